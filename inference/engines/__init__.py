@@ -1,0 +1,85 @@
+"""What solving asks of a language model: continue a prompt, stream, abort.
+
+`Engine` is the one protocol; `openvino` (embedded, in the worker process) and `openai`
+(any OpenAI-compatible server) keep it, and one conformance suite tests both.
+
+    EngineError
+     ├── EngineUnavailable   not reachable, still loading, overloaded, timed out; the turn may be tried again
+     ├── ContextOverflow     prompt + max_tokens do not fit the context; raised before anything is generated
+     └── EngineRefused       the server understood and said no (bad request, unknown model, bad key), or answered garbage
+"""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+class EngineError(Exception):
+    """The engine could not continue the prompt. The message is one line, fit to show an administrator."""
+
+
+class EngineUnavailable(EngineError):
+    """The engine is not there now: loading, down, overloaded, cut off or too slow."""
+
+
+class ContextOverflow(EngineError):
+    """The prompt and the tokens asked for do not fit the model's context."""
+
+
+class EngineRefused(EngineError):
+    """The engine answered, and will answer the same again: bad request, unknown model, bad key, not the protocol."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How to continue a prompt. `temperature` 0 is greedy; two requests with different `seed` sample differently."""
+
+    max_tokens: int
+    temperature: float = 0.0
+    top_p: float = 1.0
+    stop: tuple[str, ...] = ()
+    seed: int = 0
+
+
+Finish = Literal["stop", "length"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Newly generated text, whole characters only.
+
+    `tokens` counts the tokens that this chunk adds. `finish` is set on the last chunk alone: "stop" (end of
+    message or a stop string; the stop string itself is never part of `text`) or "length" (max_tokens reached).
+    """
+
+    text: str
+    tokens: int
+    finish: Finish | None = None
+
+
+class Engine(Protocol):
+    """A language model that many callers share. All methods belong to one event loop."""
+
+    @property
+    def model(self) -> str:
+        """The model's name, as an administrator knows it."""
+
+    @property
+    def context(self) -> int:
+        """Tokens that prompt and answer share."""
+
+    async def ready(self) -> None:
+        """Return when a prompt could be continued now; raise `EngineError` where that will not come about."""
+
+    def stream(self, prompt: str, sampling: Sampling, request_id: str) -> AsyncGenerator[Chunk]:
+        """Continue `prompt` (raw text, chat template already applied).
+
+        Closing the generator early aborts the request and frees its slot. Raises `EngineError`; after an error
+        nothing more of that request is generated.
+        """
+
+    async def abort(self, request_id: str) -> None:
+        """Stop a request now; its stream ends without a `finish`. Unknown or finished ids are ignored."""
+
+    async def close(self) -> None:
+        """Abort everything and give the memory and connections back."""

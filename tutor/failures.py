@@ -1,0 +1,16 @@
+"""Why a turn failed: codes kept in the database, said in the reader's language."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Failure(models.TextChoices):
+    """What the student reads where a turn failed. Each sentence says what to do next."""
+
+    ENGINE_UNAVAILABLE = "engine_unavailable", _("The model could not be reached. Try again in a moment.")
+    ENGINE_REFUSED = "engine_refused", _("The model's server refused the question. Tell your administrator.")
+    TOO_LONG = "too_long", _("The question and the conversation are too long for the model. Start a new conversation or shorten it.")
+    SANDBOX_UNAVAILABLE = "sandbox_unavailable", _("Python cannot be run safely on this server. Ask for an explanation in words instead.")
+    SANDBOX_LOST = "sandbox_lost", _("The Python session was lost. Try again.")
+    GAVE_UP = "gave_up", _("The worker was lost several times while solving this. Try again, or ask it another way.")
+    INTERNAL = "internal", _("Something went wrong inside Lemma. The administrator's log has the details.")

@@ -1,0 +1,124 @@
+"""Conversations, their turns, and the event log of each turn: the truth that every page is drawn from."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Conversation(models.Model):
+    """A tree of turns that one person owns. A turn's siblings (same parent) are regenerations and edits of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="conversations")
+    title = models.CharField(max_length=200)
+    created = models.DateTimeField(auto_now_add=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-updated"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Turn(models.Model):
+    """One question and the solving of it.
+
+    A worker claims a queued turn by a conditional update (`run` goes up by one), holds it by a lease that it renews, and writes
+    its events. A turn whose lease has run out is queued again and solved as a new run.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+        STOPPED = "stopped", _("Stopped")
+
+    class Mode(models.TextChoices):
+        AUTO = "auto", _("You choose")
+        COT = "cot", _("Explain in words")
+        TIR = "tir", _("Use Python")
+
+    class Language(models.TextChoices):
+        AUTO = "auto", _("As the question")
+        EN = "en", "English"
+        ZH = "zh", "中文"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="turns")
+    parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
+    question = models.TextField()
+    mode = models.CharField(max_length=4, choices=Mode, default=Mode.AUTO)
+    language = models.CharField(max_length=4, choices=Language, default=Language.AUTO)
+
+    state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
+    run = models.PositiveIntegerField(default=0)
+    lease_expires = models.DateTimeField(null=True)
+    enqueued = models.DateTimeField()
+    stop_requested = models.BooleanField(default=False)
+    failure = models.CharField(max_length=40, blank=True)  # a code of tutor.failures; "" unless state is failed
+
+    answer = models.TextField(blank=True)
+    checked = models.BooleanField(default=False)
+    differs = models.BooleanField(default=False)
+    text = models.TextField(blank=True)  # the raw assistant message, which a follow-up question's prompt needs
+    tokens = models.PositiveIntegerField(default=0)
+
+    created = models.DateTimeField(auto_now_add=True)
+    started = models.DateTimeField(null=True)
+    finished = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["created"], name="turn_waiting", condition=Q(state="queued")),
+            models.Index(fields=["lease_expires"], name="turn_leased", condition=Q(state="running")),
+        ]
+
+    def __str__(self) -> str:
+        return self.question[:60]
+
+
+class TurnEvent(models.Model):
+    """One entry of a turn's event log. `seq` counts from 1 over all runs, without a gap; nothing is ever changed."""
+
+    turn = models.ForeignKey(Turn, models.CASCADE, related_name="events")
+    seq = models.PositiveIntegerField()
+    run = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12)
+    payload = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["turn", "seq"], name="one_event_a_seq")]
+        ordering = ["seq"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.seq}"
+
+
+class Plot(models.Model):
+    """A picture that a turn's code drew."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    turn = models.ForeignKey(Turn, models.CASCADE, related_name="plots")
+    png = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Worker(models.Model):
+    """A worker process and what it can do now, so that a page can say what is missing."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    seen = models.DateTimeField()
+    model = models.CharField(max_length=200, blank=True)
+    engine_error = models.TextField(blank=True)  # "" when the engine is ready
+    engine_loading = models.BooleanField(default=True)
+    sandbox_error = models.TextField(blank=True)  # "" when the sandbox is ready
+
+    def __str__(self) -> str:
+        return self.name
