@@ -1,8 +1,8 @@
 """Running model-written Python where it can do no harm.
 
-    SandboxError
-     ├── SandboxUnavailable   this machine cannot isolate (the message says how to fix it); there is no unsandboxed mode
-     └── SessionLost          the session is gone (killed for an attack, or its jail died); open a new one
+SandboxError
+ ├── SandboxUnavailable   this machine cannot isolate (the message says how to fix it); there is no unsandboxed mode
+ └── SessionLost          the session is gone (killed for an attack, or its jail died); open a new one
 """
 
 from dataclasses import dataclass
