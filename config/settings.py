@@ -1,4 +1,4 @@
-"""The one settings file. Every choice is an environment variable with an embedded default; production without a secret key does not start."""
+"""The one settings file. Every choice is an environment variable with an embedded default; production needs a secret key."""
 
 from pathlib import Path
 

@@ -1,1 +1,255 @@
 """The rules of asking: who may, what becomes of it, and how a conversation's tree is read."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from tutor import eventlog, queue
+from tutor.models import Conversation, Plot, Turn, TurnEvent, Worker
+
+ACTIVE = (Turn.State.QUEUED, Turn.State.RUNNING)
+WORKER_SILENT = timedelta(seconds=15)  # a worker that has not been seen for so long is not counted on
+SEARCH_LIMIT = 100
+TITLE_LENGTH = 80
+
+
+class AskingError(Exception):
+    """The question was not taken; nothing was stored. `str()` says why, to the student.
+
+    QuestionEmpty, QuestionTooLong, StillSolving, TooManyTurns, QueueFull
+    """
+
+    message: str | Promise
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class QuestionEmpty(AskingError):
+    message = _("Write a question first.")
+
+
+class QuestionTooLong(AskingError):
+    message = _("The question is too long. Shorten it.")
+
+
+class StillSolving(AskingError):
+    message = _("The answer before this one is still being written. Wait for it or stop it.")
+
+
+class TooManyTurns(AskingError):
+    message = _("You have several questions being solved. Wait for one of them or stop it.")
+
+
+class QueueFull(AskingError):
+    message = _("Too many questions are waiting on this server. Try again in a few minutes.")
+
+
+# --- Fetch and authorise ------------------------------------------------------------------------------------------------
+
+
+def get_conversation_for(user: User, pk: UUID) -> Conversation:
+    """The conversation, if it is this user's; Http404 otherwise."""
+    return get_object_or_404(Conversation, pk=pk, owner=user)
+
+
+def get_turn_for(user: User, pk: UUID) -> Turn:
+    """The turn with its conversation, if it is this user's; Http404 otherwise."""
+    return get_object_or_404(Turn.objects.select_related("conversation"), pk=pk, conversation__owner=user)
+
+
+def get_plot_for(user: User, pk: UUID) -> Plot:
+    """The plot, if its turn is this user's; Http404 otherwise."""
+    return get_object_or_404(Plot, pk=pk, turn__conversation__owner=user)
+
+
+# --- Ask, again, otherwise, stop ----------------------------------------------------------------------------------------
+
+
+def ask(
+    user: User, question: str, mode: str, language: str, *, conversation: Conversation | None = None, parent: Turn | None = None
+) -> Turn:
+    """Store a question and have it solved: a new conversation, or a follow-up to `parent` (default: the conversation's newest turn).
+
+    Raises `AskingError`.
+    """
+    question = _checked(question)
+    with transaction.atomic():
+        _check_room(user)
+        if conversation is None:
+            conversation = Conversation.objects.create(owner=user, title=_title(question))
+        elif parent is None:
+            parent = conversation.turns.order_by("-created").first()
+        if parent is not None and parent.state in ACTIVE:
+            raise StillSolving
+        return _queue(conversation, parent, question, mode, language)
+
+
+def regenerate(turn: Turn) -> Turn:
+    """Solve the same question once more, as a sibling. Raises `AskingError`."""
+    return edit(turn, turn.question)
+
+
+def edit(turn: Turn, question: str) -> Turn:
+    """Ask another question in the place of this one, as a sibling. Raises `AskingError`."""
+    question = _checked(question)
+    with transaction.atomic():
+        _check_room(turn.conversation.owner)
+        return _queue(turn.conversation, turn.parent, question, turn.mode, turn.language)
+
+
+def stop(turn: Turn) -> None:
+    """End a turn now. One that waits, or whose worker is lost, ends here; a running one's worker ends it within a second."""
+    unattended = Q(state=Turn.State.QUEUED) | Q(state=Turn.State.RUNNING, lease_expires__lt=timezone.now())
+    if not eventlog.finish(turn.pk, unattended, "stopped", {}, state=Turn.State.STOPPED):
+        Turn.objects.filter(pk=turn.pk, state__in=ACTIVE).update(stop_requested=True)
+
+
+def _checked(question: str) -> str:
+    question = question.replace("\r\n", "\n").replace("\x00", "").strip()
+    if not question:
+        raise QuestionEmpty
+    if len(question) > settings.QUESTION_LIMIT:
+        raise QuestionTooLong
+    return question
+
+
+def _title(question: str) -> str:
+    line = question.splitlines()[0]
+    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"
+
+
+def _check_room(user: User) -> None:
+    User.objects.select_for_update().get(pk=user.pk)  # two requests at once must not both pass below the limit
+    if Turn.objects.filter(conversation__owner=user, state__in=ACTIVE).count() >= settings.ACTIVE_TURNS_PER_USER:
+        raise TooManyTurns
+    if Turn.objects.filter(state=Turn.State.QUEUED).count() >= settings.QUEUE_LIMIT:
+        raise QueueFull
+
+
+def _queue(conversation: Conversation, parent: Turn | None, question: str, mode: str, language: str) -> Turn:
+    now = timezone.now()
+    turn = Turn.objects.create(conversation=conversation, parent=parent, question=question, mode=mode, language=language, enqueued=now)
+    TurnEvent.objects.create(turn=turn, seq=1, run=0, kind="queued", payload={})
+    conversation.save(update_fields=["updated"])
+    queue.send(turn.pk)
+    return turn
+
+
+# --- Read ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A turn on the branch that is shown: the `position`-th of `count` siblings; `previous` and `next` are what to pass as `leaf`."""
+
+    turn: Turn
+    position: int
+    count: int
+    previous: Turn | None
+    next: Turn | None
+
+
+def branch(conversation: Conversation, leaf: Turn | None = None) -> list[Step]:
+    """The turns from the root to `leaf`'s newest descendant (default: the conversation's newest turn), with their siblings."""
+    children: dict[UUID | None, list[Turn]] = {}
+    turns = {turn.pk: turn for turn in conversation.turns.order_by("created", "pk")}
+    for turn in turns.values():
+        children.setdefault(turn.parent_id, []).append(turn)
+    if not turns:
+        return []
+    shown: Turn | None = _newest_leaf(turns[leaf.pk], children) if leaf else list(turns.values())[-1]
+    steps: list[Step] = []
+    while shown is not None:
+        steps.append(_step(shown, children))
+        shown = turns[shown.parent_id] if shown.parent_id else None
+    return steps[::-1]
+
+
+def _step(turn: Turn, children: dict[UUID | None, list[Turn]]) -> Step:
+    siblings = children[turn.parent_id]
+    i = siblings.index(turn)
+    return Step(
+        turn=turn,
+        position=i + 1,
+        count=len(siblings),
+        previous=_newest_leaf(siblings[i - 1], children) if i > 0 else None,
+        next=_newest_leaf(siblings[i + 1], children) if i + 1 < len(siblings) else None,
+    )
+
+
+def _newest_leaf(turn: Turn, children: dict[UUID | None, list[Turn]]) -> Turn:
+    while turn.pk in children:
+        turn = children[turn.pk][-1]
+    return turn
+
+
+def replay(turn: Turn) -> tuple[list[eventlog.Entry], int]:
+    """What the page draws at first: the latest run's events with adjacent tokens merged, and the last `seq` of the log.
+
+    A socket that watches with that `seq` as `after` continues exactly there.
+    """
+    log = list(turn.events.all())
+    if not log:
+        return [], 0
+    merged: list[eventlog.Entry] = []
+    for event in log:
+        if event.run != log[-1].run:
+            continue
+        eventlog.merge(merged, eventlog.Entry(seq=event.seq, run=event.run, kind=event.kind, data=dict(event.payload)))
+    return merged, log[-1].seq
+
+
+def search(user: User, query: str) -> QuerySet[Conversation]:
+    """This user's conversations, newest first, with `query` in a title, a question or an answer ("" finds all)."""
+    found = Conversation.objects.filter(owner=user)
+    if query := query.strip():
+        asked = Turn.objects.filter(conversation__owner=user).filter(Q(question__icontains=query) | Q(answer__icontains=query))
+        found = found.filter(Q(title__icontains=query) | Q(pk__in=asked.values("conversation")))
+    return found.order_by("-updated")[:SEARCH_LIMIT]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is missing now. `engine_error` and `sandbox_error` are an administrator's lines, "" when all is well."""
+
+    no_worker: bool = False
+    loading: bool = False
+    engine_error: str = ""
+    sandbox_error: str = ""
+    models: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not (self.no_worker or self.loading or self.engine_error or self.sandbox_error)
+
+
+def state() -> State:
+    """What a student's question would meet now. One worker that can do a thing is enough for it."""
+    workers = list(Worker.objects.filter(seen__gt=timezone.now() - WORKER_SILENT))
+    if not workers:
+        return State(no_worker=True)
+    able = [worker for worker in workers if not worker.engine_loading and not worker.engine_error]
+    return State(
+        loading=not able and any(worker.engine_loading for worker in workers),
+        engine_error="" if able else next((worker.engine_error for worker in workers if worker.engine_error), ""),
+        sandbox_error=min((worker.sandbox_error for worker in workers), default=""),  # "" sorts first
+        models=sorted({worker.model for worker in able if worker.model}),
+    )
+
+
+def position(turn_id: UUID) -> int | None:
+    """A waiting turn's place in the queue, from 1; None once it no longer waits."""
+    turn = Turn.objects.filter(pk=turn_id, state=Turn.State.QUEUED).only("created").first()
+    if turn is None:
+        return None
+    return Turn.objects.filter(state=Turn.State.QUEUED, created__lt=turn.created).count() + 1

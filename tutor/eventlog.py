@@ -1,0 +1,101 @@
+"""A turn's event log: every append, and the bell that tells the sockets of it.
+
+Whoever appends has seen the whole log, because `seq` is unique in a turn: a worker that lost its lease collides with what
+was appended since, and writes nothing more.
+"""
+
+import logging
+from collections.abc import Iterable
+from typing import Any, TypedDict
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from tutor.models import Turn, TurnEvent
+
+logger = logging.getLogger(__name__)
+
+
+class Entry(TypedDict):
+    """An event as the sockets and the page get it."""
+
+    seq: int
+    run: int
+    kind: str
+    data: dict[str, Any]
+
+
+BELL_LIMIT = 8_000  # characters of payload that a bell carries; above it the consumer reads the database
+FINISH_TRIES = 5  # against a worker that still writes; each of its writes can make us collide once
+
+
+def merge(entries: list[Entry], entry: Entry) -> None:
+    """Add `entry`, joined to the last one where both are tokens of the same run, candidate and part."""
+    last = entries[-1] if entries else None
+    if last is not None and last["kind"] == entry["kind"] == "token" and _voice(last) == _voice(entry):
+        last["seq"] = entry["seq"]
+        last["data"]["text"] += entry["data"]["text"]
+    else:
+        entries.append(entry)
+
+
+def _voice(entry: Entry) -> tuple[int, int, str]:
+    return entry["run"], entry["data"]["candidate"], entry["data"]["part"]
+
+
+def finish(turn_id: UUID, condition: Q, kind: str, data: dict[str, Any], *, state: Turn.State, failure: str = "") -> bool:
+    """Change a turn's state and append the event that says so, together; False when `condition` does not hold (any more).
+
+    For everybody but the worker that holds the turn.
+    """
+    for attempt in range(1, FINISH_TRIES + 1):
+        try:
+            with transaction.atomic():
+                return _finish(turn_id, condition, kind, data, {"state": state, "failure": failure})
+        except IntegrityError:  # the lost worker wrote between our reading and our writing: read again
+            if attempt == FINISH_TRIES:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _finish(turn_id: UUID, condition: Q, kind: str, data: dict[str, Any], fields: dict[str, Any]) -> bool:
+    finished = None if fields["state"] == Turn.State.QUEUED else timezone.now()
+    if not Turn.objects.filter(condition, pk=turn_id).update(lease_expires=None, finished=finished, **fields):
+        return False
+    turn = Turn.objects.get(pk=turn_id)
+    last = turn.events.aggregate(last=Max("seq"))["last"] or 0
+    entry = Entry(seq=last + 1, run=turn.run, kind=kind, data=data)
+    TurnEvent.objects.bulk_create(rows(turn_id, [entry]))
+    transaction.on_commit(lambda: _ring_now(turn.conversation_id, turn_id, [entry]))
+    return True
+
+
+def group(conversation_id: UUID) -> str:
+    """The channel-layer group that the sockets of a conversation join."""
+    return f"conversation.{conversation_id.hex}"
+
+
+async def ring(conversation_id: UUID, turn_id: UUID, entries: list[Entry]) -> None:
+    """Tell the sockets of new entries. A bell that is lost costs a second: they look into the database themselves."""
+    size = sum(len(str(entry["data"])) for entry in entries)
+    message = {"type": "turn.events", "turn": str(turn_id), "events": entries if size <= BELL_LIMIT else []}
+    layer = get_channel_layer()
+    assert layer is not None  # settings have one
+    try:
+        await layer.group_send(group(conversation_id), message)
+    except (RedisError, OSError) as error:
+        logger.warning("No bell for turn %s: %s", turn_id, error)
+
+
+def _ring_now(conversation_id: UUID, turn_id: UUID, entries: list[Entry]) -> None:
+    async_to_sync(ring)(conversation_id, turn_id, entries)
+
+
+def rows(turn_id: UUID, entries: Iterable[Entry]) -> list[TurnEvent]:
+    """Entries as database rows."""
+    return [TurnEvent(turn_id=turn_id, seq=e["seq"], run=e["run"], kind=e["kind"], payload=e["data"]) for e in entries]
