@@ -151,7 +151,20 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("vendor/dompurify", NODE_MODULES / "dompurify/dist"),
+    ("vendor/highlight", NODE_MODULES / "@highlightjs/cdn-assets/es"),
+    ("vendor/inter", NODE_MODULES / "@fontsource-variable/inter/files"),
+    ("vendor/katex", NODE_MODULES / "katex/dist"),
+    ("vendor/markdown-it", NODE_MODULES / "markdown-it/dist/browser"),
+    ("vendor/mathlive", NODE_MODULES / "mathlive"),
+]
+# Names with hashes, so that browsers keep files for good; every URL goes through {% static %} (modules: the import map).
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "servestatic.storage.CompressedManifestStaticFilesStorage"},
+}
 
 # --- Solving ------------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,13 @@
+"""Signing up."""
+
+from django.contrib.auth.forms import UserCreationForm
+
+from accounts.models import User
+
+
+class SignUpForm(UserCreationForm[User]):
+    """A new student: the role is never taken from the form."""
+
+    class Meta:
+        model = User
+        fields = ["username"]
