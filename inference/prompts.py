@@ -1,0 +1,58 @@
+"""What the model is asked: system prompts, the ChatML text, and the choice of mode and language."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inference.events import Language, Mode
+from inference.wire import Wire
+
+COT = r"Please reason step by step, and put your final answer within \boxed{}."
+TIR = r"Please integrate natural language reasoning with programs to solve the problem above, and put your final answer within \boxed{}."
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+# A question that asks for words, not for a value: a program has nothing to add.
+ASKS_FOR_WORDS = re.compile(
+    r"\b(?:prove|proof|show that|explain|why|derive|what does .{1,40} mean|what is the difference between|definition|define|justify)\b"
+    r"|证明|求证|解释|说明|为什么|推导|什么是|是什么意思",
+    re.IGNORECASE,
+)
+SPECIAL_TOKEN = re.compile(r"<\|(\w+)\|>")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier question of the conversation, and the raw assistant message that answered it."""
+
+    question: str
+    text: str
+
+
+def choose_mode(question: str) -> Mode:
+    """Words alone for proofs and explanations; Python for everything else."""
+    return "cot" if ASKS_FOR_WORDS.search(question) else "tir"
+
+
+def detect_language(question: str) -> Language:
+    """Chinese where the question has a Chinese character."""
+    return "zh" if CHINESE.search(question) else "en"
+
+
+def neutralise(text: str) -> str:
+    """`text` without anything that the tokenizer reads as a special token, as `<|im_end|>`; a reader sees almost the same."""
+    return SPECIAL_TOKEN.sub(r"<| \1 |>", text)
+
+
+def system(mode: Mode, language: Language, wire: Wire) -> str:
+    """The system prompt. English also for Chinese questions, which the models were trained on."""
+    return COT if mode == "cot" else TIR
+
+
+def chat(question: str, *, mode: Mode, language: Language, wire: Wire, history: Sequence[Exchange]) -> str:
+    """The ChatML text that the assistant's message continues. Nothing in the conversation can end its own message."""
+    turns = [("system", system(mode, language, wire))]
+    for exchange in history:
+        turns += [("user", exchange.question), ("assistant", exchange.text)]
+    turns.append(("user", question))
+    messages = "".join(f"<|im_start|>{role}\n{neutralise(text)}<|im_end|>\n" for role, text in turns)
+    return f"{messages}<|im_start|>assistant\n"

@@ -1,0 +1,228 @@
+"""Solve a problem: the model writes, its Python runs, and it goes on writing, as a stream of events."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Literal
+
+from grading.checking.agreement import agrees
+from grading.checking.extract import boxed_answer, final_answer
+from inference import prompts
+from inference.engines import Chunk, ContextOverflow, Engine, Finish, Sampling
+from inference.events import Code, Done, Event, Language, Mode, Output, Started, Token
+from inference.prompts import Exchange
+from inference.sandbox import CellResult, Sandbox, Session
+from inference.wire import FENCE, Piece, Splitter, Wire
+
+SAMPLED_TOP_P = 0.8  # Qwen2.5-Math's setting for every temperature above 0 (arXiv 2409.12122)
+FEWEST_TOKENS = 128  # a context with less room than this left is full
+BOX_TOKENS = 48  # kept out of the budget, for an answer that the model did not come to box
+FORCED_BOX = "\n\nThe final answer is $\\boxed{"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of one solution. `tokens` counts generated ones; `output` is what the model reads of a block's output, in characters."""
+
+    tokens: int = 1024
+    rounds: int = 4
+    output: int = 1000
+
+
+async def solve(
+    problem: str,
+    *,
+    engine: Engine,
+    sandbox: Sandbox,
+    mode: Mode | Literal["auto"] = "auto",
+    language: Language | Literal["auto"] = "auto",
+    history: Sequence[Exchange] = (),
+    wire: Wire = FENCE,
+    limits: Limits | None = None,
+    seed: int = 0,
+    temperature: float = 0.0,
+) -> AsyncGenerator[Event]:
+    """Solve `problem`; yields Started, then Token, Code and Output as they come, and Done last.
+
+    Closing the generator aborts the engine's request and ends the sandbox session. Raises `EngineError` and
+    `SandboxError`. Where the whole does not fit the context, the oldest of `history` is left out.
+    """
+    solution = _Solution(
+        problem=problem,
+        engine=engine,
+        sandbox=sandbox,
+        mode=prompts.choose_mode(problem) if mode == "auto" else mode,
+        language=prompts.detect_language(problem) if language == "auto" else language,
+        history=list(history),
+        wire=wire,
+        limits=limits or Limits(),
+        seed=seed,
+        temperature=temperature,
+    )
+    async with aclosing(solution.write()) as events:
+        async for event in events:
+            yield event
+
+
+@dataclass(kw_only=True)
+class _Solution:
+    """One assistant message in the making."""
+
+    problem: str
+    engine: Engine
+    sandbox: Sandbox
+    mode: Mode
+    language: Language
+    history: list[Exchange]
+    wire: Wire
+    limits: Limits
+    seed: int
+    temperature: float
+
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    text: str = ""  # the raw message
+    tokens: int = 0
+    requests: int = 0
+    rounds: int = 0
+    finish: Finish = "stop"
+    session: Session | None = None
+    printed: str | None = None  # by the last block that ran without an error
+
+    async def write(self) -> AsyncGenerator[Event]:
+        began = time.monotonic()
+        yield Started(mode=self.mode, language=self.language, model=self.engine.model)
+        try:
+            async with aclosing(self._rounds()) as events:
+                async for event in events:
+                    yield event
+        finally:
+            if self.session is not None:
+                await self.session.close()
+        yield await self._done(began)
+
+    async def _rounds(self) -> AsyncGenerator[Event]:
+        """Prose and code by turns until the message ends; after the last round allowed, prose alone."""
+        while True:
+            splitter = Splitter(self.wire) if self.mode == "tir" and self.rounds < self.limits.rounds else None
+            async with aclosing(self._continue(splitter)) as tokens:
+                async for token in tokens:
+                    yield token
+            if splitter is None or splitter.code is None:
+                break
+            self.rounds += 1
+            yield Code(round=self.rounds, code=splitter.code)
+            yield await self._run(splitter.code)
+        if self.printed is not None and boxed_answer(self.text) is None:
+            async with aclosing(self._box()) as tokens:
+                async for token in tokens:
+                    yield token
+
+    async def _continue(self, splitter: Splitter | None) -> AsyncGenerator[Token]:
+        """Let the model go on. The request is closed as soon as a block of code is complete."""
+        room = self.limits.tokens - self.tokens
+        if room <= 0:
+            self.finish = "length"
+            return
+        stop = self.wire.stop if splitter else ()
+        async with aclosing(self._stream(room, stop)) as chunks:
+            async for chunk in chunks:
+                pieces: list[Piece] = splitter.feed(chunk.text) if splitter else [("text", chunk.text)]
+                if splitter and chunk.finish:
+                    pieces += splitter.finish(complete=chunk.finish == "stop")
+                for part, text in pieces:
+                    yield Token(text=text, part=part)
+                if splitter is None:
+                    self.text += chunk.text
+                elif splitter.code is not None or chunk.finish:
+                    self.text += splitter.raw
+                    return
+
+    async def _run(self, code: str) -> Output:
+        """Run a block, and append what the model reads of it to the message."""
+        if self.session is None:
+            self.session = await self.sandbox.open()
+        result = await self.session.run(code)
+        if result.error is None:
+            self.printed = result.output
+        self.text += self.wire.output(prompts.neutralise(_shown_to_model(result, self.limits.output)))
+        return Output(
+            round=self.rounds,
+            text=result.output,
+            error=result.error,
+            truncated=result.truncated,
+            timed_out=result.timed_out,
+            seconds=result.seconds,
+            images=result.images,
+        )
+
+    async def _box(self) -> AsyncGenerator[Token]:
+        """Begin the last sentence for a model that ran code and boxed nothing."""
+        self.text = self.text.rstrip() + FORCED_BOX
+        yield Token(text=FORCED_BOX)
+        async with aclosing(self._stream(BOX_TOKENS, ("\n",))) as chunks:
+            async for chunk in chunks:
+                self.text += chunk.text
+                yield Token(text=chunk.text)
+
+    async def _stream(self, max_tokens: int, stop: tuple[str, ...]) -> AsyncGenerator[Chunk]:
+        """The engine's continuation of the message, the conversation cut to the context from its oldest end.
+
+        The engine knows the context, not we: it refuses before it generates, so to try again costs next to nothing.
+        """
+        while True:
+            try:
+                async with aclosing(self._request(max_tokens, stop)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
+                return
+            except ContextOverflow:
+                if self.history:
+                    del self.history[0]
+                elif max_tokens >= 2 * FEWEST_TOKENS:
+                    max_tokens //= 2
+                else:
+                    raise
+
+    async def _request(self, max_tokens: int, stop: tuple[str, ...]) -> AsyncGenerator[Chunk]:
+        self.requests += 1
+        sampling = Sampling(
+            max_tokens=max_tokens,
+            temperature=self.temperature,
+            top_p=SAMPLED_TOP_P if self.temperature else 1.0,
+            stop=stop,
+            seed=self.seed,
+        )
+        head = prompts.chat(self.problem, mode=self.mode, language=self.language, wire=self.wire, history=self.history)
+        prompt = head + prompts.neutralise(self.text)
+        async with aclosing(self.engine.stream(prompt, sampling, f"{self.id}-{self.requests}")) as chunks:
+            async for chunk in chunks:
+                self.tokens += chunk.tokens
+                self.finish = chunk.finish or "stop"
+                yield chunk
+
+    async def _done(self, began: float) -> Done:
+        answer = final_answer(self.text)
+        agreement = None
+        if answer is not None and self.printed is not None:
+            agreement = await asyncio.to_thread(agrees, answer, self.printed)
+        return Done(
+            answer=answer,
+            checked=agreement is True,
+            differs=agreement is False,
+            finish=self.finish,
+            text=self.text,
+            tokens=self.tokens,
+            rounds=self.rounds,
+            seconds=time.monotonic() - began,
+        )
+
+
+def _shown_to_model(result: CellResult, limit: int) -> str:
+    """A block's output with its error, as the model reads it: of long output the middle is left out."""
+    output = result.output.strip()
+    if len(output) > limit:
+        output = f"{output[: limit // 2]}\n...\n{output[-limit // 2 :]}"
+    return f"{output}\n{result.error}".strip() if result.error else output
