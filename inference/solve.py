@@ -134,6 +134,7 @@ class _Solution:
                     pieces += splitter.finish(complete=chunk.finish == "stop")
                 for part, text in pieces:
                     yield Token(text=text, part=part)
+                self.finish = chunk.finish or "stop"
                 if splitter is None:
                     self.text += chunk.text
                 elif splitter.code is not None or chunk.finish:
@@ -200,7 +201,6 @@ class _Solution:
         async with aclosing(self.engine.stream(prompt, sampling, f"{self.id}-{self.requests}")) as chunks:
             async for chunk in chunks:
                 self.tokens += chunk.tokens
-                self.finish = chunk.finish or "stop"
                 yield chunk
 
     async def _done(self, began: float) -> Done:

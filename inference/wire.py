@@ -15,6 +15,7 @@ Piece = tuple[Part, str]
 WireName = Literal["fence", "tool"]
 
 LONGEST_OPENER = 24  # characters; what is longer is prose
+MARKERS = ("```", "<tool>", "</tool>", "<output>", "</output>")
 LEADING_BLANK = re.compile(r"\A(?:\s*\n|[ \t]+)")
 
 
@@ -33,8 +34,8 @@ class Wire:
     stop: tuple[str, ...]
 
     def output(self, text: str) -> str:
-        """What the executor printed, as it is appended to the message. It cannot close its own block, nor open another."""
-        for mark in ("```", self.after_output):
+        """What the executor printed, as it is appended to the message. It can neither close its own block nor open another."""
+        for mark in MARKERS:
             text = text.replace(mark, f"{mark[0]} {mark[1:]}")
         return f"\n{self.before_output}\n{text.strip() or '(nothing was printed)'}\n{self.after_output}\n"
 
