@@ -1,0 +1,58 @@
+import pytest
+from grading.checking.agreement import agrees
+
+
+@pytest.mark.parametrize(
+    ("answer", "output"),
+    [
+        ("0.5", "1/2"),
+        ("5", "5.0"),
+        ("5", "The total is: 5"),
+        ("5", "a = 2\nb = 3\ntotal = 5"),
+        (r"x = \frac{1}{2}, x = -3", "[-3, 1/2]"),
+        (r"x = \frac{1}{2} \text{ or } x = -3", "[-3, 1/2]"),
+        (r"\{-3, \frac12\}", "{1/2, -3}"),
+        ("x=1/2 或 x=-3", "[-3, 1/2]"),
+        (r"\pm 3", "[-3, 3]"),
+        ("2", "{x: 2}"),
+        ("(2, 3)", "{x: 2, y: 3}"),
+        ("(2, 3)", "2\n3"),
+        ("(2, 3)", "(2, 3)"),
+        (r"50\%", "0.5"),
+        (r"\$70{,}000", "70000.0"),
+        ("3.33", "3.3333333333333335"),
+        (r"\frac{10}{3}", "3.3333333333333335"),
+        (r"\frac{\sqrt{3}}{2}", "sqrt(3)/2"),
+        ("x^2+1", "x**2 + 1"),
+        (r"\left(3, \frac{\pi}{2}\right)", "(3, pi/2)"),
+        ("18 \\text{ cm}", "18"),
+        ("12元", "12"),
+        (r"\text{Monday}", "Monday"),
+    ],
+)
+def test_an_answer_that_says_what_was_printed(answer, output):
+    assert agrees(answer, output) is True
+
+
+@pytest.mark.parametrize(
+    ("answer", "output"), [("5", "7"), ("2, 3", "[2, 4]"), ("2", "[2, 3]"), ("(1,2)", "(2, 1)"), ("x^2+1", "x**2 + 2"), ("4", "3.6")]
+)
+def test_an_answer_that_says_something_else(answer, output):
+    assert agrees(answer, output) is False
+
+
+@pytest.mark.parametrize(
+    ("answer", "output"),
+    [
+        ("5", ""),
+        ("5", "5\n7"),
+        ("5", "error"),
+        ("Monday", "3"),
+        (r"x \in [2, 5]", "Interval(2, 5)"),
+        ("5", "__import__('os').system('touch /tmp/owned')"),
+        ("5", "9**9**9**9"),
+        ("5", "(" * 500),
+    ],
+)
+def test_what_cannot_be_said(answer, output):
+    assert agrees(answer, output) is None

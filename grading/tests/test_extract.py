@@ -1,0 +1,57 @@
+import time
+
+import pytest
+from grading.checking.extract import boxed_answer, final_answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (r"So $\boxed{5}$.", "5"),
+        (r"\boxed{\frac{1}{2}}", r"\frac{1}{2}"),
+        (r"First \boxed{1}, then \boxed{2}.", "2"),
+        (r"\boxed{\left\{ -3, \frac{1}{2} \right\}}", r"\left\{ -3, \frac{1}{2} \right\}"),
+        (r"\fbox{7}", "7"),
+        (r"\boxed {8}", "8"),
+        (r"\boxed 9", "9"),
+        (r"\boxed{\text{no } \} brace}", r"\text{no } \} brace"),
+        (r"\boxed{\boxed{5}}", "5"),
+        (r"It is \boxed{4} and not \boxed{", "4"),
+        (r"\boxed{}", None),
+        (r"\boxed{ }", None),
+        ("no box", None),
+        ("", None),
+    ],
+)
+def test_the_last_complete_box(text, answer):
+    assert boxed_answer(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("The answer is 5.", "5"),
+        ("The final answer is: $x = 3$.\nI hope this helps.", "x = 3"),
+        ("**Answer:** 12 cm", "12 cm"),
+        ("48/2 = <<48/2=24>>24\n#### 24", "24"),
+        ("所以答案是5。", "5"),
+        ("最终答案：**12元**。", "12元"),
+        ("答案为 $\\frac{1}{2}$", "\\frac{1}{2}"),
+        ("答案是 3。不对，答案是 4。", "4"),
+        ("The answer is 7. But the box says \\boxed{8}", "8"),
+        ("The answer is 3.5 metres.", "3.5 metres"),
+        ("The answer lies elsewhere", None),
+        ("Nothing here", None),
+    ],
+)
+def test_an_answer_said_in_words_is_the_fallback(text, answer):
+    assert final_answer(text) == answer
+
+
+@pytest.mark.parametrize(
+    "bomb", ["\\boxed{" * 1_500_000, "answer is" + " " * 10_000_000, "{" * 10_000_000, "答案是" * 3_000_000, "####" * 2_500_000]
+)
+def test_hostile_text_of_ten_megabytes_is_read_in_no_time(bomb):
+    began = time.process_time()
+    final_answer(bomb)
+    assert time.process_time() - began < 2
