@@ -1,0 +1,74 @@
+// Starts the page: draws its turns, follows those that are not over, and binds keys and buttons.
+
+import { announce } from "lemma/announce.js";
+import { field } from "lemma/composer.js";
+import { openDialog } from "lemma/dialogs.js";
+import { openEquation } from "lemma/equation.js";
+import { bindKeys } from "lemma/keys.js";
+import { goToEnd } from "lemma/scroll.js";
+import { Feed } from "lemma/socket.js";
+import { say } from "lemma/strings.js";
+import { TurnView } from "lemma/thread.js";
+
+const thread = document.getElementById("thread");
+const views = new Map();
+
+function startThread() {
+  for (const root of thread.querySelectorAll("[data-turn]")) {
+    const view = new TurnView(root);
+    views.set(view.id, view);
+  }
+  goToEnd();
+  const live = [...views.values()].filter((view) => !view.ended);
+  if (live.length) follow(live);
+}
+
+function follow(live) {
+  const feed = new Feed(thread.dataset.socket, {
+    entry(message) {
+      const view = views.get(message.turn);
+      if (!view.take(message)) feed.resume(view.id);
+      if (view.ended) feed.unwatch(view.id);
+    },
+    connection(state) {
+      for (const view of live) view.reconnecting = state !== "open";
+      document.getElementById("refused").hidden = state !== "refused";
+    },
+  });
+  for (const view of live) feed.watch(view.id, () => view.seq);
+}
+
+function stopLast() {
+  const running = [...views.values()].filter((view) => !view.ended).at(-1);
+  running?.stop();
+}
+
+function search() {
+  document.getElementById("sidebar").showPopover?.();
+  document.getElementById("search").focus();
+}
+
+function bindEdit(root) {
+  const form = root.querySelector(".edit");
+  const show = (shown) => {
+    form.hidden = !shown;
+    root.querySelector(".asked").hidden = shown;
+    if (shown) form.elements.question.focus();
+  };
+  root.querySelector("[data-edit]").addEventListener("click", () => show(true));
+  form.querySelector("[data-cancel]").addEventListener("click", () => show(false));
+}
+
+// An error of the server's beside the button that met it, and nothing lost; polls that bring no news change nothing.
+function bindRequests() {
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, serverResponse } = event.detail;
+    if (target.id === "state" && target.innerHTML.trim() === serverResponse.trim()) event.detail.shouldSwap = false;
+  });
+}
+
+if (thread) startThread();
+for (const root of document.querySelectorAll("[data-turn]")) bindEdit(root);
+for (const button of document.querySelectorAll("[data-equation]")) button.addEventListener("click", openEquation);
+bindRequests();
+bindKeys({ stop: stopLast, search, ask: () => field?.focus(), help: () => openDialog("shortcuts") });

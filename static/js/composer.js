@@ -1,0 +1,72 @@
+// The field for questions: grows with its text, keeps a draft through a reload, sends on Enter, and loses nothing when the
+// server says no.
+
+import { say } from "lemma/strings.js";
+
+const form = document.getElementById("composer");
+const KEPT_CHOICES = ["mode", "language"];
+
+export const field = form?.elements.question;
+
+const draftKey = `draft:${location.pathname}`;
+
+function grow() {
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight}px`;
+}
+
+function changed() {
+  grow();
+  if (field.value) localStorage.setItem(draftKey, field.value);
+  else localStorage.removeItem(draftKey);
+}
+
+/** Put `text` in place of what is selected, and keep the cursor behind it. */
+export function insert(text) {
+  field.focus();
+  field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+export function showError(text) {
+  document.getElementById("composer-error").textContent = text;
+}
+
+function restoreChoices() {
+  for (const name of KEPT_CHOICES) {
+    const choice = form.elements[name];
+    const kept = localStorage.getItem(name);
+    if (kept && [...choice.options].some((option) => option.value === kept)) choice.value = kept;
+    choice.addEventListener("change", () => localStorage.setItem(name, choice.value));
+  }
+}
+
+/** Whether this Enter sends: not with Shift, and never the one that ends an input method's composition. */
+function sends(event) {
+  const composing = event.isComposing || event.keyCode === 229;
+  return event.key === "Enter" && !event.shiftKey && !composing;
+}
+
+function start() {
+  field.value ||= localStorage.getItem(draftKey) ?? "";
+  restoreChoices();
+  changed();
+  field.addEventListener("input", changed);
+  field.addEventListener("keydown", (event) => {
+    if (!sends(event)) return;
+    event.preventDefault();
+    if (field.value.trim()) form.requestSubmit();
+  });
+  form.addEventListener("htmx:beforeRequest", () => showError(""));
+  form.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && localStorage.removeItem(draftKey));
+  form.addEventListener("htmx:sendError", () => showError(say("unreachable")));
+  form.addEventListener("htmx:responseError", () => showError(say("serverError")));
+  for (const button of document.querySelectorAll("[data-example]")) {
+    button.addEventListener("click", () => {
+      field.value = "";
+      insert(button.dataset.example);
+    });
+  }
+}
+
+if (form) start();

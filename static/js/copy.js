@@ -1,0 +1,34 @@
+// Text on the clipboard. A solution goes there as Markdown with LaTeX, as it was written, or as plain text, as it reads.
+
+import { announce } from "lemma/announce.js";
+import { plainText } from "lemma/plain.js";
+import { say } from "lemma/strings.js";
+
+export async function copyTurn(format, turn, drawn) {
+  await copyText(format === "markdown" ? markdown(turn.segments) : plainText(drawn));
+}
+
+export async function copyText(text) {
+  if (isSecureContext) await navigator.clipboard.writeText(text);
+  else copyBySelection(text); // browsers have no clipboard for a school's plain http://
+  announce(say("copied"));
+}
+
+function copyBySelection(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
+function markdown(segments) {
+  return segments.map((segment) => (segment.type === "text" ? segment.text.trim() : block(segment))).join("\n\n");
+}
+
+function block({ text, output }) {
+  const printed = [output?.text, output?.error].filter(Boolean).join("\n").trimEnd();
+  const code = `\`\`\`python\n${text.trimEnd()}\n\`\`\``;
+  return printed ? `${code}\n\n\`\`\`output\n${printed}\n\`\`\`` : code;
+}

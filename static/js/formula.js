@@ -1,0 +1,43 @@
+// One formula from LaTeX, by KaTeX, with everything refused that could act, load or cover the page.
+
+import katex from "katex";
+import { applyStyles, unstyled } from "lemma/styled.js";
+
+const LONGEST = 5000; // characters; a longer formula is shown as its source
+const CACHED = 500; // formulas; the tail of a streaming answer is drawn again and again
+
+const OPTIONS = { trust: false, strict: "ignore", maxSize: 20, maxExpand: 200, output: "htmlAndMathml", throwOnError: true };
+const cache = new Map();
+
+/** Draw `latex` into `element`. What KaTeX does not understand stays there as source. */
+export function drawFormula(element, latex, display) {
+  const key = `${display}${latex}`;
+  if (!cache.has(key)) remember(key, compiled(latex, display));
+  element.replaceChildren(cache.get(key).cloneNode(true));
+}
+
+function remember(key, node) {
+  if (cache.size >= CACHED) cache.delete(cache.keys().next().value);
+  cache.set(key, node);
+}
+
+function compiled(latex, display) {
+  if (latex.length > LONGEST) return asSource(latex);
+  try {
+    const template = document.createElement("template");
+    template.innerHTML = unstyled(katex.renderToString(latex, { ...OPTIONS, displayMode: display }));
+    applyStyles(template.content);
+    return template.content;
+  } catch (error) {
+    if (error instanceof katex.ParseError || error instanceof RangeError) return asSource(latex, error.message);
+    throw error;
+  }
+}
+
+function asSource(latex, why = "") {
+  const source = document.createElement("code");
+  source.className = "formula-source";
+  source.textContent = latex;
+  source.title = why;
+  return source;
+}

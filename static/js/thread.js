@@ -1,0 +1,164 @@
+// One turn on the page: takes in its log and draws what has changed, at most once a frame and never so often that it stutters.
+
+import { announce } from "lemma/announce.js";
+import { Cell } from "lemma/cell.js";
+import { copyTurn } from "lemma/copy.js";
+import { drawFormula } from "lemma/formula.js";
+import { questionFragment } from "lemma/markdown.js";
+import { plainText } from "lemma/plain.js";
+import { StreamedText } from "lemma/render.js";
+import { keepUp } from "lemma/scroll.js";
+import { say } from "lemma/strings.js";
+import { ENDED, reduce, replayed } from "lemma/turn.js";
+
+const REST = 2; // after a drawing that took t ms, the next one comes REST * t later at the earliest
+
+export class TurnView {
+  #root;
+  #turn;
+  #drawn = null; // the state that the page shows
+  #segments = []; // StreamedText or Cell, one a segment
+  #timer = null;
+  #reconnecting = false;
+
+  constructor(root) {
+    this.#root = root;
+    this.#turn = replayed(root.dataset.turn, JSON.parse(document.getElementById(`log-${root.dataset.turn}`).textContent));
+    const asked = this.#part("question");
+    asked.replaceChildren(questionFragment(asked.textContent));
+    root.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-copy]");
+      if (button) copyTurn(button.dataset.copy, this.#turn, this.#part("steps"));
+    });
+    this.#draw();
+  }
+
+  get id() {
+    return this.#turn.id;
+  }
+
+  get seq() {
+    return this.#turn.seq;
+  }
+
+  get ended() {
+    return ENDED.has(this.#turn.phase);
+  }
+
+  /** Take in a message of the socket; false: entries are missing before it. */
+  take(entry) {
+    const next = reduce(this.#turn, entry);
+    if (next === null) return false;
+    if (next !== this.#turn) this.#schedule();
+    this.#turn = next;
+    return true;
+  }
+
+  set reconnecting(value) {
+    if (value === this.#reconnecting) return;
+    this.#reconnecting = value;
+    this.#drawStatus();
+    if (value) announce(say("reconnecting"));
+  }
+
+  stop() {
+    this.#part("stop").requestSubmit();
+  }
+
+  #part(name) {
+    return this.#root.querySelector(`[data-part=${name}]`);
+  }
+
+  #schedule() {
+    this.#timer ??= setTimeout(() => requestAnimationFrame(() => this.#drawTimed()), this.#wait());
+  }
+
+  #cost = 0;
+
+  #wait() {
+    return this.#cost * REST;
+  }
+
+  #drawTimed() {
+    const start = performance.now();
+    this.#timer = null;
+    this.#draw();
+    this.#cost = performance.now() - start;
+  }
+
+  #draw() {
+    if (this.#turn.run !== this.#drawn?.run) this.#clear();
+    this.#drawSegments();
+    const before = this.#drawn;
+    this.#drawn = this.#turn;
+    if (before?.phase !== this.#turn.phase || before?.position !== this.#turn.position) this.#drawPhase(before);
+    keepUp();
+  }
+
+  #clear() {
+    this.#part("steps").replaceChildren();
+    this.#segments = [];
+  }
+
+  #drawSegments() {
+    const { segments } = this.#turn;
+    segments.forEach((segment, i) => {
+      this.#segments[i] ??= this.#newSegment(segment.type);
+      if (segment.type === "code") this.#segments[i].update(segment, !this.ended);
+      else this.#segments[i].update(segment.text, this.ended || i < segments.length - 1);
+    });
+  }
+
+  #newSegment(type) {
+    const element = document.createElement("div");
+    element.className = type === "code" ? "step" : "step prose";
+    this.#part("steps").append(element);
+    if (type === "code") return new Cell(element);
+    return new StreamedText(element, (finished) => this.#drawn && announce(plainText(finished)));
+  }
+
+  #drawPhase(before) {
+    this.#root.dataset.phase = this.#turn.phase;
+    this.#drawStatus();
+    this.#part("stop").hidden = this.ended;
+    this.#part("actions").hidden = !this.ended;
+    this.#part("restarted").hidden = !this.#turn.again || this.ended;
+    if (this.ended) this.#drawEnd();
+    if (before && before.phase !== this.#turn.phase) this.#announcePhase();
+  }
+
+  #drawStatus() {
+    this.#part("status").textContent = this.#reconnecting && !this.ended ? say("reconnecting") : this.#label();
+    this.#root.classList.toggle("reconnecting", this.#reconnecting && !this.ended);
+  }
+
+  #label() {
+    const { phase, position } = this.#turn;
+    if (phase === "queued" && position) return say("position", { position });
+    return say(phase);
+  }
+
+  #drawEnd() {
+    const { phase, answer, checked, differs, finish, reason } = this.#turn;
+    this.#part("cut").hidden = finish !== "length";
+    this.#part("failure").hidden = phase !== "failed";
+    if (phase === "failed") this.#part("reason").textContent = say(`failure-${reason}`);
+    this.#part("answer").hidden = !answer;
+    if (answer) drawFormula(this.#part("answer-text"), answer, false);
+    this.#part("checked").hidden = !checked;
+    this.#part("differs").hidden = !differs;
+    for (const wide of this.#root.querySelectorAll("pre, .formula-display")) {
+      if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0; // what scrolls must be reachable by keyboard
+    }
+    this.#root.dispatchEvent(new CustomEvent("turn:ended", { bubbles: true }));
+  }
+
+  #announcePhase() {
+    const { phase, answer, checked, differs, reason } = this.#turn;
+    if (phase === "failed") announce(say(`failure-${reason}`));
+    else announce(this.#label());
+    if (phase === "done" && answer) announce(say("answerIs", { answer }));
+    if (checked) announce(say("checked"));
+    if (differs) announce(say("differs"));
+  }
+}

@@ -1,0 +1,20 @@
+"""The tutor's pages."""
+
+from django.urls import path
+
+from tutor import views
+
+app_name = "tutor"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("ask/", views.ask, name="ask"),
+    path("c/<uuid:pk>/", views.conversation, name="conversation"),
+    path("c/<uuid:pk>/rename/", views.rename, name="rename"),
+    path("c/<uuid:pk>/delete/", views.delete, name="delete"),
+    path("t/<uuid:pk>/stop/", views.stop, name="stop"),
+    path("t/<uuid:pk>/regenerate/", views.regenerate, name="regenerate"),
+    path("t/<uuid:pk>/edit/", views.edit, name="edit"),
+    path("plots/<uuid:pk>.png", views.plot, name="plot"),
+    path("history/", views.history, name="history"),
+    path("state/", views.state, name="state"),
+]

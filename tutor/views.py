@@ -1,0 +1,162 @@
+"""The tutor's pages: each view fetches what its user may see, acts through `tutor.asking`, and answers."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate
+from uuid import UUID
+
+from django.core.exceptions import BadRequest, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import User
+from tutor import asking
+from tutor.failures import Failure
+from tutor.forms import QuestionForm, TitleForm
+from tutor.models import Conversation, Turn
+
+UNPROCESSABLE = 422
+
+
+class Request(HttpRequest):
+    """What every view here gets: the middleware turns away those who are not logged in."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def refusals[**P](view: Callable[Concatenate[Request, P], HttpResponse]) -> Callable[Concatenate[Request, P], HttpResponse]:
+    """Say why a question was not taken, beside the form that asked it; the page without scripts gets its text back."""
+
+    @wraps(view)
+    def guarded(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except asking.AskingError as error:
+            if request.htmx:
+                return HttpResponse(str(error), status=UNPROCESSABLE, content_type="text/plain; charset=utf-8")
+            context = {"error": str(error), "question": request.POST.get("question", "")}
+            return render(request, "tutor/refused.html", context, status=UNPROCESSABLE)
+
+    return guarded
+
+
+@require_safe
+def home(request: Request) -> HttpResponse:
+    return render(request, "tutor/home.html", _surroundings(request.user) | {"examples": _examples()})
+
+
+@require_POST
+@refusals
+def ask(request: Request) -> HttpResponse:
+    form = QuestionForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_text())
+    asked = form.cleaned_data
+    parent = asking.get_turn_for(request.user, asked["parent"]) if asked["parent"] else None
+    conversation = parent.conversation if parent else None
+    turn = asking.ask(request.user, asked["question"], asked["mode"], asked["language"], conversation=conversation, parent=parent)
+    return _show(request, turn)
+
+
+@require_safe
+def conversation(request: Request, pk: UUID) -> HttpResponse:
+    shown = asking.get_conversation_for(request.user, pk)
+    steps = asking.branch(shown, _leaf(request, shown))
+    context = {"conversation": shown, "steps": steps, "leaf": steps[-1].turn if steps else None, "failures": Failure}
+    return render(request, "tutor/conversation.html", _surroundings(request.user) | context | {"logs": _logs(steps)})
+
+
+@require_POST
+def rename(request: Request, pk: UUID) -> HttpResponse:
+    renamed = asking.get_conversation_for(request.user, pk)
+    form = TitleForm(request.POST)
+    if form.is_valid():  # the page's field does not send an empty or endless title; such a one leaves the old one
+        renamed.title = form.cleaned_data["title"]
+        renamed.save(update_fields=["title"])
+    return redirect("tutor:conversation", pk)
+
+
+@require_POST
+def delete(request: Request, pk: UUID) -> HttpResponse:
+    asking.get_conversation_for(request.user, pk).delete()
+    return redirect("tutor:home")
+
+
+@require_POST
+def stop(request: Request, pk: UUID) -> HttpResponse:
+    turn = asking.get_turn_for(request.user, pk)
+    asking.stop(turn)
+    return HttpResponse(status=204) if request.htmx else _show(request, turn)
+
+
+@require_POST
+@refusals
+def regenerate(request: Request, pk: UUID) -> HttpResponse:
+    return _show(request, asking.regenerate(asking.get_turn_for(request.user, pk)))
+
+
+@require_POST
+@refusals
+def edit(request: Request, pk: UUID) -> HttpResponse:
+    turn = asking.get_turn_for(request.user, pk)
+    return _show(request, asking.edit(turn, request.POST.get("question", "")))
+
+
+@require_safe
+@cache_control(private=True, max_age=31_536_000, immutable=True)
+def plot(request: Request, pk: UUID) -> HttpResponse:
+    return HttpResponse(asking.get_plot_for(request.user, pk).png, content_type="image/png")
+
+
+@require_safe
+def history(request: Request) -> HttpResponse:
+    query = request.GET.get("q", "")
+    template = "tutor/_history.html" if request.htmx else "tutor/history.html"
+    return render(request, template, {"history": asking.search(request.user, query), "query": query, "state": asking.state()})
+
+
+@require_safe
+def state(request: Request) -> HttpResponse:
+    return render(request, "tutor/_state.html", {"state": asking.state()})
+
+
+def _surroundings(user: User) -> dict[str, Any]:
+    """What every page of the tutor shows besides its subject."""
+    return {"history": asking.search(user, ""), "state": asking.state(), "modes": Turn.Mode, "languages": Turn.Language}
+
+
+def _leaf(request: Request, conversation: Conversation) -> Turn | None:
+    """The turn that the address names, if it is one of this conversation's; the newest otherwise."""
+    try:
+        return conversation.turns.filter(pk=request.GET["leaf"]).first() if "leaf" in request.GET else None
+    except ValidationError:  # not a UUID
+        return None
+
+
+def _logs(steps: list[asking.Step]) -> list[tuple[str, dict[str, Any]]]:
+    """What the page's script draws each turn from: its replay, under the element id that it looks for."""
+    replays = [(step.turn.pk, *asking.replay(step.turn)) for step in steps]
+    return [(f"log-{pk}", {"events": events, "seq": seq}) for pk, events, seq in replays]
+
+
+def _show(request: Request, turn: Turn) -> HttpResponse:
+    """Go to the conversation, on the branch with `turn`."""
+    address = reverse("tutor:conversation", args=[turn.conversation_id], query={"leaf": turn.pk})
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
+def _examples() -> list[str]:
+    """Questions for a first try: an equation, a word problem, calculus, a plot."""
+    return [
+        _("Solve $2x^2 + 5x - 3 = 0$."),
+        _("A train covers 180 km in 2.5 hours. How long does it need for 300 km at the same speed?"),
+        _("Find the derivative of $x^2 \\sin x$."),
+        _("Plot $y = x^3 - 3x$ and find its turning points."),
+    ]
