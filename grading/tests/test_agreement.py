@@ -1,4 +1,5 @@
 import pytest
+
 from grading.checking.agreement import agrees
 
 

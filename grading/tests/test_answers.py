@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from grading.checking import answers
 from grading.checking.answers import Outcome, check
 from grading.checking.extract import final_answer

@@ -1,6 +1,7 @@
 import time
 
 import pytest
+
 from grading.checking.extract import boxed_answer, final_answer
 
 

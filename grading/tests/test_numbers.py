@@ -1,6 +1,7 @@
 from fractions import Fraction
 
 import pytest
+
 from grading.checking.numbers import read_number, same_number
 
 

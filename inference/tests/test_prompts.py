@@ -1,4 +1,5 @@
 import pytest
+
 from inference.prompts import COT, TIR, Exchange, chat, choose_mode, detect_language, neutralise
 from inference.wire import FENCE
 
@@ -21,7 +22,9 @@ def test_words_for_proofs_and_explanations_python_for_the_rest(question, mode):
     assert choose_mode(question) == mode
 
 
-@pytest.mark.parametrize(("question", "language"), [("解方程 2x+1=5", "zh"), ("Solve 2x+1=5", "en"), ("Größe, α, 5²", "en"), ("x=1 求 y", "zh")])
+@pytest.mark.parametrize(
+    ("question", "language"), [("解方程 2x+1=5", "zh"), ("Solve 2x+1=5", "en"), ("Größe, α, 5²", "en"), ("x=1 求 y", "zh")]
+)
 def test_language_is_that_of_the_question(question, language):
     assert detect_language(question) == language
 

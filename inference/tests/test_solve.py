@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import pytest
+
 from inference.engines import Chunk, ContextOverflow, EngineUnavailable
 from inference.events import Code, Done, Output, Started, Token
 from inference.prompts import Exchange

@@ -1,4 +1,5 @@
 import pytest
+
 from inference.wire import FENCE, TOOL, Splitter, Wire
 
 FENCED = "Let $x$ be `it`.\n\n```python\nx = 2\n\nif x:\n    print('``', x)\n```\nThis is never read."
@@ -46,7 +47,9 @@ def test_code_is_shown_line_by_line():
     assert splitter.code == "x = 1\ny = 2"
 
 
-@pytest.mark.parametrize("block", ["```\nx = 1\n```\n", "```text\nx = 1\n```\n", "```pythonic-prose-that-is-long\n", "see ``x`` and ` ` `", "a <tool> b"])
+@pytest.mark.parametrize(
+    "block", ["```\nx = 1\n```\n", "```text\nx = 1\n```\n", "```pythonic-prose-that-is-long\n", "see ``x`` and ` ` `", "a <tool> b"]
+)
 def test_what_is_no_python_block_is_prose(block):
     for wire in (FENCE, TOOL):
         text, code, splitter = split(wire, list(f"See {block} there."))
