@@ -69,7 +69,7 @@ class Engine(Protocol):
         """Tokens that prompt and answer share."""
 
     async def ready(self) -> None:
-        """Return when a prompt could be continued now; raise `EngineError` where that will not come about."""
+        """Return at once if a prompt could be continued now, raise `EngineError` if not (`EngineUnavailable` while a model loads)."""
 
     def stream(self, prompt: str, sampling: Sampling, request_id: str) -> AsyncGenerator[Chunk]:
         """Continue `prompt` (raw text, chat template already applied).

@@ -7,6 +7,7 @@ request is the same; OpenVINO does not promise more.
 """
 
 import asyncio
+import ctypes
 import logging
 import os
 import threading
@@ -115,7 +116,7 @@ class OpenVinoEngine:
             self._unavailable = None
             self._step_until_closed(batch)
         except RuntimeError as error:  # what OpenVINO raises, for everything
-            reason = f"OpenVINO failed: {_first_line(error)}"
+            reason = f"OpenVINO failed: {_last_line(error)}"
             log.exception("The OpenVINO engine has stopped")
         finally:
             with self._wake:
@@ -158,6 +159,7 @@ class _Batch:
         self._count = 0
         self.running: list[_Request] = []
         self._warm_up()
+        _give_back_memory()
 
     def busy(self) -> bool:
         return bool(self._pipeline.has_non_finished_requests())
@@ -197,7 +199,7 @@ class _Batch:
         try:
             request.handle = self._pipeline.add_request(self._count, tokens, self._config(sampling))
         except RuntimeError as error:
-            raise EngineRefused(f"OpenVINO refused the request: {_first_line(error)}") from error
+            raise EngineRefused(f"OpenVINO refused the request: {_last_line(error)}") from error
         request.detokenizer = Detokenizer(self._vocabulary)
         self._count += 1
         self.running.append(request)
@@ -322,6 +324,12 @@ class _Request:
             self.withdrawn = True
 
 
-def _first_line(error: Exception) -> str:
+def _give_back_memory() -> None:
+    """Hand freed memory back to the system: reading a GGUF file leaves 0.7 GB of it behind (default model)."""
+    if hasattr(libc := ctypes.CDLL(None), "malloc_trim"):  # glibc's
+        libc.malloc_trim(0)
+
+
+def _last_line(error: Exception) -> str:
     """OpenVINO's messages begin with the place in its sources; the last line is the one that says what is wrong."""
     return str(error).strip().splitlines()[-1]

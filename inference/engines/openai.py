@@ -1,0 +1,345 @@
+"""Any OpenAI-compatible server (vLLM, SGLang, llama.cpp) as an engine, through `/v1/completions`.
+
+The prompt is sent raw, chat template applied, because a solution is a message that is continued after each run of its code.
+Ollama's `/v1/completions` puts the prompt into a template of its own: its model must have the template `{{ .Prompt }}`.
+"""
+
+import asyncio
+import codecs
+import json
+import re
+from collections.abc import AsyncGenerator, Awaitable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from inference.engines import Chunk, ContextOverflow, EngineError, EngineRefused, EngineUnavailable, Finish, Sampling
+from inference.engines.sse import DataReader
+
+_MAX_BODY = 1 << 20  # an error message or a list of models
+_BODY_SECONDS = 10.0
+_NOT_BEGUN = {429, 503}
+_OVERFLOW = re.compile(r"context.{0,20}(length|size|window)|max_model_len|maximum (context|model) length", re.IGNORECASE)
+_FINISH: dict[str, Finish] = {"stop": "stop", "length": "length"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long to wait, in seconds, and how often to try.
+
+    `first_token` covers queueing, tries and reading the prompt; `after_finish` is the patience with a server that has
+    finished the text and neither sends its token count nor hangs up.
+    """
+
+    connect: float = 5.0
+    first_token: float = 120.0
+    between_tokens: float = 60.0
+    total: float = 900.0
+    after_finish: float = 2.0
+    tries: int = 4
+    backoff: float = 0.5
+    longest_backoff: float = 10.0
+
+
+class OpenAIEngine:
+    """`url` is the server's base, as `http://gpu:8000/v1`. `model` "" is the first that the server lists.
+
+    `context` is used where the server does not tell its own (`max_model_len`, as vLLM and SGLang do). Of more than
+    `max_requests` at once the rest is turned away. `transport` replaces the network in tests.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        model: str = "",
+        api_key: str = "",
+        context: int = 4096,
+        max_requests: int = 256,
+        limits: Limits | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._wanted = model
+        self._model = model
+        self._context = context
+        self._known = False  # the server has been asked what it serves
+        self._limits = limits or Limits()
+        self._max_requests = max_requests
+        self._calls: dict[str, _Call] = {}
+        self._client = httpx.AsyncClient(
+            base_url=url.rstrip("/") + "/",
+            headers={"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {api_key}"} if api_key else {}),
+            timeout=httpx.Timeout(None, connect=self._limits.connect),
+            # Servers drop idle connections (uvicorn after 5 s); ours go first, so that no request meets a closed one.
+            limits=httpx.Limits(max_connections=max_requests, keepalive_expiry=2.0),
+            transport=transport,
+        )
+
+    @property
+    def model(self) -> str:
+        return self._model
+
+    @property
+    def context(self) -> int:
+        return self._context
+
+    async def ready(self) -> None:
+        """Ask the server what it serves."""
+        call = _Call(self._limits.first_token)
+        try:
+            response = await self._open(call, self._client.build_request("GET", "models"))
+            self._learn(_as_object(await _body(call, response)))
+        except (TimeoutError, httpx.HTTPError) as error:
+            raise _unavailable(error) from error
+        finally:
+            await call.close()
+
+    async def stream(self, prompt: str, sampling: Sampling, request_id: str) -> AsyncGenerator[Chunk]:
+        if request_id in self._calls:
+            raise EngineRefused(f"A request with the id {request_id} is already running.")
+        if len(self._calls) >= self._max_requests:
+            raise EngineUnavailable(f"The engine is overloaded: {self._max_requests} requests are under way.")
+        call = self._calls[request_id] = _Call(self._limits.total)
+        try:
+            if not self._known:
+                await call.wait(self.ready(), self._limits.first_token)
+            if sampling.max_tokens >= self._context:
+                raise ContextOverflow(f"{sampling.max_tokens} tokens of answer exceed the context of {self._context}.")
+            request = self._client.build_request("POST", "completions", json=self._payload(prompt, sampling))
+            answer = _Answer(call, await self._open(call, request), sampling, self._limits)
+            while not call.aborted:
+                chunk = await answer.next()
+                yield chunk
+                if chunk.finish:
+                    return
+        except (TimeoutError, httpx.HTTPError) as error:
+            if not call.aborted:
+                raise _unavailable(error) from error
+        finally:
+            del self._calls[request_id]
+            await call.close()
+
+    async def abort(self, request_id: str) -> None:
+        if call := self._calls.get(request_id):
+            await call.abort()
+
+    async def close(self) -> None:
+        for call in list(self._calls.values()):
+            await call.abort()
+        await self._client.aclose()
+
+    def _payload(self, prompt: str, sampling: Sampling) -> dict[str, Any]:
+        payload: dict[str, Any] = {
+            "model": self._model,
+            "prompt": prompt,
+            "max_tokens": sampling.max_tokens,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "seed": sampling.seed,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        return payload | ({"stop": list(sampling.stop)} if sampling.stop else {})
+
+    def _learn(self, listing: dict[str, Any]) -> None:
+        """Take the model's name and context from the answer to `/models`."""
+        models = listing.get("data")
+        if not isinstance(models, list) or not all(isinstance(model, dict) and isinstance(model.get("id"), str) for model in models):
+            raise EngineRefused("The server's list of models makes no sense; is the address an OpenAI-compatible one, ending in /v1?")
+        named = {model["id"]: model for model in models}
+        if not named:
+            raise EngineUnavailable("The server has no model loaded.")
+        self._model = self._wanted or next(iter(named))
+        if self._model not in named:
+            raise EngineRefused(f"The server does not have the model {self._model}; it has {', '.join(sorted(named))[:300]}.")
+        context = named[self._model].get("max_model_len")
+        if isinstance(context, int) and context > 0:
+            self._context = context
+        self._known = True
+
+    async def _open(self, call: "_Call", request: httpx.Request) -> httpx.Response:
+        """A success, its body still to come. Tries again where the server was not reached or says that it did not begin."""
+        deadline = call.now() + self._limits.first_token
+        tried = 1
+        while True:
+            try:
+                return await self._open_once(call, request, deadline)
+            except _NotBegun as error:
+                pause = self._limits.backoff * 2.0 ** (tried - 1) if error.retry_after is None else error.retry_after
+                pause = min(pause, self._limits.longest_backoff)
+                if tried >= self._limits.tries or call.now() + pause >= deadline:
+                    raise EngineUnavailable(str(error)) from error
+            await call.wait(asyncio.sleep(pause), self._limits.longest_backoff + 1)
+            tried += 1
+
+    async def _open_once(self, call: "_Call", request: httpx.Request, deadline: float) -> httpx.Response:
+        try:
+            call.response = await call.wait(self._client.send(request, stream=True), deadline - call.now())
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise _NotBegun(f"The engine at {request.url.host} cannot be reached: {error}", None) from error
+        if call.response.is_success:
+            return call.response
+        raise _refusal(call.response, await _body(call, call.response))
+
+
+class _NotBegun(EngineUnavailable):
+    """The request did no work, so that it is safe to send it again (after `retry_after` seconds, where the server says)."""
+
+    def __init__(self, message: str, retry_after: float | None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class _Call:
+    """One request under way: what is being waited for, and how to break that off."""
+
+    def __init__(self, total: float) -> None:
+        self.aborted = False
+        self.response: httpx.Response | None = None
+        self._waiting: asyncio.Timeout | None = None
+        self._deadline = self.now() + total
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def wait[T](self, awaitable: Awaitable[T], seconds: float) -> T:
+        """Await, at most `seconds` and no longer than the call may last in all. Raises `TimeoutError`, also when aborted."""
+        end = self.now() if self.aborted else min(self.now() + seconds, self._deadline)
+        try:
+            async with asyncio.timeout_at(end) as self._waiting:
+                return await awaitable
+        finally:
+            self._waiting = None
+
+    async def abort(self) -> None:
+        if self.aborted:
+            return
+        self.aborted = True
+        if self._waiting is None:
+            await self.close()
+        elif not self._waiting.expired():
+            self._waiting.reschedule(self.now())
+
+    async def close(self) -> None:
+        if self.response:
+            await self.response.aclose()
+
+
+class _Answer:
+    """The streamed answer to one request, as chunks."""
+
+    def __init__(self, call: _Call, response: httpx.Response, sampling: Sampling, limits: Limits) -> None:
+        self._call = call
+        self._limits = limits
+        self._reader = DataReader(response.aiter_raw(), _MAX_BODY + 8192 * sampling.max_tokens)
+        self._max_tokens = sampling.max_tokens
+        self._finish: Finish | None = None
+        self._tokens = 0  # handed on; one a message, until the server tells its own count at the end
+        self._total = 0
+        # JSON may carry the two halves of a character beyond U+FFFF in two messages; this joins them.
+        self._halves = codecs.getincrementaldecoder("utf-16-le")("replace")
+
+    async def next(self) -> Chunk:
+        """The next piece of text; the last chunk has no text, but the rest of the token count and `finish`."""
+        while (data := await self._data()) is not None:
+            if text := self._text(_as_object(data)):
+                self._tokens += 1
+                return Chunk(text, 1)
+        if not self._finish:
+            raise EngineUnavailable("The engine cut the answer off.")
+        return Chunk("", max(min(self._total, self._max_tokens) - self._tokens, 0), self._finish)
+
+    async def _data(self) -> str | None:
+        """The next message, None once the answer is over."""
+        patience = self._limits.between_tokens if self._tokens else self._limits.first_token
+        try:
+            data = await self._call.wait(self._reader.next(), self._limits.after_finish if self._finish else patience)
+        except (TimeoutError, httpx.HTTPError):
+            if self._call.aborted or not self._finish:
+                raise
+            return None  # the text is complete; only the count of its tokens is missing
+        return None if data == "[DONE]" else data
+
+    def _text(self, message: dict[str, Any]) -> str:
+        """The text in a message; takes note of its token count and of the end."""
+        if "error" in message:
+            raise _error_in_stream(message)
+        try:
+            if usage := message.get("usage"):
+                self._total = int(usage["completion_tokens"])
+            if not message["choices"]:
+                return ""
+            choice = message["choices"][0]
+            text, reason = choice["text"] or "", choice.get("finish_reason")
+            halves = text.encode("utf-16-le", "surrogatepass")
+        except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
+            raise EngineRefused(f"The server's stream is no completion: {_one_line(json.dumps(message))}") from error
+        if reason is not None and reason not in _FINISH:
+            raise EngineUnavailable(f"The engine ended the answer early: {_one_line(str(reason))}.")
+        self._finish = _FINISH[reason] if reason else self._finish
+        return self._halves.decode(halves)
+
+
+async def _body(call: _Call, response: httpx.Response) -> str:
+    """A short answer as text; what is beyond the bound is left unread."""
+    body = bytearray()
+    chunks = response.aiter_raw()
+    while len(body) < _MAX_BODY and (chunk := await call.wait(anext(chunks, b""), _BODY_SECONDS)):
+        body += chunk
+    return body[:_MAX_BODY].decode("utf-8", "replace")
+
+
+def _as_object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise EngineRefused(f"The server answered something that is no JSON: {_one_line(text)}") from error
+    if not isinstance(value, dict):
+        raise EngineRefused(f"The server answered JSON of another kind: {_one_line(text)}")
+    return value
+
+
+def _refusal(response: httpx.Response, body: str) -> EngineError:
+    """What an HTTP error means. `body` is what the server said about it."""
+    status, said = response.status_code, _one_line(_message(body))
+    if status in _NOT_BEGUN:
+        return _NotBegun(f"The engine is overloaded ({status}): {said}", _retry_after(response))
+    if status >= 500:
+        return EngineUnavailable(f"The engine failed ({status}): {said}")
+    if status in (400, 413, 422) and _OVERFLOW.search(body):
+        return ContextOverflow(said)
+    return EngineRefused(f"The engine refused the request ({status}): {said}")
+
+
+def _message(body: str) -> str:
+    """The message in an error's body: OpenAI's form, llama.cpp's and SGLang's, FastAPI's; or else all of it."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    for key in ("error", "message", "detail"):
+        value = value[key] if isinstance(value, dict) and key in value else value
+    return value if isinstance(value, str) else body
+
+
+def _error_in_stream(message: dict[str, Any]) -> EngineError:
+    """An error after the head said success: vLLM sends one where the prompt fits no more, or where it fails half-way."""
+    said = _one_line(_message(json.dumps(message)))
+    return ContextOverflow(said) if _OVERFLOW.search(said) else EngineUnavailable(f"The engine failed: {said}")
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds that the server asks for; the other form, a date, counts as not said."""
+    seconds = response.headers.get("Retry-After", "")
+    return float(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 10 else None
+
+
+def _unavailable(error: Exception) -> EngineUnavailable:
+    what = "is too slow" if isinstance(error, TimeoutError) else f"was lost: {_one_line(str(error)) or type(error).__name__}"
+    return EngineUnavailable(f"The engine {what}.")
+
+
+def _one_line(text: str) -> str:
+    """The beginning of a text from outside, fit for a log line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text[:600]).split())[:300]

@@ -1,0 +1,36 @@
+"""Picks the engine that a place is configured for."""
+
+import asyncio
+from pathlib import Path
+
+from inference.engines import Engine, EngineUnavailable
+from inference.engines.openai import OpenAIEngine
+
+_POLL_SECONDS = 0.25
+
+
+def open_engine(*, url: str = "", model: str = "", api_key: str = "", path: Path | None = None, context: int = 4096) -> Engine:
+    """The server at `url`, or, where there is no url, the GGUF file at `path` in this process (see `weights.fetch`).
+
+    `context` caps the embedded engine's context, and stands in for that of a server which does not tell its own. Returns at
+    once; the engine says through `ready` when it can work. Raises `EngineError` where it never will.
+    """
+    if url:
+        return OpenAIEngine(url, model=model, api_key=api_key, context=context)
+    if path is None:
+        raise EngineUnavailable("There is neither an engine's address nor a model file.")
+    from inference.engines.openvino import OpenVinoEngine  # loading OpenVINO takes a second and 80 MB that a server's client does not need
+
+    return OpenVinoEngine(path, context=context)
+
+
+async def wait_until_ready(engine: Engine, seconds: float) -> None:
+    """Wait while a model loads or a server starts. Raises what `ready` said last once `seconds` are over."""
+    end = asyncio.get_running_loop().time() + seconds
+    while True:
+        try:
+            return await engine.ready()
+        except EngineUnavailable:
+            if asyncio.get_running_loop().time() >= end:
+                raise
+        await asyncio.sleep(_POLL_SECONDS)
