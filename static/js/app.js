@@ -1,13 +1,12 @@
 // Starts the page: draws its turns, follows those that are not over, and binds keys and buttons.
 
-import { announce } from "lemma/announce.js";
 import { field } from "lemma/composer.js";
 import { openDialog } from "lemma/dialogs.js";
 import { openEquation } from "lemma/equation.js";
 import { bindKeys } from "lemma/keys.js";
+import { questionFragment } from "lemma/markdown.js";
 import { goToEnd } from "lemma/scroll.js";
 import { Feed } from "lemma/socket.js";
-import { say } from "lemma/strings.js";
 import { TurnView } from "lemma/thread.js";
 
 const thread = document.getElementById("thread");
@@ -59,14 +58,23 @@ function bindEdit(root) {
   form.querySelector("[data-cancel]").addEventListener("click", () => show(false));
 }
 
-// An error of the server's beside the button that met it, and nothing lost; polls that bring no news change nothing.
+// Titles and examples are plain text with formulas in it.
+function drawMaths(root) {
+  for (const element of root.querySelectorAll("[data-maths]")) {
+    if (element.textContent.includes("$")) element.replaceChildren(questionFragment(element.textContent));
+  }
+}
+
+// A poll that brings no news changes nothing, so that it is not read out again.
 function bindRequests() {
+  document.addEventListener("htmx:afterSwap", (event) => drawMaths(event.target));
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, serverResponse } = event.detail;
     if (target.id === "state" && target.innerHTML.trim() === serverResponse.trim()) event.detail.shouldSwap = false;
   });
 }
 
+drawMaths(document);
 if (thread) startThread();
 for (const root of document.querySelectorAll("[data-turn]")) bindEdit(root);
 for (const button of document.querySelectorAll("[data-equation]")) button.addEventListener("click", openEquation);

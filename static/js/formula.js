@@ -6,7 +6,15 @@ import { applyStyles, unstyled } from "lemma/styled.js";
 const LONGEST = 5000; // characters; a longer formula is shown as its source
 const CACHED = 500; // formulas; the tail of a streaming answer is drawn again and again
 
-const OPTIONS = { trust: false, strict: "ignore", maxSize: 20, maxExpand: 200, output: "htmlAndMathml", throwOnError: true };
+const OPTIONS = {
+  trust: false,
+  strict: "ignore",
+  maxSize: 20, // em
+  maxExpand: 200, // macro expansions
+  output: "htmlAndMathml",
+  throwOnError: true,
+  errorColor: "currentColor", // of a refused command, which is shown as it was written
+};
 const cache = new Map();
 
 /** Draw `latex` into `element`. What KaTeX does not understand stays there as source. */
