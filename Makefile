@@ -8,7 +8,7 @@ PY := .venv/bin/python
 LOCALES := $(wildcard locale/*/LC_MESSAGES/django.po)
 
 run: setup
-	@$(PY) manage.py serve --port $(PORT)
+	@$(PY) manage.py serve --demo --port $(PORT)
 
 # The full environment has what the tests need besides; setting up to run does not take it away again.
 setup: .venv/.run node_modules/.done $(LOCALES:.po=.mo) | .venv/.system
