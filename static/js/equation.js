@@ -18,17 +18,28 @@ async function createEditor() {
   const { MathfieldElement } = await import("mathlive");
   MathfieldElement.fontsDirectory = dialog.dataset.fonts;
   MathfieldElement.soundsDirectory = null;
+  MathfieldElement.locale = document.documentElement.lang.startsWith("zh") ? "zh-cn" : "en";
   MathfieldElement.createHTML = unstyled;
-  const field = new MathfieldElement({ mathVirtualKeyboardPolicy: "auto" });
+  placeKeyboard(window.mathVirtualKeyboard);
+  const field = new MathfieldElement();
   field.setAttribute("aria-label", dialog.dataset.label);
-  window.mathVirtualKeyboard.container = document.getElementById("equation-keyboard");
-  restyle(document.getElementById("equation-keyboard"));
   document.getElementById("equation-field").append(field);
   restyle(field.shadowRoot);
+  field.shadowRoot.querySelector("[part=container]").style.visibility = ""; // hidden by its first markup only
   styleAtOnce(field.shadowRoot.querySelector("[part=content]"));
   field.addEventListener("input", () => (source.value = field.value));
   source.addEventListener("input", () => field.setValue(source.value, { silenceNotifications: true }));
   return field;
+}
+
+// The keyboard for touch screens stands in the dialog: what is outside of a modal dialog cannot be touched.
+function placeKeyboard(keyboard) {
+  const place = document.getElementById("equation-keyboard");
+  keyboard.container = place;
+  keyboard.addEventListener("geometrychange", () => {
+    place.style.height = `${keyboard.visible ? keyboard.boundingRect.height : 0}px`;
+  });
+  restyle(place);
 }
 
 // MathLive measures a formula right after it has written its markup, so there its styles cannot wait for an observer.
@@ -52,6 +63,7 @@ function done(event) {
   event.preventDefault();
   const latex = source.value.trim();
   dialog.close();
+  window.mathVirtualKeyboard.hide();
   if (latex) insert(`$${latex}$`);
   editor.value = source.value = "";
 }

@@ -1,10 +1,10 @@
 // KaTeX and MathLive lay formulas out with style attributes, which the content security policy refuses in markup. Styles set
 // from script are allowed: so the attributes are renamed on the way into the page, and their values set once they are there.
 
-const STYLE = / style=(["'])/g; // quotes in text are escaped (&quot;) by both libraries, so this matches attributes alone
+const STYLE = /(<[a-z][^<>]*?\s)style=/gi; // in a tag; both libraries escape < and > in text
 
 export function unstyled(html) {
-  return html.replace(STYLE, " data-style=$1");
+  return html.replace(STYLE, "$1data-style=");
 }
 
 export function applyStyles(root) {
