@@ -1,7 +1,6 @@
 """The question as it comes from the page. What may be asked is decided in `tutor.asking`; here it only takes its shape."""
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from tutor.models import Turn
 
@@ -10,8 +9,8 @@ class QuestionForm(forms.Form):
     """A question, and for a follow-up the turn that it follows."""
 
     question = forms.CharField(required=False, strip=False)
-    mode = forms.ChoiceField(choices=Turn.Mode, label=_("How to solve it"))
-    language = forms.ChoiceField(choices=Turn.Language, label=_("Language of the answer"))
+    mode = forms.ChoiceField(choices=Turn.Mode)
+    language = forms.ChoiceField(choices=Turn.Language)
     parent = forms.UUIDField(required=False)
 
 

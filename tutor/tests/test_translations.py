@@ -1,0 +1,58 @@
+"""Every text that a person may read is in the Chinese catalogue, reviewed, and with the same placeholders."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_python
+from babel.messages.pofile import read_po
+from django.utils.translation import templatize
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
+ROOMS = ("accounts", "config", "tutor")
+KEYWORDS = ("gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "_")
+PLACEHOLDER = re.compile(r"\{\w+\}|%\(\w+\)[sd]|\$[^$]+\$")
+
+
+def python_sources():
+    for room in ROOMS:
+        yield from (path for path in (ROOT / room).rglob("*.py") if "tests" not in path.parts)
+
+
+def texts():
+    """All msgids in templates and Python."""
+    found = set()
+    for path in python_sources():
+        found |= messages(path.read_bytes())
+    for path in (ROOT / "templates").rglob("*.*"):
+        found |= messages(templatize(path.read_text(), origin=str(path)).encode())
+    return found
+
+
+def messages(source):
+    extracted = extract_python(io.BytesIO(source), KEYWORDS, [], {})
+    return {message if isinstance(message, str) else message[0] for _, _, message, _ in extracted if message}
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="zh_Hans")
+
+
+def test_nothing_is_missing_fuzzy_or_left_over(catalogue):
+    reviewed = {entry.id for entry in catalogue if entry.id and entry.string and not entry.fuzzy}
+    assert sorted(texts() - reviewed) == []
+    assert sorted(reviewed - texts()) == []
+
+
+def test_placeholders_survive(catalogue):
+    for entry in catalogue:
+        if entry.id:
+            assert sorted(PLACEHOLDER.findall(entry.id)) == sorted(PLACEHOLDER.findall(entry.string)), entry.id
+
+
+def test_the_catalogue_is_valid(catalogue):
+    assert [(entry.id, errors) for entry, errors in catalogue.check()] == []
