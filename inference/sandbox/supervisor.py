@@ -1,0 +1,316 @@
+"""A session's supervisor: the first process in its namespaces, between the host and the cells. Runs inside the jail.
+
+It never runs model code and is the only one with a channel to the host, so what the host reads was written here. It passes a cell on, gathers its
+output, keeps the hard time limit and the memory limit, and clears away every process that a cell leaves behind. A cell can forge nothing but its
+own result; bytes that are not expected from it end the session.
+
+Memory without cgroups: each process has an address-space limit, there are few processes, and the resident memory that all of them add
+together is looked at every `TICK` seconds. Between two looks they can go over it.
+"""
+
+import os
+import select
+import signal
+import socket
+import time
+from typing import Any
+
+from inference.sandbox import cell, frames
+
+TICK = 0.05  # seconds between two looks at time and memory
+GRACE = 2.0  # seconds in which the state must answer
+ROUNDS = 200  # of killing what a cell left, before the state is given up as well
+PAGE = os.sysconf("SC_PAGE_SIZE")
+READ = 65_536  # bytes at once
+ERROR = 1_000  # characters of an error
+STRAY = "unexpected bytes from a cell"
+
+
+class Lost(Exception):
+    """The session cannot go on; the message says why."""
+
+
+class HostGone(Exception):
+    """The host closed the channel."""
+
+
+class Tail:
+    """Output, of which the first and the last `limit` bytes are kept."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit, self.first, self.last, self.length = limit, b"", b"", 0
+
+    def add(self, data: bytes) -> None:
+        self.length += len(data)
+        room = self.limit - len(self.first)
+        self.first += data[:room]
+        self.last = (self.last + data[room:])[-self.limit :]
+
+
+class Supervisor:
+    """One session."""
+
+    def __init__(self, channel: socket.socket, proc: int, limits: dict[str, Any]) -> None:
+        self.channel, self.proc, self.limits = channel, proc, limits
+        self.unpacker = frames.Unpacker(limits["images"] * limits["image_bytes"] + 65_536)
+        self.requests = frames.Unpacker(limits["code_bytes"] + 1_024)
+        self.runner_ready = False
+        self.no_runner = ""
+
+    def serve(self) -> None:
+        """Until the host closes the channel or the session is lost. When this process then ends, every other one here does too."""
+        try:
+            self.start_state()
+            self.fork_runner()
+            while True:
+                self.send(*self.answer(*self.next_request()))
+                self.clear()
+                self.fork_runner()
+        except HostGone:
+            return
+        except (Lost, frames.FrameError) as error:
+            self.send({"lost": f"{error}"})
+
+    # --- The state and its runner ---------------------------------------------------------------------------------------
+
+    def start_state(self) -> None:
+        """Fork the first state, which gets three pipes and nothing else, and tell the host once it has locked itself down."""
+        commands, self.commands = os.pipe()
+        self.from_cells, replies = os.pipe()
+        self.output, output = os.pipe()
+        self.state = os.fork()
+        if self.state == 0:
+            become_cell(commands, replies, output, self.limits)
+        for descriptor in (commands, replies, output):
+            os.close(descriptor)
+        self.poll = select.poll()
+        self.poll.register(self.channel, select.POLLRDHUP)
+        self.poll.register(self.from_cells, select.POLLIN)
+        for descriptor in (self.commands, self.from_cells, self.output):
+            os.set_blocking(descriptor, False)
+        self.watch_state(self.state)
+        proof, _ = self.expect()
+        if proof != {"locked": self.limits["session"], "seccomp": 2, "uid": os.getuid(), "proc": []}:
+            raise Lost("a cell process could not be locked down")
+        self.base = self.resident(self.state)
+        self.send({"ready": self.limits["session"]})
+
+    def watch_state(self, pid: int) -> None:
+        """Make `pid` the state: its end ends the session."""
+        self.state = pid
+        self.state_end = os.pidfd_open(pid)
+        self.poll.register(self.state_end, select.POLLIN)
+
+    def promote(self, pid: object) -> None:
+        """The runner that succeeded is the new state; the old one is cleared away."""
+        if not isinstance(pid, int) or pid in (1, self.state) or pid not in self.processes():
+            raise Lost("a cell claimed to be a process that it is not")
+        self.poll.unregister(self.state_end)
+        os.close(self.state_end)
+        self.watch_state(pid)
+
+    def fork_runner(self) -> None:
+        """Have the next runner ready before the next cell comes."""
+        self.command({"do": "fork"})
+        reply, _ = self.expect()
+        self.runner_ready, self.no_runner = "forked" in reply, str(reply.get("no_fork", ""))
+        if not self.runner_ready and not self.no_runner:
+            raise Lost(STRAY)
+
+    # --- One cell -------------------------------------------------------------------------------------------------------
+
+    def answer(self, request: frames.Message, code: bytes) -> tuple[frames.Message, bytes]:
+        """Run one cell; the reply for the host."""
+        began = time.monotonic()
+        if not self.runner_ready:
+            self.fork_runner()
+        if not self.runner_ready:
+            return self.reply(request, Tail(1), began, error=f"The cell could not start: {self.no_runner}"), b""
+        output = Tail(self.limits["output_bytes"])
+        self.command({"nonce": request["nonce"]}, code)
+        self.poll.register(self.output, select.POLLIN)
+        result, images, killed = self.watch_cell(request["nonce"], output, began + self.limits["hard_seconds"])
+        self.poll.unregister(self.output)
+        self.drain(output)
+        if killed:
+            result = {"error": killed, "timed_out": "longer" in killed}
+        result.pop("pid", None)
+        return self.reply(request, output, began, **result), images
+
+    def reply(self, request: frames.Message, output: Tail, began: float, **result: Any) -> frames.Message:
+        kept = {"first": output.first.hex(), "last": output.last.hex(), "length": output.length}
+        return {"images": [], "timed_out": False, **result, **kept, "nonce": request["nonce"], "seconds": time.monotonic() - began}
+
+    def watch_cell(self, nonce: str, output: Tail, deadline: float) -> tuple[frames.Message, bytes, str]:
+        """Wait for the cell's end: (its result, its images, why it was killed)."""
+        result: frames.Message | None = None
+        killed = ""
+        while time.monotonic() < deadline + GRACE:
+            for message, blob in self.wait(TICK, output):
+                if result is not None and result["error"] is None:
+                    raise Lost(STRAY)
+                if "ended" in message:
+                    return result or {"error": ending(message["ended"])}, b"", killed
+                if result is not None or message.get("nonce") != nonce:
+                    raise Lost(STRAY)
+                result, images = checked(message, blob), blob
+            if result and result["error"] is None and not killed:
+                self.promote(result.pop("pid"))
+                return result, images, ""
+            if not killed and (killed := self.broken_limit(deadline)):
+                self.clear()
+        raise Lost("the session did not answer")
+
+    def broken_limit(self, deadline: float) -> str:
+        """Why the cell must be killed now, or nothing."""
+        if time.monotonic() > deadline:
+            return f"The cell was stopped: it ran longer than {self.limits['hard_seconds']:g} s."
+        state = self.resident(self.state)
+        others = [self.resident(pid) for pid in self.processes() if pid not in (1, self.state)]
+        if state - self.base + sum(max(0, size - state) for size in others) > self.limits["memory_bytes"]:
+            return f"The cell was stopped: it used more than {self.limits['memory_bytes'] >> 20} MB of memory."
+        return ""
+
+    # --- Pipes ----------------------------------------------------------------------------------------------------------
+
+    def wait(self, seconds: float, output: Tail | None = None) -> list[tuple[frames.Message, bytes]]:
+        """Wait for something to happen, and return the frames that came. Raises `HostGone` and `Lost`."""
+        arrived: list[tuple[frames.Message, bytes]] = []
+        for descriptor, _ in self.poll.poll(seconds * 1000):
+            if descriptor == self.channel.fileno():
+                raise HostGone
+            if descriptor == self.state_end:
+                raise Lost("the session's state was ended")
+            if descriptor == self.output and output is not None:
+                output.add(os.read(self.output, READ))
+            if descriptor == self.from_cells:
+                arrived = self.unpacker.feed(os.read(self.from_cells, READ))
+        return arrived
+
+    def expect(self) -> tuple[frames.Message, bytes]:
+        """The next frame from the state or its runner."""
+        deadline = time.monotonic() + GRACE
+        while time.monotonic() < deadline:
+            if arrived := self.wait(TICK):
+                if len(arrived) > 1:
+                    raise Lost(STRAY)
+                return arrived[0]
+        raise Lost("the session did not answer")
+
+    def next_request(self) -> tuple[frames.Message, bytes]:
+        """The host's next cell. Meanwhile not a byte may come from the cells."""
+        self.poll.modify(self.channel, select.POLLIN)
+        try:
+            while True:
+                events = dict(self.poll.poll())
+                if self.from_cells in events or self.state_end in events:
+                    raise Lost(STRAY if self.from_cells in events else "the session's state was ended")
+                data = self.channel.recv(READ)
+                if not data:
+                    raise HostGone
+                if arrived := self.requests.feed(data):
+                    return arrived[0]
+        finally:
+            self.poll.modify(self.channel, select.POLLRDHUP)
+
+    def command(self, message: frames.Message, blob: bytes = b"") -> None:
+        """Tell the state or its runner. It fits into the pipe, which they have emptied; where they have not, the session is lost."""
+        data = frames.pack(message, blob)
+        try:
+            written = os.write(self.commands, data)
+        except (BlockingIOError, BrokenPipeError) as error:
+            raise Lost("the session did not answer") from error
+        if written < len(data):
+            raise Lost("the session did not answer")
+
+    def drain(self, output: Tail) -> None:
+        """What the cell wrote before its end is in the pipe by now."""
+        for _ in range(64):
+            try:
+                data = os.read(self.output, READ)
+            except BlockingIOError:
+                return
+            output.add(data)
+
+    def send(self, message: frames.Message, blob: bytes = b"") -> None:
+        """To the host, which reads while a cell runs; it may be gone."""
+        try:
+            self.channel.sendall(frames.pack(message, blob))
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise HostGone from error
+
+    # --- Processes ------------------------------------------------------------------------------------------------------
+
+    def processes(self) -> list[int]:
+        """All that live in this session, this one included."""
+        return [int(name) for name in os.listdir(self.proc) if name.isdigit()]
+
+    def clear(self) -> None:
+        """Kill all but this process and the state, until none is left. What forks faster than that takes the state with it."""
+        for _ in range(ROUNDS):
+            others = [pid for pid in self.processes() if pid not in (1, self.state)]
+            if not others:
+                return
+            for pid in others:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+            time.sleep(0.001)
+        os.kill(-1, signal.SIGKILL)
+        raise Lost("a cell left processes that could not be ended")
+
+    def resident(self, pid: int) -> int:
+        """Resident memory of a process in bytes; 0 if it has ended."""
+        try:
+            statm = os.open(f"{pid}/statm", os.O_RDONLY, dir_fd=self.proc)
+        except FileNotFoundError:
+            return 0
+        try:
+            return int(os.read(statm, 256).split()[1]) * PAGE
+        except ProcessLookupError:
+            return 0
+        finally:
+            os.close(statm)
+
+
+def become_cell(commands: int, replies: int, output: int, limits: dict[str, Any]) -> None:
+    """In the new process: three pipes, an input that has ended, nothing else of the supervisor's; then `cell.Jailed`."""
+    nothing, end = os.pipe()
+    os.close(end)
+    for descriptor, place in ((nothing, 0), (output, 1), (output, 2)):
+        os.dup2(descriptor, place)
+    kept = (commands, replies, output)
+    for descriptor in range(3, 64):
+        if descriptor not in kept:
+            close_quietly(descriptor)
+    cell.Jailed(commands, replies, output, limits).live(limits["session"])
+
+
+def close_quietly(descriptor: int) -> None:
+    """Close it if it is open."""
+    os.closerange(descriptor, descriptor + 1)
+
+
+def checked(message: frames.Message, blob: bytes) -> frames.Message:
+    """A cell's own result, as far as it has the right form; raises `Lost`."""
+    error, sizes = message.get("error"), message.get("images")
+    if (
+        not (error is None or isinstance(error, str))
+        or not isinstance(sizes, list)
+        or not all(type(size) is int and size >= 0 for size in sizes)
+    ):
+        raise Lost(STRAY)
+    if sum(sizes) != len(blob):
+        raise Lost(STRAY)
+    return {"pid": message.get("pid"), "error": error and error[:ERROR], "timed_out": message.get("timed_out") is True, "images": sizes}
+
+
+def ending(status: object) -> str:
+    """How a runner ended that sent no result."""
+    if not isinstance(status, int):
+        raise Lost(STRAY)
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        return f"The cell crashed: {signal.strsignal(number)} (signal {number})."
+    return f"The cell ended its interpreter (exit status {os.waitstatus_to_exitcode(status)})."
