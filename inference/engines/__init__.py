@@ -4,7 +4,8 @@
 (any OpenAI-compatible server) keep it, and one conformance suite tests both.
 
     EngineError
-     ├── EngineUnavailable   not reachable, still loading, overloaded, timed out; the turn may be tried again
+     ├── EngineUnavailable   not reachable, overloaded, timed out; the turn may be tried again
+     │    └── EngineLoading  the model is still being loaded
      ├── ContextOverflow     prompt + max_tokens do not fit the context; raised before anything is generated
      └── EngineRefused       the server understood and said no (bad request, unknown model, bad key), or answered garbage
 """
@@ -19,7 +20,11 @@ class EngineError(Exception):
 
 
 class EngineUnavailable(EngineError):
-    """The engine is not there now: loading, down, overloaded, cut off or too slow."""
+    """The engine is not there now: down, overloaded, cut off or too slow."""
+
+
+class EngineLoading(EngineUnavailable):
+    """The model is being loaded; worth waiting for."""
 
 
 class ContextOverflow(EngineError):

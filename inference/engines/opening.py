@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from inference.engines import Engine, EngineUnavailable
+from inference.engines import Engine, EngineLoading, EngineUnavailable
 from inference.engines.openai import OpenAIEngine
 
 _POLL_SECONDS = 0.25
@@ -25,12 +25,12 @@ def open_engine(*, url: str = "", model: str = "", api_key: str = "", path: Path
 
 
 async def wait_until_ready(engine: Engine, seconds: float) -> None:
-    """Wait while a model loads or a server starts. Raises what `ready` said last once `seconds` are over."""
+    """Wait while a model loads, at most `seconds`. Raises what `ready` raises for any other reason."""
     end = asyncio.get_running_loop().time() + seconds
     while True:
         try:
             return await engine.ready()
-        except EngineUnavailable:
+        except EngineLoading:
             if asyncio.get_running_loop().time() >= end:
                 raise
         await asyncio.sleep(_POLL_SECONDS)

@@ -17,7 +17,7 @@ from pathlib import Path
 import openvino_genai as genai
 from openvino_genai.py_openvino_genai import GenerationHandle
 
-from inference.engines import Chunk, ContextOverflow, EngineError, EngineRefused, EngineUnavailable, Finish, Sampling
+from inference.engines import Chunk, ContextOverflow, EngineError, EngineLoading, EngineRefused, EngineUnavailable, Finish, Sampling
 from inference.engines.gguf import BadModelFile, read_context
 from inference.engines.text import Detokenizer, StopFilter
 
@@ -49,7 +49,7 @@ class OpenVinoEngine:
         self._cache_blocks = max(cache_tokens, self._context) // _BLOCK + 1
         self._max_sequences = max_sequences
         self._max_requests = max_requests
-        self._unavailable: EngineUnavailable | None = EngineUnavailable(f"The model {self._name} is loading.")
+        self._unavailable: EngineUnavailable | None = EngineLoading(f"The model {self._name} is loading.")
         self._requests: dict[str, _Request] = {}  # of the event loop
         self._wake = threading.Condition()
         self._arrived: list[_Request] = []  # under _wake
@@ -67,7 +67,7 @@ class OpenVinoEngine:
 
     async def ready(self) -> None:
         if self._unavailable:
-            raise EngineUnavailable(str(self._unavailable))
+            raise type(self._unavailable)(str(self._unavailable))
 
     async def stream(self, prompt: str, sampling: Sampling, request_id: str) -> AsyncGenerator[Chunk]:
         await self.ready()
@@ -216,7 +216,7 @@ class _Batch:
         config = genai.GenerationConfig()
         config.max_new_tokens = sampling.max_tokens
         config.stop_token_ids = self._stop_ids
-        config.do_sample = sampling.temperature > 0
+        config.do_sample = sampling.temperature != 0
         if config.do_sample:
             config.temperature = sampling.temperature
             config.top_p = sampling.top_p

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 
-from inference.engines import ContextOverflow, Engine, EngineError, Sampling
+from inference.engines import ContextOverflow, Engine, EngineError, EngineRefused, Sampling
 
 
 class CompletionsApp:
@@ -36,6 +36,8 @@ class CompletionsApp:
             await self._send_events(chunks, body["model"], send)
         except ContextOverflow as error:
             await _answer(send, 400, {"error": {"message": f"This model's maximum context length is exceeded: {error}", "code": 400}})
+        except EngineRefused as error:
+            await _answer(send, 400, {"error": {"message": str(error), "code": 400}})
         except EngineError as error:
             await _answer(send, 503, {"error": {"message": str(error), "code": 503}})
         finally:

@@ -1,0 +1,18 @@
+"""The small real model that the engines' tests share."""
+
+import asyncio
+
+import pytest
+
+from inference import weights
+from inference.engines.opening import wait_until_ready
+from inference.engines.openvino import OpenVinoEngine
+
+
+@pytest.fixture(scope="session")
+def smollm2():
+    """SmolLM2-135M in OpenVINO. `python -m inference.weights smollm2` fetches its file."""
+    engine = OpenVinoEngine(weights.find(weights.SMOLLM2), context=1024, cache_tokens=8192)
+    asyncio.run(wait_until_ready(engine, 120))
+    yield engine
+    asyncio.run(engine.close())
