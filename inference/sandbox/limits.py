@@ -15,6 +15,7 @@ PIPE = 60_000  # bytes; a cell is handed on in one write to a pipe, which holds 
 class SandboxConfig:
     """Limits of a session and of its cells. Sizes in bytes, times in seconds of wall clock."""
 
+    root: Path | None = None  # a root that `rootfs.prepared_root` made before; None: found or made in cache_dir
     cache_dir: Path = field(default_factory=rootfs.default_cache)
     soft_seconds: float = 8.0  # then the cell gets a TimeLimit exception
     hard_seconds: float = 9.0  # then it is killed

@@ -19,11 +19,13 @@ NEWEST = 450  # x86_64: set_mempolicy_home_node (Linux 5.17), the newest call th
 NEVER = {
     "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "process_madvise": 440, "kcmp": 312, "pidfd_getfd": 438,
     "add_key": 248, "request_key": 249, "keyctl": 250, "bpf": 321, "perf_event_open": 298, "userfaultfd": 323, "personality": 135,
-    "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "memfd_create": 319, "modify_ldt": 154, "ioperm": 173, "iopl": 172,
+    "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "memfd_create": 319, "modify_ldt": 154,
+    "ioperm": 173, "iopl": 172,
     "shmget": 29, "shmat": 30, "shmctl": 31, "shmdt": 67, "semget": 64, "semop": 65, "semctl": 66, "semtimedop": 220,
     "msgget": 68, "msgsnd": 69, "msgrcv": 70, "msgctl": 71,
     "mq_open": 240, "mq_unlink": 241, "mq_timedsend": 242, "mq_timedreceive": 243, "mq_notify": 244, "mq_getsetattr": 245,
-    "inotify_init": 253, "inotify_init1": 294, "inotify_add_watch": 254, "inotify_rm_watch": 255, "fanotify_init": 300, "fanotify_mark": 301,
+    "inotify_init": 253, "inotify_init1": 294, "inotify_add_watch": 254, "inotify_rm_watch": 255, "fanotify_init": 300,
+    "fanotify_mark": 301,
     "open_by_handle_at": 304, "name_to_handle_at": 303, "kexec_load": 246, "kexec_file_load": 320,
     "init_module": 175, "finit_module": 313, "delete_module": 176, "acct": 163, "quotactl": 179, "swapon": 167, "swapoff": 168,
     "reboot": 169, "syslog": 103, "vhangup": 153, "settimeofday": 164, "clock_settime": 227, "clock_adjtime": 305, "adjtimex": 159,
@@ -60,7 +62,7 @@ NUMBER_AT, ARCH_AT, ARGUMENTS_AT = 0, 4, 16  # offsets in struct seccomp_data
 
 def jail_policy() -> str:
     """The jail's policy in Kafel, nsjail's language."""
-    calls = ", ".join(name for name in NEVER)
+    calls = ", ".join(NEVER)
     return f"POLICY jail {{ ERRNO({errno.EPERM}) {{ {calls} }} }} USE jail DEFAULT ALLOW"
 
 

@@ -45,7 +45,7 @@ class NsjailSession:
     async def close(self) -> None:
         """Close the channel: the supervisor ends at once, and the kernel ends everything in the session with it."""
         self.closed = True
-        self._writer.close()
+        self._writer.transport.abort()
 
     async def _ask(self, code: str) -> tuple[frames.Message, bytes]:
         nonce = secrets.token_hex(16)

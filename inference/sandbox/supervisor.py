@@ -1,8 +1,8 @@
 """A session's supervisor: the first process in its namespaces, between the host and the cells. Runs inside the jail.
 
-It never runs model code and is the only one with a channel to the host, so what the host reads was written here. It passes a cell on, gathers its
-output, keeps the hard time limit and the memory limit, and clears away every process that a cell leaves behind. A cell can forge nothing but its
-own result; bytes that are not expected from it end the session.
+It never runs model code and is the only one with a channel to the host, so what the host reads was written here. It passes a cell on,
+gathers its output, keeps the hard time limit and the memory limit, and clears away every process that a cell leaves behind. A cell can
+forge nothing but its own result; bytes that are not expected from it end the session.
 
 Memory without cgroups: each process has an address-space limit, there are few processes, and the resident memory that all of them add
 together is looked at every `TICK` seconds. Between two looks they can go over it.
@@ -122,54 +122,49 @@ class Supervisor:
     def answer(self, request: frames.Message, code: bytes) -> tuple[frames.Message, bytes]:
         """Run one cell; the reply for the host."""
         began = time.monotonic()
+        output = Tail(self.limits["output_bytes"])
         if not self.runner_ready:
             self.fork_runner()
-        if not self.runner_ready:
-            return self.reply(request, Tail(1), began, error=f"The cell could not start: {self.no_runner}"), b""
-        output = Tail(self.limits["output_bytes"])
-        self.command({"nonce": request["nonce"]}, code)
-        self.poll.register(self.output, select.POLLIN)
-        result, images, killed = self.watch_cell(request["nonce"], output, began + self.limits["hard_seconds"])
-        self.poll.unregister(self.output)
-        self.drain(output)
-        if killed:
-            result = {"error": killed, "timed_out": "longer" in killed}
-        result.pop("pid", None)
-        return self.reply(request, output, began, **result), images
-
-    def reply(self, request: frames.Message, output: Tail, began: float, **result: Any) -> frames.Message:
+        if self.runner_ready:
+            self.command({"nonce": request["nonce"]}, code)
+            self.poll.register(self.output, select.POLLIN)
+            result, images = self.watch_cell(request["nonce"], output, began + self.limits["hard_seconds"])
+            self.poll.unregister(self.output)
+            self.drain(output)
+        else:
+            result, images = failed(f"The cell could not start: {self.no_runner}."), b""
         kept = {"first": output.first.hex(), "last": output.last.hex(), "length": output.length}
-        return {"images": [], "timed_out": False, **result, **kept, "nonce": request["nonce"], "seconds": time.monotonic() - began}
+        return {**result, **kept, "nonce": request["nonce"], "seconds": time.monotonic() - began}, images
 
-    def watch_cell(self, nonce: str, output: Tail, deadline: float) -> tuple[frames.Message, bytes, str]:
-        """Wait for the cell's end: (its result, its images, why it was killed)."""
+    def watch_cell(self, nonce: str, output: Tail, deadline: float) -> tuple[frames.Message, bytes]:
+        """Wait for the cell's end: its result and images."""
         result: frames.Message | None = None
-        killed = ""
+        killed: frames.Message | None = None
         while time.monotonic() < deadline + GRACE:
             for message, blob in self.wait(TICK, output):
-                if result is not None and result["error"] is None:
+                if result and result["error"] is None:
                     raise Lost(STRAY)
                 if "ended" in message:
-                    return result or {"error": ending(message["ended"])}, b"", killed
-                if result is not None or message.get("nonce") != nonce:
+                    return killed or result or failed(ending(message["ended"])), b""
+                if result or message.get("nonce") != nonce:
                     raise Lost(STRAY)
                 result, images = checked(message, blob), blob
             if result and result["error"] is None and not killed:
-                self.promote(result.pop("pid"))
-                return result, images, ""
+                self.promote(message.get("pid"))
+                return result, images
             if not killed and (killed := self.broken_limit(deadline)):
                 self.clear()
         raise Lost("the session did not answer")
 
-    def broken_limit(self, deadline: float) -> str:
-        """Why the cell must be killed now, or nothing."""
+    def broken_limit(self, deadline: float) -> frames.Message | None:
+        """The result of a cell that must be killed now, or None."""
         if time.monotonic() > deadline:
-            return f"The cell was stopped: it ran longer than {self.limits['hard_seconds']:g} s."
+            return failed(f"The cell was stopped: it ran longer than {self.limits['hard_seconds']:g} s.", timed_out=True)
         state = self.resident(self.state)
         others = [self.resident(pid) for pid in self.processes() if pid not in (1, self.state)]
         if state - self.base + sum(max(0, size - state) for size in others) > self.limits["memory_bytes"]:
-            return f"The cell was stopped: it used more than {self.limits['memory_bytes'] >> 20} MB of memory."
-        return ""
+            return failed(f"The cell was stopped: it used more than {self.limits['memory_bytes'] >> 20} MB of memory.")
+        return None
 
     # --- Pipes ----------------------------------------------------------------------------------------------------------
 
@@ -283,13 +278,8 @@ def become_cell(commands: int, replies: int, output: int, limits: dict[str, Any]
     kept = (commands, replies, output)
     for descriptor in range(3, 64):
         if descriptor not in kept:
-            close_quietly(descriptor)
+            os.closerange(descriptor, descriptor + 1)  # no error where it is not open
     cell.Jailed(commands, replies, output, limits).live(limits["session"])
-
-
-def close_quietly(descriptor: int) -> None:
-    """Close it if it is open."""
-    os.closerange(descriptor, descriptor + 1)
 
 
 def checked(message: frames.Message, blob: bytes) -> frames.Message:
@@ -303,7 +293,12 @@ def checked(message: frames.Message, blob: bytes) -> frames.Message:
         raise Lost(STRAY)
     if sum(sizes) != len(blob):
         raise Lost(STRAY)
-    return {"pid": message.get("pid"), "error": error and error[:ERROR], "timed_out": message.get("timed_out") is True, "images": sizes}
+    return {"error": error and error[:ERROR], "timed_out": message.get("timed_out") is True, "images": sizes}
+
+
+def failed(error: str, *, timed_out: bool = False) -> frames.Message:
+    """The result of a cell that sent none."""
+    return {"error": error, "timed_out": timed_out, "images": []}
 
 
 def ending(status: object) -> str:

@@ -1,8 +1,8 @@
 """The zygote, the jail's first process: it imports the mathematics once, and forks every session from that. Runs inside the jail.
 
-It runs no model code itself. A session gets fresh user, mount, process, network, IPC, host-name and cgroup namespaces and a /tmp of its own, and
-its own channel to the host, which arrives with the request to open it. When the host goes away, its end of the control socket closes, the
-zygote ends, and the kernel ends everything in its process namespace with it.
+It runs no model code itself. A session gets fresh user, mount, process, network, IPC, host-name and cgroup namespaces, a /tmp of its own,
+and its own channel to the host, which arrives with the request to open it. When the host goes away, its end of the control socket closes,
+the zygote ends, and the kernel ends everything in its process namespace with it.
 """
 
 import ctypes
@@ -86,7 +86,12 @@ def no_window(*args: object, **kwargs: object) -> None:
 
 def start_session(channel: int, limits: dict[str, Any]) -> None:
     """Fork a session that talks on `channel`. The first fork enters the namespaces; its child is the first process in them."""
-    if os.fork():
+    try:
+        pid = os.fork()
+    except OSError as error:  # the host sees the channel close; the other sessions go on
+        sys.stderr.write(f"session not forked: {error}\n")
+        return
+    if pid:
         return
     os.dup2(channel, 0)  # closes its copy of the control socket
     os.closerange(3, 1024)
