@@ -11,6 +11,8 @@ import { keepUp } from "lemma/scroll.js";
 import { say } from "lemma/strings.js";
 import { ENDED, reduce, replayed } from "lemma/turn.js";
 
+const STATE = ["phase", "position", "again", "run"]; // what the words around the steps depend on
+const UNSAID = new Set(["writing", "coding"]); // phases that come with every few tokens
 const REST = 2; // after a drawing that took t ms, the next one comes REST * t later at the earliest
 
 export class TurnView {
@@ -91,7 +93,7 @@ export class TurnView {
     this.#drawSegments();
     const before = this.#drawn;
     this.#drawn = this.#turn;
-    if (before?.phase !== this.#turn.phase || before?.position !== this.#turn.position) this.#drawPhase(before);
+    if (STATE.some((key) => before?.[key] !== this.#turn[key])) this.#drawPhase(before);
     keepUp();
   }
 
@@ -124,7 +126,7 @@ export class TurnView {
     this.#part("actions").hidden = !this.ended;
     this.#part("restarted").hidden = !this.#turn.again || this.ended;
     if (this.ended) this.#drawEnd();
-    if (before && before.phase !== this.#turn.phase) this.#announcePhase();
+    if (before && before.phase !== this.#turn.phase && !UNSAID.has(this.#turn.phase)) this.#announcePhase();
   }
 
   #drawStatus() {

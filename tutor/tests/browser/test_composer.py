@@ -1,0 +1,150 @@
+"""Asking: the field, its keys and choices, the equation editor, and that no text is ever lost."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tutor.tests.browser.site import STARTED, done
+
+
+def field(page):
+    return page.locator("#question")
+
+
+def test_enter_sends_what_was_chosen(site, student):
+    page = student.open()
+    expect(field(page)).to_be_focused()
+    page.get_by_label("Method").select_option("Use Python")
+    page.get_by_label("Answer in").select_option("中文")
+    page.keyboard.type("What is")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("7 * 8?")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/c/**")
+    asked = site.do("newest", name=student.name)
+    assert (asked["question"], asked["mode"], asked["language"]) == ("What is\n7 * 8?", "tir", "zh")
+    expect(page.locator("[data-part=question]")).to_have_text(re.compile(r"What is\s*7 \* 8\?"))
+    expect(field(page)).to_have_value("")
+    site.do("clear", name=student.name)
+
+
+def test_an_input_method_s_enter_does_not_send(student):
+    page = student.open()
+    field(page).focus()
+    keyboard = page.context.new_cdp_session(page)
+    keyboard.send("Input.imeSetComposition", {"text": "jie", "selectionStart": 3, "selectionEnd": 3})
+    for kind in ("rawKeyDown", "keyUp"):
+        keyboard.send("Input.dispatchKeyEvent", {"type": kind, "key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229})
+    keyboard.send("Input.insertText", {"text": "解方程"})
+    page.wait_for_timeout(200)
+    assert page.url.endswith("/")
+    expect(field(page)).to_have_value("解方程")
+
+
+def test_an_empty_question_is_not_sent(student):
+    page = student.open()
+    page.keyboard.type("   ")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    assert page.url.endswith("/")
+
+
+def test_a_draft_survives_a_reload(student):
+    page = student.open()
+    page.keyboard.type("Half a question")
+    page.reload()
+    expect(field(page)).to_have_value("Half a question")
+
+
+def test_a_refused_question_says_why_and_stays(site, student):
+    page = student.open()
+    field(page).fill("x" * 8001)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("The question is too long. Shorten it.")
+    expect(field(page)).to_have_value("x" * 8001)
+    student.troubles.clear()  # the browser itself reports the 422
+
+
+def test_a_follow_up_waits_for_the_answer_before_it(site, asked, student):
+    page, turn = asked
+    site.tell(turn, STARTED, "working")
+    field(page).fill("And then?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#composer-error")).to_contain_text("still being written")
+    expect(field(page)).to_have_value("And then?")
+    site.tell(turn, done())
+    expect(page.get_by_role("button", name="Solve again")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**leaf=*")
+    expect(page.locator("[data-turn]")).to_have_count(2)
+    site.do("clear", name=student.name)
+    student.troubles.clear()
+
+
+def test_a_server_that_is_away_loses_nothing(site, student):
+    page = student.open()
+    field(page).fill("Is anybody there?")
+    site.web.kill()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("could not be reached")
+    site.start_web()
+    expect(field(page)).to_have_value("Is anybody there?")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/c/**")
+    site.do("clear", name=student.name)
+    student.troubles.clear()
+
+
+def test_an_example_fills_the_field(student):
+    page = student.open()
+    page.get_by_role("button", name=re.compile("A train covers")).click()
+    expect(field(page)).to_have_value(re.compile("^A train covers"))
+    expect(field(page)).to_be_focused()
+
+
+def test_the_equation_editor_inserts_latex(student):
+    page = student.open()
+    page.keyboard.type("Solve ")
+    page.get_by_role("button", name="Insert an equation").click()
+    expect(page.locator("math-field")).to_be_visible()
+    page.keyboard.type("x^2")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("=1/2")
+    source = page.get_by_label("The same as LaTeX")
+    expect(source).to_have_value(r"x^2=\frac12")
+    source.fill(r"x^2=\sqrt{3}")
+    assert page.locator("math-field").evaluate("field => field.value") == r"x^2=\sqrt3" or page.locator("math-field").evaluate("field => field.value") == r"x^2=\sqrt{3}"
+    page.get_by_role("button", name="Insert", exact=True).click()
+    expect(field(page)).to_have_value(r"Solve $x^2=\sqrt{3}$")
+    expect(field(page)).to_be_focused()
+
+
+def test_the_equation_keyboard_on_a_phone(visit):
+    page = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True).open()
+    page.get_by_role("button", name="Insert an equation").tap()
+    page.locator("math-field").tap()
+    key = page.locator(".MLK__layer.is-visible [data-keycap-value='7'], .MLK__layer.is-visible [aria-label='7']").first
+    key.tap()
+    expect(page.get_by_label("The same as LaTeX")).to_have_value("7")
+    page.get_by_role("button", name="Insert", exact=True).tap()
+    expect(field(page)).to_have_value("$7$")
+
+
+def test_shortcuts_and_switching_them_off(student):
+    page = student.open()
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.locator("h1").click()
+    page.keyboard.press("/")
+    expect(field(page)).to_be_focused()
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("checkbox").uncheck()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    page.wait_for_timeout(200)
+    expect(dialog).to_be_hidden()

@@ -1,0 +1,196 @@
+"""Every page: accessible by measurement and by keyboard, in both languages, light and dark, on a phone."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tutor.tests.browser.site import PASSWORD, STARTED, code, done, failed, output
+
+AXE = Path(__file__).resolve().parents[3] / "node_modules/axe-core/axe.min.js"
+SERIOUS = "axe.run({resultTypes: ['violations']}).then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => v.id + ': ' + v.nodes.map(n => n.target).join(' ')))"
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+def full_conversation(site, name):
+    """One turn with everything in it, one that failed, one that runs."""
+    made = site.do("conversation", name=name, questions=["Solve $x^2 = 4$.", "Again", "And now?"])
+    first, second, third = made["turns"]
+    cell = [code("print(2)"), output("2\n")]
+    site.tell(first, STARTED, "Text with $x^2$ and a [link](https://example.org).\n\n$$x = " + "1 + " * 60 + "1$$\n\n", *cell, done("2", checked=True))
+    site.tell(second, STARTED, "Text", failed("engine_unavailable"))
+    site.tell(third, STARTED, "| a | b |\n|---|---|\n| 1 | 2 |\n", *cell)
+    return f"/c/{made['conversation']}/"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
+def test_no_serious_accessibility_findings(site, visit, scheme, options):
+    outsider = visit(None, color_scheme=scheme, reduced_motion="reduce", **options)
+    person = visit(color_scheme=scheme, reduced_motion="reduce", **options)
+    visits = [(outsider, path) for path in ("/accounts/login/", "/accounts/signup/")]
+    visits += [(person, path) for path in ("/", full_conversation(site, person.name), "/history/?q=Solve")]
+    for visitor, path in visits:
+        assert findings(visitor.open(path)) == [], path
+    page = person.open("/c/00000000-0000-0000-0000-000000000000/")
+    assert findings(page) == []
+    person.troubles.clear()  # the 404 that was asked for
+    site.do("clear", name=person.name)
+
+
+def test_no_serious_findings_in_dialogs_and_menus(visit):
+    page = visit(locale="zh-CN", reduced_motion="reduce").open("/")
+    page.locator("details.person summary").click()
+    assert findings(page) == []
+    page.locator(".person [data-open=shortcuts]").click()
+    assert findings(page) == []
+    page.keyboard.press("Escape")
+    page.locator("[data-equation]").click()
+    expect(page.locator("math-field")).to_be_visible()
+    assert [finding for finding in findings(page) if "math-field" not in finding] == []  # inside of it is MathLive's
+
+
+def findings(page):
+    page.wait_for_load_state("networkidle")
+    page.evaluate(AXE.read_text())
+    return page.evaluate(SERIOUS)
+
+
+def test_the_page_says_what_is_missing(site, visit):
+    page = visit().open("/")
+    expect(page.locator("#state")).to_be_empty()
+    cases = [
+        ({"gone": True}, "Nothing is solving questions"),
+        ({"engine_loading": True}, "The model is being loaded"),
+        ({"engine_error": "no such file"}, "The model cannot be used"),
+        ({"sandbox_error": "no user namespaces"}, "Python cannot be run safely"),
+    ]
+    for worker, words in cases:
+        site.do("worker", **worker)
+        page.reload()
+        expect(page.locator("#state")).to_contain_text(words)
+    site.do("worker")
+
+
+def test_signing_up_out_and_in(visit):
+    page = visit(None).open("/")
+    page.get_by_role("link", name="Make an account").click()
+    page.get_by_label("Username").fill("newcomer")
+    page.get_by_label("Password", exact=True).fill("12345")
+    page.get_by_label("Password confirmation").fill("12345")
+    page.get_by_role("button", name="Make an account").click()
+    expect(page.locator(".field-error").first).to_be_visible()
+    expect(page.get_by_label("Username")).to_have_value("newcomer")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password confirmation").fill(PASSWORD)
+    page.get_by_role("button", name="Make an account").click()
+    expect(page.get_by_role("heading", name="What would you like to work out?")).to_be_visible()
+    expect(page.locator(".role")).to_have_text("Student")
+    page.locator("details.person summary").click()
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_label("Username").fill("newcomer")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    expect(page.locator(".person-name")).to_have_text("newcomer")
+
+
+def test_the_whole_way_by_keyboard(site, student):
+    page = student.open("/")
+    page.locator("body").press("Home")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#question")).to_be_focused()
+    page.keyboard.type("2 + 2")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/c/**")
+    turn = site.do("newest", name=student.name)["turn"]
+    site.tell(turn, STARTED, "It is 4.", done("4"))
+    expect(page.locator("[data-turn]")).to_have_attribute("data-phase", "done")
+    again = page.get_by_role("button", name="Solve again")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if again.evaluate("e => e === document.activeElement"):
+            break
+    expect(again).to_be_focused()
+    outline = again.evaluate("e => getComputedStyle(e).outlineStyle")
+    assert outline == "solid"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**leaf=*")
+    expect(page.locator(".siblings")).to_contain_text("2/2")
+    site.do("clear", name=student.name)
+
+
+def test_history_is_searched_renamed_and_deleted(site, student):
+    for question in ("Area of a circle", "Sum of odd numbers"):
+        made = site.do("conversation", name=student.name, questions=[question])
+        site.tell(made["turns"][0], STARTED, "text", done())
+    page = student.open(f"/c/{made['conversation']}/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("circle")
+    expect(page.locator("#history a")).to_have_count(1)
+    expect(page.locator("#history a")).to_have_text("Area of a circle")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    expect(page.locator("#history a")).to_have_count(2)
+    page.locator("details.menu.at-end summary").click()
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_label("Title").fill("Odd sums")
+    page.keyboard.press("Enter")
+    expect(page.locator(".top-title")).to_have_text("Odd sums")
+    page.locator("details.menu.at-end summary").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("dialog", name="Delete this conversation?")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    page.wait_for_url(f"{site.url}/")
+    expect(page.locator("#history a")).to_have_count(1)
+
+
+def test_chinese_by_the_browser_and_by_the_switch(visit):
+    page = visit(locale="zh-CN").open("/")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
+    expect(page.locator("h1")).to_have_text("今天想解哪道题？")
+    page.locator("details.person summary").click()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text("What would you like to work out?")
+    outsider = visit(None, locale="en-GB").open("/accounts/login/")
+    outsider.get_by_role("button", name="中文").click()
+    expect(outsider.locator("h1")).to_have_text("登录")
+
+
+def test_the_theme_switch_is_kept(visit):
+    page = visit(color_scheme="light").open("/")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.locator("details.person summary").click()
+    page.get_by_text("Dark", exact=True).click()
+    dark = page.evaluate(ground)
+    page.reload()
+    assert page.evaluate(ground) == dark != light
+
+
+def test_a_phone_has_a_drawer_and_no_sideways_scrolling(site, visit):
+    person = visit(**PHONE)
+    path = full_conversation(site, person.name)
+    page = person.open(path)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page.locator("#sidebar")).to_be_hidden()
+    page.get_by_role("button", name="History and menu").tap()
+    expect(page.locator("#history a")).to_be_visible()
+    page.get_by_role("button", name="Close").tap()
+    expect(page.locator("#sidebar")).to_be_hidden()
+    site.do("clear", name=person.name)
+
+
+def test_administrators_find_the_administration(site, visit):
+    site.do("person", name="head", role="admin")
+    page = visit("head").open("/")
+    page.locator("details.person summary").click()
+    page.get_by_role("link", name="Administration").click()
+    expect(page).to_have_url(f"{site.url}/admin/")
+    ordinary = visit().open("/")
+    expect(ordinary.get_by_role("link", name="Administration")).to_have_count(0)
