@@ -18,7 +18,6 @@ from inference.engines import Chunk, ContextOverflow, EngineError, EngineRefused
 from inference.engines.sse import DataReader
 
 _MAX_BODY = 1 << 20  # an error message or a list of models
-_BODY_SECONDS = 10.0
 _NOT_BEGUN = {429, 503}
 _OVERFLOW = re.compile(r"context.{0,20}(length|size|window)|max_model_len|maximum (context|model) length", re.IGNORECASE)
 _FINISH: dict[str, Finish] = {"stop": "stop", "length": "length"}
@@ -89,7 +88,7 @@ class OpenAIEngine:
         call = _Call(self._limits.first_token)
         try:
             response = await self._open(call, self._client.build_request("GET", "models"))
-            self._learn(_as_object(await _body(call, response)))
+            self._learn(_as_object(await _body(call, response, self._limits.between_tokens)))
         except (TimeoutError, httpx.HTTPError) as error:
             raise _unavailable(error) from error
         finally:
@@ -180,7 +179,7 @@ class OpenAIEngine:
             raise _NotBegun(f"The engine at {request.url.host} cannot be reached: {error}", None) from error
         if call.response.is_success:
             return call.response
-        raise _refusal(call.response, await _body(call, call.response))
+        raise _refusal(call.response, await _body(call, call.response, self._limits.between_tokens))
 
 
 class _NotBegun(EngineUnavailable):
@@ -281,11 +280,11 @@ class _Answer:
         return self._halves.decode(halves)
 
 
-async def _body(call: _Call, response: httpx.Response) -> str:
+async def _body(call: _Call, response: httpx.Response, patience: float) -> str:
     """A short answer as text; what is beyond the bound is left unread."""
     body = bytearray()
     chunks = response.aiter_raw()
-    while len(body) < _MAX_BODY and (chunk := await call.wait(anext(chunks, b""), _BODY_SECONDS)):
+    while len(body) < _MAX_BODY and (chunk := await call.wait(anext(chunks, b""), patience)):
         body += chunk
     return body[:_MAX_BODY].decode("utf-8", "replace")
 
