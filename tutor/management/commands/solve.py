@@ -1,0 +1,129 @@
+"""Solve one problem in the terminal: the path that a worker goes, without web server, database and broker."""
+
+import asyncio
+import base64
+import json
+import os
+import re
+import sys
+from argparse import ArgumentParser
+from contextlib import aclosing
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from inference.engines import EngineError
+from inference.events import Code, Done, Event, Output, Started, Token
+from inference.sandbox import SandboxError
+from inference.solve import solve
+from inference.wire import WIRES
+from tutor.failures import failure_of
+from tutor.opening import opened
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal obeys; a model's text may hold any of it
+INTERRUPTED = 130  # the shells' status for Ctrl-C
+
+
+class Command(BaseCommand):
+    help = "Solve a problem and stream the solution to the terminal; exit status 0, or 1 where it failed."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("question")
+        parser.add_argument("--mode", choices=["auto", "cot", "tir"], default="auto", help="cot: words; tir: Python")
+        parser.add_argument("--language", choices=["auto", "en", "zh"], default="auto")
+        parser.add_argument("--wire", choices=list(WIRES), default="fence", help="how code is written into the message")
+        parser.add_argument("--temperature", type=float, default=0.0)
+        parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument("--json", action="store_true", help="one event a line, as JSON")
+
+    def handle(self, *, question: str, json: bool, **options: Any) -> None:  # noqa: ANN401 (Django's options)
+        if not question.strip() or len(question) > settings.QUESTION_LIMIT:
+            raise CommandError(f"The question is empty, or longer than {settings.QUESTION_LIMIT} characters.")
+        show: JsonLines | Terminal = JsonLines() if json else Terminal()
+        try:
+            status = asyncio.run(_solve(question, options, show))
+        except KeyboardInterrupt:
+            show.stopped()
+            status = INTERRUPTED
+        except BrokenPipeError:  # the reader has gone, as `| head` does; Python must not complain when it flushes at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = 1
+        if status:
+            sys.exit(status)
+
+
+class JsonLines:
+    """Events as JSON, one a line; pictures as base64 PNG under `images`."""
+
+    def event(self, event: Event) -> None:
+        images = {"images": [base64.b64encode(image).decode() for image in event.images]} if isinstance(event, Output) else {}
+        self._write({"kind": event.kind, **event.payload(), **images})
+
+    def failed(self, error: Exception) -> None:
+        self._write({"kind": "failed", "reason": failure_of(error).value, "message": str(error)})
+
+    def stopped(self) -> None:
+        self._write({"kind": "stopped"})
+
+    def _write(self, line: dict[str, Any]) -> None:
+        print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201
+
+
+class Terminal:
+    """Events for a person."""
+
+    def __init__(self) -> None:
+        self._part = "text"
+
+    def event(self, event: Event) -> None:
+        match event:
+            case Started():
+                self._write(f"{event.model}, {event.mode}, {event.language}\n\n")
+            case Token():
+                if event.part != self._part:
+                    self._write("\n>>> Python\n" if event.part == "code" else "")
+                self._part = event.part
+                self._write(event.text)
+            case Code():
+                self._part = "text"
+                self._write("\n>>> Output\n")
+            case Output():
+                plots = f"({len(event.images)} plots; --json has them)" if event.images else ""
+                self._write("\n".join(line for line in (event.text.rstrip(), event.error, plots) if line) + "\n\n")
+            case Done():
+                verdict = " (checked by Python)" if event.checked else " (Python's result is another one)" if event.differs else ""
+                self._write(f"\n\nAnswer: {event.answer or 'none'}{verdict}\n")
+
+    def failed(self, error: Exception) -> None:
+        print(f"\n{failure_of(error).label} ({error})", file=sys.stderr)  # noqa: T201
+
+    def stopped(self) -> None:
+        print("\nStopped.", file=sys.stderr)  # noqa: T201
+
+    def _write(self, text: str) -> None:
+        sys.stdout.write(CONTROL.sub("", text))
+        sys.stdout.flush()
+
+
+async def _solve(question: str, options: dict[str, Any], show: JsonLines | Terminal) -> int:
+    try:
+        async with opened() as (engine, sandbox):
+            solution = solve(
+                question,
+                engine=engine,
+                sandbox=sandbox,
+                mode=options["mode"],
+                language=options["language"],
+                wire=WIRES[options["wire"]],
+                temperature=options["temperature"],
+                seed=options["seed"],
+            )
+            async with aclosing(solution) as events:
+                async for event in events:
+                    show.event(event)
+    except (EngineError, SandboxError) as error:
+        show.failed(error)
+        return 1
+    return 0

@@ -1,0 +1,42 @@
+"""The engine and the sandbox that the settings name, outside of a worker: for a command, a benchmark."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from django.conf import settings
+
+from inference import weights
+from inference.engines import Engine, EngineUnavailable
+from inference.engines.opening import open_engine, wait_until_ready
+from inference.sandbox import Sandbox, SandboxUnavailable
+from inference.sandbox.jail import open_sandbox
+from tutor.absent import NoSandbox
+
+LOADING = 120.0  # seconds that a model may take to load
+
+
+def engine_from_settings() -> Engine:
+    """The server at `ENGINE_URL`, or the default model in this process. Raises `EngineError`."""
+    if settings.ENGINE_URL:
+        return open_engine(url=settings.ENGINE_URL, model=settings.ENGINE_MODEL, api_key=settings.ENGINE_API_KEY)
+    try:
+        return open_engine(path=weights.find())
+    except weights.WeightsError as error:
+        raise EngineUnavailable(str(error)) from error
+
+
+@asynccontextmanager
+async def opened() -> AsyncGenerator[tuple[Engine, Sandbox]]:
+    """Engine, ready, and sandbox. Where nothing can be isolated, questions that need no code are still answered."""
+    async with AsyncExitStack() as stack:
+        engine = await asyncio.to_thread(engine_from_settings)
+        stack.push_async_callback(engine.close)
+        await wait_until_ready(engine, LOADING)
+        sandbox: Sandbox
+        try:
+            sandbox = await open_sandbox()
+        except SandboxUnavailable as error:
+            sandbox = NoSandbox(str(error))
+        stack.push_async_callback(sandbox.close)
+        yield engine, sandbox
