@@ -11,13 +11,13 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.urls import path  # noqa: E402
+
 from tutor.consumers import ConversationConsumer  # noqa: E402
 
+sockets = [path("ws/conversations/<uuid:pk>/", ConversationConsumer.as_asgi())]  # type: ignore[arg-type]  # path's type knows views only
 application = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter([path("ws/conversations/<uuid:pk>/", ConversationConsumer.as_asgi())]))
-        ),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(sockets))),  # type: ignore[arg-type]
     }
 )

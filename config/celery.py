@@ -1,4 +1,4 @@
-"""The Celery application: one queue of turns, JSON only, nothing run twice that the turn's lease does not allow."""
+"""The Celery application: one queue of turns, JSON only; a message that comes twice or not at all does no harm (tutor.leases)."""
 
 import os
 
@@ -9,14 +9,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("lemma")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
-    task_acks_late=True,
-    task_reject_on_worker_lost=True,
+    # A message is acknowledged when its turn begins: from then on the turn's lease answers for it, not the broker. Late
+    # acknowledgement would add nothing but its failures (kombu 5.7 ends the worker when one meets a restarted broker).
+    task_acks_late=False,
+    worker_disable_prefetch=True,
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
-    worker_prefetch_multiplier=1,
     broker_connection_retry_on_startup=True,
-    # Above the longest turn: an earlier redelivery would only be turned away by the turn's lease, but costs a slot.
-    broker_transport_options={"visibility_timeout": 3600},
+    broker_connection_max_retries=None,  # a worker waits for its broker for as long as it takes
+    # Who asks must not wait for a broker that is away: a message that is not sent is sent again by a worker's sweep.
+    task_publish_retry=False,
+    broker_transport_options={"socket_connect_timeout": 2, "socket_timeout": 10},
 )
 app.autodiscover_tasks()

@@ -1,11 +1,16 @@
 """The one settings file. Every choice is an environment variable with an embedded default; production needs a secret key."""
 
+import os
 from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from config.secret import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -16,16 +21,17 @@ VAR_DIR = Path(env("LEMMA_VAR", default=str(BASE_DIR / "var"))).resolve()
 DEBUG = env.bool("DEBUG", default=False)
 
 
+PRODUCTION = bool(env("DATABASE_URL", default=""))
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("Unset DEBUG: a production instance (DATABASE_URL is set) does not start with it.")
+
+
 def _secret_key() -> str:
     """`SECRET_KEY`, or for the embedded profile a random one that is made once and kept in a 0600 file."""
     key: str = env("SECRET_KEY", default="")
-    if key:
-        return key
-    if env("DATABASE_URL", default=""):
-        raise ImproperlyConfigured("Set SECRET_KEY: a production instance (DATABASE_URL is set) does not start without one.")
-    from config.secret import kept_secret
-
-    return kept_secret(VAR_DIR / "secret-key")
+    if PRODUCTION and (len(key) < 50 or len(set(key)) < 5 or "insecure" in key):
+        raise ImproperlyConfigured("Set SECRET_KEY to 50 random characters or more: a production instance does not start without.")
+    return key or kept_secret(VAR_DIR / "secret-key")
 
 
 SECRET_KEY = _secret_key()
@@ -82,7 +88,7 @@ TEMPLATES = [
 
 # --- Storage -----------------------------------------------------------------------------------------------------------
 
-if env("DATABASE_URL", default=""):
+if PRODUCTION:
     DATABASES = {"default": env.db("DATABASE_URL")}
 else:
     DATABASES = {
@@ -94,7 +100,7 @@ else:
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
             },
-            "TEST": {"NAME": VAR_DIR / "test.sqlite3"},  # a file: live servers and worker threads share it
+            "TEST": {"NAME": VAR_DIR / f"test-{os.getpid()}.sqlite3"},  # a file: live servers and worker threads share it
         }
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -103,8 +109,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 VALKEY_SOCKET = VAR_DIR / "valkey.sock"
 REDIS_URL = env("REDIS_URL", default=f"unix://{VALKEY_SOCKET}")
+# A bell that does not go through is not worth waiting for: the sockets look into the database.
+_LAYER_HOST = {"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": 2, "retry": Retry(NoBackoff(), 1)}
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL], "prefix": "lemma"}}
+    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [_LAYER_HOST], "prefix": "lemma"}}
 }
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 
@@ -175,3 +183,8 @@ TURNS_PER_WORKER = env.int("TURNS_PER_WORKER", default=32)  # turns that one wor
 ACTIVE_TURNS_PER_USER = env.int("ACTIVE_TURNS_PER_USER", default=4)  # queued or running; further questions are refused until one ends
 QUEUE_LIMIT = env.int("QUEUE_LIMIT", default=500)  # queued turns of everybody together
 QUESTION_LIMIT = 8_000  # characters
+
+CELERY_WORKER_POOL = "threads"  # the turns share one engine, one sandbox and one event loop
+CELERY_WORKER_CONCURRENCY = TURNS_PER_WORKER
+
+LOGGING = {"version": 1, "disable_existing_loggers": False, "loggers": {"httpx": {"level": "WARNING"}}}  # else a line for each request

@@ -81,19 +81,22 @@ def group(conversation_id: UUID) -> str:
 
 
 async def ring(conversation_id: UUID, turn_id: UUID, entries: list[Entry]) -> None:
-    """Tell the sockets of new entries. A bell that is lost costs a second: they look into the database themselves."""
-    size = sum(len(str(entry["data"])) for entry in entries)
-    message = {"type": "turn.events", "turn": str(turn_id), "events": entries if size <= BELL_LIMIT else []}
+    """Tell the sockets of new entries; raises RedisError or OSError.
+
+    A bell that is lost costs a second: the sockets look into the database themselves.
+    """
     layer = get_channel_layer()
     assert layer is not None  # settings have one
-    try:
-        await layer.group_send(group(conversation_id), message)
-    except (RedisError, OSError) as error:
-        logger.warning("No bell for turn %s: %s", turn_id, error)
+    size = sum(len(str(entry["data"])) for entry in entries)
+    message = {"type": "turn.events", "turn": str(turn_id), "events": entries if size <= BELL_LIMIT else []}
+    await layer.group_send(group(conversation_id), message)
 
 
 def _ring_now(conversation_id: UUID, turn_id: UUID, entries: list[Entry]) -> None:
-    async_to_sync(ring)(conversation_id, turn_id, entries)
+    try:
+        async_to_sync(ring)(conversation_id, turn_id, entries)
+    except (RedisError, OSError) as error:
+        logger.warning("No bell for turn %s: %s", turn_id, error)
 
 
 def rows(turn_id: UUID, entries: Iterable[Entry]) -> list[TurnEvent]:

@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from inference.engines import ContextOverflow, EngineRefused, EngineUnavailable
+from inference.sandbox import SandboxUnavailable, SessionLost
+
 
 class Failure(models.TextChoices):
     """What the student reads where a turn failed. Each sentence says what to do next."""
@@ -14,3 +17,17 @@ class Failure(models.TextChoices):
     SANDBOX_LOST = "sandbox_lost", _("The Python session was lost. Try again.")
     GAVE_UP = "gave_up", _("The worker was lost several times while solving this. Try again, or ask it another way.")
     INTERNAL = "internal", _("Something went wrong inside Lemma. The administrator's log has the details.")
+
+
+_CODES: dict[type[Exception], Failure] = {
+    ContextOverflow: Failure.TOO_LONG,
+    EngineRefused: Failure.ENGINE_REFUSED,
+    EngineUnavailable: Failure.ENGINE_UNAVAILABLE,
+    SandboxUnavailable: Failure.SANDBOX_UNAVAILABLE,
+    SessionLost: Failure.SANDBOX_LOST,
+}
+
+
+def failure_of(error: BaseException) -> Failure:
+    """The code for what ended a solve."""
+    return next((code for kind, code in _CODES.items() if isinstance(error, kind)), Failure.INTERNAL)

@@ -1,0 +1,188 @@
+"""The socket on which a conversation's turns stream: replay from the database, then follow the bell, in order, without a gap."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+
+from accounts.models import User
+from tutor import asking, eventlog
+from tutor.eventlog import Entry
+from tutor.models import Turn, TurnEvent
+
+logger = logging.getLogger(__name__)
+
+HEAL = 1.0  # seconds without a bell after which the database is looked into
+SLOW = 3.0  # seconds that one frame may take to leave
+WATCHED = 100  # turns that one socket may watch at once
+PAGE = 500  # events that one query reads
+FINAL = ("done", "failed", "stopped")
+
+BAD_MESSAGE, LOGGED_OUT, NOT_THERE, TRY_LATER = 4400, 4401, 4404, 1013
+
+
+class BadMessage(Exception):
+    """The client sent something else than a watch."""
+
+
+class Watch:
+    """A turn that the socket follows: `sent` is the last `seq` that went out."""
+
+    def __init__(self, sent: int) -> None:
+        self.sent = sent
+        self.heard = False  # a bell came since the last look into the database
+        self.position: int | None = None
+
+
+class ConversationConsumer(AsyncWebsocketConsumer):
+    """See docs/architecture.md, "The socket"."""
+
+    async def connect(self) -> None:
+        self.watches: dict[UUID, Watch] = {}
+        self.order = asyncio.Lock()  # replay, bell and healer must not overtake each other
+        self.healer: asyncio.Task[None] | None = None
+        await self.accept()  # first: a browser is not told the code of a socket that was never open
+        user, pk = self.scope["user"], self.scope["url_route"]["kwargs"]["pk"]
+        if user is None or not user.is_authenticated:
+            return await self.close(LOGGED_OUT)
+        try:
+            await database_sync_to_async(asking.get_conversation_for)(cast(User, user), pk)
+        except Http404:
+            return await self.close(NOT_THERE)
+        self.conversation_id = pk
+        await self.channel_layer.group_add(eventlog.group(pk), self.channel_name)
+        self.healer = asyncio.create_task(self._heal())
+
+    async def disconnect(self, code: int) -> None:
+        if self.healer is not None:
+            self.healer.cancel()
+            await self.channel_layer.group_discard(eventlog.group(self.conversation_id), self.channel_name)
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Channels visits a thread before each message, for the database's sake; a bell, which may come 25 times a second, needs none."""
+        if message["type"] == "turn.events":
+            await self.turn_events(message)
+        else:
+            await super().dispatch(message)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Watch a turn: replay what the client lacks, follow the rest."""
+        if self.healer is None:  # refused above
+            return
+        try:
+            turn_id, after = _parse(text_data)
+            if len(self.watches) >= WATCHED and turn_id not in self.watches:
+                raise BadMessage
+        except BadMessage:
+            return await self.close(BAD_MESSAGE)
+        async with self.order:
+            self.watches[turn_id] = Watch(after)
+            await self._look([turn_id])
+
+    async def turn_events(self, message: dict[str, Any]) -> None:
+        """The bell, with the new events where these are small."""
+        turn_id = UUID(message["turn"])
+        async with self.order:
+            watch = self.watches.get(turn_id)
+            if watch is None:
+                return
+            entries = message["events"]
+            if entries and entries[0]["seq"] <= watch.sent + 1:
+                watch.heard = True
+                await self._forward(turn_id, watch, entries)
+            else:
+                await self._look([turn_id])
+
+    async def _heal(self) -> None:
+        """Find what no bell told of, and tell the positions of those that wait."""
+        while True:
+            await asyncio.sleep(HEAL)
+            async with self.order:
+                await self._look([turn_id for turn_id, watch in self.watches.items() if not watch.heard])
+                for watch in self.watches.values():
+                    watch.heard = False
+
+    async def _look(self, turn_ids: list[UUID]) -> None:
+        """Send what the database has beyond what was sent."""
+        while turn_ids:
+            try:
+                found = await _read(self.conversation_id, {turn_id: self.watches[turn_id].sent for turn_id in turn_ids})
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("A socket could not read the database; it will try again in %s s: %s", HEAL, error)
+                return
+            if len(found) < len(turn_ids):
+                return await self.close(NOT_THERE)
+            for turn_id in turn_ids:
+                await self._tell(turn_id, found[turn_id])
+            turn_ids = [turn_id for turn_id in turn_ids if turn_id in self.watches and len(found[turn_id].entries) == PAGE]
+
+    async def _tell(self, turn_id: UUID, found: "Found") -> None:
+        watch = self.watches.get(turn_id)
+        if watch is None:  # the socket was closed meanwhile
+            return
+        await self._forward(turn_id, watch, found.entries)
+        if found.position is not None and found.position != watch.position:
+            watch.position = found.position
+            await self._send({"turn": str(turn_id), "kind": "position", "data": {"position": found.position}})
+
+    async def _forward(self, turn_id: UUID, watch: Watch, entries: list[Entry]) -> None:
+        """Send the entries that come next; the caller has none that leave a gap."""
+        for entry in entries:
+            if entry["seq"] == watch.sent + 1:
+                await self._send({"turn": str(turn_id), **entry})
+                watch.sent += 1
+                if entry["kind"] in FINAL:
+                    self.watches.pop(turn_id, None)
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        try:
+            async with asyncio.timeout(SLOW):
+                await self.send(text_data=json.dumps(frame, ensure_ascii=False))
+        except TimeoutError:  # it resumes where it was
+            await self.close(TRY_LATER)
+
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        self.watches.clear()
+        await super().close(code, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the database has of a turn: the next entries (`PAGE` at most), and its place in the queue if it waits."""
+
+    entries: list[Entry]
+    position: int | None
+
+
+@database_sync_to_async
+def _read(conversation_id: UUID, sent: Mapping[UUID, int]) -> dict[UUID, Found]:
+    """For those of the turns that are the conversation's."""
+    states = dict(Turn.objects.filter(conversation=conversation_id, pk__in=sent).values_list("pk", "state"))
+    return {
+        turn_id: Found(_entries(turn_id, sent[turn_id]), asking.position(turn_id) if state == Turn.State.QUEUED else None)
+        for turn_id, state in states.items()
+    }
+
+
+def _entries(turn_id: UUID, after: int) -> list[Entry]:
+    events = TurnEvent.objects.filter(turn=turn_id, seq__gt=after)[:PAGE]
+    return [Entry(seq=event.seq, run=event.run, kind=event.kind, data=event.payload) for event in events]
+
+
+def _parse(text: str | None) -> tuple[UUID, int]:
+    try:
+        message = json.loads(text or "")
+        turn_id, after = UUID(message["watch"]), message["after"]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BadMessage from error
+    if not isinstance(after, int) or after < 0:
+        raise BadMessage
+    return turn_id, after

@@ -1,0 +1,201 @@
+"""How a worker writes the events of all its turns: gathered for a moment, numbered, in one transaction, then announced."""
+
+import asyncio
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID
+
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from redis.exceptions import RedisError
+
+from tutor import eventlog
+from tutor.eventlog import Entry
+from tutor.models import Plot, Turn, TurnEvent
+
+logger = logging.getLogger(__name__)
+
+INTERVAL = 0.04  # seconds between flushes: below what a reader sees, above what a row costs
+OUTAGE = 30.0  # seconds that a database may be away before its turns are left to be taken back
+RETRY = 0.5
+
+
+class LeaseLost(Exception):
+    """The turn is no longer this worker's; nothing more of it can be written."""
+
+
+class TurnLog:
+    """One running turn's log, as its worker writes it. Belongs to the flusher's event loop."""
+
+    def __init__(self, flusher: "Flusher", turn: Turn, last: int) -> None:
+        self.turn_id: UUID = turn.pk
+        self.conversation_id: UUID = turn.conversation_id
+        self.run = turn.run
+        self.last = last
+        self.lost = False
+        self.ended = False
+        self.pending: list[Entry] = []
+        self.plots: list[Plot] = []
+        self.fields: dict[str, Any] = {}
+        self._flusher = flusher
+        self._quiet = True  # nothing of this run was shown yet: what comes first does not wait
+
+    def add(self, kind: str, data: dict[str, Any], **fields: object) -> None:
+        """Append an event; `fields` of the Turn change in the same transaction."""
+        eventlog.merge(self.pending, Entry(seq=0, run=self.run, kind=kind, data=_storable(data)))
+        self.fields |= _storable(fields)
+        self.ended = self.ended or kind in ("done", "failed", "stopped")
+        self._flusher.wake(self, now=kind != "token" or self._quiet)
+        self._quiet = kind != "token"
+
+    def add_plots(self, images: tuple[bytes, ...]) -> list[str]:
+        """Store pictures with the next event; their ids."""
+        plots = [Plot(turn_id=self.turn_id, png=png) for png in images]
+        self.plots += plots
+        return [str(plot.pk) for plot in plots]
+
+    async def settled(self) -> None:
+        """Return when all that was added is written; raises `LeaseLost` where it cannot be."""
+        await self._flusher.flushed(self)
+        if self.lost:
+            raise LeaseLost
+
+    def take(self) -> "Batch":
+        """All that waits to be written, numbered."""
+        for entry in self.pending:
+            self.last += 1
+            entry["seq"] = self.last
+        batch = Batch(self, self.run, self.pending, self.plots, self.fields)
+        self.pending, self.plots, self.fields = [], [], {}
+        return batch
+
+
+def _storable(values: dict[str, Any]) -> dict[str, Any]:
+    """Postgres takes neither NUL nor half a surrogate pair, and model-written code prints what it likes."""
+    return {
+        key: value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode() if isinstance(value, str) else value
+        for key, value in values.items()
+    }
+
+
+class Batch:
+    """What one flush writes of one turn."""
+
+    def __init__(self, log: TurnLog, run: int, entries: list[Entry], plots: list[Plot], fields: dict[str, Any]) -> None:
+        self.log, self.run, self.entries, self.plots, self.fields = log, run, entries, plots, fields
+
+    def write_fields(self) -> None:
+        held = Turn.objects.filter(pk=self.log.turn_id, state=Turn.State.RUNNING, run=self.run)
+        if self.fields and not held.update(**self.fields):
+            raise LeaseLost
+
+
+class Flusher:
+    """The one writer of a worker process."""
+
+    def __init__(self) -> None:
+        self._dirty: dict[UUID, TurnLog] = {}
+        self._wake = asyncio.Event()
+        self._now = asyncio.Event()
+        self._written = asyncio.Condition()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="flusher")
+        self._bell_broken = False
+        self._writing: set[UUID] = set()
+
+    def wake(self, log: TurnLog, *, now: bool) -> None:
+        """`log` has something to write; `now`: a reader waits for it."""
+        self._dirty[log.turn_id] = log
+        self._wake.set()
+        if now:
+            self._now.set()
+
+    async def flushed(self, log: TurnLog) -> None:
+        async with self._written:
+            await self._written.wait_for(lambda: log.lost or not (log.turn_id in self._dirty or log.turn_id in self._writing))
+
+    async def run(self) -> None:
+        """Flush for ever."""
+        loop = asyncio.get_running_loop()
+        due = 0.0
+        while True:
+            await self._wake.wait()
+            await self._gather(due - loop.time())
+            due = loop.time() + INTERVAL
+            batches = self._take()
+            lost = await loop.run_in_executor(self._thread, _persist, batches)
+            await self._ring([batch for batch in batches if batch.log not in lost])
+            await self._settle(lost)
+
+    async def _gather(self, seconds: float) -> None:
+        if seconds > 0:
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._now.wait()
+            except TimeoutError:
+                return  # nobody was in a hurry
+
+    def _take(self) -> list[Batch]:
+        batches = [log.take() for log in self._dirty.values() if not log.lost]
+        self._writing = {batch.log.turn_id for batch in batches}
+        self._dirty.clear()
+        self._wake.clear()
+        self._now.clear()
+        return batches
+
+    async def _ring(self, batches: list[Batch]) -> None:
+        broken = False
+        for batch in batches:
+            try:
+                await eventlog.ring(batch.log.conversation_id, batch.log.turn_id, batch.entries)
+            except (RedisError, OSError) as error:
+                if not self._bell_broken:
+                    logger.warning("The channel layer is away (%s); sockets read the database until it is back", error)
+                broken = True
+                break  # the others would only wait for the same error
+        self._bell_broken = broken
+
+    async def _settle(self, lost: list[TurnLog]) -> None:
+        for log in lost:
+            log.lost = True
+            self._dirty.pop(log.turn_id, None)
+        async with self._written:
+            self._writing = set()
+            self._written.notify_all()
+
+    def close(self) -> None:
+        self._thread.shutdown()
+
+
+def _persist(batches: list[Batch]) -> list[TurnLog]:
+    """Write, and outlive a database that is locked or away for a while; the logs that could not be written."""
+    deadline = time.monotonic() + OUTAGE
+    while True:
+        try:
+            return _write(batches)
+        except (OperationalError, InterfaceError) as error:
+            connection.close()
+            if time.monotonic() > deadline:
+                logger.error("The database is away; %d turns are left to be taken back: %s", len(batches), error)
+                return [batch.log for batch in batches]
+            logger.warning("Writing events again in %s s: %s", RETRY, error)
+            time.sleep(RETRY)
+
+
+def _write(batches: list[Batch]) -> list[TurnLog]:
+    try:
+        _insert(batches)
+    except (DataError, IntegrityError, LeaseLost) as error:  # one of them at least cannot be written: which?
+        if len(batches) == 1:
+            logger.warning("Turn %s is not this worker's any more: %r", batches[0].log.turn_id, error)
+            return [batches[0].log]
+        return [lost for batch in batches for lost in _write([batch])]
+    return []
+
+
+def _insert(batches: list[Batch]) -> None:
+    with transaction.atomic():
+        Plot.objects.bulk_create([plot for batch in batches for plot in batch.plots])
+        TurnEvent.objects.bulk_create([row for batch in batches for row in eventlog.rows(batch.log.turn_id, batch.entries)])
+        for batch in batches:
+            batch.write_fields()

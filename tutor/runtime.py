@@ -1,0 +1,133 @@
+"""The worker process: one event loop on which all its turns are solved, and one thread that watches over them."""
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Collection
+from uuid import UUID
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+from tutor import leases
+from tutor.flusher import Flusher, LeaseLost, TurnLog
+from tutor.solving import Interruption, Job
+from tutor.tools import Tools
+
+logger = logging.getLogger(__name__)
+
+LOOK = 0.25  # seconds between looks at the stop flags: Stop has a second for everything
+HEARTBEAT = 3.0  # seconds between renewals of leases, reports and sweeps: a third of a lease
+
+
+class Runtime:
+    """One a worker process. The methods without underscore are called from any thread but the loop's."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._jobs: dict[UUID, Job] = {}
+        self._ending = threading.Event()
+        self._solver = threading.Thread(target=self._loop.run_forever, name="solver")
+        self._watcher = threading.Thread(target=self._watch, name="watcher")
+
+    def start(self) -> None:
+        self._solver.start()
+        asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
+        self._watcher.start()
+
+    def solve_turn(self, turn_id: UUID) -> None:
+        """Claim a turn and solve it to its end; returns at once where it is not to be had."""
+        self._tools.decided.wait()  # a turn waits, visibly queued, while the model is loading
+        if self._ending.is_set():
+            return
+        claim = leases.claim(turn_id)
+        connection.close()  # a database has fewer connections than a worker has turns
+        if claim is not None:
+            asyncio.run_coroutine_threadsafe(self._solve(claim), self._loop).result()
+
+    def release(self) -> None:
+        """Give every turn back to the queue: this worker is asked to end."""
+        self._ending.set()
+        self._tools.decided.set()
+        self._interrupt(list(self._jobs), "released")
+
+    def close(self) -> None:
+        self.release()
+        self._watcher.join()
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._solver.join()
+        leases.sign_off()
+
+    # --- On the loop ----------------------------------------------------------------------------------------------------
+
+    async def _open(self) -> None:
+        self._tools = Tools()
+        self._tools.start()
+        self._flusher = Flusher()
+        self._flushing = asyncio.create_task(self._flusher.run())
+        self._flushing.add_done_callback(_end_process)
+
+    async def _close(self) -> None:
+        await asyncio.gather(*(job.gone.wait() for job in self._jobs.values()))
+        self._flushing.remove_done_callback(_end_process)
+        self._flushing.cancel()
+        self._flusher.close()
+        await self._tools.close()
+
+    async def _solve(self, claim: leases.Claim) -> None:
+        log = TurnLog(self._flusher, claim.turn, claim.last)
+        job = self._jobs[claim.turn.pk] = Job(claim, log, self._tools)
+        if self._ending.is_set():
+            job.interrupt("released")
+        try:
+            await job.run()
+        except LeaseLost:
+            logger.info("Turn %s goes on elsewhere", claim.turn.pk)
+        finally:
+            del self._jobs[claim.turn.pk]
+            job.gone.set()
+
+    def _interrupt(self, turn_ids: Collection[UUID], why: Interruption) -> None:
+        for turn_id in turn_ids:
+            if job := self._jobs.get(turn_id):
+                self._loop.call_soon_threadsafe(job.interrupt, why)
+
+    # --- On the watcher's thread ----------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        heartbeat = 0.0
+        while not self._ending.wait(LOOK):
+            try:
+                self._look()
+                if time.monotonic() >= heartbeat:
+                    heartbeat = time.monotonic() + HEARTBEAT
+                    self._heartbeat()
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("The database is away: %s", error)
+                connection.close()
+        connection.close()
+
+    def _look(self) -> None:
+        runs = {turn_id: job.log.run for turn_id, job in self._jobs.copy().items()}
+        if runs:
+            found = leases.look(runs)
+            self._interrupt(found.stopped, "stopped")
+            self._interrupt(found.lost, "lost")
+
+    def _heartbeat(self) -> None:
+        tools = self._tools
+        leases.renew(list(self._jobs))
+        leases.report(
+            model=tools.engine.model, loading=tools.engine_loading, engine_error=tools.engine_error, sandbox_error=tools.sandbox_error
+        )
+        leases.sweep(idle=not tools.engine_loading and len(self._jobs) < settings.TURNS_PER_WORKER)
+
+
+def _end_process(flushing: "asyncio.Task[None]") -> None:
+    """A worker that cannot write is none: end it, so that its turns are taken back and it is started again."""
+    logger.critical("The flusher ended; so does this worker", exc_info=None if flushing.cancelled() else flushing.exception())
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,136 @@
+"""Solving one claimed turn: events into its log, begun again where the engine was away, ended early on request."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any, Literal, cast
+
+from django.utils import timezone
+
+from inference.engines import EngineUnavailable
+from inference.events import Done, Event, Language, Mode, Output
+from inference.solve import solve
+from tutor import leases
+from tutor.failures import Failure, failure_of
+from tutor.flusher import LeaseLost, TurnLog
+from tutor.models import Turn
+from tutor.tools import Tools
+
+logger = logging.getLogger(__name__)
+
+ENGINE_AGAIN = (1.0, 3.0, 9.0)  # seconds before a solve that found no engine is begun again
+CLEANUP = 5.0  # seconds that a stopped solve has to give engine and sandbox back
+
+Interruption = Literal["stopped", "released", "lost"]
+
+
+class Job:
+    """A turn while this worker solves it. Belongs to the runtime's event loop."""
+
+    def __init__(self, claim: leases.Claim, log: TurnLog, tools: Tools) -> None:
+        self.turn = claim.turn
+        self.log = log
+        self.gone = asyncio.Event()  # set when this worker has nothing more to do with the turn
+        self._claim = claim
+        self._tools = tools
+        self._interruption: asyncio.Future[Interruption] = asyncio.get_running_loop().create_future()
+
+    def interrupt(self, why: Interruption) -> None:
+        """End it now: its owner stopped it, this worker gives it back, or it is no longer this worker's."""
+        if not self._interruption.done():
+            self._interruption.set_result(why)
+
+    async def run(self) -> None:
+        """Solve the turn to its end; returns when that is written. Raises `LeaseLost` where it goes on elsewhere."""
+        solving = asyncio.create_task(self._solve())
+        either: set[asyncio.Future[Any]] = {solving, self._interruption}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if solving.done():
+            self._conclude(solving.exception())
+        else:
+            await self._cancel(solving)
+            self._conclude_early(self._interruption.result())
+        await self.log.settled()
+
+    async def _solve(self) -> None:
+        for pause in (*ENGINE_AGAIN, None):
+            try:
+                return await self._solve_once()
+            except EngineUnavailable as error:
+                if pause is None or self.log.run >= leases.RUNS:
+                    raise
+                logger.warning("Turn %s is begun again in %s s: %s", self.turn.pk, pause, error)
+            await self._begin_again(pause)
+        raise AssertionError("unreachable")
+
+    async def _begin_again(self, pause: float) -> None:
+        self.log.add("queued", {"again": True})
+        await asyncio.sleep(pause)
+        await self.log.settled()
+        self.log.run += 1
+        if not await asyncio.to_thread(leases.next_run, self.turn.pk, self.log.run):
+            raise LeaseLost
+
+    async def _solve_once(self) -> None:
+        async with aclosing(self._events()) as events:
+            async for event in events:
+                if isinstance(event, Done):
+                    self._add_done(event)
+                elif isinstance(event, Output):
+                    self.log.add(event.kind, event.payload() | {"plots": self.log.add_plots(event.images)})
+                else:
+                    self.log.add(event.kind, event.payload())
+
+    def _events(self) -> AsyncGenerator[Event]:
+        turn = self.turn
+        return solve(
+            turn.question,
+            engine=self._tools.engine,
+            sandbox=self._tools.sandbox,
+            mode=cast(Mode | Literal["auto"], turn.mode),
+            language=cast(Language | Literal["auto"], turn.language),
+            history=self._claim.history,
+            seed=self._claim.seed,
+            temperature=self._claim.temperature,
+        )
+
+    def _add_done(self, done: Done) -> None:
+        payload = done.payload()
+        text = payload.pop("text")  # for follow-up prompts; the log has it in pieces
+        fields = {"answer": done.answer or "", "checked": done.checked, "differs": done.differs, "tokens": done.tokens, "text": text}
+        self.log.add(done.kind, payload, **_ended(Turn.State.DONE), **fields)
+
+    def _conclude(self, error: BaseException | None) -> None:
+        if self.log.ended:  # said by the solution itself
+            if error is not None:
+                logger.error("Turn %s was done when its clean-up failed", self.turn.pk, exc_info=error)
+            return
+        if isinstance(error, LeaseLost):
+            raise error
+        code = Failure.INTERNAL if error is None else failure_of(error)
+        if code == Failure.INTERNAL:
+            logger.error("Turn %s failed", self.turn.pk, exc_info=error)
+        self.log.add("failed", {"reason": code}, **_ended(Turn.State.FAILED), failure=code)
+
+    def _conclude_early(self, why: Interruption) -> None:
+        if why == "lost":
+            raise LeaseLost
+        if self.log.ended:
+            return
+        if why == "stopped":
+            self.log.add("stopped", {}, **_ended(Turn.State.STOPPED))
+        else:
+            self.log.add("queued", {"again": True}, state=Turn.State.QUEUED, lease_expires=None, enqueued=timezone.now())
+
+    async def _cancel(self, solving: "asyncio.Task[None]") -> None:
+        solving.cancel()
+        await asyncio.wait({solving}, timeout=CLEANUP)
+        if not solving.done():
+            logger.error("Turn %s did not give engine and sandbox back within %s s", self.turn.pk, CLEANUP)
+        elif not solving.cancelled() and (error := solving.exception()):
+            logger.error("Turn %s could not clean up", self.turn.pk, exc_info=error)
+
+
+def _ended(state: Turn.State) -> dict[str, Any]:
+    return {"state": state, "lease_expires": None, "finished": timezone.now()}

@@ -1,0 +1,73 @@
+"""A process with a stack's settings that does, for a test or a benchmark, what the pages do: JSON lines in, JSON lines out."""
+
+import json
+import os
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from django.test import Client  # noqa: E402
+
+from accounts.models import User  # noqa: E402
+from tutor import asking  # noqa: E402
+from tutor.models import Turn  # noqa: E402
+
+
+def sign_up(name):
+    user, _ = User.objects.get_or_create(username=name)
+    client = Client()
+    client.force_login(user)
+    return {"cookie": client.cookies["sessionid"].value}
+
+
+def ask(name, question, mode="cot", conversation=None):
+    user = User.objects.get(username=name)
+    about = asking.get_conversation_for(user, conversation) if conversation else None
+    return shown(asking.ask(user, question, mode, "en", conversation=about))
+
+
+def stop(name, turn):
+    asking.stop(asking.get_turn_for(User.objects.get(username=name), turn))
+
+
+def regenerate(name, turn):
+    return shown(asking.regenerate(asking.get_turn_for(User.objects.get(username=name), turn)))
+
+
+def turn(turn):
+    return shown(Turn.objects.get(pk=turn))
+
+
+def shown(turn):
+    return {
+        "turn": str(turn.pk),
+        "conversation": str(turn.conversation_id),
+        "state": turn.state,
+        "run": turn.run,
+        "failure": turn.failure,
+        "answer": turn.answer,
+    }
+
+
+def log(turn):
+    return list(Turn.objects.get(pk=turn).events.values("seq", "run", "kind", "payload"))
+
+
+def state():
+    found = asking.state()
+    return {"ok": found.ok, "no_worker": found.no_worker, "loading": found.loading, "engine_error": found.engine_error}
+
+
+COMMANDS = {function.__name__: function for function in (sign_up, ask, stop, regenerate, turn, log, state)}
+
+for line in sys.stdin:
+    name, arguments = json.loads(line)
+    try:
+        result = COMMANDS[name](**arguments)
+    except asking.AskingError as error:
+        result = {"refused": type(error).__name__}
+    sys.stdout.write(json.dumps(result) + "\n")
+    sys.stdout.flush()

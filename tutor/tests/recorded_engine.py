@@ -1,0 +1,111 @@
+"""An OpenAI-compatible server that replays a recording at a chosen pace, counts its requests, and fails on request.
+
+`python -m tutor.tests.recorded_engine --port 9000 --rate 30`. A prompt with "Count to N" is answered with N numbers.
+
+    GET  /v1/models, POST /v1/completions    as the real ones
+    GET  /stats      {"active", "started", "finished", "aborted", "sent": {question: [time.monotonic() of each chunk]}}
+    POST /fault?seconds=S                    cut every stream, and answer 503 for S seconds
+"""
+
+import argparse
+import asyncio
+import json
+import re
+import time
+from urllib.parse import parse_qs, urlsplit
+
+COUNT = re.compile(r"Count to (\d+)")
+ASKED = re.compile(r"<\|im_start\|>user\n(.*?)<\|im_end\|>", re.DOTALL)
+EVENT_STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+
+
+def chunks_for(prompt: str) -> list[str]:
+    """What the model "says"."""
+    numbers = int(COUNT.findall(prompt)[-1])
+    return [f"{number} " for number in range(1, numbers + 1)] + [f"\\boxed{{{numbers}}}"]
+
+
+class RecordedEngine:
+    def __init__(self, rate: float) -> None:
+        self.pause = 1 / rate
+        self.down_until = 0.0
+        self.streams: set[asyncio.StreamWriter] = set()
+        self.started = self.finished = self.aborted = 0
+        self.sent: dict[str, list[float]] = {}
+
+    async def serve(self, port: int) -> None:
+        server = await asyncio.start_server(self.answer, "127.0.0.1", port)
+        async with server:
+            await server.serve_forever()
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            method, target, _ = head.split("\r\n")[0].split(" ")
+            length = re.search(r"(?i)content-length: (\d+)", head)
+            body = await reader.readexactly(int(length[1])) if length else b""
+            await self.route(method, urlsplit(target), body, reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # the client went away, which /stats shows
+        finally:
+            writer.close()
+
+    async def route(self, method, url, body, reader, writer) -> None:
+        if url.path == "/stats":
+            stats = {key: getattr(self, key) for key in ("started", "finished", "aborted", "sent")}
+            await reply(writer, 200, {"active": len(self.streams), **stats})
+        elif url.path == "/fault":
+            self.down_until = time.monotonic() + float(parse_qs(url.query)["seconds"][0])
+            for stream in self.streams:
+                stream.transport.abort()
+            await reply(writer, 200, {})
+        elif time.monotonic() < self.down_until:
+            await reply(writer, 503, {"error": {"message": "recorded outage"}})
+        elif url.path == "/v1/models":
+            await reply(writer, 200, {"object": "list", "data": [{"id": "recorded", "object": "model", "max_model_len": 4096}]})
+        else:
+            await self.complete(json.loads(body), reader, writer)
+
+    async def complete(self, request, reader, writer) -> None:
+        self.started += 1
+        self.streams.add(writer)
+        gone = asyncio.create_task(reader.read())  # ends when the client closes
+        try:
+            await self.stream(request["prompt"], gone, writer)
+        finally:
+            self.streams.discard(writer)
+            gone.cancel()
+
+    async def stream(self, prompt, gone, writer) -> None:
+        writer.write(EVENT_STREAM)
+        times = self.sent.setdefault(ASKED.findall(prompt)[-1], [])
+        chunks = chunks_for(prompt)
+        due = time.monotonic()
+        for number, text in enumerate(chunks, 1):
+            due += self.pause
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            if gone.done() or writer.transport.is_closing():
+                self.aborted += 1
+                return
+            finish = "stop" if number == len(chunks) else None
+            choice = {"index": 0, "text": text, "logprobs": None, "finish_reason": finish}
+            times.append(time.monotonic())
+            writer.write(f"data: {json.dumps({'id': 'r', 'object': 'text_completion', 'model': 'recorded', 'choices': [choice]})}\n\n".encode())
+        writer.write(b"data: [DONE]\n\n")
+        await writer.drain()
+        self.finished += 1
+
+
+async def reply(writer, status, body) -> None:
+    data = json.dumps(body).encode()
+    head = f"HTTP/1.1 {status} x\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\nConnection: close\r\n\r\n"
+    writer.write(head.encode() + data)
+    await writer.drain()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--rate", type=float, default=30.0, help="tokens a second of each request")
+    options = parser.parse_args()
+    asyncio.run(RecordedEngine(options.rate).serve(options.port))
