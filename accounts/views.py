@@ -25,4 +25,4 @@ def signup(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         login(request, form.save())
         return redirect("tutor:home")
-    return render(request, "accounts/signup.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "accounts/signup.html", {"form": form})

@@ -11,6 +11,7 @@ import { TurnView } from "lemma/thread.js";
 
 const thread = document.getElementById("thread");
 const views = new Map();
+const NARROW = matchMedia("(max-width: 820px)"); // the history is a drawer, as in tutor.css
 
 function startThread() {
   for (const root of thread.querySelectorAll("[data-turn]")) {
@@ -43,7 +44,7 @@ function stopLast() {
 }
 
 function search() {
-  document.getElementById("sidebar").showPopover?.();
+  if (NARROW.matches) document.getElementById("sidebar").showPopover();
   document.getElementById("search").focus();
 }
 

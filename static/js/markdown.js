@@ -22,10 +22,15 @@ hljs.registerLanguage("python", python);
 const solution = new MarkdownIt({ html: false, linkify: false, breaks: false }).disable(["image", "code", "reference"]).use(latex);
 const question = new MarkdownIt("zero", { breaks: true }).enable(["newline"]).use(latex);
 
+// markdown-it drops all that follows quotes or lists nested 100 deep. A line that opens 20 at once means none of them: blanks
+// take the place of its marks, so that positions in the text stay what they are.
+const DEEP = /^(?:[ \t]*(?:>|[-*+]|\d{1,9}[.)])){20,}/gm;
+const flat = (text) => text.replace(DEEP, (marks) => " ".repeat(marks.length));
+
 /** Top-level blocks of Markdown: [{start, end}] in characters, in order. What follows the last one can only change the last one. */
 export function blocks(text) {
   const starts = lineStarts(text);
-  const top = solution.parse(text, { streaming: true }).filter((token) => token.level === 0 && token.nesting >= 0 && token.map);
+  const top = solution.parse(flat(text), { streaming: true }).filter((token) => token.level === 0 && token.nesting >= 0 && token.map);
   return top.map(({ map }) => ({ start: starts[map[0]] ?? text.length, end: starts[map[1]] ?? text.length }));
 }
 
@@ -37,7 +42,7 @@ function lineStarts(text) {
 
 /** A solution's Markdown as a document fragment; `streaming`: it goes on, so hold back an open formula at its end. */
 export function solutionFragment(text, { streaming = false } = {}) {
-  return finished(solution.render(text, { streaming }));
+  return finished(solution.render(flat(text), { streaming }));
 }
 
 /** A question as a document fragment: its line breaks and its formulas, and nothing else. */
