@@ -71,7 +71,8 @@ class Jailed:
 
     def run_cell(self) -> None:
         """Say ready, wait for a cell and run it. Returns, as the new state, only if it succeeded."""
-        self.send({"forked": os.getpid()})
+        runner = os.getpid()
+        self.send({"forked": runner})
         request, code = self.receive()
         self.cells += 1
         self.open_output()
@@ -82,7 +83,9 @@ class Jailed:
             sys.stdout.flush()
             sys.stderr.flush()
         error = watch.error and described(watch.error, code.decode(), self.filename)
-        reply = {"nonce": request["nonce"], "pid": os.getpid(), "error": error, "timed_out": isinstance(watch.error, TimeLimit)}
+        if os.getpid() != runner:
+            os._exit(0)  # a process that the cell forked and that ran on to its end
+        reply = {"nonce": request["nonce"], "pid": runner, "error": error, "timed_out": isinstance(watch.error, TimeLimit)}
         self.send({**reply, "images": [len(image) for image in images]}, b"".join(images))
         if error is not None:
             os._exit(0)

@@ -113,7 +113,7 @@ class Jail:
         """Start nsjail and wait for the zygote's proof; raises `SandboxUnavailable`."""
         if platform.machine() != "x86_64":
             raise SandboxUnavailable(f"The sandbox's system-call filter is written for x86_64, not for {platform.machine()}.")
-        root = config.root or await asyncio.to_thread(rootfs.prepared_root, config.cache_dir)
+        root = config.root if config.root else await asyncio.to_thread(rootfs.prepared_root, config.cache_dir)
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         control.setblocking(False)
         settings = os.memfd_create("nsjail")
