@@ -27,12 +27,12 @@ def engine_from_settings() -> Engine:
 
 
 @asynccontextmanager
-async def opened() -> AsyncGenerator[tuple[Engine, Sandbox]]:
-    """Engine, ready, and sandbox. Where nothing can be isolated, questions that need no code are still answered."""
+async def opened(patience: float = LOADING) -> AsyncGenerator[tuple[Engine, Sandbox]]:
+    """Engine, ready within `patience` seconds, and sandbox. Where nothing can be isolated, words alone are still to be had."""
     async with AsyncExitStack() as stack:
         engine = await asyncio.to_thread(engine_from_settings)
         stack.push_async_callback(engine.close)
-        await wait_until_ready(engine, LOADING)
+        await wait_until_ready(engine, patience)
         sandbox: Sandbox
         try:
             sandbox = await open_sandbox()

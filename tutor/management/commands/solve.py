@@ -19,7 +19,7 @@ from inference.sandbox import SandboxError
 from inference.solve import solve
 from inference.wire import WIRES
 from tutor.failures import failure_of
-from tutor.opening import opened
+from tutor.opening import LOADING, opened
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal obeys; a model's text may hold any of it
 INTERRUPTED = 130  # the shells' status for Ctrl-C
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--wire", choices=list(WIRES), default="fence", help="how code is written into the message")
         parser.add_argument("--temperature", type=float, default=0.0)
         parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument("--wait", type=float, default=LOADING, help="seconds to wait for an engine that is not ready")
         parser.add_argument("--json", action="store_true", help="one event a line, as JSON")
 
     def handle(self, *, question: str, json: bool, **options: Any) -> None:  # noqa: ANN401 (Django's options)
@@ -109,7 +110,7 @@ class Terminal:
 
 async def _solve(question: str, options: dict[str, Any], show: JsonLines | Terminal) -> int:
     try:
-        async with opened() as (engine, sandbox):
+        async with opened(options["wait"]) as (engine, sandbox):
             solution = solve(
                 question,
                 engine=engine,

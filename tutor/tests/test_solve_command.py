@@ -1,0 +1,143 @@
+"""`manage.py solve` as a user runs it: a process, a real sandbox, and a recorded model behind a real socket."""
+
+import base64
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = "```python\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nprint(2 + 3)\n```\n"
+FIRST = f"Let me add.\x1b[31m\n\n{BLOCK}"
+SECOND = "The sum is $\\boxed{5}$."
+
+
+class Recorded(BaseHTTPRequestHandler):
+    """Answers the first request of a solution with code, the next with the answer."""
+
+    def do_GET(self):
+        self._send("application/json", json.dumps({"data": [{"id": "recorded", "max_model_len": 4096}]}).encode())
+
+    def do_POST(self):
+        prompt = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["prompt"]
+        text = SECOND if "```output" in prompt else FIRST
+        if "for ever" in prompt:
+            text = "and so on " * 10_000
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        try:
+            for at in range(0, len(text), 4):
+                self._chunk(text[at : at + 4], None)
+                if "for ever" in prompt:
+                    time.sleep(0.01)
+            self._chunk("", "stop")
+            self.wfile.write(b"data: [DONE]\n\n")
+        except ConnectionError:
+            pass  # the command has closed the request, as it does at the end of a block
+
+    def _chunk(self, text, finish):
+        self.wfile.write(f"data: {json.dumps({'choices': [{'index': 0, 'text': text, 'finish_reason': finish}]})}\n\n".encode())
+
+    def _send(self, kind, body):
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        """Quiet."""
+
+
+@pytest.fixture(scope="module")
+def engine_url():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Recorded)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts the command over an engine; whatever still runs at the end is killed."""
+    processes = []
+
+    def start(engine_url, *arguments):
+        env = os.environ | {"ENGINE_URL": engine_url, "LEMMA_VAR": str(tmp_path)}
+        command = [sys.executable, "manage.py", "solve", *arguments]
+        processes.append(subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def test_events_as_json_lines(engine_url, start):
+    process = start(engine_url, "What is 2 + 3?", "--mode", "tir", "--json")
+    out, err = process.communicate(timeout=60)
+    events = [json.loads(line) for line in out.splitlines()]
+    assert process.returncode == 0, err
+    assert events[0] == {"kind": "started", "mode": "tir", "language": "en", "model": "recorded", "n": 1}
+    assert "".join(event["text"] for event in events if event["kind"] == "token" and event["part"] == "code") in BLOCK
+    output = next(event for event in events if event["kind"] == "output")
+    assert (output["text"].strip(), output["error"]) == ("5", None)
+    assert base64.b64decode(output["images"][0]).startswith(b"\x89PNG")
+    assert (events[-1]["kind"], events[-1]["answer"], events[-1]["checked"]) == ("done", "5", True)
+
+
+def test_a_person_reads_prose_code_output_and_answer(engine_url, start):
+    process = start(engine_url, "What is 2 + 3?", "--mode", "tir")
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert out.index("Let me add.") < out.index(">>> Python\nimport") < out.index(">>> Output\n5") < out.index("The sum is")
+    assert out.endswith("Answer: 5 (checked by Python)\n")
+    assert "\x1b" not in out
+    assert "```" not in out
+
+
+def test_no_engine_is_a_failure(start):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        process = start(f"http://127.0.0.1:{free.getsockname()[1]}/v1", "What is 2 + 3?", "--json", "--wait", "0")
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    last = json.loads(out.splitlines()[-1])
+    assert (last["kind"], last["reason"]) == ("failed", "engine_unavailable")
+
+
+def test_an_empty_question_is_refused(engine_url, start):
+    process = start(engine_url, " ")
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "empty" in err
+
+
+def test_control_c_stops_it(engine_url, start):
+    process = start(engine_url, "Go on for ever", "--mode", "cot", "--json")
+    while json.loads(process.stdout.readline())["kind"] != "token":
+        pass
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert json.loads(out.splitlines()[-1]) == {"kind": "stopped"}
+    assert "Traceback" not in err
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(engine_url, start):
+    process = start(engine_url, "Go on for ever", "--mode", "cot", "--json")
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=20) == 1
+    assert process.stderr.read() == ""
