@@ -1,0 +1,134 @@
+"""Which of N candidates is shown: the first, the majority's, the reward model's, or the reward-weighted majority's.
+
+Answers are grouped by what they say, through a predicate `same(gold, given)` of the caller's. The usual one, Math-Verify's, is not
+symmetric (a gold `1 < x < 2` takes `(1, 2)`, but not the other way round) and not transitive (`50%` is `50` and is `0.5`), so an answer
+joins the earliest group whose FIRST member equals it in one direction or the other. Another order of answers can give other groups.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from grading.checking.answers import Outcome, check
+
+Rule = Literal["first", "majority", "reward", "weighted"]
+Same = Callable[[str, str], bool]
+Groups = Sequence[int | None]
+
+SECONDS = 2.0  # for one comparison
+UNIT = 2**40  # of a weighted vote; votes are integers, so that the order of a sum never breaks a tie
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """`answer` is None where the text came to none; `score` is the reward model's, not a probability."""
+
+    answer: str | None
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """`index` is the candidate's. `agreeing` of `count` candidates have its answer, itself included; 0 where it has none."""
+
+    index: int
+    agreeing: int
+    count: int
+
+
+def mathematically_equal(left: str, right: str) -> bool:
+    """The usual `same`: the checker is sure that they are equal. Blocks, mostly for milliseconds, for up to 2 s where an answer is
+    hard to evaluate: not for an event loop, and worth a cache.
+    """
+    return check(left, right, seconds=SECONDS).outcome is Outcome.CORRECT
+
+
+def group(answers: Sequence[str | None], same: Same) -> list[int | None]:
+    """For each answer the index of its group's first member; None for no answer."""
+    groups: list[int | None] = []
+    firsts: dict[int, str] = {}
+    for index, answer in enumerate(answers):
+        if answer is None:
+            groups.append(None)
+            continue
+        found = next((first for first, text in firsts.items() if text == answer or same(text, answer) or same(answer, text)), index)
+        firsts.setdefault(found, answer)
+        groups.append(found)
+    return groups
+
+
+def select(candidates: Sequence[Candidate], rule: Rule, same: Same) -> Selection:
+    """Apply `rule` to the candidates, which stand in the order of their indices. Raises ValueError as `pick` does."""
+    groups = group([candidate.answer for candidate in candidates], same)
+    index = pick(candidates, groups, rule)
+    agreeing = 0 if groups[index] is None else groups.count(groups[index])
+    return Selection(index, agreeing, len(candidates))
+
+
+def pick(candidates: Sequence[Candidate], groups: Groups, rule: Rule) -> int:
+    """The index of the candidate that `rule` picks, the answers being grouped already.
+
+    majority: the first member of the largest group, ties to the group seen first.
+    reward: the highest score, ties to the lowest index.
+    weighted: the group with the largest sum of `vote(score)`, ties to the group seen first; of it the highest score.
+
+    A candidate without an answer has no vote, and is picked only by "first" or where none has one.
+    Raises ValueError without any candidate, and where a rule needs a score that is missing or not finite.
+    """
+    if not candidates:
+        raise ValueError("There is no candidate to pick.")
+    if rule == "first":
+        return 0
+    if all(label is None for label in groups):
+        groups = [0] * len(candidates)
+    answered = [index for index, label in enumerate(groups) if label is not None]
+    if rule == "majority":
+        return _largest(groups, dict.fromkeys(answered, 1))
+    scores = {index: _score(candidates[index]) for index in answered}
+    if rule == "weighted":
+        winner = _largest(groups, {index: vote(score) for index, score in scores.items()})
+        answered = [index for index in answered if groups[index] == winner]
+    return max(answered, key=scores.__getitem__)
+
+
+def vote(score: float) -> int:
+    """A score's weight in the weighted majority, sigmoid(score) in units of 2^-40: positive and bounded, so that more votes never hurt."""
+    return round(UNIT * (1 + math.tanh(score / 2)) / 2)
+
+
+def majority_is_settled(finished: Mapping[int, str | None], n: int, same: Same) -> bool:
+    """Whether the majority's answer can no longer change, whatever the candidates that still run come to.
+
+    `finished` maps a candidate's index, from 0 to n - 1, to its answer. Which member of the group is shown, and how many agree, may
+    still change; and so may the groups, in the rare case where the order of the answers decides them.
+    """
+    waiting = n - len(finished)
+    if not waiting:
+        return True
+    indices = sorted(finished)
+    groups = group([finished[index] for index in indices], same)
+    votes = Counter(indices[label] for label in groups if label is not None)
+    if not votes:
+        return False
+    leader, most = votes.most_common(1)[0]
+    earliest = min(set(range(n)) - finished.keys())  # the place that a rival's group may yet begin at
+    rivals = [(earliest, 0), *((first, count) for first, count in votes.items() if first != leader)]
+    return all((most, -leader) > (count + waiting, -min(first, earliest)) for first, count in rivals)
+
+
+def _largest(groups: Groups, votes: Mapping[int, int]) -> int:
+    """The first member of the group with most votes; a dict keeps the order of sight, and `max` takes the first of equals."""
+    totals: dict[int, int] = {}
+    for index, weight in votes.items():
+        label = groups[index]
+        if label is not None:
+            totals[label] = totals.get(label, 0) + weight
+    return max(totals, key=totals.__getitem__)
+
+
+def _score(candidate: Candidate) -> float:
+    if candidate.score is None or not math.isfinite(candidate.score):
+        raise ValueError("This rule needs a finite score for each candidate.")
+    return candidate.score
