@@ -10,6 +10,8 @@ from inference.wire import Wire
 COT = r"Please reason step by step, and put your final answer within \boxed{}."
 TIR = r"Please integrate natural language reasoning with programs to solve the problem above, and put your final answer within \boxed{}."
 
+ANSWER_IN: dict[Language, str] = {"en": "Answer in English.", "zh": "请用中文回答。"}
+
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 # A question that asks for words, not for a value: a program has nothing to add.
 ASKS_FOR_WORDS = re.compile(
@@ -43,14 +45,24 @@ def neutralise(text: str) -> str:
     return SPECIAL_TOKEN.sub(r"<| \1 |>", text)
 
 
-def system(mode: Mode, language: Language, wire: Wire) -> str:
-    """The system prompt. English also for Chinese questions, which the models were trained on."""
-    return COT if mode == "cot" else TIR
+def system(question: str, mode: Mode, language: Language, wire: Wire) -> str:
+    """The system prompt: English also for Chinese questions, as the models were trained. The answer's language follows the question
+    by itself; only another choice is said."""
+    lines = [COT] if mode == "cot" else [TIR, wire.explained]
+    if language != detect_language(question):
+        lines.append(ANSWER_IN[language])
+    return " ".join(line for line in lines if line)
+
+
+def check(language: Language, wire: Wire) -> str:
+    """The words that begin the check by Python which the model left out."""
+    words = "下面用 Python 验证。" if language == "zh" else "Let's check this with Python."
+    return f"\n\n{words}\n\n{wire.opening}"
 
 
 def chat(question: str, *, mode: Mode, language: Language, wire: Wire, history: Sequence[Exchange]) -> str:
     """The ChatML text that the assistant's message continues. Nothing in the conversation can end its own message."""
-    turns = [("system", system(mode, language, wire))]
+    turns = [("system", system(question, mode, language, wire))]
     for exchange in history:
         turns += [("user", exchange.question), ("assistant", exchange.text)]
     turns.append(("user", question))

@@ -105,29 +105,38 @@ class _Solution:
 
     async def _rounds(self) -> AsyncGenerator[Event]:
         """Prose and code by turns until the message ends; after the last round allowed, prose alone."""
+        opening = ""
         while True:
             splitter = Splitter(self.wire) if self.mode == "tir" and self.rounds < self.limits.rounds else None
-            async with aclosing(self._continue(splitter)) as tokens:
+            async with aclosing(self._continue(splitter, opening)) as tokens:
                 async for token in tokens:
                     yield token
-            if splitter is None or splitter.code is None:
+            if splitter and splitter.code is not None:
+                self.rounds += 1
+                yield Code(round=self.rounds, code=splitter.code)
+                yield await self._run(splitter.code)
+                opening = ""
+            elif splitter and self.rounds == 0 and not opening and self.finish == "stop":
+                opening = prompts.check(self.language, self.wire)
+            else:
                 break
-            self.rounds += 1
-            yield Code(round=self.rounds, code=splitter.code)
-            yield await self._run(splitter.code)
         if self.printed is not None and boxed_answer(self.text) is None:
             async with aclosing(self._box()) as tokens:
                 async for token in tokens:
                     yield token
 
-    async def _continue(self, splitter: Splitter | None) -> AsyncGenerator[Token]:
-        """Let the model go on. The request is closed as soon as a block of code is complete."""
+    async def _continue(self, splitter: Splitter | None, opening: str) -> AsyncGenerator[Token]:
+        """Let the model go on, after `opening` was put into its mouth. The request is closed as soon as a block of code is complete."""
         room = self.limits.tokens - self.tokens
         if room <= 0:
             self.finish = "length"
             return
         stop = self.wire.stop if splitter else ()
-        async with aclosing(self._stream(room, stop)) as chunks:
+        if splitter and opening:
+            self.text = self.text.rstrip()
+            for part, text in splitter.feed(opening):
+                yield Token(text=text, part=part)
+        async with aclosing(self._stream(room, stop, opening)) as chunks:
             async for chunk in chunks:
                 pieces: list[Piece] = splitter.feed(chunk.text) if splitter else [("text", chunk.text)]
                 if splitter and chunk.finish:
@@ -168,14 +177,14 @@ class _Solution:
                 self.text += chunk.text
                 yield Token(text=chunk.text)
 
-    async def _stream(self, max_tokens: int, stop: tuple[str, ...]) -> AsyncGenerator[Chunk]:
+    async def _stream(self, max_tokens: int, stop: tuple[str, ...], opening: str = "") -> AsyncGenerator[Chunk]:
         """The engine's continuation of the message, the conversation cut to the context from its oldest end.
 
         The engine knows the context, not we: it refuses before it generates, so to try again costs next to nothing.
         """
         while True:
             try:
-                async with aclosing(self._request(max_tokens, stop)) as chunks:
+                async with aclosing(self._request(max_tokens, stop, opening)) as chunks:
                     async for chunk in chunks:
                         yield chunk
                 return
@@ -187,7 +196,7 @@ class _Solution:
                 else:
                     raise
 
-    async def _request(self, max_tokens: int, stop: tuple[str, ...]) -> AsyncGenerator[Chunk]:
+    async def _request(self, max_tokens: int, stop: tuple[str, ...], opening: str) -> AsyncGenerator[Chunk]:
         self.requests += 1
         sampling = Sampling(
             max_tokens=max_tokens,
@@ -197,7 +206,7 @@ class _Solution:
             seed=self.seed,
         )
         head = prompts.chat(self.problem, mode=self.mode, language=self.language, wire=self.wire, history=self.history)
-        prompt = head + prompts.neutralise(self.text)
+        prompt = head + prompts.neutralise(self.text) + opening
         async with aclosing(self.engine.stream(prompt, sampling, f"{self.id}-{self.requests}")) as chunks:
             async for chunk in chunks:
                 self.tokens += chunk.tokens

@@ -24,6 +24,8 @@ class Wire:
     """One way to write code and its output. The model is stopped at `stop`, where it would make an output up."""
 
     name: WireName
+    explained: str  # what the system prompt says of it; "" for the format that models know by themselves
+    opening: str
     start: str  # what every opener begins with
     opener: re.Pattern[str]
     unfinished: re.Pattern[str]  # what can still become an opener
@@ -42,6 +44,8 @@ class Wire:
 
 FENCE = Wire(
     name="fence",
+    explained="",
+    opening="```python\n",
     start="```",
     opener=re.compile(r"```[ \t]*(?:python3?|py)[ \t]*\r?(?=\n)", re.IGNORECASE),
     unfinished=re.compile(r"```[ \t]*\w*[ \t]*\r?"),
@@ -53,6 +57,8 @@ FENCE = Wire(
 )
 TOOL = Wire(
     name="tool",
+    explained="Write a program as <tool>python, the code, </tool>; it is run at once, and what it prints follows as <output> … </output>.",
+    opening="<tool>python\n",
     start="<tool>",
     opener=re.compile(r"<tool>\s*python(?=\s)", re.IGNORECASE),
     unfinished=re.compile(r"<tool>\s*\w*"),

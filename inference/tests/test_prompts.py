@@ -1,7 +1,7 @@
 import pytest
 
 from inference.prompts import COT, TIR, Exchange, chat, choose_mode, detect_language, neutralise
-from inference.wire import FENCE
+from inference.wire import FENCE, TOOL
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,17 @@ def test_no_text_ends_its_own_message():
 @pytest.mark.parametrize("text", ["$-3<|x|<5$", "a <| b", "|>", "<|>"])
 def test_mathematics_is_left_alone_or_only_spaced(text):
     assert neutralise(text).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "line"),
+    [("2+2", "zh", "请用中文回答。"), ("二加二", "en", "Answer in English."), ("2+2", "en", ""), ("二加二", "zh", "")],
+)
+def test_a_language_other_than_the_questions_is_asked_for(question, language, line):
+    text = chat(question, mode="cot", language=language, wire=FENCE, history=())
+    assert text.startswith(f"<|im_start|>system\n{COT} {line}".rstrip() + "<|im_end|>\n")
+
+
+def test_a_format_that_models_do_not_know_is_explained():
+    assert "<tool>python" in chat("2+2", mode="tir", language="en", wire=TOOL, history=())
+    assert "<tool>python" not in chat("2+2", mode="cot", language="en", wire=TOOL, history=())

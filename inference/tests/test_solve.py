@@ -149,6 +149,23 @@ async def test_a_result_that_cannot_be_compared_is_neither():
     assert (events[-1].checked, events[-1].differs) == (False, False)
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Let's check this with Python."), ("zh", "下面用 Python 验证。")])
+async def test_a_solution_without_code_is_continued_by_a_check(language, words):
+    engine = Recorded(["It is $\\boxed{5}$.", "print(2 + 3)\n```\n", "So it is $\\boxed{5}$."])
+    events = await collect(engine, Executor([CellResult(output="5")]), mode="tir", language=language)
+    assert engine.prompts[1].endswith(f"It is $\\boxed{{5}}$.\n\n{words}\n\n```python\n")
+    assert prose(events) == f"It is $\\boxed{{5}}$.\n\n{words}\n\nSo it is $\\boxed{{5}}$."
+    assert prose(events, "code") == "print(2 + 3)"
+    assert events[-1].text.startswith(f"It is $\\boxed{{5}}$.\n\n{words}\n\n{fenced('print(2 + 3)')}")
+    assert (events[-1].checked, events[-1].rounds) == (True, 1)
+
+
+async def test_a_cut_solution_is_not_checked():
+    engine = Recorded(["so " * 100], chunk=1)
+    events = await collect(engine, Executor([]), mode="tir", limits=Limits(tokens=50))
+    assert (len(engine.prompts), events[-1].finish, events[-1].rounds) == (1, "length", 0)
+
+
 async def test_rounds_are_bounded_and_the_last_word_is_prose():
     engine = Recorded([fenced("1"), fenced("2"), fenced("3") + "$\\boxed{3}$"])
     sandbox = Executor([CellResult(output="1"), CellResult(output="2")])
