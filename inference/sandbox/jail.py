@@ -96,6 +96,8 @@ class NsjailSandbox:
             if len(self._starts) == STARTS and now - self._starts[0] < STARTS_WITHIN:
                 raise SandboxUnavailable(f"The jail ended {STARTS} times within {STARTS_WITHIN:g} s; the log says why.")
             self._starts.append(now)
+            if self._jail:
+                await self._jail.stop()
             self._jail = await Jail.start(self._config)
             return self._jail
 

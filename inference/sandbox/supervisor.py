@@ -140,20 +140,21 @@ class Supervisor:
         """Wait for the cell's end: its result and images."""
         result: frames.Message | None = None
         killed: frames.Message | None = None
+        look = time.monotonic() + TICK
         while time.monotonic() < deadline + GRACE:
             for message, blob in self.wait(TICK, output):
-                if result and result["error"] is None:
-                    raise Lost(STRAY)
                 if "ended" in message:
                     return killed or result or failed(ending(message["ended"])), b""
                 if result or message.get("nonce") != nonce:
                     raise Lost(STRAY)
-                result, images = checked(message, blob), blob
+                result, images, pid = checked(message, blob), blob, message.get("pid")
             if result and result["error"] is None and not killed:
-                self.promote(message.get("pid"))
+                self.promote(pid)
                 return result, images
-            if not killed and (killed := self.broken_limit(deadline)):
-                self.clear()
+            if not killed and time.monotonic() > look:
+                look = time.monotonic() + TICK
+                if killed := self.broken_limit(deadline):
+                    self.clear()
         raise Lost("the session did not answer")
 
     def broken_limit(self, deadline: float) -> frames.Message | None:
@@ -243,7 +244,7 @@ class Supervisor:
     def clear(self) -> None:
         """Kill all but this process and the state, until none is left. What forks faster than that takes the state with it."""
         for _ in range(ROUNDS):
-            others = [pid for pid in self.processes() if pid not in (1, self.state)]
+            others = [pid for pid in self.processes() if pid not in (1, self.state) and self.resident(pid)]
             if not others:
                 return
             for pid in others:
@@ -256,7 +257,7 @@ class Supervisor:
         raise Lost("a cell left processes that could not be ended")
 
     def resident(self, pid: int) -> int:
-        """Resident memory of a process in bytes; 0 if it has ended."""
+        """Resident memory of a process in bytes; 0 if it has ended, even if nobody has waited for it yet."""
         try:
             statm = os.open(f"{pid}/statm", os.O_RDONLY, dir_fd=self.proc)
         except FileNotFoundError:
@@ -303,9 +304,9 @@ def failed(error: str, *, timed_out: bool = False) -> frames.Message:
 
 def ending(status: object) -> str:
     """How a runner ended that sent no result."""
-    if not isinstance(status, int):
+    if not isinstance(status, int) or not 0 <= status < 1 << 16:
         raise Lost(STRAY)
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         return f"The cell crashed: {signal.strsignal(number)} (signal {number})."
-    return f"The cell ended its interpreter (exit status {os.waitstatus_to_exitcode(status)})."
+    return f"The cell ended its interpreter (exit status {os.WEXITSTATUS(status)})."

