@@ -26,16 +26,22 @@ def agrees(answer: str, output: str) -> bool | None:
     lines = [line.strip() for line in output[-LONGEST:].splitlines() if line.strip()]
     if not claimed or not lines:
         return None
-    result = _unlabelled(lines[-1])
-    last = _compare(claimed, _values(result), ordered=_is_tuple(answer) and _is_tuple(result))
-    if last:
+    readings = [_values(lines[-1]), _values(_unlabelled(lines[-1]))]
+    readings += [_values(", ".join(map(_unlabelled, lines[-count:]))) for count in range(2, min(LINES, len(lines)) + 1) if len(claimed) > 1]
+    ordered = _is_tuple(answer) and _is_tuple(lines[-1])
+    verdicts = [_compare(claimed, reading, ordered=ordered) for reading in readings]
+    if True in verdicts:
         return True
-    results = [_unlabelled(line) for line in lines[-LINES:]]
-    if len(claimed) > 1 and any(_compare(claimed, _values(", ".join(results[-count:]))) for count in range(2, len(results) + 1)):
-        return True
-    if last is False and any(_compare(claimed, _values(result)) for result in results[:-1]):
-        return None
-    return last
+    if False in verdicts[:2] and not _mentions(claimed, lines):
+        return False
+    return None
+
+
+def _mentions(claimed: list[str], lines: list[str]) -> bool:
+    """Whether an earlier line, or a part of the last one that has a name, is the answer: which one was meant is not known."""
+    *earlier, last = lines[-LINES:]
+    parts = [] if _unlabelled(last) == last else [[value] for value in _values(last)]
+    return any(_compare(claimed, values) for values in [*(_values(_unlabelled(line)) for line in earlier), *parts])
 
 
 def _unlabelled(line: str) -> str:

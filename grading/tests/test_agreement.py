@@ -18,6 +18,9 @@ from grading.checking.agreement import agrees
         ("2", "{x: 2}"),
         ("(2, 3)", "{x: 2, y: 3}"),
         ("(2, 3)", "2\n3"),
+        ("-3, 1/2", "x1 = -3, x2 = 0.5"),
+        ("-3, 1/2", "The solutions are: -3 and 0.5"),
+        ("5", "The answer, in cm, is 5"),
         ("(2, 3)", "(2, 3)"),
         (r"50\%", "0.5"),
         (r"\$70{,}000", "70000.0"),
@@ -47,6 +50,7 @@ def test_an_answer_that_says_something_else(answer, output):
     [
         ("5", ""),
         ("5", "5\n7"),
+        ("5", "sum = 5, product = 6"),
         ("5", "error"),
         ("Monday", "3"),
         (r"x \in [2, 5]", "Interval(2, 5)"),
