@@ -17,7 +17,13 @@ def full_conversation(site, name):
     made = site.do("conversation", name=name, questions=["Solve $x^2 = 4$.", "Again", "And now?"])
     first, second, third = made["turns"]
     cell = [code("print(2)"), output("2\n")]
-    site.tell(first, STARTED, "Text with $x^2$ and a [link](https://example.org).\n\n$$x = " + "1 + " * 60 + "1$$\n\n", *cell, done("2", checked=True))
+    site.tell(
+        first,
+        STARTED,
+        "Text with $x^2$ and a [link](https://example.org).\n\n$$x = " + "1 + " * 60 + "1$$\n\n",
+        *cell,
+        done("2", checked=True),
+    )
     site.tell(second, STARTED, "Text", failed("engine_unavailable"))
     site.tell(third, STARTED, "| a | b |\n|---|---|\n| 1 | 2 |\n", *cell)
     return f"/c/{made['conversation']}/"

@@ -59,7 +59,9 @@ def test_formulas_are_right_at_every_moment(site, asked):
     for start in range(0, len(text), 6):
         site.tell(turn, text[start : start + 6])
         page.wait_for_timeout(20)
-        shown = steps(page).evaluate("e => { const c = e.cloneNode(true); c.querySelectorAll('.katex, code').forEach(k => k.remove()); return c.textContent }")
+        shown = steps(page).evaluate(
+            "e => { const c = e.cloneNode(true); c.querySelectorAll('.katex, code').forEach(k => k.remove()); return c.textContent }"
+        )
         assert not re.search(r"\\|\*|\$(?!5)|frac|int_", shown), shown
     site.tell(turn, done())
     phase(page, "done")

@@ -1,0 +1,73 @@
+"""Signing up, logging in and out; roles."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a long passphrase"
+
+
+@pytest.fixture
+def client():
+    return Client()
+
+
+def sign_up(client, **more):
+    return client.post("/accounts/signup/", {"username": "lin", "password1": PASSWORD, "password2": PASSWORD} | more)
+
+
+def test_signing_up_makes_a_student_and_logs_them_in(client):
+    assert sign_up(client).url == "/"
+    assert client.get("/").context["user"].username == "lin"
+    user = User.objects.get()
+    assert (user.role, user.is_staff, user.is_superuser) == ("student", False, False)
+
+
+def test_a_role_is_not_taken_from_the_form(client):
+    sign_up(client, role="admin", is_staff="on", is_superuser="on")
+    user = User.objects.get()
+    assert (user.role, user.is_staff, user.is_superuser) == ("student", False, False)
+
+
+@pytest.mark.parametrize("wrong", [{"username": ""}, {"password2": "another"}, {"password1": "1234", "password2": "1234"}])
+def test_a_form_with_mistakes_comes_back(client, wrong):
+    answer = sign_up(client, **wrong)
+    assert answer.status_code == 200
+    assert answer.context["form"].errors
+    assert not User.objects.exists()
+
+
+def test_a_name_is_taken_once(client):
+    sign_up(client)
+    assert sign_up(Client()).context["form"].errors["username"]
+
+
+def test_logging_in_and_out(client):
+    User.objects.create_user("lin", password=PASSWORD)
+    wrong = client.post("/accounts/login/", {"username": "lin", "password": "wrong"})
+    assert wrong.context["form"].non_field_errors()
+    right = client.post("/accounts/login/", {"username": "lin", "password": PASSWORD, "next": "/history/"})
+    assert right.url == "/history/"
+    assert client.get("/accounts/signup/").url == "/"
+    assert client.post("/accounts/logout/").url == "/accounts/login/"
+    assert client.get("/").status_code == 302
+
+
+def test_nobody_is_sent_to_another_host(client):
+    User.objects.create_user("lin", password=PASSWORD)
+    answer = client.post("/accounts/login/", {"username": "lin", "password": PASSWORD, "next": "https://example.org/"})
+    assert answer.url == "/"
+
+
+def test_the_language_can_be_switched_before_logging_in(client):
+    client.post("/i18n/setlang/", {"language": "zh-hans", "next": "/accounts/login/"})
+    assert "登录" in client.get("/accounts/login/").content.decode()
+
+
+@pytest.mark.parametrize("role", ["student", "teacher", "admin"])
+def test_the_administration_is_linked_for_administrators_alone(client, role):
+    client.force_login(User.objects.create_user("lin", role=role, is_staff=role == "admin"))
+    assert ('href="/admin/"' in client.get("/").content.decode()) == (role == "admin")
+    assert client.get("/admin/").status_code == (200 if role == "admin" else 302)

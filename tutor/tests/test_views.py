@@ -1,0 +1,221 @@
+"""The pages, through their addresses: who may see and do what, and what comes of it."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from tutor.models import Conversation, Plot, Turn, TurnEvent
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+class Cast:
+    """An owner with a conversation of two turns and a plot, a classmate, and somebody who is not logged in."""
+
+    def __init__(self):
+        self.owner, self.classmate, self.outsider = Client(), Client(), Client()
+        owner = User.objects.create_user("owner")
+        self.owner.force_login(owner)
+        self.classmate.force_login(User.objects.create_user("classmate"))
+        self.conversation = Conversation.objects.create(owner=owner, title="Roots")
+        self.first = self.turn("Solve x^2 = 4", answer="\\pm 2")
+        self.second = self.turn("And x^2 = 9?", parent=self.first)
+        self.plot = Plot.objects.create(turn=self.first, png=b"\x89PNG")
+
+    def turn(self, question, parent=None, state="done", **more):
+        turn = Turn.objects.create(
+            conversation=self.conversation, parent=parent, question=question, state=state, enqueued=timezone.now(), **more
+        )
+        TurnEvent.objects.create(turn=turn, seq=1, run=0, kind="queued", payload={})
+        return turn
+
+    def page(self, name):
+        """An address of the owner's things."""
+        about = {"conversation": self.conversation, "rename": self.conversation, "delete": self.conversation, "plot": self.plot}
+        return reverse(f"tutor:{name}", args=[about.get(name, self.first).pk])
+
+
+@pytest.fixture
+def cast():
+    return Cast()
+
+
+OWNED = [
+    ("conversation", "get"),
+    ("plot", "get"),
+    ("rename", "post"),
+    ("delete", "post"),
+    ("stop", "post"),
+    ("regenerate", "post"),
+    ("edit", "post"),
+]
+EVERYBODYS = [("home", "get"), ("history", "get"), ("state", "get"), ("ask", "post")]
+
+
+@pytest.mark.parametrize(("name", "method"), OWNED)
+def test_what_is_owned_is_hidden_from_others(cast, name, method):
+    assert getattr(cast.classmate, method)(cast.page(name), {"question": "x", "title": "x"}).status_code == 404
+    cast.conversation.refresh_from_db()
+    assert cast.conversation.title == "Roots"
+    assert cast.conversation.turns.count() == 2
+
+
+@pytest.mark.parametrize(("name", "method"), OWNED + EVERYBODYS)
+def test_who_is_logged_out_is_asked_to_log_in(cast, name, method):
+    address = cast.page(name) if (name, method) in OWNED else reverse(f"tutor:{name}")
+    answer = getattr(cast.outsider, method)(address)
+    assert answer.status_code == 302
+    assert answer.url.startswith("/accounts/login/?next=")
+
+
+@pytest.mark.parametrize(("name", "method"), OWNED + EVERYBODYS)
+def test_a_page_takes_one_method(cast, name, method):
+    address = cast.page(name) if (name, method) in OWNED else reverse(f"tutor:{name}")
+    assert getattr(cast.owner, {"get": "post", "post": "get"}[method])(address).status_code == 405
+
+
+def test_asking_starts_a_conversation(cast):
+    answer = cast.owner.post("/ask/", {"question": "What is 2 + 2?", "mode": "tir", "language": "zh"})
+    turn = Turn.objects.latest("created")
+    assert answer.status_code == 302
+    assert answer.url == f"/c/{turn.conversation_id}/?leaf={turn.pk}"
+    assert (turn.question, turn.mode, turn.language, turn.state, turn.parent) == ("What is 2 + 2?", "tir", "zh", "queued", None)
+    assert turn.conversation.owner.username == "owner"
+
+
+def test_asking_through_htmx_redirects_the_browser(cast):
+    answer = cast.owner.post("/ask/", {"question": "x", "mode": "auto", "language": "auto"}, headers=HTMX)
+    assert answer.headers["HX-Redirect"].startswith("/c/")
+
+
+def test_a_follow_up_joins_its_conversation(cast):
+    cast.owner.post("/ask/", {"question": "And 16?", "mode": "auto", "language": "auto", "parent": cast.second.pk})
+    turn = Turn.objects.latest("created")
+    assert (turn.conversation, turn.parent) == (cast.conversation, cast.second)
+
+
+def test_nobody_follows_up_on_another_s_turn(cast):
+    answer = cast.classmate.post("/ask/", {"question": "x", "mode": "auto", "language": "auto", "parent": cast.second.pk})
+    assert answer.status_code == 404
+    assert Turn.objects.count() == 2
+
+
+def test_a_tampered_form_is_refused(cast):
+    for wrong in ({"mode": "magic"}, {"language": "xx"}, {"parent": "7"}):
+        assert cast.owner.post("/ask/", {"question": "x", "mode": "auto", "language": "auto"} | wrong).status_code == 400
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "x" * 8001])
+def test_a_question_that_is_not_taken_is_given_back(cast, question):
+    asked = {"question": question, "mode": "auto", "language": "auto"}
+    inline = cast.owner.post("/ask/", asked, headers=HTMX)
+    assert inline.status_code == 422
+    assert inline.headers["Content-Type"].startswith("text/plain")
+    whole = cast.owner.post("/ask/", asked)
+    assert whole.status_code == 422
+    assert inline.content.decode() in whole.content.decode()
+    assert question.strip() in whole.content.decode()
+    assert Turn.objects.count() == 2
+
+
+def test_the_page_embeds_what_it_draws(cast):
+    TurnEvent.objects.create(turn=cast.first, seq=2, run=1, kind="token", payload={"candidate": 0, "text": "</script><b>", "part": "text"})
+    page = cast.owner.get(cast.page("conversation"))
+    assert f'id="log-{cast.first.pk}"' in page.content.decode()
+    assert "</script><b>" not in page.content.decode()
+    assert page.context["logs"][0][1]["seq"] == 2
+
+
+def test_a_leaf_picks_the_branch(cast):
+    other = cast.turn("Solve x^2 = 5")
+    newest, chosen = (cast.owner.get(cast.page("conversation"), query) for query in ({}, {"leaf": cast.first.pk}))
+    assert [step.turn for step in newest.context["steps"]] == [other]
+    assert [step.turn for step in chosen.context["steps"]] == [cast.first, cast.second]
+
+
+@pytest.mark.parametrize("leaf", ["nonsense", "00000000-0000-0000-0000-000000000000"])
+def test_an_unknown_leaf_is_the_newest(cast, leaf):
+    page = cast.owner.get(cast.page("conversation"), {"leaf": leaf})
+    assert page.status_code == 200
+    assert page.context["leaf"] == cast.second
+
+
+def test_renaming_and_deleting(cast):
+    cast.owner.post(cast.page("rename"), {"title": "Square roots"})
+    cast.owner.post(cast.page("rename"), {"title": ""})
+    cast.conversation.refresh_from_db()
+    assert cast.conversation.title == "Square roots"
+    assert cast.owner.post(cast.page("delete")).url == "/"
+    assert not Turn.objects.exists()
+
+
+def test_stopping_what_waits(cast):
+    waiting = cast.turn("Wait", state="queued")
+    address = reverse("tutor:stop", args=[waiting.pk])
+    assert cast.owner.post(address, headers=HTMX).status_code == 204
+    waiting.refresh_from_db()
+    assert waiting.state == "stopped"
+    assert cast.owner.post(address).url.startswith("/c/")
+
+
+def test_solving_again_and_editing_make_siblings(cast):
+    cast.owner.post(cast.page("regenerate"))
+    again = Turn.objects.latest("created")
+    assert (again.question, again.parent) == (cast.first.question, None)
+    cast.owner.post(cast.page("edit"), {"question": "Solve x^2 = 25"})
+    edited = Turn.objects.latest("created")
+    assert (edited.question, edited.parent, edited.conversation) == ("Solve x^2 = 25", None, cast.conversation)
+
+
+def test_a_plot_is_a_picture_for_its_owner_s_browser_only(cast):
+    answer = cast.owner.get(cast.page("plot"))
+    assert (answer.content, answer.headers["Content-Type"]) == (b"\x89PNG", "image/png")
+    assert "private" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(("query", "found"), [("", 1), ("roots", 1), ("x^2 = 9", 1), ("pm 2", 1), ("circle", 0)])
+def test_searching(cast, query, found):
+    page = cast.owner.get("/history/", {"q": query}, headers=HTMX).content.decode()
+    assert page.count("<a href") == found
+    assert cast.classmate.get("/history/", {"q": query}, headers=HTMX).content.decode().count("<a href") == 0
+    assert "<html" in cast.owner.get("/history/", {"q": query}).content.decode()
+
+
+def test_titles_are_text(cast):
+    cast.owner.post(cast.page("rename"), {"title": "<script>alert(1)</script>"})
+    assert "<script>alert" not in cast.owner.get("/").content.decode()
+
+
+def test_every_page_carries_the_policy(cast):
+    for client, address in (
+        (cast.owner, "/"),
+        (cast.owner, cast.page("conversation")),
+        (cast.outsider, "/accounts/login/"),
+        (cast.owner, "/nowhere/"),
+    ):
+        policy = client.get(address).headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+
+
+def test_errors_have_pages_of_their_own(cast):
+    cast.owner.raise_request_exception = False
+    assert "There is nothing here" in cast.owner.get("/nowhere/").content.decode()
+    picky = Client(enforce_csrf_checks=True)
+    assert "This page has grown old" in picky.post("/accounts/login/", {"username": "x"}).content.decode()
+
+
+def test_an_error_inside_has_a_page(cast, monkeypatch):
+    cast.owner.raise_request_exception = False
+    monkeypatch.setattr("tutor.asking.state", lambda: 1 / 0)
+    answer = cast.owner.get("/")
+    assert answer.status_code == 500
+    assert "Something went wrong" in answer.content.decode()
+
+
+def test_chinese_pages(cast):
+    assert "今天想解哪道题" in cast.owner.get("/", headers={"Accept-Language": "zh-CN"}).content.decode()
