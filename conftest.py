@@ -1,10 +1,11 @@
 """For all tests."""
 
 import pytest
+from pytest_django.fixtures import Settings
 
 
 @pytest.fixture(autouse=True)
-def static_files_as_they_are(settings):
+def static_files_as_they_are(settings: Settings) -> None:
     """Hashed names come from collectstatic, which the browser tests run; other tests need no files."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STATIC_ROOT = settings.BASE_DIR / "static"

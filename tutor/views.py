@@ -1,8 +1,7 @@
 """The tutor's pages: each view fetches what its user may see, acts through `tutor.asking`, and answers."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest, ValidationError
@@ -31,29 +30,12 @@ class Request(HttpRequest):
     htmx: HtmxDetails
 
 
-def refusals[**P](view: Callable[Concatenate[Request, P], HttpResponse]) -> Callable[Concatenate[Request, P], HttpResponse]:
-    """Say why a question was not taken, beside the form that asked it; the page without scripts gets its text back."""
-
-    @wraps(view)
-    def guarded(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except asking.AskingError as error:
-            if request.htmx:
-                return HttpResponse(str(error), status=UNPROCESSABLE, content_type="text/plain; charset=utf-8")
-            context = {"error": str(error), "question": request.POST.get("question", "")}
-            return render(request, "tutor/refused.html", context, status=UNPROCESSABLE)
-
-    return guarded
-
-
 @require_safe
 def home(request: Request) -> HttpResponse:
     return render(request, "tutor/home.html", _surroundings(request.user) | {"examples": _examples()})
 
 
 @require_POST
-@refusals
 def ask(request: Request) -> HttpResponse:
     form = QuestionForm(request.POST)
     if not form.is_valid():
@@ -61,8 +43,10 @@ def ask(request: Request) -> HttpResponse:
     asked = form.cleaned_data
     parent = asking.get_turn_for(request.user, asked["parent"]) if asked["parent"] else None
     conversation = parent.conversation if parent else None
-    turn = asking.ask(request.user, asked["question"], asked["mode"], asked["language"], conversation=conversation, parent=parent)
-    return _show(request, turn)
+    return _asked(
+        request,
+        lambda: asking.ask(request.user, asked["question"], asked["mode"], asked["language"], conversation=conversation, parent=parent),
+    )
 
 
 @require_safe
@@ -97,16 +81,15 @@ def stop(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@refusals
 def regenerate(request: Request, pk: UUID) -> HttpResponse:
-    return _show(request, asking.regenerate(asking.get_turn_for(request.user, pk)))
+    turn = asking.get_turn_for(request.user, pk)
+    return _asked(request, lambda: asking.regenerate(turn))
 
 
 @require_POST
-@refusals
 def edit(request: Request, pk: UUID) -> HttpResponse:
     turn = asking.get_turn_for(request.user, pk)
-    return _show(request, asking.edit(turn, request.POST.get("question", "")))
+    return _asked(request, lambda: asking.edit(turn, request.POST.get("question", "")))
 
 
 @require_safe
@@ -144,6 +127,18 @@ def _logs(steps: list[asking.Step]) -> list[tuple[str, dict[str, Any]]]:
     """What the page's script draws each turn from: its replay, under the element id that it looks for."""
     replays = [(step.turn.pk, *asking.replay(step.turn)) for step in steps]
     return [(f"log-{pk}", {"events": events, "seq": seq}) for pk, events, seq in replays]
+
+
+def _asked(request: Request, ask: Callable[[], Turn]) -> HttpResponse:
+    """Show the new turn; or say why it was not taken, beside the form that asked (without scripts, on a page with the text)."""
+    try:
+        turn = ask()
+    except asking.AskingError as error:
+        if request.htmx:
+            return HttpResponse(str(error), status=UNPROCESSABLE, content_type="text/plain; charset=utf-8")
+        context = {"error": str(error), "question": request.POST.get("question", "")}
+        return render(request, "tutor/refused.html", context, status=UNPROCESSABLE)
+    return _show(request, turn)
 
 
 def _show(request: Request, turn: Turn) -> HttpResponse:

@@ -8,7 +8,9 @@ from playwright.sync_api import expect
 from tutor.tests.browser.site import PASSWORD, STARTED, code, done, failed, output
 
 AXE = Path(__file__).resolve().parents[3] / "node_modules/axe-core/axe.min.js"
-SERIOUS = "axe.run({resultTypes: ['violations']}).then(r => r.violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => v.id + ': ' + v.nodes.map(n => n.target).join(' ')))"
+SERIOUS = """axe.run({resultTypes: ['violations']}).then(({violations}) => violations
+  .filter(({impact}) => ['serious', 'critical'].includes(impact))
+  .map(({id, nodes}) => id + ': ' + nodes.map(({target}) => target).join(' ')))"""
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 

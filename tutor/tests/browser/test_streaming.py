@@ -55,7 +55,8 @@ def test_a_waiting_question_says_its_place(site, visit):
 def test_formulas_are_right_at_every_moment(site, asked):
     page, turn = asked
     site.tell(turn, STARTED)
-    text = "So \\(x = \\frac{1}{2}\\) and $y_1^2$.\n\n\\[\n\\int_0^1 x^2\\,dx\n\\]\n\nIt costs $5 and takes $3 \\text{ h}$.\n\n`$code$` and **bold $z$ words**."
+    text = "So \\(x = \\frac{1}{2}\\) and $y_1^2$.\n\n\\[\n\\int_0^1 x^2\\,dx\n\\]\n\n"
+    text += "It costs $5 and takes $3 \\text{ h}$.\n\n`$code$` and **bold $z$ words**."
     for start in range(0, len(text), 6):
         site.tell(turn, text[start : start + 6])
         page.wait_for_timeout(20)
