@@ -106,7 +106,7 @@ class OpenAIEngine:
             if sampling.max_tokens >= self._context:
                 raise ContextOverflow(f"{sampling.max_tokens} tokens of answer exceed the context of {self._context}.")
             request = self._client.build_request("POST", "completions", json=self._payload(prompt, sampling))
-            answer = _Answer(call, await self._open(call, request), sampling, self._limits)
+            answer = _Answer(call, await self._open(call, request), sampling.max_tokens, self._context, self._limits)
             while not call.aborted:
                 chunk = await answer.next()
                 yield chunk
@@ -137,7 +137,7 @@ class OpenAIEngine:
             "top_p": sampling.top_p,
             "seed": sampling.seed,
             "stream": True,
-            "stream_options": {"include_usage": True},
+            "stream_options": {"include_usage": True, "continuous_usage_stats": True},
         }
         return payload | ({"stop": list(sampling.stop)} if sampling.stop else {})
 
@@ -228,14 +228,15 @@ class _Call:
 class _Answer:
     """The streamed answer to one request, as chunks."""
 
-    def __init__(self, call: _Call, response: httpx.Response, sampling: Sampling, limits: Limits) -> None:
+    def __init__(self, call: _Call, response: httpx.Response, max_tokens: int, context: int, limits: Limits) -> None:
         self._call = call
         self._limits = limits
-        self._reader = DataReader(response.aiter_raw(), _MAX_BODY + 8192 * sampling.max_tokens)
-        self._max_tokens = sampling.max_tokens
+        self._reader = DataReader(response.aiter_raw(), _MAX_BODY + 8192 * max_tokens)
+        self._max_tokens = max_tokens
+        self._context = context
         self._finish: Finish | None = None
-        self._tokens = 0  # handed on; one a message, until the server tells its own count at the end
-        self._total = 0
+        self._generated: int | None = None  # tokens, by the server's own count, where it gives one
+        self._given = 0  # tokens handed on
         # JSON may carry the two halves of a character beyond U+FFFF in two messages; this joins them.
         self._halves = codecs.getincrementaldecoder("utf-16-le")("replace")
 
@@ -243,15 +244,21 @@ class _Answer:
         """The next piece of text; the last chunk has no text, but the rest of the token count and `finish`."""
         while (data := await self._data()) is not None:
             if text := self._text(_as_object(data)):
-                self._tokens += 1
-                return Chunk(text, 1)
+                return Chunk(text, self._new_tokens(otherwise=1))
         if not self._finish:
             raise EngineUnavailable("The engine cut the answer off.")
-        return Chunk("", max(min(self._total, self._max_tokens) - self._tokens, 0), self._finish)
+        return Chunk("", self._new_tokens(otherwise=0), self._finish)
+
+    def _new_tokens(self, otherwise: int) -> int:
+        """Tokens since the last chunk; `otherwise` where the server has not told its count yet (one message is mostly one token)."""
+        total = self._given + otherwise if self._generated is None else self._generated
+        new = max(min(total, self._max_tokens) - self._given, 0)
+        self._given += new
+        return new
 
     async def _data(self) -> str | None:
         """The next message, None once the answer is over."""
-        patience = self._limits.between_tokens if self._tokens else self._limits.first_token
+        patience = self._limits.between_tokens if self._given else self._limits.first_token
         try:
             data = await self._call.wait(self._reader.next(), self._limits.after_finish if self._finish else patience)
         except (TimeoutError, httpx.HTTPError):
@@ -261,12 +268,13 @@ class _Answer:
         return None if data == "[DONE]" else data
 
     def _text(self, message: dict[str, Any]) -> str:
-        """The text in a message; takes note of its token count and of the end."""
+        """The text in a message; takes note of its token counts and of the end."""
         if "error" in message:
             raise _error_in_stream(message)
         try:
             if usage := message.get("usage"):
-                self._total = int(usage["completion_tokens"])
+                self._generated = int(usage["completion_tokens"])
+                self._check_fit(int(usage.get("prompt_tokens", 0)))
             if not message["choices"]:
                 return ""
             choice = message["choices"][0]
@@ -278,6 +286,11 @@ class _Answer:
             raise EngineUnavailable(f"The engine ended the answer early: {_one_line(str(reason))}.")
         self._finish = _FINISH[reason] if reason else self._finish
         return self._halves.decode(halves)
+
+    def _check_fit(self, prompt: int) -> None:
+        """vLLM shortens `max_tokens` without a word where the prompt alone fits. Its count comes with the first token."""
+        if not self._given and prompt + self._max_tokens > self._context:
+            raise ContextOverflow(f"{prompt} tokens of prompt and {self._max_tokens} of answer exceed the context of {self._context}.")
 
 
 async def _body(call: _Call, response: httpx.Response, patience: float) -> str:

@@ -8,7 +8,7 @@ everything: it takes in what has been asked, steps all requests together, and wr
     stdout  {"ready": true}   {"chunks": [[number, text, tokens, finish or null], ...]}   {"failed": number, "kind": str, "message": str}
             {"broken": message}  (then the process ends)
 
-Requests beyond `max_sequences` wait inside OpenVINO; what they have in common at their beginning is computed once (prefix
+Requests beyond `max_sequences` wait for one to end; what requests have in common at their beginning is computed once (prefix
 caching). Same prompt, sampling and seed give the same tokens as long as the batch around the request is the same;
 OpenVINO does not promise more.
 """
@@ -72,27 +72,28 @@ class Batch:
     def __init__(self, path: str, context: int, cache_blocks: int, max_sequences: int) -> None:
         scheduler = genai.SchedulerConfig()
         scheduler.num_kv_blocks = cache_blocks
-        scheduler.max_num_seqs = max_sequences
+        scheduler.max_num_seqs = max_sequences  # with split prompts OpenVINO does not keep to it: `_admit` does
         scheduler.enable_prefix_caching = True
         scheduler.dynamic_split_fuse = True
         scheduler.max_num_batched_tokens = 256
         self._context = context
+        self._max_sequences = max_sequences
         self._pipeline = genai.ContinuousBatchingPipeline(path, scheduler, "CPU")
         self._tokenizer = self._pipeline.get_tokenizer()
         vocabulary: dict[bytes, int] = self._tokenizer.get_vocab()
         self._stop_ids = {vocabulary[token] for token in _END_OF_TEXT if token in vocabulary} | {self._tokenizer.get_eos_token_id()}
         self._vocabulary = {number: token for token, number in vocabulary.items()}
         self._vocabulary |= dict.fromkeys(self._special_ids(), b"")
-        self._count = 0
+        self._waiting: dict[int, tuple[Any, Sampling]] = {}  # the prompt's tokens, and how to go on from them
         self._running: dict[int, Request] = {}
         self._warm_up()
         _give_back_memory()
 
     def busy(self) -> bool:
-        return bool(self._pipeline.has_non_finished_requests())
+        return bool(self._waiting or self._pipeline.has_non_finished_requests())
 
     def add(self, number: int, prompt: str, sampling: Sampling) -> None:
-        """Begin a request. Raises `EngineError`."""
+        """Take a request in, to begin as soon as there is a place. Raises `EngineError`."""
         tokens = self._tokenizer.encode(prompt, add_special_tokens=False).input_ids
         length = tokens.shape[1]
         if length == 0:
@@ -100,19 +101,20 @@ class Batch:
         if length + sampling.max_tokens > self._context:
             raise ContextOverflow(f"{length} tokens of prompt and {sampling.max_tokens} of answer exceed the context of {self._context}.")
         try:
-            handle = self._pipeline.add_request(self._count, tokens, self._config(sampling))
+            self._config(sampling).validate()
         except RuntimeError as error:
             raise EngineRefused(f"OpenVINO refused the request: {last_line(error)}") from error
-        self._count += 1
-        self._running[number] = Request(number, handle, Detokenizer(self._vocabulary), StopFilter(sampling.stop))
+        self._waiting[number] = tokens, sampling
 
     def withdraw(self, number: int) -> None:
         """Nobody wants the rest: drop it before the next step."""
+        self._waiting.pop(number, None)
         if request := self._running.pop(number, None):
             request.handle.cancel()
 
     def step(self) -> tuple[list[list[Any]], list[int]]:
         """One token for each running request: the chunks, and the requests for which there was no room."""
+        self._admit()
         self._pipeline.step()
         chunks = [chunk for request in self._running.values() if (chunk := request.read())]
         for number, _, _, finish in chunks:
@@ -123,12 +125,18 @@ class Batch:
             del self._running[number]
         return chunks, refused
 
+    def _admit(self) -> None:
+        while self._waiting and len(self._running) < self._max_sequences:
+            number = next(iter(self._waiting))
+            tokens, sampling = self._waiting.pop(number)
+            handle = self._pipeline.add_request(number, tokens, self._config(sampling))
+            self._running[number] = Request(number, handle, Detokenizer(self._vocabulary), StopFilter(sampling.stop))
+
     def _warm_up(self) -> None:
         """Generate one token, so that the first student does not wait while OpenVINO compiles and packs its kernels."""
         tokens = self._tokenizer.encode("1 + 1 =", add_special_tokens=False).input_ids
-        self._pipeline.add_request(self._count, tokens, self._config(Sampling(max_tokens=1)))
-        self._count += 1
-        while self.busy():
+        handle = self._pipeline.add_request(0, tokens, self._config(Sampling(max_tokens=1)))
+        while not handle.can_read():
             self._pipeline.step()
 
     def _config(self, sampling: Sampling) -> genai.GenerationConfig:

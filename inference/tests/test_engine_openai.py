@@ -121,7 +121,7 @@ async def test_what_is_sent(server, engine):
             "seed": 5,
             "stop": ["a", "b"],
             "stream": True,
-            "stream_options": {"include_usage": True},
+            "stream_options": {"include_usage": True, "continuous_usage_stats": True},
         }
     ]
     assert all("authorization: bearer sesame" in head.lower() for head, _ in server.requests)
@@ -162,6 +162,20 @@ async def test_forms_of_a_good_answer(server, engine, script):
     assert [chunk.finish for chunk in chunks] == [None] * (len(chunks) - 1) + ["stop"]
     assert 1 <= sum(chunk.tokens for chunk in chunks) <= 10
     assert not any("\ud800" <= c <= "\udfff" for chunk in chunks for c in chunk.text)
+
+
+async def test_counts_in_every_message(server, engine):
+    counts = [{"usage": {"prompt_tokens": 9, "completion_tokens": count}} for count in (2, 2, 5)]
+    server.scripts = [[head(), event("one two", **counts[0]), event("!", **counts[1]), event("", "stop", **counts[2]), DONE]]
+    assert [(chunk.text, chunk.tokens) for chunk in await read(engine)] == [("one two", 2), ("!", 0), ("", 3)]
+
+
+async def test_an_answer_that_the_server_would_cut_short_is_refused_before_its_first_text(server, engine):
+    server.scripts = [[head(), event("one", usage={"prompt_tokens": 2040, "completion_tokens": 1}), HANG]]
+    stream = engine.stream("Hello", Sampling(max_tokens=10), "r")
+    with pytest.raises(ContextOverflow, match="2040 tokens of prompt and 10 of answer"):
+        await anext(stream)
+    await asyncio.wait_for(server.gone.wait(), 5)
 
 
 async def test_models(server, engine):

@@ -1,0 +1,156 @@
+"""What only the embedded engine can get wrong: its process, its batch, its memory. Over the real small model."""
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from inference import weights
+from inference.engines import EngineLoading, EngineUnavailable, Sampling
+from inference.engines.opening import wait_until_ready
+from inference.engines.openvino import OpenVinoEngine
+
+STORY = "<|im_start|>user\nTell me about the history of mathematics.<|im_end|>\n<|im_start|>assistant\n"
+
+
+def start(**options: int) -> OpenVinoEngine:
+    return OpenVinoEngine(
+        weights.find(weights.SMOLLM2), **{"context": 256, "cache_tokens": 256, "max_sequences": 2, "max_requests": 6} | options
+    )
+
+
+@pytest.fixture(scope="module")
+def small():
+    """Room for two sequences at a time and six requests, and one sequence's worth of cache."""
+    engine = start()
+    asyncio.run(wait_until_ready(engine, 60))
+    yield engine
+    asyncio.run(engine.close())
+
+
+@pytest.fixture
+async def fresh():
+    """An engine that may be broken. It loads."""
+    engine = start()
+    yield engine
+    await engine.close()
+
+
+async def read(engine, request_id: str, prompt: str = STORY, **sampling):
+    return [chunk async for chunk in engine.stream(prompt, Sampling(**{"max_tokens": 60} | sampling), request_id)]
+
+
+def text_of(chunks) -> str:
+    return "".join(chunk.text for chunk in chunks)
+
+
+async def test_aborting_frees_the_slot_for_the_next(small):
+    """Two run; the third begins only because the first is aborted, and before the second ends."""
+    first, second = small.stream(STORY, Sampling(max_tokens=150), "first"), small.stream(STORY, Sampling(max_tokens=150), "second")
+    await asyncio.gather(anext(first), anext(second))
+    third = asyncio.create_task(read(small, "third", max_tokens=5))
+    for _ in range(5):
+        await anext(second)
+    assert not third.done()
+    await small.abort("first")
+    assert sum(chunk.tokens for chunk in await third) == 5
+    assert (await anext(second)).finish is None
+    await first.aclose()
+    await second.aclose()
+
+
+async def test_a_cache_that_is_too_small_for_both_delays_but_loses_nothing(small):
+    prompts = [STORY + f"In the year {year}" for year in (1700, 1800)]
+    together = await asyncio.gather(*[read(small, prompt, prompt, max_tokens=150) for prompt in prompts])
+    for chunks in together:
+        assert chunks[-1].finish
+        assert len(text_of(chunks)) > 20
+
+
+async def test_a_request_that_waits_can_be_withdrawn(small):
+    running = [asyncio.create_task(read(small, str(n), max_tokens=30)) for n in range(2)]
+    waiting = asyncio.create_task(read(small, "waiting", max_tokens=30))
+    await asyncio.sleep(0.05)
+    await small.abort("waiting")
+    assert await waiting == []
+    assert all(chunks[-1].finish for chunks in await asyncio.gather(*running))
+
+
+async def test_more_than_it_may_hold_are_turned_away(small):
+    running = [asyncio.create_task(read(small, str(n), max_tokens=5)) for n in range(6)]
+    await asyncio.sleep(0)
+    with pytest.raises(EngineUnavailable, match="6 requests are under way"):
+        await read(small, "one too many")
+    assert all(chunks[-1].finish for chunks in await asyncio.gather(*running))
+
+
+async def test_an_id_may_come_again_at_once(small):
+    """What is still on its way for the aborted request never reaches the next one of that name."""
+    alone = text_of(await read(small, "r", "One, two, three,", max_tokens=6))
+    for _ in range(5):
+        stream = small.stream(STORY, Sampling(max_tokens=100), "r")
+        await anext(stream)
+        await stream.aclose()
+        assert text_of(await read(small, "r", "One, two, three,", max_tokens=6)) == alone
+
+
+async def test_it_loads_streams_and_closes(fresh):
+    with pytest.raises(EngineLoading, match="is loading"):
+        await fresh.ready()
+    with pytest.raises(EngineLoading):
+        await read(fresh, "early")
+    await wait_until_ready(fresh, 60)
+    stream = fresh.stream(STORY, Sampling(max_tokens=200), "late")
+    await anext(stream)
+    await fresh.close()
+    assert [chunk async for chunk in stream] == []
+    with pytest.raises(EngineUnavailable, match="closed"):
+        await fresh.ready()
+    with pytest.raises(EngineUnavailable, match="closed"):
+        await read(fresh, "after")
+
+
+async def test_a_process_that_dies_fails_its_requests_and_is_started_again(fresh):
+    await wait_until_ready(fresh, 60)
+    stream = fresh.stream(STORY, Sampling(max_tokens=200), "r")
+    await anext(stream)
+    os.kill(fresh._process.pid, signal.SIGKILL)
+    with pytest.raises(EngineUnavailable, match=r"ended \(status -9\)"):
+        async for _ in stream:
+            pass
+    with pytest.raises(EngineUnavailable, match=r"ended \(status -9\)"):
+        await fresh.ready()
+    await asyncio.sleep(1.2)  # it is started again after a second
+    await wait_until_ready(fresh, 60)
+    assert text_of(await read(fresh, "r", max_tokens=5))
+
+
+async def test_the_process_ends_with_its_parent(fresh):
+    fresh._process.stdin.close()  # as the system does when we are killed
+    await asyncio.wait_for(asyncio.to_thread(fresh._process.wait), 60)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\3\4 no model at all"])
+def test_a_file_that_is_no_model_is_refused_at_once(tmp_path, content):
+    path = tmp_path / "model.gguf"
+    path.write_bytes(content)
+    with pytest.raises(EngineUnavailable, match="cannot be used"):
+        OpenVinoEngine(path)
+
+
+def test_a_missing_file_is_refused_at_once(tmp_path):
+    with pytest.raises(EngineUnavailable, match="No such file"):
+        OpenVinoEngine(tmp_path / "missing.gguf")
+
+
+async def test_a_model_that_does_not_load_is_reported(tmp_path):
+    path = tmp_path / "cut.gguf"
+    path.write_bytes(weights.find(weights.SMOLLM2).read_bytes()[:3_000_000])
+    engine = OpenVinoEngine(path)
+    with pytest.raises(EngineUnavailable) as caught:
+        await wait_until_ready(engine, 60)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(EngineUnavailable):
+        await read(engine, "r")
+    await engine.close()
