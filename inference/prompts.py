@@ -54,10 +54,10 @@ def system(question: str, mode: Mode, language: Language, wire: Wire) -> str:
     return " ".join(line for line in lines if line)
 
 
-def check(language: Language, wire: Wire) -> str:
-    """The words that begin the check by Python which the model left out."""
+def check(language: Language) -> str:
+    """The words before the check by Python that the model left out."""
     words = "下面用 Python 验证。" if language == "zh" else "Let's check this with Python."
-    return f"\n\n{words}\n\n{wire.opening}"
+    return f"\n\n{words}\n\n"
 
 
 def chat(question: str, *, mode: Mode, language: Language, wire: Wire, history: Sequence[Exchange]) -> str:

@@ -11,7 +11,7 @@ from typing import Literal
 from grading.checking.agreement import agrees
 from grading.checking.extract import boxed_answer, final_answer
 from inference import prompts
-from inference.engines import Chunk, ContextOverflow, Engine, Finish, Sampling
+from inference.engines import Chunk, ContextOverflow, Engine, EngineUnavailable, Finish, Sampling
 from inference.events import Code, Done, Event, Language, Mode, Output, Started, Token
 from inference.prompts import Exchange
 from inference.sandbox import CellResult, Sandbox, Session
@@ -105,19 +105,19 @@ class _Solution:
 
     async def _rounds(self) -> AsyncGenerator[Event]:
         """Prose and code by turns until the message ends; after the last round allowed, prose alone."""
-        opening = ""
+        splitter = self._splitter()
         while True:
-            splitter = Splitter(self.wire) if self.mode == "tir" and self.rounds < self.limits.rounds else None
-            async with aclosing(self._continue(splitter, opening)) as tokens:
+            async with aclosing(self._continue(splitter)) as tokens:
                 async for token in tokens:
                     yield token
             if splitter and splitter.code is not None:
                 self.rounds += 1
                 yield Code(round=self.rounds, code=splitter.code)
                 yield await self._run(splitter.code)
-                opening = ""
-            elif splitter and self.rounds == 0 and not opening and self.finish == "stop":
-                opening = prompts.check(self.language, self.wire)
+                splitter = self._splitter()
+            elif splitter and self.rounds == 0 and self.finish == "stop":
+                yield self._begin_check()
+                splitter = Splitter(self.wire, inside=True)
             else:
                 break
         if self.printed is not None and boxed_answer(self.text) is None:
@@ -125,30 +125,36 @@ class _Solution:
                 async for token in tokens:
                     yield token
 
-    async def _continue(self, splitter: Splitter | None, opening: str) -> AsyncGenerator[Token]:
-        """Let the model go on, after `opening` was put into its mouth. The request is closed as soon as a block of code is complete."""
+    def _splitter(self) -> Splitter | None:
+        return Splitter(self.wire) if self.mode == "tir" and self.rounds < self.limits.rounds else None
+
+    async def _continue(self, splitter: Splitter | None) -> AsyncGenerator[Token]:
+        """Let the model go on. The request is closed as soon as a block of code is complete."""
         room = self.limits.tokens - self.tokens
         if room <= 0:
             self.finish = "length"
             return
         stop = self.wire.stop if splitter else ()
-        if splitter and opening:
-            self.text = self.text.rstrip()
-            for part, text in splitter.feed(opening):
-                yield Token(text=text, part=part)
-        async with aclosing(self._stream(room, stop, opening)) as chunks:
+        async with aclosing(self._stream(room, stop)) as chunks:
             async for chunk in chunks:
+                self.finish = chunk.finish or "stop"
                 pieces: list[Piece] = splitter.feed(chunk.text) if splitter else [("text", chunk.text)]
                 if splitter and chunk.finish:
                     pieces += splitter.finish(complete=chunk.finish == "stop")
                 for part, text in pieces:
                     yield Token(text=text, part=part)
-                self.finish = chunk.finish or "stop"
                 if splitter is None:
                     self.text += chunk.text
-                elif splitter.code is not None or chunk.finish:
-                    self.text += splitter.raw
+                if chunk.finish or (splitter and splitter.code is not None):
+                    self.text += splitter.raw if splitter else ""
                     return
+        raise EngineUnavailable("The engine ended the request before its text was complete.")
+
+    def _begin_check(self) -> Token:
+        """Begin the block of code that the model left out; what it goes on with is inside of that block."""
+        words = prompts.check(self.language)
+        self.text = self.text.rstrip() + words + self.wire.opening
+        return Token(text=words)
 
     async def _run(self, code: str) -> Output:
         """Run a block, and append what the model reads of it to the message."""
@@ -177,14 +183,14 @@ class _Solution:
                 self.text += chunk.text
                 yield Token(text=chunk.text)
 
-    async def _stream(self, max_tokens: int, stop: tuple[str, ...], opening: str = "") -> AsyncGenerator[Chunk]:
+    async def _stream(self, max_tokens: int, stop: tuple[str, ...]) -> AsyncGenerator[Chunk]:
         """The engine's continuation of the message, the conversation cut to the context from its oldest end.
 
         The engine knows the context, not we: it refuses before it generates, so to try again costs next to nothing.
         """
         while True:
             try:
-                async with aclosing(self._request(max_tokens, stop, opening)) as chunks:
+                async with aclosing(self._request(max_tokens, stop)) as chunks:
                     async for chunk in chunks:
                         yield chunk
                 return
@@ -196,7 +202,7 @@ class _Solution:
                 else:
                     raise
 
-    async def _request(self, max_tokens: int, stop: tuple[str, ...], opening: str) -> AsyncGenerator[Chunk]:
+    async def _request(self, max_tokens: int, stop: tuple[str, ...]) -> AsyncGenerator[Chunk]:
         self.requests += 1
         sampling = Sampling(
             max_tokens=max_tokens,
@@ -206,7 +212,7 @@ class _Solution:
             seed=self.seed,
         )
         head = prompts.chat(self.problem, mode=self.mode, language=self.language, wire=self.wire, history=self.history)
-        prompt = head + prompts.neutralise(self.text) + opening
+        prompt = head + prompts.neutralise(self.text)
         async with aclosing(self.engine.stream(prompt, sampling, f"{self.id}-{self.requests}")) as chunks:
             async for chunk in chunks:
                 self.tokens += chunk.tokens

@@ -72,17 +72,17 @@ WIRES: dict[WireName, Wire] = {"fence": FENCE, "tool": TOOL}
 
 
 class Splitter:
-    """Splits one continuation, as it streams, into prose and the inside of the first Python block.
+    """Splits one continuation, as it streams, into prose and the inside of the first Python block (or goes on `inside` of one).
 
     A marker is never passed on, wherever the stream is cut. `code` is None until the block is complete. `raw` is the text as
     written, up to and with the block's closing marker; what the model wrote after that is dropped.
     """
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, *, inside: bool = False) -> None:
         self.wire = wire
         self.raw = ""
         self.code: str | None = None
-        self._inside = False
+        self._inside = inside
         self._block = ""  # the code so far
         self._held = ""  # read and not passed on: it may be the beginning of a marker
 

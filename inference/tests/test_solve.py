@@ -278,6 +278,16 @@ async def test_a_lost_engine_is_an_error_and_closes_the_sandbox():
     assert sandbox.closed == 1
 
 
+@pytest.mark.parametrize("mode", ["cot", "tir"])
+async def test_a_request_that_somebody_aborted_is_an_error(mode):
+    class Aborted(Recorded):
+        async def stream(self, prompt, sampling, request_id):
+            yield Chunk("It is", 2)
+
+    with pytest.raises(EngineUnavailable):
+        await collect(Aborted([]), Executor([]), mode=mode)
+
+
 async def test_sampling_is_greedy_unless_asked():
     engine = Recorded(["$\\boxed{1}$", "$\\boxed{1}$"])
     await collect(engine, Executor([]), mode="cot")
