@@ -1,7 +1,8 @@
 """Any OpenAI-compatible server (vLLM, SGLang, llama.cpp) as an engine, through `/v1/completions`.
 
 The prompt is sent raw, chat template applied, because a solution is a message that is continued after each run of its code.
-Ollama's `/v1/completions` puts the prompt into a template of its own: its model must have the template `{{ .Prompt }}`.
+Ollama puts the prompt of `/v1/completions` into the model's own template (ollama/ollama issue 5544), so that it would be applied
+twice: there the model must have been made with the template `{{ .Prompt }}`, and `ready` refuses one that was not.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from inference.engines.sse import DataReader
 
 _MAX_BODY = 1 << 20  # an error message or a list of models
 _NOT_BEGUN = {429, 503}
+_OLLAMA = "library"  # what Ollama calls the owner of its models
 _OVERFLOW = re.compile(r"context.{0,20}(length|size|window)|max_model_len|maximum (context|model) length", re.IGNORECASE)
 _FINISH: dict[str, Finish] = {"stop": "stop", "length": "length"}
 
@@ -88,7 +90,9 @@ class OpenAIEngine:
         call = _Call(self._limits.first_token)
         try:
             response = await self._open(call, self._client.build_request("GET", "models"))
-            self._learn(_as_object(await _body(call, response, self._limits.between_tokens)))
+            if self._learn(_as_object(await _body(call, response, self._limits.between_tokens))) == _OLLAMA:
+                await self._check_template(call)
+            self._known = True
         except (TimeoutError, httpx.HTTPError) as error:
             raise _unavailable(error) from error
         finally:
@@ -141,8 +145,8 @@ class OpenAIEngine:
         }
         return payload | ({"stop": list(sampling.stop)} if sampling.stop else {})
 
-    def _learn(self, listing: dict[str, Any]) -> None:
-        """Take the model's name and context from the answer to `/models`."""
+    def _learn(self, listing: dict[str, Any]) -> object:
+        """Take the model's name and context from the answer to `/models`; returns its owner."""
         models = listing.get("data")
         if not isinstance(models, list) or not all(isinstance(model, dict) and isinstance(model.get("id"), str) for model in models):
             raise EngineRefused("The server's list of models makes no sense; is the address an OpenAI-compatible one, ending in /v1?")
@@ -155,7 +159,18 @@ class OpenAIEngine:
         context = named[self._model].get("max_model_len")
         if isinstance(context, int) and context > 0:
             self._context = context
-        self._known = True
+        return named[self._model].get("owned_by")
+
+    async def _check_template(self, call: "_Call") -> None:
+        """Refuse an Ollama model that would wrap the prompt."""
+        await call.close()
+        request = self._client.build_request("POST", self._client.base_url.join("/api/show"), json={"model": self._model})
+        shown = _as_object(await _body(call, await self._open(call, request), self._limits.between_tokens))
+        if "".join(str(shown.get("template", "")).split()) not in ("", "{{.Prompt}}"):
+            raise EngineRefused(
+                f"Ollama would put each prompt into the template of {self._model} a second time. Make a model without one: "
+                f"a Modelfile of two lines, FROM {self._model} and TEMPLATE {{{{ .Prompt }}}}, and `ollama create`."
+            )
 
     async def _open(self, call: "_Call", request: httpx.Request) -> httpx.Response:
         """A success, its body still to come. Tries again where the server was not reached or says that it did not begin."""

@@ -39,6 +39,7 @@ class Server:
 
     def __init__(self) -> None:
         self.models: list[object] = answer(200, LISTING)
+        self.shown: list[object] = []  # the answer to Ollama's `/api/show`
         self.scripts: list[list[object]] = []
         self.requests: list[tuple[str, dict]] = []  # head, body
         self.gone = asyncio.Event()  # a client hung up on a script that hangs
@@ -62,7 +63,7 @@ class Server:
             request = (await reader.readuntil(b"\r\n\r\n")).decode()
             length = next((int(line.split(":")[1]) for line in request.split("\r\n") if line.lower().startswith("content-length")), 0)
             self.requests.append((request, json.loads(await reader.readexactly(length) or b"{}")))
-            script = self.models
+            script = self.shown if "/api/show" in request else self.models
             if "/completions" in request:
                 self.asked.set()
                 script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
@@ -184,6 +185,19 @@ async def test_models(server, engine):
     server.models = answer(200, {"data": [{"id": "reloaded", "max_model_len": 512}]})
     await engine.ready()
     assert (engine.model, engine.context) == ("reloaded", 512)
+
+
+@pytest.mark.parametrize(("template", "fits"), [("{{ .Prompt }}", True), ("", True), ("<|im_start|>{{ .Prompt }}<|im_end|>", False)])
+async def test_an_ollama_model_must_leave_the_prompt_alone(server, engine, template, fits):
+    server.models = answer(200, {"data": [{"id": "qwen", "owned_by": "library"}]})
+    server.shown = answer(200, {"template": template})
+    if fits:
+        await engine.ready()
+    else:
+        with pytest.raises(EngineRefused, match=r"TEMPLATE {{ .Prompt }}"):
+            await engine.ready()
+    assert "POST /api/show " in server.requests[-1][0]
+    assert server.requests[-1][1] == {"model": "qwen"}
 
 
 async def test_a_named_model(server):
