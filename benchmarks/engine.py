@@ -49,9 +49,8 @@ async def run(url: str, path: Path | None, tokens: int) -> None:
     for streams in (1, 8):
         measured = [await together(engine, streams, 1000 * streams + 10 * n, tokens) for n in range(ROUNDS)]
         rows.append((streams, *(statistics.median(column) for column in zip(*measured, strict=True))))
-    print(
-        f"{engine.model}, {'at ' + url if url else 'embedded'}; ready after {loaded:.1f} s{memory()}; {tokens} tokens an answer, median of {ROUNDS}\n"
-    )
+    print(f"{engine.model}, {'at ' + url if url else 'embedded'}; ready after {loaded:.1f} s{memory()}")
+    print(f"{tokens} tokens an answer, median of {ROUNDS} rounds\n")
     print("| streams | tokens/s, all together | first text of the last stream, s |\n|---|---|---|")
     for streams, rate, first in rows:
         print(f"| {streams} | {rate:.1f} | {first:.2f} |")
