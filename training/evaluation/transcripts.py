@@ -1,0 +1,208 @@
+"""Transcript files: what a model answered, several responses to each problem, one JSON object a line. Two forms are read.
+
+Ours, keys in brackets may be absent:
+
+    {["id"], "expected": "18", "candidates": [C, …], ["greedy": C]}
+    C = {"answer": "18" or null, ["text"], ["correct": true], ["score": 3.5],
+         ["tokens": 211], ["seconds": 4.1], ["rounds": 2], ["blocks_failed": 1]}
+
+`answer` may be absent where `text`, the whole response, is given. `score` is the reward model's; `rounds` counts the blocks of code that
+ran, `blocks_failed` those that ended in an error; `greedy` is one more response, sampled at temperature 0.
+
+Qwen2.5-Math's evaluation output: `answer` is the expected one; `pred`, `score` (labels), `pred_score` (rewards, each in a list of one) and
+`response` or `code` are lists with one entry a response; `idx` is the id.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grading.checking.extract import final_answer
+from inference.selection import Candidate
+
+LONGEST_LINE = 64 * 2**20  # bytes
+MOST_CANDIDATES = 256
+
+Row = dict[str, Any]
+
+
+class TranscriptError(Exception):
+    """The file cannot be measured; the text names file, line and reason."""
+
+
+class BadRow(Exception):
+    """Why a line is refused."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response(Candidate):
+    """A response without its text; `right` is None where nobody has judged it."""
+
+    right: bool | None = None
+    tokens: int | None = None
+    seconds: float | None = None
+    rounds: int | None = None
+    blocks_failed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    line: int
+    id: str
+    expected: str
+    responses: tuple[Response, ...]
+    greedy: Response | None = None
+
+    @property
+    def all_responses(self) -> tuple[Response, ...]:
+        return self.responses if self.greedy is None else (*self.responses, self.greedy)
+
+    @property
+    def labelled(self) -> bool:
+        return all(response.right is not None for response in self.all_responses)
+
+
+def read(path: Path, *, extract: bool = False) -> list[Problem]:
+    """The problems of a file, the same number of responses to each; with `extract`, answers are read anew from the texts that are there.
+
+    Raises TranscriptError.
+    """
+    problems: list[Problem] = []
+    lines: dict[str, int] = {}
+    for number, line in _lines(path):
+        try:
+            problem = _problem(line, number, extract)
+            _fits(problem, problems[0] if problems else None, lines)
+        except BadRow as reason:
+            raise TranscriptError(f"{path}, line {number}: {reason}") from reason
+        problems.append(problem)
+        lines[problem.id] = number
+    if not problems:
+        raise TranscriptError(f"{path}: there is no problem in it")
+    return problems
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """(number, line), blank ones left out."""
+    try:
+        with path.open("rb") as file:
+            number = 0
+            while line := file.readline(LONGEST_LINE):
+                number += 1
+                if len(line) == LONGEST_LINE:
+                    raise TranscriptError(f"{path}, line {number}: {LONGEST_LINE} bytes or longer")
+                if line.strip():
+                    yield number, line
+    except OSError as error:
+        raise TranscriptError(f"{path}: {error.strerror}") from error
+
+
+def _problem(line: bytes, number: int, extract: bool) -> Problem:
+    try:
+        row = json.loads(line.decode())
+    except UnicodeDecodeError as error:
+        raise BadRow(f"not UTF-8 (byte {error.start})") from error
+    except ValueError as error:
+        raise BadRow(f"not JSON: {error}") from error
+    except RecursionError as error:
+        raise BadRow("nested too deeply") from error
+    if not isinstance(row, dict):
+        raise BadRow("not a JSON object")
+    qwen = "pred" in row
+    candidates = _qwen_candidates(row) if qwen else _list(row, "candidates")
+    if not 1 <= len(candidates) <= MOST_CANDIDATES:
+        raise BadRow(f"{len(candidates)} responses; from 1 to {MOST_CANDIDATES} can be measured")
+    responses = tuple(_response(candidate, f"response {index}", extract) for index, candidate in enumerate(candidates))
+    if len({response.score is None for response in responses}) > 1:
+        raise BadRow("some responses have a score and some have none")
+    return Problem(
+        line=number,
+        id=str(row.get("idx" if qwen else "id", f"line {number}")),
+        expected=_text(row, "answer" if qwen else "expected"),
+        responses=responses,
+        greedy=None if row.get("greedy") is None else _response(row["greedy"], "greedy", extract),
+    )
+
+
+def _qwen_candidates(row: Row) -> list[Row]:
+    """The columns of Qwen's row as our candidates."""
+    texts = "response" if "response" in row else "code"
+    columns = {"answer": "pred", "correct": "score", "score": "pred_score", "text": texts}
+    given = {ours: _list(row, theirs) for ours, theirs in columns.items() if theirs in row}
+    for ours, values in given.items():
+        if len(values) != len(given["answer"]):
+            raise BadRow(f"`{columns[ours]}` has {len(values)} entries, `pred` {len(given['answer'])}")
+    given["score"] = [value[0] if isinstance(value, list) and len(value) == 1 else value for value in given.get("score", [])]
+    return [{ours: values[index] for ours, values in given.items() if values} for index in range(len(given["answer"]))]
+
+
+def _response(candidate: object, name: str, extract: bool) -> Response:
+    if not isinstance(candidate, dict):
+        raise BadRow(f"{name} is not an object")
+    if "answer" not in candidate and "text" not in candidate:
+        raise BadRow(f"{name} has neither `answer` nor `text`")
+    answer = candidate.get("answer")
+    if answer is not None and not isinstance(answer, str):
+        raise BadRow(f"{name}: `answer` is neither a text nor null")
+    if "text" in candidate and (extract or "answer" not in candidate):
+        answer = final_answer(_text(candidate, "text"))
+    right = candidate.get("correct")
+    if right is not None and not isinstance(right, bool):
+        raise BadRow(f"{name}: the label is neither true nor false")
+    answer = (answer or "").strip() or None
+    if right and answer is None and not extract:
+        raise BadRow(f"{name} has no answer, but is labelled right")
+    return Response(
+        answer=answer,
+        right=right,
+        score=_number(candidate, "score", name, lowest=-sys.float_info.max),
+        tokens=_count(candidate, "tokens", name),
+        seconds=_number(candidate, "seconds", name),
+        rounds=_count(candidate, "rounds", name),
+        blocks_failed=_count(candidate, "blocks_failed", name),
+    )
+
+
+def _fits(problem: Problem, first: Problem | None, lines: dict[str, int]) -> None:
+    """Refuse a problem that cannot be measured together with those before it."""
+    if problem.id in lines:
+        raise BadRow(f"problem {problem.id} stands in line {lines[problem.id]} already")
+    if first is None:
+        return
+    if len(problem.responses) != len(first.responses):
+        raise BadRow(f"{len(problem.responses)} responses, where line {first.line} has {len(first.responses)}")
+    if (problem.responses[0].score is None) != (first.responses[0].score is None):
+        raise BadRow(f"has scores and line {first.line} has none, or the other way round")
+    if (problem.greedy is None) != (first.greedy is None):
+        raise BadRow(f"has a greedy response and line {first.line} has none, or the other way round")
+
+
+def _list(row: Row, name: str) -> list[Any]:
+    if not isinstance(row.get(name), list):
+        raise BadRow(f"`{name}` is missing, or not a list")
+    return list(row[name])
+
+
+def _text(row: Row, name: str) -> str:
+    if not isinstance(row.get(name), str):
+        raise BadRow(f"`{name}` is missing, or not a text")
+    return str(row[name])
+
+
+def _number(row: Row, name: str, where: str, lowest: float = 0.0) -> float | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= sys.float_info.max:
+        raise BadRow(f"{where}: `{name}` is {value!r}, not a number that it can be")
+    return float(value)
+
+
+def _count(row: Row, name: str, where: str) -> int | None:
+    number = _number(row, name, where)
+    if number is not None and not number.is_integer():
+        raise BadRow(f"{where}: `{name}` is {number}, not a whole number")
+    return None if number is None else int(number)
