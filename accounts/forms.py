@@ -11,3 +11,4 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic only in
     class Meta:
         model = User
         fields = ["username"]
+        help_texts = {"username": ""}  # Django's tells of rules that an ordinary name keeps by itself

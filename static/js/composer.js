@@ -1,6 +1,7 @@
 // The field for questions: grows with its text, keeps a draft through a reload, sends on Enter, and loses nothing when the
 // server says no.
 
+import { questionFragment } from "lemma/markdown.js";
 import { say } from "lemma/strings.js";
 
 const form = document.getElementById("composer");
@@ -15,8 +16,17 @@ function grow() {
   field.style.height = `${field.scrollHeight}px`;
 }
 
+// Formulas as they will be read, below the text that is typed.
+function drawPreview() {
+  const preview = document.getElementById("preview");
+  const drawn = questionFragment(field.value);
+  preview.hidden = drawn.querySelector(".katex") === null;
+  preview.replaceChildren(drawn);
+}
+
 function changed() {
   grow();
+  drawPreview();
   if (field.value) localStorage.setItem(draftKey, field.value);
   else localStorage.removeItem(draftKey);
 }

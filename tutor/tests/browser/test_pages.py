@@ -31,8 +31,7 @@ def full_conversation(site, name):
     return f"/c/{made['conversation']}/"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(("scheme", "options"), [("light", {}), ("dark", PHONE)], ids=["light and wide", "dark and narrow"])
 def test_no_serious_accessibility_findings(site, visit, scheme, options):
     outsider = visit(None, color_scheme=scheme, reduced_motion="reduce", **options)
     person = visit(color_scheme=scheme, reduced_motion="reduce", **options)
