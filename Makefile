@@ -20,7 +20,7 @@ setup-test: setup .venv/.dev | .venv/.system-test
 test: setup-test
 	$(PY) -m pytest
 
-check: .venv/.run .venv/.dev $(LOCALES:.po=.mo)
+check: .venv/.run .venv/.dev node_modules/.done $(LOCALES:.po=.mo)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy .
