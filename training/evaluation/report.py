@@ -10,6 +10,7 @@ from training.evaluation.regrade import Judged
 
 TITLES = {"maj": "Maj@k", "rm": "RM@k", "weighted": "weighted@k", "pass": "pass@k"}
 WIDTH = 24  # of a column
+LONGEST_SHOWN = 60  # characters of an answer; the JSON has all
 
 
 def as_json(measures: Measures) -> dict[str, Any]:
@@ -139,5 +140,11 @@ def _judged_line(judged: Judged) -> str:
     label = {True: "right", False: "wrong", None: "none"}[judged.label]
     return (
         f"line {judged.line} (problem {judged.id}) {which}: label {label}, ours {judged.verdict.outcome.value}; "
-        f"expected {judged.expected}, given {judged.answer or 'nothing'}"
+        f"expected {_one_line(judged.expected)}, given {_one_line(judged.answer or 'nothing')}"
     )
+
+
+def _one_line(text: str) -> str:
+    """A beginning of what a model or a file says, without anything that a terminal obeys."""
+    short = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+    return "".join(char if char.isprintable() else "�" for char in short)

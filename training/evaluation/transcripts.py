@@ -14,6 +14,7 @@ Qwen2.5-Math's evaluation output: `answer` is the expected one; `pred`, `score` 
 """
 
 import json
+import reprlib
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from inference.selection import Candidate
 
 LONGEST_LINE = 64 * 2**20  # bytes
 MOST_CANDIDATES = 256
+LONGEST_ID = 100  # characters
 
 Row = dict[str, Any]
 
@@ -120,7 +122,7 @@ def _problem(line: bytes, number: int, extract: bool) -> Problem:
         raise BadRow("some responses have a score and some have none")
     return Problem(
         line=number,
-        id=str(row.get("idx" if qwen else "id", f"line {number}")),
+        id=_id(row.get("idx" if qwen else "id", f"line {number}")),
         expected=_text(row, "answer" if qwen else "expected"),
         responses=responses,
         greedy=None if row.get("greedy") is None else _response(row["greedy"], "greedy", extract),
@@ -180,6 +182,13 @@ def _fits(problem: Problem, first: Problem | None, lines: dict[str, int]) -> Non
         raise BadRow(f"has a greedy response and line {first.line} has none, or the other way round")
 
 
+def _id(value: object) -> str:
+    text = str(value)
+    if isinstance(value, bool) or not isinstance(value, str | int) or not text.isprintable() or len(text) > LONGEST_ID:
+        raise BadRow(f"the id {reprlib.repr(value)} is neither a number nor a printable text of at most {LONGEST_ID} characters")
+    return text
+
+
 def _list(row: Row, name: str) -> list[Any]:
     if not isinstance(row.get(name), list):
         raise BadRow(f"`{name}` is missing, or not a list")
@@ -197,7 +206,7 @@ def _number(row: Row, name: str, where: str, lowest: float = 0.0) -> float | Non
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= sys.float_info.max:
-        raise BadRow(f"{where}: `{name}` is {value!r}, not a number that it can be")
+        raise BadRow(f"{where}: `{name}` is {reprlib.repr(value)}, not a number that it can be")
     return float(value)
 
 

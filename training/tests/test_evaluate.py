@@ -95,6 +95,15 @@ def test_regrading_replaces_the_labels_and_lists_what_differs(small):
     assert "Judged differently: 1 of 8 responses" in table
 
 
+def test_a_terminal_is_not_told_what_to_do_by_an_answer(tmp_path):
+    path = tmp_path / "hostile.jsonl"
+    path.write_text(json.dumps({"expected": "5", "candidates": [{"answer": "\x1b[2J\n" + "9" * 2_000, "correct": True}]}) + "\n")
+    table = evaluate(path, "--regrade")
+    assert "given �[2J�999" in table
+    assert "\x1b" not in table
+    assert max(map(len, table.splitlines())) < 250
+
+
 def test_responses_without_labels_need_regrading(tmp_path):
     path = tmp_path / "unlabelled.jsonl"
     path.write_text('{"expected": "18", "candidates": [{"text": "The answer is 18."}, {"text": "It is $\\\\boxed{17}$."}]}\n')
