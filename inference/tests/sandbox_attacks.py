@@ -215,15 +215,15 @@ CHANNELS = [
 MANY_PROCESSES = """
 for _ in range({count}):
     if os.fork() == 0:
-        block = b'x' * (400 << 20)
+        block = b'x' * (300 << 20)
         time.sleep(60)
 time.sleep(60)
 """
 RESOURCES = [
     Attack("4 GB at once", "bytearray(4 << 30)", error="MemoryError"),
     Attack("4 GB in numpy", "import numpy\nnumpy.ones(1 << 29)", error="MemoryError"),
-    Attack("4 processes x 400 MB", MANY_PROCESSES.replace("{count}", "4"), error="used more than 1024 MB"),
-    Attack("20 processes x 400 MB", MANY_PROCESSES.replace("{count}", "20"), error="used more than 1024 MB|BlockingIOError"),
+    Attack("4 processes x 300 MB", MANY_PROCESSES.replace("{count}", "4"), error="used more than 768 MB"),
+    Attack("20 processes x 300 MB", MANY_PROCESSES.replace("{count}", "20"), error="used more than 768 MB|BlockingIOError"),
     Attack(
         "fork until refused",
         """

@@ -14,7 +14,7 @@ from inference.sandbox import rootfs
 from inference.tests.sandbox_attacks import ATTACKS, PRELUDE, Attack
 from inference.tests.sandbox_hosts import USERS, Host, host
 
-QUICK = {"soft_seconds": 1.5, "hard_seconds": 2.0}  # seconds; attacks on time wait as long
+QUICK = {"soft_seconds": 1.5, "hard_seconds": 2.0, "memory_bytes": 768 << 20}  # seconds; attacks on time wait as long
 
 
 @pytest.fixture(scope="module", params=USERS)
