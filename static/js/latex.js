@@ -57,6 +57,7 @@ function inlineRule(state, silent) {
 function inlineFormula(text) {
   if (text[0] === "$") return text[1] === "$" ? pair(text, "$$", "$$", true) : dollars(text);
   if (text[0] !== "\\") return null;
+  if ("\\begin{".startsWith(text) || "\\boxed{".startsWith(text)) return HELD;
   return pair(text, "\\(", "\\)", false) ?? pair(text, "\\[", "\\]", true) ?? environment(text) ?? boxed(text);
 }
 
