@@ -2,7 +2,8 @@
 
     python -m benchmarks.engine [--model qwen | smollm2] [--url http://…/v1] [--tokens 128]
 
-One stream and eight at once, each a question of its own behind the same system prompt, as students ask them. Prints a Markdown table.
+One stream and eight at once, each a question of its own behind the same system prompt, as students ask them; then one long prompt
+twice, as when a solution goes on after its code has run. Prints Markdown.
 """
 
 import argparse
@@ -21,10 +22,10 @@ ROUNDS = 3
 QUESTION = "Explain at length how to find the roots of x^2 + {}x + {} = 0, and give three worked examples."
 
 
-async def one(engine: Engine, number: int, tokens: int) -> tuple[int, float]:
+async def one(engine: Engine, number: int, tokens: int, repeat: int = 1) -> tuple[int, float]:
     """Tokens, and seconds to the first text."""
     began, first, count = time.perf_counter(), 0.0, 0
-    question = QUESTION.format(number, number * number + 7)
+    question = QUESTION.format(number, number * number + 7) * repeat
     prompt = chat(question, mode="cot", language="en", wire=WIRES["fence"], history=())
     async for chunk in engine.stream(prompt, Sampling(max_tokens=tokens), f"bench-{number}"):
         first = first or (time.perf_counter() - began if chunk.text else 0.0)
@@ -54,6 +55,8 @@ async def run(url: str, path: Path | None, tokens: int) -> None:
     print("| streams | tokens/s, all together | first text of the last stream, s |\n|---|---|---|")
     for streams, rate, first in rows:
         print(f"| {streams} | {rate:.1f} | {first:.2f} |")
+    (_, new), (_, again) = [await one(engine, 7, 4, repeat=25) for _ in range(2)]
+    print(f"\nA prompt of about 800 tokens: first text after {new:.2f} s, and after {again:.2f} s when it comes again.")
     await engine.close()
 
 
