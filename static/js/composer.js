@@ -5,6 +5,7 @@ import { questionFragment } from "lemma/markdown.js";
 import { say } from "lemma/strings.js";
 
 const form = document.getElementById("composer");
+const LOGGED_OUT = 401;
 const KEPT_CHOICES = ["mode", "language"];
 
 export const field = form?.elements.question;
@@ -70,7 +71,7 @@ function start() {
   form.addEventListener("htmx:beforeRequest", () => showError(""));
   form.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && localStorage.removeItem(draftKey));
   form.addEventListener("htmx:sendError", () => showError(say("unreachable")));
-  form.addEventListener("htmx:responseError", () => showError(say("serverError")));
+  form.addEventListener("htmx:responseError", ({ detail }) => showError(say(detail.xhr.status === LOGGED_OUT ? "loggedOut" : "serverError")));
   for (const button of document.querySelectorAll("[data-example]")) {
     button.addEventListener("click", () => {
       field.value = "";

@@ -71,6 +71,10 @@ def test_who_is_logged_out_is_asked_to_log_in(cast, name, method):
     assert answer.url.startswith("/accounts/login/?next=")
 
 
+def test_a_script_of_who_is_logged_out_is_told_so(cast):
+    assert cast.outsider.get("/state/", headers=HTMX).status_code == 401
+
+
 @pytest.mark.parametrize(("name", "method"), OWNED + EVERYBODYS)
 def test_a_page_takes_one_method(cast, name, method):
     address = cast.page(name) if (name, method) in OWNED else reverse(f"tutor:{name}")

@@ -139,6 +139,21 @@ def test_a_killed_web_process_costs_nothing(site, asked):
     expect(steps(page)).to_have_text("one two three")
 
 
+def test_who_is_logged_out_meanwhile_is_told_so(site, student, asked):
+    page, turn = asked
+    site.tell(turn, STARTED, "one")
+    expect(steps(page)).to_have_text("one")
+    student.context.clear_cookies(name="sessionid")
+    site.web.kill()
+    site.start_web()
+    expect(page.get_by_role("link", name="Log in to go on")).to_be_visible()
+    page.locator("#question").fill("My draft")
+    page.keyboard.press("Enter")
+    expect(page.locator("#composer-error")).to_contain_text("You are logged out")
+    expect(page.locator("#question")).to_have_value("My draft")
+    student.troubles.clear()  # the 401
+
+
 def test_a_lost_worker_starts_the_turn_anew(site, asked):
     page, turn = asked
     site.tell(turn, STARTED, "wrong track ")
