@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from inference.selection import Groups, Rule, pick, vote
 from training.evaluation.transcripts import Response
 
-Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 Curve = list[float]  # at [k - 1]: how often, from 0 to 1, the pick of k is right
 
 RULES: dict[str, Rule] = {"maj": "majority", "rm": "reward", "weighted": "weighted"}
@@ -74,29 +74,47 @@ def _vote_right(responses: Sequence[Response], groups: Groups, *, weighted: bool
     right = [bool(response.right) for response in responses]
     if all(right) or not any(right):
         return [float(right[0])] * n
-    # The answered ones, group by group, in each group in the order in which `pick` takes its members.
-    labelled = [(label, index) for index, label in enumerate(groups) if label is not None]
-    labelled.sort(key=lambda pair: (pair[0], _preference(responses[pair[1]])) if weighted else pair)
-    order = np.array([index for _, index in labelled])
-    starts = [at for at, (label, _) in enumerate(labelled) if at == 0 or labelled[at - 1][0] != label]
-    votes = np.array([vote(responses[index].score or 0.0) if weighted else 1 for index in order])
-    picked_right = np.array([right[index] for index in order] + [False])  # the last: no member has an answer
-    drawn = np.random.default_rng(seed).random((MOST_SUBSETS, n)).argsort(axis=1).argsort(axis=1)
-    curve = []
-    for k in range(1, n + 1):
-        members = (_all_subsets(n, k) if comb(n, k) <= MOST_SUBSETS else drawn < k)[:, order]
-        totals = np.add.reduceat(np.where(members, votes, 0), starts, axis=1)
-        seen = np.minimum.reduceat(np.where(members, order, n), starts, axis=1)
-        taken = np.minimum.reduceat(np.where(members, np.arange(len(order)), len(order)), starts, axis=1)
-        winner = np.argmax(totals * (n + 1) - seen, axis=1)  # most votes, then seen first
-        curve.append(float(picked_right[taken[np.arange(len(members)), winner]].mean()))
-    return curve
+    ballot = _Ballot(responses, groups, weighted)
+    orders = np.random.default_rng(seed).permuted(np.tile(np.arange(n), (MOST_SUBSETS, 1)), axis=1)
+    curve = ballot.shares_right(orders)  # the first k of an order that is drawn at random are a random subset
+    exact = {k: ballot.shares_right(_all_subsets(n, k))[-1] for k in range(1, n + 1) if comb(n, k) <= MOST_SUBSETS}
+    return [exact.get(k, drawn) for k, drawn in enumerate(curve, start=1)]
+
+
+class _Ballot:
+    """A problem's responses as arrays, in the order in which `pick` takes the members of a group; a group has a column."""
+
+    def __init__(self, responses: Sequence[Response], groups: Groups, weighted: bool) -> None:
+        n = len(responses)
+        preferred = sorted(range(n), key=lambda index: _preference(responses[index])) if weighted else list(range(n))
+        self.place = np.argsort(preferred)  # of each response in that order
+        self.right = np.array([bool(responses[index].right) for index in preferred] + [False])  # the last: of nobody
+        columns = {label: column for column, label in enumerate(dict.fromkeys(groups))}
+        self.column = np.array([columns[label] for label in groups])
+        self.columns = len(columns)
+        weights = [vote(response.score or 0.0) if weighted else 1 for response in responses]
+        self.votes = np.array([0 if label is None else weight for label, weight in zip(groups, weights, strict=True)])
+        self.answered = np.array([label is not None for label in groups])
+
+    def shares_right(self, members: Ints) -> Curve:
+        """How often the pick is right among the first 1, 2, … of `members`, shape (subsets, size), indices of responses."""
+        subsets, n = len(members), len(self.votes)
+        rows = np.arange(subsets)
+        totals = np.zeros((subsets, self.columns), dtype=np.int64)
+        seen = np.full((subsets, self.columns), n)  # the lowest index of a group's members; n for none
+        taken = np.full((subsets, self.columns), n)  # the place of the member that is picked if the group wins; n for none
+        curve = []
+        for member in members.T:
+            at = rows, self.column[member]
+            totals[at] += self.votes[member]
+            seen[at] = np.minimum(seen[at], np.where(self.answered[member], member, n))
+            taken[at] = np.minimum(taken[at], np.where(self.answered[member], self.place[member], n))
+            winner = np.argmax(totals * (n + 1) - seen, axis=1)  # most votes, then seen first
+            curve.append(float(self.right[taken[rows, winner]].mean()))
+        return curve
 
 
 @lru_cache(maxsize=64)
-def _all_subsets(n: int, k: int) -> Bools:
-    """Every subset of k of n, one a row, True for its members."""
-    members = np.zeros((comb(n, k), n), dtype=np.bool_)
-    for row, subset in enumerate(combinations(range(n), k)):
-        members[row, list(subset)] = True
-    return members
+def _all_subsets(n: int, k: int) -> Ints:
+    """Every subset of k of n, one a row."""
+    return np.array(list(combinations(range(n), k)))
