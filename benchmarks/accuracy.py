@@ -3,7 +3,7 @@
     python -m benchmarks.accuracy --data ../shared/data/gsm8k/test_dev.jsonl --mode tir --first 100
     python -m benchmarks.accuracy --compare RUN.jsonl OTHER.jsonl
 
-Every transcript is kept, one JSON line a problem, in `var/accuracy/`; `--resume` goes on where a run ended, and `--seconds` ends one.
+Every transcript is kept, one JSON line a problem, in `var/accuracy/`; `--resume` goes on where a run ended, and `--seconds` ends one early.
 The engine is the one that the settings name: the embedded model, or `ENGINE_URL`.
 """
 
@@ -77,10 +77,10 @@ async def run(path: Path, out: Path, options: argparse.Namespace) -> bool:
         running: set[asyncio.Task[Row]] = set()
         try:
             with out.open("a", encoding="utf-8") as file:
-                while (todo or running) and time.monotonic() - began < options.seconds:
-                    while todo and len(running) < IN_FLIGHT:
+                while running or (todo and time.monotonic() - began < options.seconds):
+                    while todo and len(running) < IN_FLIGHT and time.monotonic() - began < options.seconds:
                         running.add(asyncio.create_task(solve_one(*todo.pop(0), engine, sandbox, options)))
-                    finished, running = await asyncio.wait(running, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+                    finished, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                     file.writelines(json.dumps(task.result(), ensure_ascii=False) + "\n" for task in finished)
                     file.flush()
         finally:
@@ -88,7 +88,7 @@ async def run(path: Path, out: Path, options: argparse.Namespace) -> bool:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
     print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
-    return not (todo or running)
+    return not todo
 
 
 def read(path: Path) -> list[Row]:
@@ -156,7 +156,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--skip", type=int, default=0, help="problems to leave out before them")
     parser.add_argument("--tokens", type=int, help="token budget of a solution, where it is not the usual one")
     parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--seconds", type=float, default=math.inf, help=f"end after so long, with exit status {ENDED_EARLY}")
+    parser.add_argument("--seconds", type=float, default=math.inf, help=f"begin no problem after so long; exit status {ENDED_EARLY}")
     parser.add_argument("--out", type=Path, help="where the transcripts are kept")
     parser.add_argument("--compare", type=Path, nargs=2)
     return parser.parse_args()
