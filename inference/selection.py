@@ -95,7 +95,7 @@ def pick(candidates: Sequence[Candidate], groups: Groups, rule: Rule) -> int:
 
 def vote(score: float) -> int:
     """A score's weight in the weighted majority, sigmoid(score) in units of 2^-40: positive and bounded, so that more votes never hurt."""
-    return round(UNIT * (1 + math.tanh(score / 2)) / 2)
+    return max(1, round(UNIT * (1 + math.tanh(score / 2)) / 2))
 
 
 def majority_is_settled(finished: Mapping[int, str | None], n: int, same: Same) -> bool:

@@ -77,7 +77,7 @@ def test_nothing_to_pick_from():
 
 def test_a_vote_is_a_sigmoid():
     assert vote(0.0) == 2**39
-    assert vote(-1e308) == 0
+    assert vote(-1e308) == 1
     assert vote(1e308) == 2**40
     assert vote(2.0) / 2**40 == pytest.approx(1 / (1 + math.exp(-2.0)))
 

@@ -94,7 +94,6 @@ class _Ballot:
         self.columns = len(columns)
         weights = [vote(response.score or 0.0) if weighted else 1 for response in responses]
         self.votes = np.array([0 if label is None else weight for label, weight in zip(groups, weights, strict=True)])
-        self.answered = np.array([label is not None for label in groups])
 
     def shares_right(self, members: Ints) -> Curve:
         """How often the pick is right among the first 1, 2, … of `members`, shape (subsets, size), indices of responses."""
@@ -107,9 +106,9 @@ class _Ballot:
         for member in members.T:
             at = rows, self.column[member]
             totals[at] += self.votes[member]
-            seen[at] = np.minimum(seen[at], np.where(self.answered[member], member, n))
-            taken[at] = np.minimum(taken[at], np.where(self.answered[member], self.place[member], n))
-            winner = np.argmax(totals * (n + 1) - seen, axis=1)  # most votes, then seen first
+            seen[at] = np.minimum(seen[at], member)
+            taken[at] = np.minimum(taken[at], self.place[member])
+            winner = np.argmax(totals * (n + 1) - seen, axis=1)  # most votes, then seen first; no answer only where nobody has one
             curve.append(float(self.right[taken[rows, winner]].mean()))
         return curve
 
