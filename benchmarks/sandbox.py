@@ -25,10 +25,8 @@ from inference.sandbox.limits import SandboxConfig
 ROUNDS = 200
 SLOW_ROUNDS = 15  # of what starts a process or draws
 PAUSE = 0.05  # seconds
-CELLS = {
-    "`2+2`": "print(2 + 2)",
-    "sympy: solve a quadratic": "from sympy import *\nx = Symbol('x')\nprint(solve(2*x**2 + 5*x - 3, x))",
-}
+IMPORTS = "from sympy import *\nx = Symbol('x')"
+SOLVE = "print(solve(2*x**2 + 5*x - 3, x))"
 PLOT = "import matplotlib.pyplot as plt\nimport numpy as np\nt = np.linspace(0, 6, 200)\nline = plt.plot(t, np.sin(t))"
 
 
@@ -39,7 +37,7 @@ async def main() -> None:
     print(f"| start of the jail, once a worker | {(time.perf_counter() - began) * 1000:.0f} | |")
     await measure_sessions(sandbox)
     await sandbox.close()
-    for name, code in CELLS.items():
+    for name, code in (("`2+2`", "print(2+2)"), ("imports and a quadratic by sympy", f"{IMPORTS}\n{SOLVE}")):
         await measure(f"{name}: plain Python process", SLOW_ROUNDS, lambda code=code: finished([sys.executable, "-c", code]))
         await measure(f"{name}: nsjail one-shot", SLOW_ROUNDS, lambda code=code: one_shot(code))
 
@@ -53,18 +51,18 @@ async def measure_sessions(sandbox: NsjailSandbox) -> None:
     async def closed() -> None:
         await sessions.pop().close()
 
-    await measure("open a session", ROUNDS, opened, pause=PAUSE, after=closed)
+    await measure("open a session, 50 ms after the last", ROUNDS, opened, pause=PAUSE, after=closed)
+    await measure("open a session, no pause", ROUNDS, opened, after=closed)
     session = await sandbox.open()
-    for name, code in CELLS.items():
-        await measure(f"{name}, in an open session", ROUNDS, lambda code=code: ran(session, code), pause=PAUSE)
-        await measure(f"{name}, in an open session, no pause", ROUNDS, lambda code=code: ran(session, code))
-    await measure("a plot, in an open session", SLOW_ROUNDS, lambda: ran(session, PLOT), pause=PAUSE)
+    await ran(session, IMPORTS)
+    for name, code in (("`2+2`", "2+2"), ("a quadratic by sympy", SOLVE), ("imports and a quadratic by sympy", f"{IMPORTS}\n{SOLVE}")):
+        await measure(f"{name}: open session", ROUNDS, lambda code=code: ran(session, code), pause=PAUSE)
+        await measure(f"{name}: open session, no pause", ROUNDS, lambda code=code: ran(session, code))
+    await measure("a plot: open session", SLOW_ROUNDS, lambda: ran(session, PLOT), pause=PAUSE)
     await session.close()
     began = time.perf_counter()
     await asyncio.gather(*(solutions(sandbox, ROUNDS // 8) for _ in range(8)))
-    print(
-        f"\n{ROUNDS / (time.perf_counter() - began):.0f} sessions a second (open, two cells, close), 8 side by side.\n\n| ms | p50 | p95 |\n|---|---|---|"
-    )
+    print(f"| open, `2+2`, quadratic, close, 8 side by side: {ROUNDS / (time.perf_counter() - began):.0f} a second | | |")
 
 
 async def measure(
@@ -91,8 +89,8 @@ async def ran(session: Session, code: str) -> None:
 async def solutions(sandbox: NsjailSandbox, count: int) -> None:
     for _ in range(count):
         session = await sandbox.open()
-        for code in CELLS.values():
-            await ran(session, code)
+        await ran(session, "2+2")
+        await ran(session, f"{IMPORTS}\n{SOLVE}")
         await session.close()
 
 

@@ -37,10 +37,10 @@ class Jailed:
         self.module = types.ModuleType("__main__")
         self.cells = 0
 
-    def live(self, nonce: str) -> NoReturn:
+    def live(self) -> NoReturn:
         """Lock down, say so, and then hold the state for ever."""
         self.lock_down()
-        self.send({"locked": nonce, "seccomp": libc.prctl(PR_GET_SECCOMP, 0, 0, 0, 0), "uid": os.getuid(), "proc": os.listdir("/proc")})
+        self.send({"locked": True, "seccomp": libc.prctl(PR_GET_SECCOMP, 0, 0, 0, 0), "uid": os.getuid(), "proc": os.listdir("/proc")})
         sys.modules["__main__"] = self.module
         builtins.input = no_input
         while True:

@@ -48,20 +48,27 @@ class Tail:
 
 
 class Supervisor:
-    """One session."""
+    """One session. Made ahead, with its first state and runner; `serve` gives it its channel to the host."""
 
-    def __init__(self, channel: socket.socket, proc: int, limits: dict[str, Any]) -> None:
-        self.channel, self.proc, self.limits = channel, proc, limits
+    channel: socket.socket
+
+    def __init__(self, proc: int, limits: dict[str, Any]) -> None:
+        """`proc` is a descriptor of this process namespace's /proc. Raises `Lost`."""
+        self.proc, self.limits = proc, limits
         self.unpacker = frames.Unpacker(limits["images"] * limits["image_bytes"] + 65_536)
         self.requests = frames.Unpacker(limits["code_bytes"] + 1_024)
         self.runner_ready = False
         self.no_runner = ""
+        self.poll = select.poll()
+        self.start_state()
+        self.fork_runner()
 
-    def serve(self) -> None:
+    def serve(self, channel: socket.socket, nonce: str) -> None:
         """Until the host closes the channel or the session is lost. When this process then ends, every other one here does too."""
+        self.channel = channel
+        self.poll.register(channel, select.POLLRDHUP)
         try:
-            self.start_state()
-            self.fork_runner()
+            self.send({"ready": nonce})
             while True:
                 self.send(*self.answer(*self.next_request()))
                 self.clear()
@@ -74,7 +81,7 @@ class Supervisor:
     # --- The state and its runner ---------------------------------------------------------------------------------------
 
     def start_state(self) -> None:
-        """Fork the first state, which gets three pipes and nothing else, and tell the host once it has locked itself down."""
+        """Fork the first state, which gets three pipes and nothing else, and must prove that it has locked itself down."""
         commands, self.commands = os.pipe()
         self.from_cells, replies = os.pipe()
         self.output, output = os.pipe()
@@ -83,17 +90,14 @@ class Supervisor:
             become_cell(commands, replies, output, self.limits)
         for descriptor in (commands, replies, output):
             os.close(descriptor)
-        self.poll = select.poll()
-        self.poll.register(self.channel, select.POLLRDHUP)
         self.poll.register(self.from_cells, select.POLLIN)
         for descriptor in (self.commands, self.from_cells, self.output):
             os.set_blocking(descriptor, False)
         self.watch_state(self.state)
         proof, _ = self.expect()
-        if proof != {"locked": self.limits["session"], "seccomp": 2, "uid": os.getuid(), "proc": []}:
+        if proof != {"locked": True, "seccomp": 2, "uid": os.getuid(), "proc": []}:
             raise Lost("a cell process could not be locked down")
         self.base = self.resident(self.state)
-        self.send({"ready": self.limits["session"]})
 
     def watch_state(self, pid: int) -> None:
         """Make `pid` the state: its end ends the session."""
@@ -173,13 +177,13 @@ class Supervisor:
         """Wait for something to happen, and return the frames that came. Raises `HostGone` and `Lost`."""
         arrived: list[tuple[frames.Message, bytes]] = []
         for descriptor, _ in self.poll.poll(seconds * 1000):
-            if descriptor == self.channel.fileno():
-                raise HostGone
             if descriptor == self.state_end:
                 raise Lost("the session's state was ended")
-            if descriptor == self.output and output is not None:
+            elif descriptor == self.output and output is not None:
                 output.add(os.read(self.output, READ))
-            if descriptor == self.from_cells:
+            elif descriptor != self.from_cells:
+                raise HostGone
+            else:
                 arrived = self.unpacker.feed(os.read(self.from_cells, READ))
         return arrived
 
@@ -280,7 +284,7 @@ def become_cell(commands: int, replies: int, output: int, limits: dict[str, Any]
     for descriptor in range(3, 64):
         if descriptor not in kept:
             os.closerange(descriptor, descriptor + 1)  # no error where it is not open
-    cell.Jailed(commands, replies, output, limits).live(limits["session"])
+    cell.Jailed(commands, replies, output, limits).live()
 
 
 def checked(message: frames.Message, blob: bytes) -> frames.Message:

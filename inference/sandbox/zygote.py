@@ -1,8 +1,8 @@
 """The zygote, the jail's first process: it imports the mathematics once, and forks every session from that. Runs inside the jail.
 
 It runs no model code itself. A session gets fresh user, mount, process, network, IPC, host-name and cgroup namespaces, a /tmp of its own,
-and its own channel to the host, which arrives with the request to open it. When the host goes away, its end of the control socket closes,
-the zygote ends, and the kernel ends everything in its process namespace with it.
+and its own channel to the host, which arrives with the request to open it. One session is always made ahead and waits for that request.
+When the host goes away, its end of the control socket closes, the zygote ends, and the kernel ends everything in its namespaces with it.
 """
 
 import ctypes
@@ -31,12 +31,15 @@ def main() -> None:
     warm_up()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps ended sessions
     control.send(json.dumps({"ready": hello["nonce"]}).encode())
+    spare = start_session(hello)
     while True:
         request, channels, _, _ = socket.recv_fds(control, 1024, 1)
         if not request:
             return
-        start_session(channels[0], {**hello, **json.loads(request)})
+        if not hand_over(spare, request, channels):
+            hand_over(start_session(hello), request, channels)
         os.close(channels[0])
+        spare = start_session(hello)
 
 
 def check_jail() -> None:
@@ -57,7 +60,7 @@ def check_jail() -> None:
 
 
 def warm_up() -> None:
-    """Import what cells use and draw once, so that a session's first plot and first sum are quick; then empty the environment."""
+    """Import what cells use, and use it once, so that a session's first plot and first equation are quick; then empty the environment."""
     os.environ.update(MPLCONFIGDIR="/tmp", OPENBLAS_NUM_THREADS="1", MPLBACKEND="agg")
     sys.path.append("/py/site")
     import matplotlib.pyplot as plt
@@ -71,9 +74,10 @@ def warm_up() -> None:
     plt.close(figure)
     plt.show = no_window
     x = sympy.Symbol("x")
-    sympy.solve(x**2 - 2, x)
+    sympy.solve(2 * x**2 + 5 * x - 3, x)
     sympy.integrate(sympy.sin(x) ** 2, (x, 0, 1))
-    sympy.core.cache.clear_cache()
+    sympy.simplify(sympy.diff(sympy.exp(x) / x, x))
+    sympy.Matrix([[1, 2], [3, 4]]).inv()
     os.environ.clear()
     sys.path.remove("/lemma")
     gc.collect()
@@ -84,24 +88,43 @@ def no_window(*args: object, **kwargs: object) -> None:
     """`plt.show`: the figures of a cell are sent when it ends."""
 
 
-def start_session(channel: int, limits: dict[str, Any]) -> None:
-    """Fork a session that talks on `channel`. The first fork enters the namespaces; its child is the first process in them."""
-    try:
-        pid = os.fork()
-    except OSError as error:  # the host sees the channel close; the other sessions go on
-        sys.stderr.write(f"session not forked: {error}\n")
-        return
-    if pid:
-        return
-    os.dup2(channel, 0)  # closes its copy of the control socket
+def start_session(limits: dict[str, Any]) -> socket.socket:
+    """Fork a session, which then waits at the other end of this socket for its channel to the host.
+
+    The first fork enters the namespaces; its child is the first process in them.
+    """
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        try:
+            pid = os.fork()
+        except OSError as error:  # the other sessions go on
+            sys.stderr.write(f"session not forked: {error}\n")
+            return ours
+        if pid:
+            return ours
+        os.dup2(theirs.fileno(), 0)  # closes its copy of the control socket
     os.closerange(3, 1024)
     enter_namespaces()
     if os.fork():
         os._exit(0)
     proc = private_files(limits)
     drop_capabilities()
-    Supervisor(socket.socket(fileno=0), proc, limits).serve()
+    supervisor = Supervisor(proc, limits)
+    request, channels, _, _ = socket.recv_fds(socket.socket(fileno=0), 1024, 1)
+    if request:
+        supervisor.serve(socket.socket(fileno=channels[0]), json.loads(request)["session"])
     os._exit(0)
+
+
+def hand_over(session: socket.socket, request: bytes, channels: list[int]) -> bool:
+    """Give a waiting session its channel; false if it has died."""
+    with session:
+        try:
+            socket.send_fds(session, [request], channels)
+        except OSError as error:
+            sys.stderr.write(f"session not opened: {error}\n")
+            return False
+    return True
 
 
 def enter_namespaces() -> None:
