@@ -44,19 +44,22 @@ function stopLast() {
 }
 
 function search() {
-  if (NARROW.matches) document.getElementById("sidebar").showPopover();
+  const sidebar = document.getElementById("sidebar");
+  if (NARROW.matches && !sidebar.matches(":popover-open")) sidebar.showPopover();
   document.getElementById("search").focus();
 }
 
 function bindEdit(root) {
   const form = root.querySelector(".edit");
+  const button = root.querySelector("[data-edit]");
   const show = (shown) => {
     form.hidden = !shown;
     root.querySelector(".asked").hidden = shown;
-    if (shown) form.elements.question.focus();
+    (shown ? form.elements.question : button).focus();
   };
-  root.querySelector("[data-edit]").addEventListener("click", () => show(true));
+  button.addEventListener("click", () => show(true));
   form.querySelector("[data-cancel]").addEventListener("click", () => show(false));
+  form.addEventListener("keydown", (event) => event.key === "Escape" && show(false));
 }
 
 // Titles and examples are plain text with formulas in it.

@@ -2,6 +2,7 @@
 
 import { copyText } from "lemma/copy.js";
 import { drawPython } from "lemma/markdown.js";
+import { keepUp } from "lemma/scroll.js";
 import { say } from "lemma/strings.js";
 
 const NO_ID = "00000000-0000-0000-0000-000000000000";
@@ -56,6 +57,6 @@ function picture(id) {
   const image = document.createElement("img");
   image.src = plotUrl.replace(NO_ID, id);
   image.alt = say("plot");
-  image.loading = "lazy";
+  image.addEventListener("load", keepUp);
   return image;
 }

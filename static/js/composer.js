@@ -10,7 +10,7 @@ const KEPT_CHOICES = ["mode", "language"];
 
 export const field = form?.elements.question;
 
-const draftKey = `draft:${location.pathname}`;
+const draftKey = `draft:${form?.dataset.person}:${location.pathname}`; // a school's computers are shared
 
 function grow() {
   field.style.height = "auto";
@@ -39,7 +39,7 @@ export function insert(text) {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-export function showError(text) {
+function showError(text) {
   document.getElementById("composer-error").textContent = text;
 }
 

@@ -20,7 +20,8 @@ export class TurnView {
   #turn;
   #drawn = null; // the state that the page shows
   #segments = []; // StreamedText or Cell, one a segment
-  #timer = null;
+  #timer = null; // of the next drawing
+  #cost = 0; // ms that the last one took
   #reconnecting = false;
 
   constructor(root) {
@@ -72,13 +73,7 @@ export class TurnView {
   }
 
   #schedule() {
-    this.#timer ??= setTimeout(() => requestAnimationFrame(() => this.#drawTimed()), this.#wait());
-  }
-
-  #cost = 0;
-
-  #wait() {
-    return this.#cost * REST;
+    this.#timer ??= setTimeout(() => requestAnimationFrame(() => this.#drawTimed()), this.#cost * REST);
   }
 
   #drawTimed() {
@@ -152,7 +147,6 @@ export class TurnView {
     for (const wide of this.#root.querySelectorAll("pre, .formula-display")) {
       if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0; // what scrolls must be reachable by keyboard
     }
-    this.#root.dispatchEvent(new CustomEvent("turn:ended", { bubbles: true }));
   }
 
   #announcePhase() {
