@@ -20,14 +20,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from inference.sandbox import SandboxUnavailable
 
 LAYOUT = "1"  # raise it when the layout below changes
-PACKAGES = (
-    "numpy", "sympy", "mpmath", "matplotlib", "contourpy", "cycler", "fonttools", "kiwisolver", "packaging", "pillow", "pyparsing",
-    "python-dateutil", "six",
-)  # fmt: skip
+PACKAGES = ("numpy", "sympy", "matplotlib")  # and all that they require
 # What no cell can use: tests, graphical toolkits, installers, the compiler's leftovers.
 LEFT_OUT = re.compile(
     r"(^|/)(tests?|idlelib|tkinter|turtledemo|ensurepip|lib2to3|pydoc_data|site-packages|dist-packages|__pycache__|config-[^/]*|_tkinter[^/]*"
@@ -65,9 +64,22 @@ def prepared_root(cache: Path) -> Path:
 
 
 def _key() -> str:
-    versions = [f"{name}-{importlib.metadata.version(name)}" for name in PACKAGES]
+    versions = [f"{name}-{importlib.metadata.version(name)}" for name in _packages()]
     parts = [LAYOUT, sys.version, platform.machine(), "-".join(platform.libc_ver()), sys.base_prefix, *versions]
     return f"{sys.version_info.major}.{sys.version_info.minor}-{hashlib.sha256('|'.join(parts).encode()).hexdigest()[:16]}"
+
+
+def _packages() -> list[str]:
+    """`PACKAGES` and what they require here, by name."""
+    found: set[str] = set()
+    waiting = [*PACKAGES]
+    while waiting:
+        name = canonicalize_name(waiting.pop())
+        if name not in found:
+            found.add(name)
+            required = map(Requirement, importlib.metadata.requires(name) or ())
+            waiting += [one.name for one in required if one.marker is None or one.marker.evaluate({"extra": ""})]
+    return sorted(found)
 
 
 def _build(root: Path) -> None:
@@ -79,7 +91,7 @@ def _build(root: Path) -> None:
             (new / "dev" / name).touch()
         shutil.copy2(os.path.realpath(_interpreter()), new / HOME / "bin/python")
         _copy_library(new / HOME / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}")
-        for package in PACKAGES:
+        for package in _packages():
             _copy_package(package, new / HOME / "site")
         _copy_shared_objects(new)
         compileall.compile_dir(new / HOME, quiet=2, workers=1, stripdir=str(new), prependdir="/")
