@@ -20,6 +20,6 @@ app.conf.update(
     broker_connection_max_retries=None,  # a worker waits for its broker for as long as it takes
     # Who asks must not wait for a broker that is away: a message that is not sent is sent again by a worker's sweep.
     task_publish_retry=False,
-    broker_transport_options={"socket_connect_timeout": 2, "socket_timeout": 10},
+    broker_transport_options={"socket_connect_timeout": 2, "socket_timeout": 10, "max_retries": 1, "interval_start": 0, "interval_step": 0},
 )
 app.autodiscover_tasks()

@@ -182,6 +182,7 @@ ENGINE_MODEL = env("ENGINE_MODEL", default="")  # the model to ask that server f
 ENGINE_API_KEY = env("ENGINE_API_KEY", default="")
 TURNS_PER_WORKER = env.int("TURNS_PER_WORKER", default=32)  # turns that one worker process solves side by side
 ACTIVE_TURNS_PER_USER = env.int("ACTIVE_TURNS_PER_USER", default=4)  # queued or running; further questions are refused until one ends
+LEASE_SECONDS = env.float("LEASE_SECONDS", default=10)  # a worker that is silent for so long loses its turns to others
 QUEUE_LIMIT = env.int("QUEUE_LIMIT", default=500)  # queued turns of everybody together
 QUESTION_LIMIT = 8_000  # characters
 

@@ -49,6 +49,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self.watches: dict[UUID, Watch] = {}
         self.order = asyncio.Lock()  # replay, bell and healer must not overtake each other
         self.healer: asyncio.Task[None] | None = None
+        self.closed = False
         await self.accept()  # first: a browser is not told the code of a socket that was never open
         user, pk = self.scope["user"], self.scope["url_route"]["kwargs"]["pk"]
         if user is None or not user.is_authenticated:
@@ -143,6 +144,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                     self.watches.pop(turn_id, None)
 
     async def _send(self, frame: dict[str, Any]) -> None:
+        if self.closed:
+            return
         try:
             async with asyncio.timeout(SLOW):
                 await self.send(text_data=json.dumps(frame, ensure_ascii=False))
@@ -150,6 +153,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self.close(TRY_LATER)
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        self.closed = True
         self.watches.clear()
         await super().close(code, reason)
 

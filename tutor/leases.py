@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
@@ -19,7 +20,7 @@ from tutor import eventlog, queue
 from tutor.failures import Failure
 from tutor.models import Turn, Worker
 
-LEASE = timedelta(seconds=10)
+LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 RUNS = 4  # a turn is begun so often at most: a question that kills its worker must not kill it for ever
 WAITED = timedelta(seconds=5)  # a turn that waits longer although a worker is idle has lost its message
 FORGOTTEN = timedelta(minutes=1)  # a worker that is silent for so long is struck off

@@ -20,7 +20,7 @@ from tutor.tools import Tools
 logger = logging.getLogger(__name__)
 
 LOOK = 0.25  # seconds between looks at the stop flags: Stop has a second for everything
-HEARTBEAT = 3.0  # seconds between renewals of leases, reports and sweeps: a third of a lease
+HEARTBEAT = settings.LEASE_SECONDS / 3  # seconds between renewals of leases, reports and sweeps
 
 
 class Runtime:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from inference.engines import EngineUnavailable
 from inference.events import Done, Event, Language, Mode, Output
 from inference.solve import solve
-from tutor import leases
+from tutor import leases, queue
 from tutor.failures import Failure, failure_of
 from tutor.flusher import LeaseLost, TurnLog
 from tutor.models import Turn
@@ -33,6 +33,7 @@ class Job:
         self.log = log
         self.gone = asyncio.Event()  # set when this worker has nothing more to do with the turn
         self._claim = claim
+        self._given_back = False
         self._tools = tools
         self._interruption: asyncio.Future[Interruption] = asyncio.get_running_loop().create_future()
 
@@ -52,6 +53,8 @@ class Job:
             await self._cancel(solving)
             self._conclude_early(self._interruption.result())
         await self.log.settled()
+        if self._given_back:
+            await asyncio.to_thread(queue.send, self.turn.pk)
 
     async def _solve(self) -> None:
         for pause in (*ENGINE_AGAIN, None):
@@ -67,6 +70,7 @@ class Job:
     async def _begin_again(self, pause: float) -> None:
         self.log.add("queued", {"again": True})
         await asyncio.sleep(pause)
+        await self._tools.loaded.wait()
         await self.log.settled()
         self.log.run += 1
         if not await asyncio.to_thread(leases.next_run, self.turn.pk, self.log.run):
@@ -121,6 +125,7 @@ class Job:
         if why == "stopped":
             self.log.add("stopped", {}, **_ended(Turn.State.STOPPED))
         else:
+            self._given_back = True
             self.log.add("queued", {"again": True}, state=Turn.State.QUEUED, lease_expires=None, enqueued=timezone.now())
 
     async def _cancel(self, solving: "asyncio.Task[None]") -> None:

@@ -5,14 +5,16 @@ import logging
 import threading
 
 from inference.engines import Engine, EngineError, EngineLoading
-from inference.sandbox import Sandbox
+from inference.sandbox import Sandbox, SandboxError
+from inference.sandbox.jail import open_sandbox
 from tutor.absent import NoEngine, NoSandbox
 from tutor.opening import engine_from_settings
 
 logger = logging.getLogger(__name__)
 
 LOOK_LOADING = 0.25  # seconds between looks at an engine that is loading
-LOOK_AGAIN = 5.0  # seconds between looks at an engine that is not ready, and at a sandbox that did not open
+LOOK_AGAIN = 5.0  # seconds between looks at an engine that is not there
+SANDBOX_AGAIN = 60.0  # seconds before a sandbox that did not open is tried again
 LOOK_AFTER = 15.0  # seconds between looks at an engine that is ready
 
 
@@ -22,7 +24,7 @@ class Tools:
     def __init__(self) -> None:
         self.engine: Engine = NoEngine("The model is not loaded yet.")
         self.sandbox: Sandbox = NoSandbox("The sandbox is not open yet.")
-        self.engine_loading = True
+        self.loaded = asyncio.Event()  # no model is being loaded
         self.engine_error = ""
         self.sandbox_error = ""
         self.decided = threading.Event()  # the engine is ready, or said why it is not
@@ -30,6 +32,10 @@ class Tools:
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._watch_engine()), asyncio.create_task(self._open_sandbox())]
+
+    @property
+    def engine_loading(self) -> bool:
+        return not self.loaded.is_set()
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -41,15 +47,18 @@ class Tools:
     async def _watch_engine(self) -> None:
         while True:
             error = await self._engine_error()
-            self.engine_loading = isinstance(error, EngineLoading)
-            self._say("" if error is None or self.engine_loading else str(error))
-            await asyncio.sleep(LOOK_LOADING if self.engine_loading else LOOK_AGAIN if self.engine_error else LOOK_AFTER)
+            loading = isinstance(error, EngineLoading)
+            self._note(loading, "" if error is None or loading else str(error))
+            await asyncio.sleep(LOOK_LOADING if loading else LOOK_AGAIN if self.engine_error else LOOK_AFTER)
 
-    def _say(self, engine_error: str) -> None:
+    def _note(self, loading: bool, engine_error: str) -> None:
         if engine_error and engine_error != self.engine_error:
             logger.warning("The engine is not ready: %s", engine_error)
         self.engine_error = engine_error
-        if not self.engine_loading:
+        if loading:
+            self.loaded.clear()
+        else:
+            self.loaded.set()
             self.decided.set()
 
     async def _engine_error(self) -> EngineError | None:
@@ -62,4 +71,14 @@ class Tools:
         return None
 
     async def _open_sandbox(self) -> None:
-        return
+        """Open the sandbox; where it refuses, again later: an administrator may have mended the machine."""
+        while isinstance(self.sandbox, NoSandbox):
+            try:
+                self.sandbox = await open_sandbox()
+                self.sandbox_error = ""
+            except SandboxError as error:
+                self.sandbox = NoSandbox(str(error))
+                if str(error) != self.sandbox_error:
+                    logger.warning("The sandbox did not open: %s", error)
+                self.sandbox_error = str(error)
+                await asyncio.sleep(SANDBOX_AGAIN)

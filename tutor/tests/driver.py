@@ -9,6 +9,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
+from django.db import close_old_connections  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from accounts.models import User  # noqa: E402
@@ -69,5 +70,6 @@ for line in sys.stdin:
         result = COMMANDS[name](**arguments)
     except asking.AskingError as error:
         result = {"refused": type(error).__name__}
+    close_old_connections()  # as after a request
     sys.stdout.write(json.dumps(result) + "\n")
     sys.stdout.flush()

@@ -90,7 +90,8 @@ class RecordedEngine:
             finish = "stop" if number == len(chunks) else None
             choice = {"index": 0, "text": text, "logprobs": None, "finish_reason": finish}
             times.append(time.monotonic())
-            writer.write(f"data: {json.dumps({'id': 'r', 'object': 'text_completion', 'model': 'recorded', 'choices': [choice]})}\n\n".encode())
+            message = {"id": "r", "object": "text_completion", "model": "recorded", "choices": [choice]}
+            writer.write(f"data: {json.dumps(message)}\n\n".encode())
         writer.write(b"data: [DONE]\n\n")
         await writer.drain()
         self.finished += 1

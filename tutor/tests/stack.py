@@ -53,6 +53,11 @@ class Program:
             options = {"stdout": log, "stderr": log} | self.options
             self.process = subprocess.Popen(self.command, env=self.environment, cwd=ROOT, start_new_session=True, **options)
 
+    def cpu_seconds(self):
+        """What it has used so far."""
+        user, system = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
     def kill(self, number=signal.SIGKILL):
         if self.process and self.process.poll() is None:
             self.process.send_signal(number)
@@ -76,7 +81,8 @@ def postgres(directory):
         **user,
     )
     port = free_port()
-    return [programs / "postgres", "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}"], port, user
+    options = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}"]
+    return [programs / "postgres", "-D", data, "-p", str(port), *options], port, user
 
 
 class Stack:
@@ -87,7 +93,12 @@ class Stack:
         self.directory = Path(tempfile.mkdtemp(prefix="lm-"))
         self.port, self.engine_port = free_port(), free_port()
         environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL", "DEBUG")}
-        environment |= {"LEMMA_VAR": str(self.directory), "TURNS_PER_WORKER": str(turns), "ACTIVE_TURNS_PER_USER": "100"}
+        environment |= {
+            "LEMMA_VAR": str(self.directory),
+            "TURNS_PER_WORKER": str(turns),
+            "ACTIVE_TURNS_PER_USER": "100",
+            "LEASE_SECONDS": "4",
+        }
         if engine:
             environment["ENGINE_URL"] = f"http://127.0.0.1:{self.engine_port}/v1"
         self.services = [self.embedded, self.production][profile == "production"](environment)
@@ -137,7 +148,7 @@ class Stack:
         wait_until(lambda: self.do("state")["ok"], f"no worker; see {self.worker.log}", 60)
 
     def manage(self, *command):
-        return subprocess.run([sys.executable, "manage.py", *command], env=self.environment, cwd=ROOT, check=True, capture_output=True, text=True)
+        subprocess.run([sys.executable, "manage.py", *command], env=self.environment, cwd=ROOT, check=True, capture_output=True)
 
     def close(self):
         if self.driver.process:

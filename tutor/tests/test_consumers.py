@@ -1,0 +1,134 @@
+"""What a socket does that real processes cannot be made to do on demand: a client that stands still, bells that are lost."""
+
+import asyncio
+import json
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+from channels.routing import URLRouter
+from django.urls import path
+
+from accounts.models import User
+from tutor import asking, consumers, eventlog
+from tutor.models import TurnEvent
+
+pytestmark = pytest.mark.django_db(transaction=True)
+application = URLRouter([path("ws/<uuid:pk>/", consumers.ConversationConsumer.as_asgi())])
+
+
+@pytest.fixture(autouse=True)
+def layer_in_memory(settings):
+    """These tests are about what is sent, not about Redis."""
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+
+@pytest.fixture
+def turn(db):
+    return asking.ask(User.objects.create_user("student"), "What is 1 + 1?", "cot", "en")
+
+
+def token(turn, seq):
+    data = {"candidate": 0, "part": "text", "text": str(seq)}
+    TurnEvent.objects.create(turn=turn, seq=seq, run=1, kind="token", payload=data)
+    return eventlog.Entry(seq=seq, run=1, kind="token", data=data)
+
+
+async def ring(turn, *entries):
+    message = {"type": "turn.events", "turn": str(turn.pk), "events": list(entries)}
+    await get_channel_layer().group_send(eventlog.group(turn.conversation_id), message)
+
+
+class Socket:
+    """A client's end, without a network between."""
+
+    def __init__(self, turn, user):
+        scope = {"type": "websocket", "path": f"/ws/{turn.conversation_id}/", "user": user, "headers": []}
+        self.ends = ApplicationCommunicator(application, scope)
+
+    async def watch(self, turn, after):
+        await self.ends.send_input({"type": "websocket.receive", "text": json.dumps({"watch": str(turn.pk), "after": after})})
+
+    async def seqs(self, count):
+        found = []
+        while len(found) < count:
+            frame = json.loads((await self.ends.receive_output(3))["text"])
+            if frame["kind"] != "position":
+                found.append(frame["seq"])
+        return found
+
+    async def close_code(self):
+        while (message := await self.ends.receive_output(3))["type"] != "websocket.close":
+            pass
+        await self.leave()
+        return message["code"]
+
+    async def leave(self):
+        await self.ends.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.ends.wait(3)
+
+
+async def connected(turn):
+    socket = Socket(turn, await User.objects.aget(username="student"))
+    await socket.ends.send_input({"type": "websocket.connect"})
+    assert (await socket.ends.receive_output(3))["type"] == "websocket.accept"
+    await socket.watch(turn, after=1)
+    return socket
+
+
+async def test_bells_that_come_late_twice_or_not_at_all(turn):
+    socket = await connected(turn)
+    entries = [await database_sync_to_async(token)(turn, seq) for seq in range(2, 8)]
+    await ring(turn, entries[2])  # seq 4: 2 and 3 were not told of
+    assert await socket.seqs(6) == [2, 3, 4, 5, 6, 7]
+    await ring(turn, entries[0], entries[1])
+    await ring(turn)  # too large for the bell: look yourself
+    entries.append(await database_sync_to_async(token)(turn, 8))
+    assert await socket.seqs(1) == [8]  # by the healer alone
+    assert await socket.ends.receive_nothing(0.2)
+    await socket.leave()
+
+
+async def test_a_long_log_is_replayed_in_pages(turn, monkeypatch):
+    monkeypatch.setattr(consumers, "PAGE", 3)
+    for seq in range(2, 12):
+        await database_sync_to_async(token)(turn, seq)
+    socket = await connected(turn)
+    assert await socket.seqs(10) == list(range(2, 12))
+    await socket.leave()
+
+
+async def test_a_client_that_stands_still_is_closed_and_told_to_resume(turn, monkeypatch):
+    monkeypatch.setattr(consumers, "SLOW", 0.05)
+    student = await User.objects.aget(username="student")
+    scope = {"type": "websocket", "path": f"/ws/{turn.conversation_id}/", "user": student, "headers": []}
+    asked = asyncio.Queue()
+    for message in ({"type": "websocket.connect"}, {"type": "websocket.receive", "text": json.dumps({"watch": str(turn.pk), "after": 0})}):
+        asked.put_nowait(message)
+    closed = asyncio.Future()
+
+    async def send(message):
+        if message["type"] == "websocket.send":
+            await asyncio.sleep(60)
+        elif message["type"] == "websocket.close":
+            closed.set_result(message["code"])
+            asked.put_nowait({"type": "websocket.disconnect", "code": message["code"]})
+
+    await asyncio.wait_for(application(scope, asked.get, send), 5)
+    assert closed.result() == consumers.TRY_LATER
+
+
+async def test_a_socket_watches_so_many_turns(turn, monkeypatch):
+    monkeypatch.setattr(consumers, "WATCHED", 1)
+    again = await database_sync_to_async(asking.regenerate)(turn)
+    socket = await connected(turn)
+    await socket.watch(turn, after=1)  # the same one again
+    await socket.watch(again, after=0)
+    assert await socket.close_code() == consumers.BAD_MESSAGE
+
+
+async def test_a_deleted_conversation_closes_its_sockets(turn):
+    socket = await connected(turn)
+    await turn.conversation.adelete()
+    assert await socket.close_code() == consumers.NOT_THERE

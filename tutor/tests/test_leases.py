@@ -1,0 +1,123 @@
+"""Who solves a turn, and what becomes of turns whose worker is lost."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from inference.prompts import Exchange
+from tutor import asking, leases
+from tutor.models import Turn, Worker
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """The turns that were sent to the broker."""
+    sent = []
+    monkeypatch.setattr("tutor.queue.current_app.send_task", lambda name, arguments: sent.append(arguments[0]))
+    return sent
+
+
+@pytest.fixture
+def turn(db):
+    return asking.ask(User.objects.create_user("student"), "What is 1 + 1?", "cot", "en")
+
+
+def expire(turn, **fields):
+    Turn.objects.filter(pk=turn.pk).update(lease_expires=timezone.now() - timedelta(seconds=1), **fields)
+
+
+def log(turn):
+    return list(turn.events.values_list("seq", "run", "kind"))
+
+
+def test_a_turn_is_claimed_once(turn):
+    claim = leases.claim(turn.pk)
+    assert (claim.turn.run, claim.turn.state, claim.last, claim.seed, claim.temperature) == (1, "running", 1, 0, 0.0)
+    assert leases.claim(turn.pk) is None
+
+
+def test_a_follow_up_knows_what_was_answered_above_it(turn):
+    Turn.objects.filter(pk=turn.pk).update(state="done", text="It is 2.")
+    failed = asking.ask(turn.conversation.owner, "And?", "cot", "en", conversation=turn.conversation)
+    Turn.objects.filter(pk=failed.pk).update(state="failed")
+    last = asking.ask(turn.conversation.owner, "And 2 + 2?", "cot", "en", conversation=turn.conversation)
+    assert leases.claim(last.pk).history == [Exchange("What is 1 + 1?", "It is 2.")]
+
+
+def test_a_regenerated_turn_is_sampled_with_a_seed_of_its_own(turn):
+    again, once_more = asking.regenerate(turn), asking.regenerate(turn)
+    assert (leases.claim(again.pk).seed, leases.claim(once_more.pk).seed) == (1, 2)
+    assert leases.claim(asking.edit(turn, "Another?").pk).seed == 0
+
+
+def test_a_lost_turn_is_queued_again(turn, sent, django_capture_on_commit_callbacks):
+    leases.claim(turn.pk)
+    expire(turn)
+    with django_capture_on_commit_callbacks(execute=True):
+        leases.sweep(idle=False)
+    turn.refresh_from_db()
+    assert (turn.state, sent, log(turn)) == ("queued", [str(turn.pk)], [(1, 0, "queued"), (2, 1, "queued")])
+    assert leases.claim(turn.pk).turn.run == 2
+
+
+def test_a_renewed_turn_is_not(turn):
+    leases.claim(turn.pk)
+    expire(turn)
+    leases.renew([turn.pk])
+    leases.sweep(idle=True)
+    turn.refresh_from_db()
+    assert turn.state == "running"
+
+
+def test_a_lost_turn_that_was_to_stop_is_stopped(turn):
+    leases.claim(turn.pk)
+    expire(turn, stop_requested=True)
+    leases.sweep(idle=False)
+    turn.refresh_from_db()
+    assert (turn.state, log(turn)[-1]) == ("stopped", (2, 1, "stopped"))
+
+
+def test_a_turn_that_kills_its_workers_is_given_up(turn):
+    leases.claim(turn.pk)
+    expire(turn, run=leases.RUNS)
+    leases.sweep(idle=False)
+    turn.refresh_from_db()
+    assert (turn.state, turn.failure, turn.events.last().payload) == ("failed", "gave_up", {"reason": "gave_up"})
+    assert turn.finished
+
+
+def test_what_waits_beside_an_idle_worker_is_sent_again_once(turn, sent, django_capture_on_commit_callbacks):
+    Turn.objects.filter(pk=turn.pk).update(enqueued=timezone.now() - timedelta(minutes=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        leases.sweep(idle=False)
+        assert sent == []
+        leases.sweep(idle=True)
+        leases.sweep(idle=True)
+    assert sent == [str(turn.pk)]
+
+
+def test_look_tells_what_to_stop_and_what_is_lost(turn):
+    owner = turn.conversation.owner
+    others = [asking.ask(owner, f"{number}", "cot", "en") for number in range(3)]
+    for held in (turn, *others):
+        leases.claim(held.pk)
+    stopped, taken, deleted = others
+    Turn.objects.filter(pk=stopped.pk).update(stop_requested=True)
+    Turn.objects.filter(pk=taken.pk).update(run=2)
+    pks = [held.pk for held in (turn, *others)]
+    deleted.conversation.delete()
+    look = leases.look(dict.fromkeys(pks, 1))
+    assert look == leases.Look(stopped={stopped.pk}, lost={taken.pk, pks[3]})
+
+
+def test_dead_workers_are_struck_off():
+    Worker.objects.create(name="dead", seen=timezone.now() - timedelta(minutes=2))
+    leases.report(model="qwen", loading=False, engine_error="", sandbox_error="")
+    leases.sweep(idle=True)
+    assert Worker.objects.get().name == leases.WORKER_NAME
+    leases.sign_off()
+    assert not Worker.objects.exists()
