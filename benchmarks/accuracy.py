@@ -29,7 +29,6 @@ from inference.wire import WIRES
 from tutor.opening import opened
 
 ROOT = Path(__file__).resolve().parent.parent
-IN_FLIGHT = 32  # the embedded engine's batch
 Z = 1.959964  # of a two-sided 95 % interval
 ENDED_EARLY = 75  # exit status: resume to go on
 
@@ -78,7 +77,7 @@ async def run(path: Path, out: Path, options: argparse.Namespace) -> bool:
         try:
             with out.open("a", encoding="utf-8") as file:
                 while running or (todo and time.monotonic() - began < options.seconds):
-                    while todo and len(running) < IN_FLIGHT and time.monotonic() - began < options.seconds:
+                    while todo and len(running) < options.in_flight and time.monotonic() - began < options.seconds:
                         running.add(asyncio.create_task(solve_one(*todo.pop(0), engine, sandbox, options)))
                     finished, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                     file.writelines(json.dumps(task.result(), ensure_ascii=False) + "\n" for task in finished)
@@ -155,6 +154,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=100, help="problems to solve")
     parser.add_argument("--skip", type=int, default=0, help="problems to leave out before them")
     parser.add_argument("--tokens", type=int, help="token budget of a solution, where it is not the usual one")
+    parser.add_argument("--in-flight", type=int, default=32, help="problems at once (32 is the embedded engine's batch)")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--seconds", type=float, default=math.inf, help=f"begin no problem after so long; exit status {ENDED_EARLY}")
     parser.add_argument("--out", type=Path, help="where the transcripts are kept")
