@@ -115,7 +115,7 @@ class _Solution:
                 yield Code(round=self.rounds, code=splitter.code)
                 yield await self._run(splitter.code)
                 splitter = self._splitter()
-            elif splitter and self.rounds == 0 and self.finish == "stop":
+            elif splitter and self.rounds == 0 and self.finish == "stop" and boxed_answer(self.text) is not None:
                 yield self._begin_check()
                 splitter = Splitter(self.wire, inside=True)
             else:

@@ -160,6 +160,12 @@ async def test_a_solution_without_code_is_continued_by_a_check(language, words):
     assert (events[-1].checked, events[-1].rounds) == (True, 1)
 
 
+async def test_what_has_no_answer_is_not_checked():
+    events = await collect(Recorded(["Hello! What shall we solve?"]), Executor([]), "Hello", mode="tir")
+    assert prose(events) == "Hello! What shall we solve?"
+    assert (events[-1].answer, events[-1].rounds) == (None, 0)
+
+
 async def test_a_cut_solution_is_not_checked():
     engine = Recorded(["so " * 100], chunk=1)
     events = await collect(engine, Executor([]), mode="tir", limits=Limits(tokens=50))
