@@ -86,8 +86,8 @@ class Batch:
         self._vocabulary |= dict.fromkeys(self._special_ids(), b"")
         self._waiting: dict[int, tuple[Any, Sampling]] = {}  # the prompt's tokens, and how to go on from them
         self._running: dict[int, Request] = {}
+        _give_back_memory()  # before the warm-up takes more
         self._warm_up()
-        _give_back_memory()
 
     def busy(self) -> bool:
         return bool(self._waiting or self._pipeline.has_non_finished_requests())
