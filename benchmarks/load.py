@@ -12,13 +12,15 @@ import json
 import random
 import statistics
 import time
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from tutor.tests.stack import PROFILES, Stack, text_of
+from tutor.tests.stack import PROFILES, Stack, Student, text_of
 
 PATIENCE = 120  # seconds for everything
 
 
-async def measure(profile, clients, rate, tokens):
+async def measure(profile: str, clients: int, rate: float, tokens: int) -> dict[str, Any]:
     stack = Stack(profile, rate=rate, turns=clients, extra={"LEASE_SECONDS": "10"})
     try:
         await asyncio.to_thread(stack.start)
@@ -33,12 +35,12 @@ async def measure(profile, clients, rate, tokens):
         await asyncio.to_thread(stack.close)
 
 
-def cpu_seconds(stack):
+def cpu_seconds(stack: Stack) -> dict[str, float]:
     programs = {"engine": stack.engine, "worker": stack.worker, "broker": stack.broker, "web": stack.web}
     return {"clients": time.process_time()} | {name: program.cpu_seconds() for name, program in programs.items()}
 
 
-async def one(student, number, tokens):
+async def one(student: Student, number: int, tokens: int) -> tuple[str, list[dict[str, Any]]]:
     """Ask somewhere in the first two seconds, and read to the end."""
     await asyncio.sleep(random.Random(number).uniform(0, 2))
     question = f"I am student {number}. Count to {tokens}"
@@ -46,7 +48,7 @@ async def one(student, number, tokens):
     return question, await asyncio.wait_for(student.watch(asked, []), PATIENCE)
 
 
-def report(results, sent, tokens, seconds):
+def report(results: list[tuple[str, list[dict[str, Any]]]], sent: dict[str, list[float]], tokens: int, seconds: float) -> dict[str, Any]:
     whole = "".join(f"{number} " for number in range(1, tokens + 1)) + f"\\boxed{{{tokens}}}"
     lost = sum(text_of(seen) != whole for _, seen in results)
     doubled = sum(len({event["seq"] for event in seen}) != len(seen) for _, seen in results)
@@ -64,7 +66,7 @@ def report(results, sent, tokens, seconds):
     }
 
 
-def delays_of(seen, times):
+def delays_of(seen: list[dict[str, Any]], times: Iterable[float]) -> Iterator[float]:
     """For each chunk that the engine sent: how much later the client had it."""
     arrived = [(len(event["data"]["text"].split()), event["at"]) for event in seen if event["kind"] == "token"]
     waiting = iter(times)
@@ -73,7 +75,7 @@ def delays_of(seen, times):
             yield at - next(waiting)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--clients", type=int, nargs="+", default=[100])
     parser.add_argument("--profiles", nargs="+", default=PROFILES, choices=PROFILES)

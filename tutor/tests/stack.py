@@ -187,6 +187,7 @@ class Student:
     def __init__(self, stack, name):
         self.stack, self.name = stack, name
         self.cookie = stack.do("sign_up", name=name)["cookie"]
+        self.open = set()
 
     def ask(self, question, **more):
         return self.stack.do("ask", name=self.name, question=question, **more)
@@ -203,11 +204,17 @@ class Student:
             **options,
         )
 
+    def drop_sockets(self):
+        """As a network that goes away: no goodbye."""
+        while self.open:
+            self.open.pop().transport.abort()
+
     async def watch(self, asked, seen, *, until=FINAL):
         """Follow a turn over any number of sockets, as the page does: resume after the last `seq`. Appends to `seen`."""
         while True:
             with contextlib.suppress(OSError, websockets.WebSocketException):
                 async with self.socket(asked["conversation"]) as connection:
+                    self.open.add(connection)
                     after = seen[-1]["seq"] if seen else 0
                     await connection.send(json.dumps({"watch": asked["turn"], "after": after}))
                     async for message in connection:

@@ -73,7 +73,8 @@ class Command(BaseCommand):
 
 
 def _embedded_broker() -> bool:
-    return f"unix://{settings.VALKEY_SOCKET}" == settings.REDIS_URL
+    embedded: bool = settings.REDIS_URL == f"unix://{settings.VALKEY_SOCKET}"
+    return embedded
 
 
 def _family(host: str) -> socket.AddressFamily:
