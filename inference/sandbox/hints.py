@@ -12,19 +12,24 @@ SWITCHES = (
 
 
 def hint(log: str) -> str:
-    """One line from the log of a jail that did not start."""
+    """One line from the log of a jail or a session that did not start."""
     if missing := re.search(r"(libnl\S*): cannot open shared object", log):
         return f"The sandbox needs {missing[1]}: run apt-get install libnl-route-3-200."
+    if proof := re.search(r"not isolated: .*", log):
+        return f"The sandbox is {proof[0]}; nothing is run in it."
+    if re.search(r"Operation not permitted|Permission denied|No space left on device", log):
+        return _forbidden()
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    return f"The sandbox did not start: {lines[-1][:300] if lines else 'it ended without a message'}"
+
+
+def _forbidden() -> str:
+    """What forbids namespaces or mounts here."""
     for name, off, command in SWITCHES:
         path = Path("/proc/sys", name)
         if path.exists() and path.read_text().strip() == off:
             return f"The sandbox needs user namespaces, which are off: run {command} as root."
-    if proof := re.search(r"not isolated: .*", log):
-        return f"The sandbox is {proof[0]}; nothing is run in it."
-    if re.search(r"Operation not permitted|Permission denied", log):
-        return (
-            "The sandbox may not make namespaces or mounts here; in a container, start it with "
-            "--security-opt seccomp=unconfined --security-opt systempaths=unconfined (and apparmor=unconfined)."
-        )
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
-    return f"The sandbox did not start: {lines[-1][:300] if lines else 'it ended without a message'}"
+    return (
+        "The sandbox may not make namespaces or mounts here; in a container, start it with "
+        "--security-opt seccomp=unconfined --security-opt systempaths=unconfined (and apparmor=unconfined)."
+    )

@@ -34,6 +34,7 @@ JAILED_MODULES = ("zygote", "supervisor", "cell", "frames")
 STARTS, STARTS_WITHIN = 3, 60.0  # at most so many starts of the jail in so many seconds
 ENTER = "import sys; sys.path.append('/lemma'); from inference.sandbox import zygote; zygote.main()"
 STOP_SECONDS = 2.0  # until a jail that was asked to end is told again
+HARMLESS = "no version information available"  # the loader's remark on libnl, at every start
 LOG_BYTES = 8_192  # of the jail's log that are kept for the message
 
 
@@ -205,11 +206,13 @@ class Jail:
     async def _read_log(self) -> None:
         assert self._process.stderr
         while data := await self._process.stderr.read(4096):
-            log.debug("jail: %s", data.decode(errors="replace").rstrip())
             self._log = (self._log + data)[-LOG_BYTES:]
+            for line in data.decode(errors="replace").splitlines():
+                if HARMLESS not in line:
+                    log.warning("jail: %s", line)
 
     def _last_words(self) -> str:
-        return self._log.decode(errors="replace")
+        return "\n".join(line for line in self._log.decode(errors="replace").splitlines() if HARMLESS not in line)
 
 
 def jail_config(root: Path, config: SandboxConfig) -> NsJailConfig:

