@@ -12,7 +12,7 @@ from tutor.tests.stack import PROFILES, Stack
 def stack(request):
     """A running Lemma over a recorded engine; a test that breaks a process starts it again."""
     if request.param == "production" and not (shutil.which("redis-server") and glob.glob("/usr/lib/postgresql/*/bin/initdb")):
-        pytest.fail("The production profile is tested on real Postgres and Redis servers: run scripts/test-services once.")
+        pytest.fail("The production profile is tested on real Postgres and Redis servers: make setup-test installs them.")
     stack = Stack(request.param, rate=50)
     try:
         stack.start()
