@@ -3,13 +3,15 @@
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tutor.tests.browser.site import Site
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PATIENCE = 20_000  # ms: a browser, a web process and a test share whatever machine this is
 LOST = ("WebSocket connection to", "net::ERR_CONNECTION_REFUSED", "net::ERR_INTERNET_DISCONNECTED")  # what tests cause on purpose
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="package")
@@ -42,7 +44,7 @@ class Visitor:
         self.troubles = []
         options = {"locale": "en-GB", "viewport": {"width": 1280, "height": 800}} | options
         self.context = chromium.new_context(base_url=url, **options)
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(PATIENCE)
         if cookie:
             self.context.add_cookies([{"name": "sessionid", "value": cookie, "url": url}])
 
