@@ -109,7 +109,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Broker and channel layer: Redis by URL, or the embedded Valkey's unix socket ---------------------------------------
 
 VALKEY_SOCKET = VAR_DIR / "valkey.sock"
-REDIS_URL = env("REDIS_URL", default=f"unix://{VALKEY_SOCKET}")
+EMBEDDED_BROKER = not env("REDIS_URL", default="")
+REDIS_URL = f"unix://{VALKEY_SOCKET}" if EMBEDDED_BROKER else env("REDIS_URL")
 # A bell that does not go through is not worth waiting for: the sockets look into the database.
 _LAYER_HOST = {"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": 2, "retry": Retry(NoBackoff(), 1)}
 CHANNEL_LAYERS = {

@@ -48,7 +48,7 @@ class Command(BaseCommand):
     def _start(self, host: str, port: int, stack: ExitStack) -> list[Child]:
         """Start what is needed in order; `stack` ends it in the reverse order."""
         children = []
-        if _embedded_broker():
+        if settings.EMBEDDED_BROKER:
             end_orphan(settings.VALKEY_SOCKET)
             valkey = Child("valkey", valkey_command(settings.VAR_DIR / "valkey", settings.VALKEY_SOCKET))
             stack.callback(valkey.end)
@@ -70,11 +70,6 @@ class Command(BaseCommand):
                     self.stdout.write(self.style.SUCCESS(f"Lemma is at http://{host}:{port}/ (Ctrl-C ends it)"))
                     return
             self.ending.wait(0.1)
-
-
-def _embedded_broker() -> bool:
-    embedded: bool = settings.REDIS_URL == f"unix://{settings.VALKEY_SOCKET}"
-    return embedded
 
 
 def _family(host: str) -> socket.AddressFamily:
