@@ -44,7 +44,7 @@ async def open_sandbox(config: SandboxConfig | None = None) -> "NsjailSandbox":
     try:
         session = await sandbox.open()
         await session.close()
-    except SandboxUnavailable:
+    except BaseException:
         await sandbox.close()
         raise
     return sandbox
@@ -132,13 +132,16 @@ class Jail:
                 env={},
                 pass_fds=(settings,),
             )
+        except OSError as error:
+            control.close()
+            raise SandboxUnavailable(f"nsjail could not be started: {error}") from error
         finally:
             os.close(settings)
             theirs.close()
         jail = cls(process, control, config)
         try:
             await jail._prove()
-        except SandboxUnavailable:
+        except BaseException:
             await jail.stop()
             raise
         return jail
@@ -171,7 +174,6 @@ class Jail:
             async with asyncio.timeout(self._config.open_seconds):
                 await session.prove(nonce)
         except (SessionLost, TimeoutError) as error:
-            await session.close()
             raise SandboxUnavailable(hint(self._last_words() or str(error))) from error
         return session
 

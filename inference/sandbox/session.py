@@ -20,8 +20,13 @@ class NsjailSession:
 
     async def prove(self, nonce: str) -> None:
         """Wait for the proof that this session is isolated; raises `SessionLost`."""
-        message, _ = await self._read()
+        try:
+            message, _ = await self._read()
+        except BaseException:
+            await self.close()
+            raise
         if message != {"ready": nonce}:
+            await self.close()
             raise SessionLost(f"The session did not prove that it is isolated: {message.get('lost')}")
 
     async def run(self, code: str) -> CellResult:

