@@ -27,7 +27,8 @@ class Tools:
         self.loaded = asyncio.Event()  # no model is being loaded
         self.engine_error = ""
         self.sandbox_error = ""
-        self.decided = threading.Event()  # the engine is ready, or said why it is not
+        self.decided = threading.Event()  # engine and sandbox are ready, or said why they are not
+        self._undecided = {"engine", "sandbox"}
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -59,6 +60,11 @@ class Tools:
             self.loaded.clear()
         else:
             self.loaded.set()
+            self._decide("engine")
+
+    def _decide(self, tool: str) -> None:
+        self._undecided.discard(tool)
+        if not self._undecided:
             self.decided.set()
 
     async def _engine_error(self) -> EngineError | None:
@@ -76,9 +82,11 @@ class Tools:
             try:
                 self.sandbox = await open_sandbox()
                 self.sandbox_error = ""
+                self._decide("sandbox")
             except SandboxError as error:
                 self.sandbox = NoSandbox(str(error))
                 if str(error) != self.sandbox_error:
                     logger.warning("The sandbox did not open: %s", error)
                 self.sandbox_error = str(error)
+                self._decide("sandbox")
                 await asyncio.sleep(SANDBOX_AGAIN)

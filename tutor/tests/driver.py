@@ -53,6 +53,10 @@ def shown(turn):
     }
 
 
+def plot(name, plot):
+    return {"head": bytes(asking.get_plot_for(User.objects.get(username=name), plot).png[:8]).hex()}
+
+
 def log(turn):
     return list(Turn.objects.get(pk=turn).events.values("seq", "run", "kind", "payload"))
 
@@ -62,7 +66,7 @@ def state():
     return {"ok": found.ok, "no_worker": found.no_worker, "loading": found.loading, "engine_error": found.engine_error}
 
 
-COMMANDS = {function.__name__: function for function in (sign_up, ask, stop, regenerate, turn, log, state)}
+COMMANDS = {function.__name__: function for function in (sign_up, ask, stop, regenerate, turn, plot, log, state)}
 
 for line in sys.stdin:
     name, arguments = json.loads(line)

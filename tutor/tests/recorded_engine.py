@@ -1,6 +1,7 @@
 """An OpenAI-compatible server that replays a recording at a chosen pace, counts its requests, and fails on request.
 
-`python -m tutor.tests.recorded_engine --port 9000 --rate 30`. A prompt with "Count to N" is answered with N numbers.
+`python -m tutor.tests.recorded_engine --port 9000 --rate 30`. "Count to N" is answered with N numbers, "Draw a plot" and "Loop for ever"
+with Python that does so.
 
     GET  /v1/models, POST /v1/completions    as the real ones
     GET  /stats      {"active", "started", "finished", "aborted", "sent": {question: [time.monotonic() of each chunk]}}
@@ -14,6 +15,10 @@ import re
 import time
 from urllib.parse import parse_qs, urlsplit
 
+PROGRAMS = {
+    "Draw a plot": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nprint(6 * 7)",
+    "Loop for ever": "while True:\n    pass",
+}
 COUNT = re.compile(r"Count to (\d+)")
 ASKED = re.compile(r"<\|im_start\|>user\n(.*?)<\|im_end\|>", re.DOTALL)
 EVENT_STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
@@ -21,6 +26,9 @@ EVENT_STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnectio
 
 def chunks_for(prompt: str) -> list[str]:
     """What the model "says"."""
+    for task, program in PROGRAMS.items():
+        if task in prompt:
+            return ["The result is ", "\\boxed{42}."] if "```output" in prompt else [f"```python\n{program}\n", "```\n"]
     numbers = int(COUNT.findall(prompt)[-1])
     return [f"{number} " for number in range(1, numbers + 1)] + [f"\\boxed{{{numbers}}}"]
 

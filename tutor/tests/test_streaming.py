@@ -74,6 +74,29 @@ async def test_waiting_turns_know_their_place_and_stop_at_once(stack):
     assert [event["kind"] for event in stack.do("log", turn=first["turn"])] == ["queued", "stopped"]
 
 
+async def test_code_runs_and_its_output_and_plots_stream(stack):
+    student = stack.student()
+    asked = student.ask("Draw a plot", mode="tir")
+    seen = await asyncio.wait_for(student.watch(asked, []), 20)
+    assert seen[-1]["data"] | {"answer": "42", "checked": True} == seen[-1]["data"]
+    (output,) = [event["data"] for event in seen if event["kind"] == "output"]
+    assert "42" in output["text"]
+    assert len(output["plots"]) == 1
+    assert stack.do("plot", name=student.name, plot=output["plots"][0]) == {"head": "89504e470d0a1a0a"}  # PNG's
+
+
+async def test_stop_ends_running_code_within_a_second(stack):
+    student = stack.student()
+    asked = student.ask("Loop for ever", mode="tir")
+    seen = []
+    await asyncio.wait_for(student.watch(asked, seen, until=("code",)), 20)
+    began = time.monotonic()
+    student.stop(asked["turn"])
+    await asyncio.wait_for(student.watch(asked, seen), 5)
+    assert seen[-1]["kind"] == "stopped"
+    assert time.monotonic() - began < 1
+
+
 async def test_regenerate_and_follow_up_stream_beside_the_first(stack):
     student = stack.student()
     asked = student.ask("Count to 5")
