@@ -9,6 +9,7 @@ import builtins
 import ctypes
 import io
 import os
+import random
 import resource
 import signal
 import sys
@@ -46,12 +47,14 @@ class Jailed:
         while True:
             self.receive()
             reap()
+            numbers = random.getstate()  # the standard library seeds anew in a forked process
             try:
                 pid = os.fork()
             except OSError as error:
                 self.send({"no_fork": f"{error}"})
                 continue
             if pid == 0:
+                random.setstate(numbers)
                 self.run_cell()
             else:
                 self.send({"ended": os.waitpid(pid, 0)[1]})

@@ -44,6 +44,8 @@ async def output(session: NsjailSession, code: str) -> str:
 async def test_state_is_kept_between_cells(session: NsjailSession) -> None:
     assert await output(session, "import sympy as sp\nx = sp.Symbol('x')\ndef f(n):\n    return n + 1") == ""
     assert await output(session, "sp.solve(2*x**2 + 5*x - 3, x)") == "[-3, 1/2]\n"
+    assert await output(session, "import random\nrandom.seed(7)") == ""
+    assert await output(session, "random.random()") == "0.32383276483316237\n"
     assert await output(session, "class A:\n    n = 1\nimport pickle\npickle.loads(pickle.dumps(A())).n + f(1)") == "3\n"
 
 
