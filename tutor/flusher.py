@@ -86,8 +86,10 @@ class Batch:
         self.log, self.run, self.entries, self.plots, self.fields = log, run, entries, plots, fields
 
     def write_fields(self) -> None:
+        if not self.fields:
+            return
         held = Turn.objects.filter(pk=self.log.turn_id, state=Turn.State.RUNNING, run=self.run)
-        if self.fields and not held.update(**self.fields):
+        if not held.update(**self.fields):
             raise LeaseLost
 
 
