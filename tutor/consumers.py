@@ -12,6 +12,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from redis.exceptions import RedisError
 
 from accounts.models import User
 from tutor import asking, eventlog
@@ -45,11 +46,23 @@ class Watch:
 class ConversationConsumer(AsyncWebsocketConsumer):
     """See docs/architecture.md, "The socket"."""
 
-    async def connect(self) -> None:
+    def __init__(self) -> None:
+        super().__init__()
         self.watches: dict[UUID, Watch] = {}
         self.order = asyncio.Lock()  # replay, bell and healer must not overtake each other
         self.healer: asyncio.Task[None] | None = None
         self.closed = False
+
+    async def __call__(self, *arguments: Any) -> None:  # noqa: ANN401 (ASGI's scope, receive and send)
+        """A socket can end without Channels calling `disconnect`: clean up here, however it ended."""
+        try:
+            await super().__call__(*arguments)
+        finally:
+            if self.healer is not None:
+                self.healer.cancel()
+                await self._leave_group()
+
+    async def connect(self) -> None:
         await self.accept()  # first: a browser is not told the code of a socket that was never open
         user, pk = self.scope["user"], self.scope["url_route"]["kwargs"]["pk"]
         if user is None or not user.is_authenticated:
@@ -62,10 +75,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         await self.channel_layer.group_add(eventlog.group(pk), self.channel_name)
         self.healer = asyncio.create_task(self._heal())
 
-    async def disconnect(self, code: int) -> None:
-        if self.healer is not None:
-            self.healer.cancel()
+    async def _leave_group(self) -> None:
+        try:
             await self.channel_layer.group_discard(eventlog.group(self.conversation_id), self.channel_name)
+        except (RedisError, OSError) as error:
+            logger.info("The channel layer was away when a socket left: %s", error)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Channels visits a thread before each message, for the database's sake; a bell, which may come 25 times a second, needs none."""
@@ -149,8 +163,18 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         try:
             async with asyncio.timeout(SLOW):
                 await self.send(text_data=json.dumps(frame, ensure_ascii=False))
-        except TimeoutError:  # it resumes where it was
-            await self.close(TRY_LATER)
+        except TimeoutError:
+            await self._close_slow()
+        except OSError:  # the client has gone; `receive` is told so by the server
+            self.closed = True
+
+    async def _close_slow(self) -> None:
+        """Tell a client that it is too slow; it resumes where it was. Where even that does not leave, the server's ping ends the socket."""
+        try:
+            async with asyncio.timeout(SLOW):
+                await self.close(TRY_LATER)
+        except TimeoutError:
+            logger.info("A socket stands still")
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         self.closed = True

@@ -97,6 +97,22 @@ async def test_stop_ends_running_code_within_a_second(stack):
     assert time.monotonic() - began < 1
 
 
+async def test_a_client_that_reads_nothing_is_let_go_and_resumes(stack):
+    """A real TCP connection that stands still; others are served meanwhile."""
+    student = stack.student()
+    asked = student.ask("Count to 5")
+    stack.do("lengthen", turn=asked["turn"], events=300, characters=30_000)
+    async with student.socket(asked["conversation"], max_queue=1, ping_interval=None, close_timeout=0.1) as connection:
+        await connection.send(json.dumps({"watch": asked["turn"], "after": 0}))
+        await asyncio.sleep(8)  # SLOW for the frame, SLOW for the goodbye
+        other = student.ask("Count to 5")
+        check_whole(await asyncio.wait_for(student.watch(other, []), 20), 5)
+        connection.transport.abort()
+    seen = await asyncio.wait_for(student.watch(asked, []), 20)
+    assert [event["seq"] for event in seen] == list(range(1, len(seen) + 1))
+    assert len(seen) > 300
+
+
 async def test_regenerate_and_follow_up_stream_beside_the_first(stack):
     student = stack.student()
     asked = student.ask("Count to 5")
