@@ -142,7 +142,8 @@ class _Solution:
                 if splitter and chunk.finish:
                     pieces += splitter.finish(complete=chunk.finish == "stop")
                 for part, text in pieces:
-                    yield Token(text=text, part=part)
+                    if text:
+                        yield Token(text=text, part=part)
                 if splitter is None:
                     self.text += chunk.text
                 if chunk.finish or (splitter and splitter.code is not None):
@@ -181,7 +182,8 @@ class _Solution:
         async with aclosing(self._stream(BOX_TOKENS, ("\n",))) as chunks:
             async for chunk in chunks:
                 self.text += chunk.text
-                yield Token(text=chunk.text)
+                if chunk.text:
+                    yield Token(text=chunk.text)
 
     async def _stream(self, max_tokens: int, stop: tuple[str, ...]) -> AsyncGenerator[Chunk]:
         """The engine's continuation of the message, the conversation cut to the context from its oldest end.

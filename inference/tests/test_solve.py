@@ -119,6 +119,13 @@ async def test_the_tool_format():
     assert events[-1].checked
 
 
+@pytest.mark.parametrize("mode", ["cot", "tir"])
+async def test_no_token_is_empty(mode):
+    engine = Recorded([fenced("print(5)"), "That is all.", "5}$."] if mode == "tir" else [ANSWER])
+    events = await collect(engine, Executor([CellResult(output="5")]), mode=mode)
+    assert all(event.text for event in events if isinstance(event, Token))
+
+
 async def test_words_alone_run_nothing():
     sandbox = Executor([])
     events = await collect(Recorded([PLAN + fenced(CODE) + ANSWER]), sandbox, mode="cot")
