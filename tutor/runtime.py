@@ -4,13 +4,14 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Collection
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from tutor import leases
 from tutor.flusher import Flusher, LeaseLost, TurnLog
@@ -69,11 +70,11 @@ class Runtime:
         self._tools.start()
         self._flusher = Flusher()
         self._flushing = asyncio.create_task(self._flusher.run())
-        self._flushing.add_done_callback(_end_process)
+        self._flushing.add_done_callback(_flusher_ended)
 
     async def _close(self) -> None:
         await asyncio.gather(*(job.gone.wait() for job in self._jobs.values()))
-        self._flushing.remove_done_callback(_end_process)
+        self._flushing.remove_done_callback(_flusher_ended)
         self._flushing.cancel()
         self._flusher.close()
         await self._tools.close()
@@ -99,6 +100,14 @@ class Runtime:
     # --- On the watcher's thread ----------------------------------------------------------------------------------------
 
     def _watch(self) -> None:
+        try:
+            self._watch_until_ending()
+        finally:
+            connection.close()
+            if not self._ending.is_set():
+                _end_process("watcher", sys.exception())
+
+    def _watch_until_ending(self) -> None:
         heartbeat = 0.0
         while not self._ending.wait(LOOK):
             try:
@@ -106,10 +115,9 @@ class Runtime:
                 if time.monotonic() >= heartbeat:
                     heartbeat = time.monotonic() + HEARTBEAT
                     self._heartbeat()
-            except (OperationalError, InterfaceError) as error:
-                logger.warning("The database is away: %s", error)
+            except (DatabaseError, InterfaceError) as error:
+                logger.warning("The watcher could not use the database: %s", error)
                 connection.close()
-        connection.close()
 
     def _look(self) -> None:
         runs = {turn_id: job.log.run for turn_id, job in self._jobs.copy().items()}
@@ -127,7 +135,11 @@ class Runtime:
         leases.sweep(idle=not tools.engine_loading and len(self._jobs) < settings.TURNS_PER_WORKER)
 
 
-def _end_process(flushing: "asyncio.Task[None]") -> None:
-    """A worker that cannot write is none: end it, so that its turns are taken back and it is started again."""
-    logger.critical("The flusher ended; so does this worker", exc_info=None if flushing.cancelled() else flushing.exception())
+def _flusher_ended(flushing: "asyncio.Task[None]") -> None:
+    _end_process("flusher", None if flushing.cancelled() else flushing.exception())
+
+
+def _end_process(part: str, error: BaseException | None) -> None:
+    """A worker that cannot write or renew is none: end it, so that its turns are taken back and it is started again."""
+    logger.critical("The %s ended; so does this worker", part, exc_info=error)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, Literal, cast
 
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from inference.engines import EngineUnavailable
@@ -73,7 +74,11 @@ class Job:
         await self._tools.loaded.wait()
         await self.log.settled()
         self.log.run += 1
-        if not await asyncio.to_thread(leases.next_run, self.turn.pk, self.log.run):
+        try:
+            held = await asyncio.to_thread(leases.next_run, self.turn.pk, self.log.run)
+        except (DatabaseError, InterfaceError) as error:
+            raise LeaseLost from error  # it will be, and then be taken back
+        if not held:
             raise LeaseLost
 
     async def _solve_once(self) -> None:
