@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from inference.engines import ContextOverflow, EngineRefused, EngineUnavailable,
 from inference.engines.openai import Limits, OpenAIEngine
 
 QUICK = Limits(connect=1, first_token=0.4, between_tokens=0.3, total=5, after_finish=0.1, tries=3, backoff=0.01, longest_backoff=0.05)
+RECORDED = Path(__file__).parent / "recorded"
 HANG = object()  # in a script: say nothing more until the client has gone
 LISTING = {"object": "list", "data": [{"id": "first", "max_model_len": 2048}, {"id": "second"}]}
 
@@ -169,6 +171,18 @@ async def test_counts_in_every_message(server, engine):
     counts = [{"usage": {"prompt_tokens": 9, "completion_tokens": count}} for count in (2, 2, 5)]
     server.scripts = [[head(), event("one two", **counts[0]), event("!", **counts[1]), event("", "stop", **counts[2]), DONE]]
     assert [(chunk.text, chunk.tokens) for chunk in await read(engine)] == [("one two", 2), ("!", 0), ("", 3)]
+
+
+async def test_what_vllm_wrote(server, engine):
+    """Bodies recorded from a vLLM 0.32 server with SmolLM2-135M: empty messages while a character is incomplete, counts in each."""
+    server.scripts = [[head(), (RECORDED / "vllm-0.32-stream.txt").read_bytes()]]
+    chunks = await read(engine, max_tokens=24)
+    assert "🎉" in text_of(chunks)
+    assert "\ufffd" not in text_of(chunks)
+    assert (sum(chunk.tokens for chunk in chunks), chunks[-1].finish) == (24, "length")
+    server.scripts = [answer(400, (RECORDED / "vllm-0.32-overflow.json").read_bytes())]
+    with pytest.raises(ContextOverflow, match="at least 1025 input tokens"):
+        await read(engine)
 
 
 async def test_an_answer_that_the_server_would_cut_short_is_refused_before_its_first_text(server, engine):
