@@ -17,6 +17,7 @@ from typing import Any
 
 from tutor.tests.stack import PROFILES, Stack, Student, text_of
 
+RAMP = 4.0  # seconds in which the students ask
 PATIENCE = 120  # seconds for everything
 
 
@@ -41,8 +42,8 @@ def cpu_seconds(stack: Stack) -> dict[str, float]:
 
 
 async def one(student: Student, number: int, tokens: int) -> tuple[str, list[dict[str, Any]]]:
-    """Ask somewhere in the first two seconds, and read to the end."""
-    await asyncio.sleep(random.Random(number).uniform(0, 2))
+    """Ask somewhere in the first seconds, and read to the end."""
+    await asyncio.sleep(random.Random(number).uniform(0, RAMP))
     question = f"I am student {number}. Count to {tokens}"
     asked = student.ask(question)
     return question, await asyncio.wait_for(student.watch(asked, []), PATIENCE)

@@ -23,7 +23,7 @@ from inference.solve import Limits
 from inference.wire import FENCE
 from tutor.tests.stack import Stack, Student
 
-QUESTIONS = [f"What is {number} * {number + 4}? Answer in two sentences." for number in range(13, 93, 10)]
+QUESTIONS = [f"What is {number} * {number + 4}? Answer in one sentence." for number in range(13, 93, 10)]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from tutor.models import Plot, Turn, TurnEvent
 logger = logging.getLogger(__name__)
 
 INTERVAL = 0.04  # seconds between flushes: below what a reader sees, above what a row costs
+REST = 4.0  # times a flush's own length until the next one: with many turns it gathers longer and so writes less
 OUTAGE = 30.0  # seconds that a database may be away before its turns are left to be taken back
 RETRY = 0.5
 
@@ -123,11 +124,12 @@ class Flusher:
         while True:
             await self._wake.wait()
             await self._gather(due - loop.time())
-            due = loop.time() + INTERVAL
+            began = loop.time()
             batches = self._take()
             lost = await loop.run_in_executor(self._thread, _persist, batches)
             await self._ring([batch for batch in batches if batch.log not in lost])
             await self._settle(lost)
+            due = began + max(INTERVAL, REST * (loop.time() - began))
 
     async def _gather(self, seconds: float) -> None:
         if seconds > 0:

@@ -54,6 +54,8 @@ def claim(turn_id: UUID) -> Claim | None:
 
 def _history(turn: Turn) -> list[Exchange]:
     """The answered questions above `turn`, oldest first."""
+    if turn.parent_id is None:
+        return []
     turns = {other.pk: other for other in Turn.objects.filter(conversation=turn.conversation_id)}
     history: list[Exchange] = []
     above = turn.parent_id
