@@ -3,14 +3,15 @@
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404
 from redis.exceptions import RedisError
 
@@ -25,6 +26,7 @@ HEAL = 1.0  # seconds without a bell after which the database is looked into
 SLOW = 3.0  # seconds that one frame may take to leave
 WATCHED = 100  # turns that one socket may watch at once
 PAGE = 500  # events that one query reads
+READERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sockets")  # a process's sockets read the database in these
 FINAL = ("done", "failed", "stopped")
 
 BAD_MESSAGE, LOGGED_OUT, NOT_THERE, TRY_LATER = 4400, 4401, 4404, 1013
@@ -68,7 +70,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if user is None or not user.is_authenticated:
             return await self.close(LOGGED_OUT)
         try:
-            await database_sync_to_async(asking.get_conversation_for)(cast(User, user), pk)
+            await _in_database(asking.get_conversation_for, cast(User, user), pk)
         except Http404:
             return await self.close(NOT_THERE)
         self.conversation_id = pk
@@ -129,7 +131,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         """Send what the database has beyond what was sent."""
         while turn_ids:
             try:
-                found = await _read(self.conversation_id, {turn_id: self.watches[turn_id].sent for turn_id in turn_ids})
+                sent = {turn_id: self.watches[turn_id].sent for turn_id in turn_ids}
+                found = await _in_database(_read, self.conversation_id, sent)
             except (OperationalError, InterfaceError) as error:
                 logger.warning("A socket could not read the database; it will try again in %s s: %s", HEAL, error)
                 return
@@ -190,7 +193,19 @@ class Found:
     position: int | None
 
 
-@database_sync_to_async
+async def _in_database[**P, T](function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    return await asyncio.get_running_loop().run_in_executor(READERS, partial(_keeping_connection, function, *arguments, **named))
+
+
+def _keeping_connection[**P, T](function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """These threads keep their connections: one for each read would cost more than the read. A broken one is not kept."""
+    try:
+        return function(*arguments, **named)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        raise
+
+
 def _read(conversation_id: UUID, sent: Mapping[UUID, int]) -> dict[UUID, Found]:
     """For those of the turns that are the conversation's."""
     states = dict(Turn.objects.filter(conversation=conversation_id, pk__in=sent).values_list("pk", "state"))

@@ -58,7 +58,7 @@ def _history(turn: Turn) -> list[Exchange]:
         return []
     turns = {other.pk: other for other in Turn.objects.filter(conversation=turn.conversation_id)}
     history: list[Exchange] = []
-    above = turn.parent_id
+    above: UUID | None = turn.parent_id
     while above is not None and len(history) < ANCESTORS:
         parent = turns[above]
         if parent.text:
