@@ -21,7 +21,7 @@ from inference.engines.gguf import BadModelFile, read_context
 
 log = logging.getLogger(__name__)
 
-_BLOCK = 32  # tokens in one block of OpenVINO's KV cache on a CPU
+BLOCK = 32  # tokens in one block of OpenVINO's KV cache on a CPU
 _AGAIN = 1.0  # seconds before a process that worked is started again
 _AGAIN_UNLOADED = 30.0  # seconds before one that never came to work is
 _END = 5.0  # seconds that the process has to end
@@ -48,7 +48,7 @@ class OpenVinoEngine:
             raise EngineUnavailable(f"The model file cannot be used: {error}") from error
         self._name = path.stem
         self._context = min(context, trained_for)
-        blocks = max(cache_tokens, self._context) // _BLOCK + 1
+        blocks = max(cache_tokens, self._context) // BLOCK + 1
         options = [str(path.resolve()), str(self._context), str(blocks), str(max_sequences)]
         self._command = [sys.executable, "-m", "inference.engines.openvino_process", *options]
         self._max_requests = max_requests
@@ -78,7 +78,7 @@ class OpenVinoEngine:
         if len(self._requests) >= self._max_requests:
             raise EngineUnavailable(f"The engine is overloaded: {self._max_requests} requests are under way.")
         number = next(self._numbers)
-        request = self._requests[request_id] = self._numbered[number] = _Request()
+        request = self._requests[request_id] = self._numbered[number] = _Request(number)
         try:
             self._check()  # after it is known: a process that dies now fails it
             self._commands.put({"add": number, "prompt": prompt, "sampling": asdict(sampling)})
@@ -93,6 +93,7 @@ class OpenVinoEngine:
     async def abort(self, request_id: str) -> None:
         if request := self._requests.get(request_id):
             request.withdraw()
+            self._commands.put({"withdraw": request.number})  # now, also where nobody reads the stream
 
     async def close(self) -> None:
         for request in self._requests.values():
@@ -176,7 +177,8 @@ def _write(process: "subprocess.Popen[str]", commands: "queue.SimpleQueue[_Comma
 class _Request:
     """What has come of a request and was not taken yet (so a slow reader holds at most its own `max_tokens` of text)."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
+        self.number = number
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
         self._withdrawn = False

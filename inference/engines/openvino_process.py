@@ -8,13 +8,23 @@ everything: it takes in what has been asked, steps all requests together, and wr
     stdout  {"ready": true}   {"chunks": [[number, text, tokens, finish or null], ...]}   {"failed": number, "kind": str, "message": str}
             {"broken": message}  (then the process ends)
 
-Requests beyond `max_sequences` wait for one to end; what requests have in common at their beginning is computed once (prefix
-caching). Same prompt, sampling and seed give the same tokens as long as the batch around the request is the same;
-OpenVINO does not promise more.
+Requests beyond `max_sequences`, or beyond the KV cache, wait for one to end. Same prompt, sampling and seed give the same tokens
+as long as the batch around the request is the same; OpenVINO does not promise more.
+
+What requests have in common at their beginning is computed once (prefix caching). OpenVINO 2026.4 finds the blocks of the cache
+by what they hold or are about to hold, also half-filled ones, and does not ask whether another request writes into them, or
+whether what they were taken for was ever computed (docs/log.md). Three rules keep one student's text out of another's answer:
+
+- Prompts are begun one at a time: the next one once the one before has two tokens. With the second token a request has left the
+  half-filled block that it took over (it has filled it, renamed it or made a copy of its own), so no other can find that block.
+- A request is dropped only after a step that gave it a token: by then all of its blocks hold what they are named after.
+- A request begins only if the whole of it, prompt and answer, has room in the cache beside the others: then OpenVINO never takes
+  blocks away from a request whose blocks are not computed yet.
 """
 
 import ctypes
 import json
+import math
 import os
 import select
 import sys
@@ -24,11 +34,13 @@ import openvino_genai as genai
 from openvino_genai.py_openvino_genai import GenerationHandle
 
 from inference.engines import ContextOverflow, EngineError, EngineRefused, EngineUnavailable, Finish, Sampling
+from inference.engines.openvino import BLOCK
 from inference.engines.text import Detokenizer, StopFilter
 
 _END_OF_TEXT = (b"<|im_end|>", b"<|endoftext|>")  # ChatML's end of message, and the end of a document
 _NICENESS = 5  # generating yields to the web server and the worker, which have to stay quick while every core computes
 _READ = 1 << 20
+_BEGUN = 2  # tokens after which a request shares no half-filled block with one that comes after it
 _FINISH: dict[genai.GenerationFinishReason, Finish] = {
     genai.GenerationFinishReason.STOP: "stop",
     genai.GenerationFinishReason.LENGTH: "length",
@@ -38,9 +50,12 @@ _FINISH: dict[genai.GenerationFinishReason, Finish] = {
 class Request:
     """One prompt on its way through the pipeline."""
 
-    def __init__(self, number: int, handle: GenerationHandle, detokenizer: Detokenizer, stops: StopFilter) -> None:
+    def __init__(self, number: int, blocks: int, handle: GenerationHandle, detokenizer: Detokenizer, stops: StopFilter) -> None:
         self.number = number
+        self.blocks = blocks  # of the cache, at most
         self.handle = handle
+        self.tokens = 0  # generated
+        self.withdrawn = False
         self._detokenizer = detokenizer
         self._stops = stops
 
@@ -54,6 +69,7 @@ class Request:
             finish = _FINISH.get(output.finish_reason)
         if not tokens and not finish:
             return None
+        self.tokens += len(tokens)
         text = self._stops.feed(self._detokenizer.feed(tokens))
         if self._stops.stopped:
             finish = "stop"
@@ -77,6 +93,7 @@ class Batch:
         scheduler.dynamic_split_fuse = True
         scheduler.max_num_batched_tokens = 256
         self._context = context
+        self._cache_blocks = cache_blocks
         self._max_sequences = max_sequences
         self._pipeline = genai.ContinuousBatchingPipeline(path, scheduler, "CPU")
         self._tokenizer = self._pipeline.get_tokenizer()
@@ -107,10 +124,10 @@ class Batch:
         self._waiting[number] = tokens, sampling
 
     def withdraw(self, number: int) -> None:
-        """Nobody wants the rest: drop it before the next step."""
+        """Nobody wants the rest: drop it as soon as its blocks are computed."""
         self._waiting.pop(number, None)
-        if request := self._running.pop(number, None):
-            request.handle.cancel()
+        if request := self._running.get(number):
+            request.withdrawn = True
 
     def step(self) -> tuple[list[list[Any]], list[int]]:
         """One token for each running request: the chunks, and the requests for which there was no room."""
@@ -118,7 +135,7 @@ class Batch:
         self._pipeline.step()
         chunks = [chunk for request in self._running.values() if (chunk := request.read())]
         for number, _, _, finish in chunks:
-            if finish:
+            if finish or self._running[number].withdrawn:
                 self._running.pop(number).handle.stop()  # a stop string is found here, not in OpenVINO
         refused = [request.number for request in self._running.values() if request.refused()]
         for number in refused:
@@ -126,11 +143,17 @@ class Batch:
         return chunks, refused
 
     def _admit(self) -> None:
-        while self._waiting and len(self._running) < self._max_sequences:
-            number = next(iter(self._waiting))
-            tokens, sampling = self._waiting.pop(number)
-            handle = self._pipeline.add_request(number, tokens, self._config(sampling))
-            self._running[number] = Request(number, handle, Detokenizer(self._vocabulary), StopFilter(sampling.stop))
+        """Begin the request that has waited longest, if it may (the rules at the top)."""
+        running = self._running.values()
+        if not self._waiting or len(running) >= self._max_sequences or any(request.tokens < _BEGUN for request in running):
+            return
+        number, (tokens, sampling) = next(iter(self._waiting.items()))
+        blocks = math.ceil((tokens.shape[1] + sampling.max_tokens) / BLOCK)
+        if blocks + sum(request.blocks for request in running) > self._cache_blocks:
+            return
+        del self._waiting[number]
+        handle = self._pipeline.add_request(number, tokens, self._config(sampling))
+        self._running[number] = Request(number, blocks, handle, Detokenizer(self._vocabulary), StopFilter(sampling.stop))
 
     def _warm_up(self) -> None:
         """Generate one token, so that the first student does not wait while OpenVINO compiles and packs its kernels."""
@@ -224,6 +247,8 @@ def main(path: str, context: int, cache_blocks: int, max_sequences: int) -> None
         batch = Batch(path, context, cache_blocks, max_sequences)
         pipes.write({"ready": True})
         serve(batch, pipes)
+    except BrokenPipeError:
+        return  # whoever asked has gone, and is the only one to tell
     except RuntimeError as error:  # what OpenVINO raises, for everything
         pipes.write({"broken": f"OpenVINO failed: {last_line(error)}"})
         raise

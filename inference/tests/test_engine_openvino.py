@@ -10,19 +10,20 @@ from inference import weights
 from inference.engines import EngineLoading, EngineUnavailable, Sampling
 from inference.engines.opening import wait_until_ready
 from inference.engines.openvino import OpenVinoEngine
+from inference.engines.openvino_process import Batch
 
 STORY = "<|im_start|>user\nTell me about the history of mathematics.<|im_end|>\n<|im_start|>assistant\n"
 
 
 def start(**options: int) -> OpenVinoEngine:
     return OpenVinoEngine(
-        weights.find(weights.SMOLLM2), **{"context": 256, "cache_tokens": 256, "max_sequences": 2, "max_requests": 6} | options
+        weights.find(weights.SMOLLM2), **{"context": 256, "cache_tokens": 352, "max_sequences": 2, "max_requests": 6} | options
     )
 
 
 @pytest.fixture(scope="module")
 def small():
-    """Room for two sequences at a time and six requests, and one sequence's worth of cache."""
+    """Room for two sequences at a time and six requests, and a cache for two of them only if they are short."""
     engine = start()
     asyncio.run(wait_until_ready(engine, 60))
     yield engine
@@ -45,24 +46,28 @@ def text_of(chunks) -> str:
     return "".join(chunk.text for chunk in chunks)
 
 
-async def test_aborting_frees_the_slot_for_the_next(small):
-    """Two run; the third begins only because the first is aborted, and before the second ends."""
-    first, second = small.stream(STORY, Sampling(max_tokens=150), "first"), small.stream(STORY, Sampling(max_tokens=150), "second")
-    await asyncio.gather(anext(first), anext(second))
-    third = asyncio.create_task(read(small, "third", max_tokens=5))
-    for _ in range(5):
-        await anext(second)
-    assert not third.done()
-    await small.abort("first")
-    assert sum(chunk.tokens for chunk in await third) == 5
-    assert (await anext(second)).finish is None
-    await first.aclose()
-    await second.aclose()
+def test_withdrawing_frees_the_slot_for_the_next_at_once():
+    """The batch itself, step by step: two run and the third waits, until the first is withdrawn."""
+    batch = Batch(str(weights.find(weights.SMOLLM2)), context=256, cache_blocks=32, max_sequences=2)
+
+    def heard_from(steps: int) -> set[int]:
+        return {number for _ in range(steps) for number, *_ in batch.step()[0]}
+
+    for number in (1, 2, 3):
+        batch.add(number, STORY, Sampling(max_tokens=100))
+    assert heard_from(steps=8) == {1, 2}
+    batch.withdraw(1)
+    assert heard_from(steps=4) == {2, 3}
+    batch.withdraw(2)
+    assert heard_from(steps=1) == {3}
+    batch.withdraw(3)
+    assert heard_from(steps=1) == set()
+    assert not batch.busy()
 
 
 async def test_a_cache_that_is_too_small_for_both_delays_but_loses_nothing(small):
     prompts = [STORY + f"In the year {year}" for year in (1700, 1800)]
-    together = await asyncio.gather(*[read(small, prompt, prompt, max_tokens=150) for prompt in prompts])
+    together = await asyncio.gather(*[read(small, prompt, prompt, max_tokens=200) for prompt in prompts])
     for chunks in together:
         assert chunks[-1].finish
         assert len(text_of(chunks)) > 20
