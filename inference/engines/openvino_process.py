@@ -55,6 +55,7 @@ class Request:
         self.blocks = blocks  # of the cache, at most
         self.handle = handle
         self.tokens = 0  # generated
+        self.computed = False  # its blocks hold what they are named after: the last step gave it a token
         self.withdrawn = False
         self._detokenizer = detokenizer
         self._stops = stops
@@ -67,9 +68,10 @@ class Request:
             (output,) = self.handle.read().values()
             tokens += output.generated_ids
             finish = _FINISH.get(output.finish_reason)
+        self.computed = bool(tokens)
+        self.tokens += len(tokens)
         if not tokens and not finish:
             return None
-        self.tokens += len(tokens)
         text = self._stops.feed(self._detokenizer.feed(tokens))
         if self._stops.stopped:
             finish = "stop"
@@ -128,6 +130,8 @@ class Batch:
         self._waiting.pop(number, None)
         if request := self._running.get(number):
             request.withdrawn = True
+            if request.computed:
+                self._running.pop(number).handle.stop()
 
     def step(self) -> tuple[list[list[Any]], list[int]]:
         """One token for each running request: the chunks, and the requests for which there was no room."""
