@@ -54,10 +54,10 @@ def system(question: str, mode: Mode, language: Language, wire: Wire) -> str:
     return " ".join(line for line in lines if line)
 
 
-def check(language: Language) -> str:
-    """The words before the check by Python that the model left out."""
-    words = "下面用 Python 验证。" if language == "zh" else "Let's check this with Python."
-    return f"\n\n{words}\n\n"
+def plan(language: Language) -> str:
+    """The words with which a message begins whose first block of code is opened for the model."""
+    words = "下面用 Python 一步一步地计算。" if language == "zh" else "Let's compute this step by step with Python."
+    return f"{words}\n\n"
 
 
 def chat(question: str, *, mode: Mode, language: Language, wire: Wire, history: Sequence[Exchange]) -> str:

@@ -13,7 +13,7 @@ from inference.sandbox import CellResult, SandboxUnavailable, SessionLost
 from inference.solve import FORCED_BOX, Limits, solve
 from inference.wire import FENCE, TOOL
 
-PLAN = "The roots come from sympy.\n\n"
+PLAN = "Let's compute this step by step with Python.\n\n"
 CODE = "from sympy import symbols, solve\nx = symbols('x')\nprint(solve(2*x**2 + 5*x - 3, x))"
 ANSWER = "So $x = -3$ or $x = \\frac{1}{2}$: $\\boxed{x = -3, x = \\frac{1}{2}}$."
 QUESTION = "Solve 2x^2 + 5x - 3 = 0"
@@ -21,7 +21,10 @@ QUESTION = "Solve 2x^2 + 5x - 3 = 0"
 
 @dataclass
 class Recorded:
-    """An engine that replays one recorded continuation a request; like a real one it knows stop strings, tokens and its context."""
+    """An engine that replays one recorded continuation a request; like a real one it knows stop strings, tokens and its context.
+
+    What the prompt's end already says of a continuation (the block that is opened for the model) is not said again.
+    """
 
     continuations: list[str]
     chunk: int = 5  # characters a token
@@ -37,6 +40,7 @@ class Recorded:
         self.prompts.append(prompt)
         self.samplings.append(sampling)
         text = self.continuations.pop(0)
+        text = text[max(size for size in range(len(text) + 1) if prompt.endswith(text[:size])) :]
         text = text[: min((at for stop in sampling.stop if (at := text.find(stop)) >= 0), default=len(text))]
         pieces = [text[at : at + self.chunk] for at in range(0, len(text), self.chunk)]
         cut = len(pieces) > sampling.max_tokens
@@ -106,7 +110,7 @@ async def test_a_solution_with_python(chunk):
     done = events[-1]
     assert (done.answer, done.checked, done.differs, done.finish, done.rounds) == ("x = -3, x = \\frac{1}{2}", True, False, "stop", 1)
     assert done.text == PLAN + fenced(CODE).rstrip() + FENCE.output("[-3, 1/2]") + ANSWER
-    assert engine.prompts[1] == engine.prompts[0] + done.text.removesuffix(ANSWER)
+    assert engine.prompts[1] == engine.prompts[0].removesuffix(PLAN + "```python\n") + done.text.removesuffix(ANSWER)
     assert not engine.open_requests
 
 
@@ -156,21 +160,15 @@ async def test_a_result_that_cannot_be_compared_is_neither():
     assert (events[-1].checked, events[-1].differs) == (False, False)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Let's check this with Python."), ("zh", "下面用 Python 验证。")])
-async def test_a_solution_without_code_is_continued_by_a_check(language, words):
-    engine = Recorded(["It is $\\boxed{5}$.", "print(2 + 3)\n```\n", "So it is $\\boxed{5}$."])
+@pytest.mark.parametrize(("language", "words"), [("en", PLAN), ("zh", "下面用 Python 一步一步地计算。\n\n")])
+async def test_the_first_block_is_opened_for_the_model(language, words):
+    engine = Recorded(["print(2 + 3)\n```\n", "So it is $\\boxed{5}$."])
     events = await collect(engine, Executor([CellResult(output="5")]), mode="tir", language=language)
-    assert engine.prompts[1].endswith(f"It is $\\boxed{{5}}$.\n\n{words}\n\n```python\n")
-    assert prose(events) == f"It is $\\boxed{{5}}$.\n\n{words}\n\nSo it is $\\boxed{{5}}$."
+    assert engine.prompts[0].endswith(f"<|im_start|>assistant\n{words}```python\n")
+    assert prose(events) == f"{words}So it is $\\boxed{{5}}$."
     assert prose(events, "code") == "print(2 + 3)"
-    assert events[-1].text.startswith(f"It is $\\boxed{{5}}$.\n\n{words}\n\n{fenced('print(2 + 3)')}")
+    assert events[-1].text.startswith(words + fenced("print(2 + 3)"))
     assert (events[-1].checked, events[-1].rounds) == (True, 1)
-
-
-async def test_what_has_no_answer_is_not_checked():
-    events = await collect(Recorded(["Hello! What shall we solve?"]), Executor([]), "Hello", mode="tir")
-    assert prose(events) == "Hello! What shall we solve?"
-    assert (events[-1].answer, events[-1].rounds) == (None, 0)
 
 
 async def test_a_cut_solution_is_not_checked():
@@ -191,14 +189,14 @@ async def test_rounds_are_bounded_and_the_last_word_is_prose():
 async def test_tokens_are_bounded_over_all_rounds():
     engine = Recorded([fenced("print(1)"), "so " * 100, "1}$."], chunk=1)  # one token a character
     events = await collect(engine, Executor([CellResult(output="1")]), mode="tir", limits=Limits(tokens=50))
-    assert engine.samplings[1].max_tokens == 50 - len(fenced("print(1)").rstrip())
+    assert engine.samplings[1].max_tokens == 50 - len("print(1)\n```")
     assert events[-1].tokens == 50 + len("1}$.")
     assert (events[-1].finish, events[-1].answer) == ("length", "1")
 
 
 async def test_a_block_that_the_budget_cut_does_not_run():
     sandbox = Executor([])
-    events = await collect(Recorded([fenced("print(1)")], chunk=1), sandbox, mode="tir", limits=Limits(tokens=14))
+    events = await collect(Recorded([fenced("print(1)")], chunk=1), sandbox, mode="tir", limits=Limits(tokens=4))
     assert sandbox.cells == []
     assert prose(events, "code") == "prin"
     assert (events[-1].finish, events[-1].answer) == ("length", None)

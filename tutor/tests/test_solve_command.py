@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BLOCK = "```python\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nprint(2 + 3)\n```\n"
-FIRST = f"Let me add.\x1b[31m\n\n{BLOCK}"
-SECOND = "The sum is $\\boxed{5}$."
+BLOCK = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nprint(2 + 3)\n```\n"
+FIRST = f"{BLOCK}And so on."
+SECOND = "The sum \x1b[31mis $\\boxed{5}$."
 
 
 class Recorded(BaseHTTPRequestHandler):
@@ -101,7 +101,7 @@ def test_a_person_reads_prose_code_output_and_answer(engine_url, start):
     process = start(engine_url, "What is 2 + 3?", "--mode", "tir")
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert out.index("Let me add.") < out.index(">>> Python\nimport") < out.index(">>> Output\n5") < out.index("The sum is")
+    assert out.index("step by step") < out.index(">>> Python\nimport") < out.index(">>> Output\n5") < out.index("The sum")
     assert out.endswith("Answer: 5 (checked by Python)\n")
     assert "\x1b" not in out
     assert "```" not in out
