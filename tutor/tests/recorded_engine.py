@@ -28,7 +28,9 @@ def chunks_for(prompt: str) -> list[str]:
     """What the model "says"."""
     for task, program in PROGRAMS.items():
         if task in prompt:
-            return ["The result is ", "\\boxed{42}."] if "```output" in prompt else [f"{program}\n", "```\n"]  # the block has been opened for it
+            return (
+                ["The result is ", "\\boxed{42}."] if "```output" in prompt else [f"{program}\n", "```\n"]
+            )  # the block has been opened for it
     numbers = int(COUNT.findall(prompt)[-1])
     return [f"{number} " for number in range(1, numbers + 1)] + [f"\\boxed{{{numbers}}}"]
 
