@@ -113,6 +113,12 @@ async def test_figures_come_back_as_pictures(session: NsjailSession) -> None:
     assert (await session.run("1")).images == ()
 
 
+async def test_a_glyph_that_the_font_lacks_is_no_warning(session: NsjailSession) -> None:
+    result = await session.run("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('的图像')")
+    assert len(result.images) == 1
+    assert "Warning" not in result.output
+
+
 async def test_figures_are_bounded(session: NsjailSession) -> None:
     code = (
         "import matplotlib.pyplot as plt\nimport numpy as np\nfor n in range({}):\n    plt.figure()\n    plt.imshow(np.random.rand({}, {}))"
