@@ -1,6 +1,6 @@
 """How many students at once: websocket clients that all stream from a recorded engine, on both profiles.
 
-    python -m benchmarks.load [--clients 100] [--profiles embedded production] [--rate 20] [--tokens 200]
+    python -m benchmarks.load [--clients 100] [--profiles embedded production] [--rate 10] [--tokens 100]
 
 Everything runs on this machine: the recorded engine, the worker, the broker, the database, the web server and the clients. The
 delay of a chunk is the time from the engine's sending its text to the client's having it, both by the one monotonic clock.
@@ -80,8 +80,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--clients", type=int, nargs="+", default=[100])
     parser.add_argument("--profiles", nargs="+", default=PROFILES, choices=PROFILES)
-    parser.add_argument("--rate", type=float, default=20.0, help="tokens a second of each student")
-    parser.add_argument("--tokens", type=int, default=200)
+    parser.add_argument("--rate", type=float, default=10.0, help="tokens a second of each student")
+    parser.add_argument("--tokens", type=int, default=100)
     options = parser.parse_args()
     for profile in options.profiles:
         for clients in options.clients:

@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 INTERVAL = 0.04  # seconds between flushes: below what a reader sees, above what a row costs
 REST = 4.0  # times a flush's own length until the next one: with many turns it gathers longer and so writes less
+LONGEST = 0.1  # seconds between flushes at most, however long one takes
 OUTAGE = 30.0  # seconds that a database may be away before its turns are left to be taken back
 RETRY = 0.5
 
@@ -129,7 +130,7 @@ class Flusher:
             lost = await loop.run_in_executor(self._thread, _persist, batches)
             await self._ring([batch for batch in batches if batch.log not in lost])
             await self._settle(lost)
-            due = began + max(INTERVAL, REST * (loop.time() - began))
+            due = began + min(max(INTERVAL, REST * (loop.time() - began)), LONGEST)
 
     async def _gather(self, seconds: float) -> None:
         if seconds > 0:
