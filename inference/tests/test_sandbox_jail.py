@@ -31,6 +31,13 @@ async def eventually(holds: Callable[[], bool]) -> None:
         await asyncio.sleep(0.02)
 
 
+@pytest.fixture
+def ours() -> Callable[[], set[int]]:
+    """The processes that have come from this one since the test began: other tests' servers may still run."""
+    before = descendants(os.getpid())
+    return lambda: descendants(os.getpid()) - before
+
+
 @pytest.mark.parametrize(
     ("script", "line"),
     [
@@ -43,7 +50,9 @@ async def eventually(holds: Callable[[], bool]) -> None:
     ],
     ids=["libnl is missing", "namespaces are forbidden", "it fails in silence", "it is no jail", "it does not know the nonce", "it hangs"],
 )
-async def test_a_jail_that_proves_nothing_is_refused(script: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_jail_that_proves_nothing_is_refused(
+    script: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: Callable[[], set[int]]
+) -> None:
     binary = tmp_path / "nsjail"
     binary.write_text(script)
     binary.chmod(0o755)
@@ -51,7 +60,7 @@ async def test_a_jail_that_proves_nothing_is_refused(script: str, line: str, tmp
     with pytest.raises(SandboxUnavailable, match=line) as refused:
         await open_sandbox(SandboxConfig(start_seconds=1))
     assert "\n" not in str(refused.value)
-    assert descendants(os.getpid()) == set()
+    assert ours() == set()
 
 
 async def test_a_missing_nsjail_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,27 +77,26 @@ def test_without_user_namespaces_it_refuses_and_says_which_switch() -> None:
 
 
 @pytest.mark.parametrize("victim", ["nsjail", "zygote"])
-async def test_a_jail_that_dies_takes_its_sessions_and_is_started_again(victim: str) -> None:
-    before = descendants(os.getpid())
+async def test_a_jail_that_dies_takes_its_sessions_and_is_started_again(victim: str, ours: Callable[[], set[int]]) -> None:
     sandbox = await open_sandbox()
     session = await sandbox.open()
-    family = sorted(descendants(os.getpid()) - before)
+    family = sorted(ours())
     running = asyncio.create_task(session.run("import time\ntime.sleep(60)"))
     await asyncio.sleep(0.1)
     os.kill(family[0] if victim == "nsjail" else family[1], signal.SIGKILL)
     with pytest.raises(SessionLost):
         await running
     assert (await (await sandbox.open()).run("2+2")).output == "4\n"
-    await eventually(lambda: not descendants(os.getpid()) & set(family))
+    await eventually(lambda: not ours() & set(family))
     await sandbox.close()
-    assert descendants(os.getpid()) == before
+    assert ours() == set()
 
 
-async def test_a_jail_that_dies_again_and_again_is_given_up() -> None:
+async def test_a_jail_that_dies_again_and_again_is_given_up(ours: Callable[[], set[int]]) -> None:
     sandbox = await open_sandbox()
     for opened in (True, True, False):
-        os.kill(min(descendants(os.getpid())), signal.SIGKILL)
-        await eventually(lambda: not descendants(os.getpid()))
+        os.kill(min(ours()), signal.SIGKILL)
+        await eventually(lambda: not ours())
         if opened:
             await sandbox.open()
     with pytest.raises(SandboxUnavailable, match="ended 3 times within 60 s"):
@@ -110,17 +118,17 @@ async def test_a_killed_host_leaves_nothing_running(user: str) -> None:
         await eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family))
 
 
-async def test_a_closed_session_leaves_no_process() -> None:
+async def test_a_closed_session_leaves_no_process(ours: Callable[[], set[int]]) -> None:
     sandbox = await open_sandbox()
     idle = 5  # nsjail, the zygote, and the three processes of the session that is made ahead
-    await eventually(lambda: len(descendants(os.getpid())) == idle)
+    await eventually(lambda: len(ours()) == idle)
     session = await sandbox.open()
     running = asyncio.create_task(
         session.run("import os, time\nfor _ in range(5):\n    if os.fork() == 0:\n        time.sleep(60)\ntime.sleep(60)")
     )
-    await eventually(lambda: len(descendants(os.getpid())) == idle + 8)
+    await eventually(lambda: len(ours()) == idle + 8)
     await session.close()
-    await eventually(lambda: len(descendants(os.getpid())) == idle)
+    await eventually(lambda: len(ours()) == idle)
     with pytest.raises(SessionLost):
         await running
     await sandbox.close()

@@ -8,7 +8,7 @@ import pytest
 from tutor.tests.stack import PROFILES, Stack
 
 
-@pytest.fixture(scope="session", params=PROFILES)
+@pytest.fixture(scope="package", params=PROFILES)
 def stack(request):
     """A running Lemma over a recorded engine; a test that breaks a process starts it again."""
     if request.param == "production" and not (shutil.which("redis-server") and glob.glob("/usr/lib/postgresql/*/bin/initdb")):

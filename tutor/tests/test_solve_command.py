@@ -67,6 +67,11 @@ def engine_url():
     server.server_close()
 
 
+def heed_control_c():
+    """A shell's background job, as which tests may run, ignores SIGINT, and so does what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def start(tmp_path):
     """Starts the command over an engine; whatever still runs at the end is killed."""
@@ -75,7 +80,10 @@ def start(tmp_path):
     def start(engine_url, *arguments):
         env = os.environ | {"ENGINE_URL": engine_url, "LEMMA_VAR": str(tmp_path)}
         command = [sys.executable, "manage.py", "solve", *arguments]
-        processes.append(subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_control_c
+        )
+        processes.append(process)
         return processes[-1]
 
     yield start
