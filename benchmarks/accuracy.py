@@ -26,10 +26,10 @@ from inference.events import Done, Output
 from inference.sandbox import Sandbox
 from inference.solve import Limits, solve
 from inference.wire import WIRES
+from training.evaluation.intervals import wilson
 from tutor.opening import opened
 
 ROOT = Path(__file__).resolve().parent.parent
-Z = 1.959964  # of a two-sided 95 % interval
 ENDED_EARLY = 75  # exit status: resume to go on
 
 Row = dict[str, Any]
@@ -92,14 +92,6 @@ async def run(path: Path, out: Path, options: argparse.Namespace) -> bool:
 
 def read(path: Path) -> list[Row]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-
-
-def wilson(right: int, count: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (Wilson 1927)."""
-    share, spread = right / count, Z * Z / count
-    middle = share + spread / 2
-    half = Z * math.sqrt(share * (1 - share) / count + spread / (4 * count))
-    return (middle - half) / (1 + spread), (middle + half) / (1 + spread)
 
 
 def mcnemar(only_left: int, only_right: int) -> float:

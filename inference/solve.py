@@ -108,7 +108,6 @@ class _Solution:
         splitter = self._splitter()
         if splitter:  # left to themselves, small models reason in words, and write no code in two of three solutions (docs/log.md)
             yield self._open_block()
-            splitter = Splitter(self.wire, inside=True)
         while True:
             async with aclosing(self._continue(splitter)) as tokens:
                 async for token in tokens:
@@ -125,7 +124,9 @@ class _Solution:
                     yield token
 
     def _splitter(self) -> Splitter | None:
-        return Splitter(self.wire) if self.mode == "tir" and self.rounds < self.limits.rounds else None
+        if self.mode == "cot" or self.rounds >= self.limits.rounds:
+            return None
+        return Splitter(self.wire, inside=self.rounds == 0)
 
     async def _continue(self, splitter: Splitter | None) -> AsyncGenerator[Token]:
         """Let the model go on. The request is closed as soon as a block of code is complete."""
