@@ -5,7 +5,7 @@
 Two engines are loaded: one by this process, the other by the worker of a whole Lemma (Valkey, SQLite, worker, web server).
 The same questions go to one and to the other in turn, for one student and for eight; the first round warms both (it
 also puts the prompts into both prefix caches) and is not counted. From the moment of asking: the time to the first text, and
-the tokens over the time to the last text. The browser is not part of it, nor the POST that asks.
+the tokens over the time to the last text, on both sides. The browser is not part of it, nor the POST that asks.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from inference.solve import Limits
 from inference.wire import FENCE
 from tutor.tests.stack import Stack, Student
 
-QUESTIONS = [f"What is {number} * {number + 4}? Answer in one sentence." for number in range(13, 93, 10)]
+QUESTIONS = [f"Explain in words why {number} * {number + 4} is what it is." for number in range(13, 93, 10)]
 
 
 @dataclass(frozen=True)
@@ -37,16 +37,15 @@ class Run:
 async def raw(engine: Engine, questions: list[str]) -> Run:
     began = time.monotonic()
 
-    async def one(question: str) -> tuple[float, int]:
+    async def one(question: str) -> tuple[float, float, int]:
         prompt = prompts.chat(question, mode="cot", language="en", wire=FENCE, history=())
-        first, tokens = 0.0, 0
+        arrivals, tokens = [], 0
         async for chunk in engine.stream(prompt, Sampling(max_tokens=Limits().tokens), question):
-            first = first or time.monotonic() - began
+            arrivals += [time.monotonic()] if chunk.text else []
             tokens += chunk.tokens
-        return first, tokens
+        return arrivals[0] - began, arrivals[-1], tokens
 
-    results = await asyncio.gather(*(one(question) for question in questions))
-    return Run(statistics.median(first for first, _ in results), sum(tokens for _, tokens in results) / (time.monotonic() - began))
+    return run_of(await asyncio.gather(*(one(question) for question in questions)), began)
 
 
 async def streamed(students: list[Student], questions: list[str]) -> Run:
@@ -59,7 +58,11 @@ async def streamed(students: list[Student], questions: list[str]) -> Run:
         arrivals = [event["at"] for event in seen if event["kind"] == "token"]
         return arrivals[0] - asked_at, arrivals[-1], seen[-1]["data"]["tokens"]
 
-    results = await asyncio.gather(*(one(student, question) for student, question in zip(students, questions, strict=False)))
+    return run_of(await asyncio.gather(*(one(student, question) for student, question in zip(students, questions, strict=False))), began)
+
+
+def run_of(results: list[tuple[float, float, int]], began: float) -> Run:
+    """Of each student: seconds to the first text, when the last text came, all tokens."""
     last = max(at for _, at, _ in results)
     return Run(statistics.median(first for first, _, _ in results), sum(tokens for _, _, tokens in results) / (last - began))
 

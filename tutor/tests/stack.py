@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -112,6 +113,7 @@ class Stack:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         self.driver = self.program("driver", [*module, "tutor.tests.driver"], **pipes)
         self.programs = [*self.services, *([self.engine] if engine else []), self.driver, self.web, self.worker]
+        self.driving = threading.Lock()
         self.names = itertools.count(1)
 
     def program(self, name, command, **options):
@@ -160,10 +162,11 @@ class Stack:
         shutil.rmtree(self.directory)
 
     def do(self, command, **arguments):
-        """Have the driver do something as a page would."""
-        self.driver.process.stdin.write(json.dumps([command, arguments]) + "\n")
-        self.driver.process.stdin.flush()
-        return json.loads(self.driver.process.stdout.readline())
+        """Have the driver do something as a page would. From any thread: a question and its reply belong together."""
+        with self.driving:
+            self.driver.process.stdin.write(json.dumps([command, arguments]) + "\n")
+            self.driver.process.stdin.flush()
+            return json.loads(self.driver.process.stdout.readline())
 
     def student(self):
         return Student(self, f"student{next(self.names)}")
