@@ -11,8 +11,8 @@ from django.utils.translation import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
-ROOMS = ("accounts", "config", "tutor")
-KEYWORDS = ("gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "_")
+ROOMS = ("accounts", "config", "grading", "tutor", "training")
+KEYWORDS = ("gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "_", "template")
 PLACEHOLDER = re.compile(r"\{\w+\}|%\(\w+\)[sd]|\$[^$]+\$")
 
 
