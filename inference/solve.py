@@ -17,7 +17,7 @@ from inference.prompts import Exchange
 from inference.sandbox import CellResult, Sandbox, Session
 from inference.wire import FENCE, Piece, Splitter, Wire
 
-SAMPLED_TOP_P = 0.8  # Qwen2.5-Math's setting for every temperature above 0 (arXiv 2409.12122)
+TOP_P = 0.8  # Qwen2.5-Math's setting for every temperature above 0 (arXiv 2409.12122)
 FEWEST_TOKENS = 128  # a context with less room than this left is full
 BOX_TOKENS = 48  # kept out of the budget, for an answer that the model did not come to box
 FORCED_BOX = "\n\nThe final answer is $\\boxed{"
@@ -44,6 +44,7 @@ async def solve(
     limits: Limits | None = None,
     seed: int = 0,
     temperature: float = 0.0,
+    top_p: float = TOP_P,
 ) -> AsyncGenerator[Event]:
     """Solve `problem`; yields Started, then Token, Code and Output as they come, and Done last.
 
@@ -61,6 +62,7 @@ async def solve(
         limits=limits or Limits(),
         seed=seed,
         temperature=temperature,
+        top_p=top_p,
     )
     async with aclosing(solution.write()) as events:
         async for event in events:
@@ -81,6 +83,7 @@ class _Solution:
     limits: Limits
     seed: int
     temperature: float
+    top_p: float
 
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     text: str = ""  # the raw message
@@ -209,7 +212,7 @@ class _Solution:
         sampling = Sampling(
             max_tokens=max_tokens,
             temperature=self.temperature,
-            top_p=SAMPLED_TOP_P if self.temperature else 1.0,
+            top_p=self.top_p if self.temperature else 1.0,
             stop=stop,
             seed=self.seed,
         )

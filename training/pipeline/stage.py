@@ -1,0 +1,145 @@
+"""What all stages share: a JSON config, a folder with progress that can be read meanwhile, and a mark at the end.
+
+    python -m training.pipeline.STAGE config.json
+
+A stage writes into the folder that its config calls `out`: its results, `progress.jsonl` (one object a line: `done` and `total` steps,
+`time` in seconds since the epoch, and figures of its own), and at the very end `DONE`, a JSON object with its summary. Started again, it
+goes on where it was; where DONE is there already, it does nothing. It ends with status 0 when it is done, 2 on a bad config or bad data,
+75 when it was asked to stop (SIGTERM, Ctrl-C, or a file `STOP` in the folder) and can be resumed; the reason is the last line on stderr
+and in `error.txt`.
+"""
+
+import dataclasses
+import json
+import signal
+import sys
+import time
+import types
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from training import rows
+
+STOPPED = 75  # EX_TEMPFAIL of sysexits.h
+BAD = 2
+
+
+class StageError(Exception):
+    """The stage cannot run: bad config, bad data, no room. The text is one line for an administrator."""
+
+
+class StopAsked(Exception):
+    """The stage was asked to stop; what is written so far is kept."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class StageConfig:
+    """Base of the stages' configs. `out` is the stage's folder."""
+
+    out: Path
+
+
+class Folder:
+    """A stage's folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+        self._stop = False
+
+    @property
+    def summary(self) -> dict[str, Any] | None:
+        """What DONE says; None while the stage is not done."""
+        mark = self.path / "DONE"
+        return json.loads(mark.read_text()) if mark.exists() else None
+
+    def progress(self, done: int, total: int, **figures: Any) -> None:  # noqa: ANN401
+        with rows.Appender(self.path / "progress.jsonl") as file:
+            file.add({"time": round(time.time(), 3), "done": done, "total": total, **figures})
+
+    def check_stop(self) -> None:
+        """Raises `StopAsked`. To be called at every point from which the stage can go on."""
+        if self._stop or (self.path / "STOP").exists():
+            raise StopAsked
+
+    def ask_stop(self) -> None:
+        self._stop = True
+
+    def finish(self, summary: dict[str, Any]) -> None:
+        part = self.path / "DONE.part"
+        part.write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
+        part.replace(self.path / "DONE")
+
+
+def parse[C: StageConfig](kind: type[C], data: object) -> C:
+    """A config from JSON values. Raises `StageError` on unknown, missing or ill-typed fields."""
+    if not isinstance(data, dict):
+        raise StageError("The config is not a JSON object.")
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    hints = typing.get_type_hints(kind)
+    if unknown := sorted(data.keys() - fields.keys()):
+        raise StageError(f"Unknown in the config: {', '.join(unknown)}. Known are: {', '.join(fields)}.")
+    missing = [
+        name
+        for name, field in fields.items()
+        if name not in data and field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    ]
+    if missing:
+        raise StageError(f"Missing in the config: {', '.join(missing)}.")
+    return kind(**{name: _value(value, hints[name], name) for name, value in data.items()})
+
+
+def run[C: StageConfig](kind: type[C], work: Callable[[C, Folder], dict[str, Any]], arguments: list[str] | None = None) -> int:
+    """The stage's main: read the config named on the command line, do `work`, mark the end; the exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if len(arguments) != 1:
+        return _complain(f"Usage: python -m {kind.__module__} config.json")
+    try:
+        config = parse(kind, json.loads(Path(arguments[0]).read_text()))
+        folder = Folder(config.out)
+    except (OSError, ValueError, StageError) as error:
+        return _complain(f"{arguments[0]}: {error}")
+    if folder.summary is not None:
+        return 0
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: folder.ask_stop())
+    trouble = folder.path / "error.txt"
+    trouble.unlink(missing_ok=True)
+    try:
+        folder.finish(work(config, folder))
+    except StopAsked:
+        (folder.path / "STOP").unlink(missing_ok=True)
+        return STOPPED
+    except (OSError, StageError, rows.RowError) as error:
+        trouble.write_text(f"{error}\n")
+        return _complain(str(error))
+    return 0
+
+
+def _complain(text: str) -> int:
+    print(text, file=sys.stderr)  # noqa: T201
+    return BAD
+
+
+def _value(value: Any, hint: Any, name: str) -> Any:  # noqa: ANN401
+    """`value` as the type that the field says, as far as JSON can tell types apart."""
+    if isinstance(hint, types.UnionType):
+        if value is None and type(None) in hint.__args__:
+            return None
+        hint = next(kind for kind in hint.__args__ if kind is not type(None))
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin is tuple and isinstance(value, list):
+        return tuple(_value(item, inner[0], name) for item in value)
+    if origin is dict and isinstance(value, dict):
+        return value
+    if hint is Path and isinstance(value, str):
+        return Path(value)
+    if hint is float and type(value) is int:
+        return float(value)
+    if origin is typing.Literal and value in inner:
+        return value
+    if origin is None and type(value) is hint:
+        return value
+    raise StageError(f"{name}: {value!r} is not what this field takes ({hint}).")
