@@ -70,10 +70,10 @@ def visit(site, chromium):
     """visit(name) or visit(None) for somebody who is not logged in; with Playwright's context options."""
     visitors = []
 
-    def visitor(name="", **options):
+    def visitor(name="", role="student", **options):
         if name == "":
-            name = f"student{next(site.names)}"
-        cookie = site.do("person", name=name)["cookie"] if name else ""
+            name = f"{role}{next(site.names)}"
+        cookie = site.do("person", name=name, role=role)["cookie"] if name else ""
         visitors.append(Visitor(site.url, chromium, name=name, cookie=cookie, **options))
         return visitors[-1]
 
