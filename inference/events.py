@@ -140,6 +140,11 @@ class Selected(CandidateEvent):
     groups: dict[int, int | None]
     scorer_error: str = ""
 
+    def payload(self) -> dict[str, Any]:
+        """In JSON a key is a string."""
+        fields = asdict(self)
+        return fields | {"groups": {str(number): first for number, first in self.groups.items()}}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done(Solution):

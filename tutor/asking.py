@@ -1,5 +1,6 @@
 """The rules of asking: who may, what becomes of it, and how a conversation's tree is read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -14,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from inference.prompts import Exchange
 from tutor import eventlog, queue
 from tutor.models import Conversation, Plot, Report, Turn, TurnEvent, Worker
 
@@ -123,6 +125,16 @@ def ask(
         return _queue(conversation, parent, question, mode, language, n)
 
 
+def ask_once(user: User, question: str, mode: str, n: int, history: Sequence[Exchange]) -> Turn:
+    """Store a program's question, with the exchanges before it, and have it solved. Raises `AskingError`."""
+    question = _checked(question)
+    with transaction.atomic():
+        _check_room(user)
+        conversation = Conversation.objects.create(owner=user, title=_title(question), api=True)
+        context = [[exchange.question, exchange.text] for exchange in history]
+        return _queue(conversation, None, question, mode, Turn.Language.AUTO, n, context)
+
+
 def regenerate(turn: Turn) -> Turn:
     """Solve the same question once more, as a sibling. Raises `AskingError`."""
     return edit(turn, turn.question)
@@ -172,9 +184,19 @@ def _check_room(user: User) -> None:
         raise QueueFull
 
 
-def _queue(conversation: Conversation, parent: Turn | None, question: str, mode: str, language: str, n: int) -> Turn:
-    asked = {"conversation": conversation, "parent": parent, "question": question, "mode": mode, "language": language, "n": n}
-    turn = Turn.objects.create(**asked, enqueued=timezone.now())
+def _queue(
+    conversation: Conversation, parent: Turn | None, question: str, mode: str, language: str, n: int, context: Sequence[list[str]] = ()
+) -> Turn:
+    turn = Turn.objects.create(
+        conversation=conversation,
+        parent=parent,
+        question=question,
+        mode=mode,
+        language=language,
+        n=n,
+        context=list(context),
+        enqueued=timezone.now(),
+    )
     TurnEvent.objects.create(turn=turn, seq=1, run=0, kind="queued", payload={})
     conversation.save(update_fields=["updated"])
     queue.send(turn.pk)
@@ -247,7 +269,7 @@ def replay(turn: Turn) -> tuple[list[eventlog.Entry], int]:
 
 def search(user: User, query: str) -> QuerySet[Conversation]:
     """This user's conversations, newest first, with `query` in a title, a question or an answer ("" finds all)."""
-    found = Conversation.objects.filter(owner=user)
+    found = Conversation.objects.filter(owner=user, api=False)
     if query := query.strip():
         asked = Turn.objects.filter(conversation__owner=user).filter(Q(question__icontains=query) | Q(answer__icontains=query))
         found = found.filter(Q(title__icontains=query) | Q(pk__in=asked.values("conversation")))

@@ -14,6 +14,7 @@ class Conversation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="conversations")
     title = models.CharField(max_length=200)
+    api = models.BooleanField(default=False)  # asked by a program: not shown in the history, and deleted after a day
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
 
@@ -55,6 +56,7 @@ class Turn(models.Model):
     mode = models.CharField(max_length=4, choices=Mode, default=Mode.AUTO)
     language = models.CharField(max_length=4, choices=Language, default=Language.AUTO)
     n = models.PositiveSmallIntegerField(default=1)  # solutions that are written side by side
+    context = models.JSONField(default=list)  # earlier exchanges that a program sent along: [[question, text], …]
 
     state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
     run = models.PositiveIntegerField(default=0)

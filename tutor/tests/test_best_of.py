@@ -42,6 +42,8 @@ async def test_candidates_stream_side_by_side_and_are_stored(stack):
     assert all(texts(seen)[number] == WHOLE for number in solved)
     selected = of(seen, "selected")[0]
     assert (selected["rule"], selected["agreeing"], selected["unsure"]) == ("majority", len(solved), False)
+    assert set(selected["groups"]) == {str(number) for number in solved}
+    assert "Traceback" not in stack.web.log.read_text()
     assert stack.do("candidates", turn=asked["turn"]) == [[n, "10", n == selected["candidate"]] for n in sorted(solved)]
 
 
@@ -61,7 +63,7 @@ async def test_many_candidates_are_freed_by_stop_within_a_second(stack):
 
 async def test_many_candidates_survive_a_killed_worker(stack):
     teacher = stack.student(role="admin")
-    asked = teacher.ask("Count to 20, slowly", n=64)
+    asked = teacher.ask("Count to 40, slowly", n=64)
     seen = []
     await asyncio.wait_for(teacher.watch(asked, seen, until=("token",)), 30)
     stack.worker.kill(signal.SIGKILL)
