@@ -204,6 +204,7 @@ class Student:
             additional_headers={"Cookie": f"sessionid={self.cookie}"},
             origin=f"http://127.0.0.1:{self.stack.port}",
             compression=None,
+            max_queue=None,  # else a socket that is left in the middle of a stream stops reading, and waits ten seconds for its goodbye
             **options,
         )
 
