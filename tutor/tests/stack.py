@@ -204,8 +204,8 @@ class Student:
             additional_headers={"Cookie": f"sessionid={self.cookie}"},
             origin=f"http://127.0.0.1:{self.stack.port}",
             compression=None,
-            max_queue=None,  # else a socket that is left in the middle of a stream stops reading, and waits ten seconds for its goodbye
-            **options,
+            # A socket that is left in the middle of a stream must still read, or it waits ten seconds for its goodbye.
+            **{"max_queue": None, **options},
         )
 
     def drop_sockets(self):
