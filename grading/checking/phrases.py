@@ -71,6 +71,12 @@ def is_known(phrase: str) -> bool:
     return phrase in KNOWN
 
 
+def meaning(text: str) -> str | None:
+    """The set that the words mean: `R`, `empty`, or None."""
+    phrase = read_phrase(text)
+    return None if phrase is None else {KNOWN["all reals"]: "R", KNOWN["no solution"]: "empty"}.get(KNOWN.get(phrase, (-1, -1)))
+
+
 def compare_phrases(expected: str, given: str) -> Verdict:
     if expected == given or (expected in KNOWN and KNOWN[expected] == KNOWN.get(given)):
         return correct(EQUAL)

@@ -226,11 +226,12 @@ class _Reader:
 
     def _beside(self, node: Node, divided: bool) -> Node:
         """`2x`, `1\frac12`; and `1/2x`, which people read in two ways."""
-        right = self.power()
-        if _is_mixed(node, right):
-            return Op("+", (node, right))
-        if isinstance(node, Num) and isinstance(right, Num):
+        if isinstance(node, Num) and self.kind("num"):
             raise Unreadable
+        bracketed = self.peek("(")
+        right = self.power()
+        if not bracketed and _is_mixed(node, right):
+            return Op("+", (node, right))
         if divided and isinstance(node, Op):
             self.ambiguous = True
             if self.tight:

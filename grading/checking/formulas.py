@@ -1,0 +1,187 @@
+"""Are two formulas equal? By value where they are numbers, at several points where they have variables.
+
+For polynomials this is the test of Schwartz and Zippel. For other formulas that agree to 70 digits at points drawn at random it is no
+proof, but nothing that people write is equal there and different elsewhere. Differences are relative: `1/2004!` is not `1/2006!`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from fractions import Fraction
+from random import Random
+
+from mpmath import mp
+
+from grading.checking.evaluate import (
+    CLOSE,
+    CONSTANTS,
+    DIGITS,
+    MOST_SYMBOLS,
+    NOISE_DIGITS,
+    Undefined,
+    Value,
+    approximate,
+    exact,
+    real_points,
+    symbols,
+    whole_points,
+)
+from grading.checking.nodes import Node, Num, Op, Symbol
+from grading.checking.numbers import Number
+from grading.checking.quantities import ROUNDED, ROUNDS_TO, SIGN, compare_values, prints, rounds_to
+from grading.checking.reasons import template
+from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
+
+FEWEST = 3  # points at which both have a value
+MULTIVALUED = ("root", "ln", "log", "lg", "arcsin", "arccos")
+CONSTANT_SYMBOLS = {Symbol(name) for name in CONSTANTS}
+
+EQUAL_FOR_SOME = template("They are equal for positive values only.")
+EQUAL_FOR_WHOLE = template("They are equal for whole numbers only.")
+NOT_EVALUATED = template("The values could not be computed.")
+WRONG_VARIABLE = template("It has another variable.")
+
+
+class Points(Enum):
+    WHOLE = "whole"
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+
+
+def equal(left: Node, right: Node) -> bool:
+    """Whether two formulas are surely equal."""
+    return compare_formulas(left, right).outcome is Outcome.CORRECT
+
+
+def compare_formulas(expected: Node, given: Node) -> Verdict:
+    if expected == given:
+        return correct(EQUAL)
+    names = symbols(expected) | symbols(given)
+    try:
+        return _compare_functions(expected, given, names) if names else _compare_constants(expected, given)
+    except Undefined:
+        return undecided(NOT_EVALUATED)
+
+
+def _compare_constants(expected: Node, given: Node) -> Verdict:
+    left, right = exact(expected), exact(given)
+    if left is not None and right is not None:
+        return compare_values(_number(expected, left), _number(given, right))
+    if values_equal(expected, given, {}):
+        return correct(EQUAL)
+    if _is_decimal_of(given, expected, prints) or _is_decimal_of(expected, given, prints):
+        return correct(EQUAL)
+    if _is_decimal_of(given, expected, lambda number, value: rounds_to(value, number)):
+        return incorrect(ROUNDED)
+    if _is_decimal_of(expected, given, lambda number, value: rounds_to(value, number)):
+        return undecided(ROUNDS_TO)
+    return incorrect(SIGN if values_equal(expected, Op("neg", (given,)), {}) else DIFFERENT)
+
+
+def _number(node: Node, value: Fraction) -> Number:
+    inner = node.args[0] if isinstance(node, Op) and node.name == "neg" else node
+    return Number(value, decimals=inner.decimals, digits=inner.digits) if isinstance(inner, Num) else Number(value)
+
+
+def _is_decimal_of(number: Node, other: Node, says: Callable[[Number, Fraction], bool]) -> bool:
+    value = exact(number)
+    if value is None or not _number(number, value).decimals:
+        return False
+    with mp.workdps(DIGITS):
+        real = approximate(other, {})
+        if not mp.isfinite(real) or mp.im(real) != 0:
+            return False
+        scaled = int(mp.floor(mp.re(real) * mp.mpf(10) ** 60)) if abs(mp.re(real)) < mp.mpf(10) ** 30 else 0
+    return bool(says(_number(number, value), Fraction(scaled, 10**60)))
+
+
+def _compare_functions(expected: Node, given: Node, names: frozenset[str]) -> Verdict:
+    if len(names) > MOST_SYMBOLS:
+        return undecided(NOT_EVALUATED)
+    whole = _agree(expected, given, names, Points.WHOLE)
+    if whole is False:
+        return _difference(expected, given, names)
+    if whole and is_rational(expected) and is_rational(given):
+        return correct(EQUAL)
+    positive = _agree(expected, given, names, Points.POSITIVE)
+    if positive is None and whole is None:
+        return undecided(NOT_EVALUATED)
+    if positive is False:
+        return undecided(EQUAL_FOR_WHOLE) if whole else incorrect(DIFFERENT)
+    if _agree(expected, given, names, Points.NEGATIVE) is False:
+        return undecided(EQUAL_FOR_SOME) if _is_multivalued(expected) or _is_multivalued(given) else incorrect(DIFFERENT)
+    return correct(EQUAL)
+
+
+def is_rational(node: Node) -> bool:
+    """Whether only the four operations and whole powers occur: such formulas are equal if they are at a few points chosen blindly."""
+    match node:
+        case Num() | Symbol():
+            return node not in CONSTANT_SYMBOLS
+        case Op("+" | "*" | "/" | "neg", args):
+            return all(map(is_rational, args))
+        case Op("^", (base, exponent)):
+            power = exact(exponent)
+            return is_rational(base) and power is not None and power.denominator == 1
+    return False
+
+
+def _is_multivalued(node: Node) -> bool:
+    """Whether a function occurs that says nothing, or several things, of negative numbers."""
+    if not isinstance(node, Op):
+        return False
+    if node.name == "^" and ((exponent := exact(node.args[1])) is None or exponent.denominator != 1):
+        return True
+    return node.name in MULTIVALUED or any(map(_is_multivalued, node.args))
+
+
+def _difference(expected: Node, given: Node, names: frozenset[str]) -> Verdict:
+    if symbols(expected) != symbols(given) and len(symbols(expected)) == len(symbols(given)):
+        return incorrect(WRONG_VARIABLE)
+    negated = _agree(expected, Op("neg", (given,)), names, Points.POSITIVE)
+    return incorrect(SIGN if negated else DIFFERENT)
+
+
+def _agree(left: Node, right: Node, names: frozenset[str], kind: Points) -> bool | None:
+    """Whether both have the same value at each point of a kind; None where too few points have values."""
+    seen, draw = 0, Random(f"{left}{right}")
+    points: Iterator[Mapping[str, Value]] = (
+        whole_points(names, draw, large=is_rational(left) and is_rational(right))
+        if kind is Points.WHOLE
+        else real_points(names, draw, negative=kind is Points.NEGATIVE)
+    )
+    with mp.workdps(DIGITS):
+        for point in points:
+            try:
+                if not _same_at(left, right, point):
+                    return False
+            except Undefined:
+                continue
+            seen += 1
+    return True if seen else None
+
+
+def _same_at(left: Node, right: Node, point: Mapping[str, Value]) -> bool:
+    if all(isinstance(value, Fraction) for value in point.values()):
+        one, other = exact(left, point), exact(right, point)
+        if one is not None and other is not None:
+            return one == other
+        point = {name: mp.mpf(value.numerator) for name, value in point.items()}
+    return values_equal(left, right, point)
+
+
+def values_equal(left: Node, right: Node, point: Mapping[str, Value]) -> bool:
+    """To 70 of 100 digits; zeros that rounding hides are found by taking twice as many. Raises Undefined."""
+    with mp.workdps(DIGITS):
+        one, other = approximate(left, point), approximate(right, point)
+        if not (mp.isfinite(one) and mp.isfinite(other)):
+            return bool(one == other)
+        difference, size = abs(one - other), max(abs(one), abs(other))
+        if difference <= size * CLOSE:
+            if size * CLOSE > 1:  # two whole numbers may differ by one, and nobody sees it
+                raise Undefined
+            return True
+        if difference > mp.mpf(10) ** -40:
+            return False
+    with mp.workdps(2 * DIGITS):
+        precise = abs(approximate(left, point) - approximate(right, point))
+        return bool(precise < difference * mp.mpf(10) ** -NOISE_DIGITS)
