@@ -4,7 +4,9 @@ import re
 from fractions import Fraction
 
 from grading.checking.answers import Outcome, check
-from grading.checking.numbers import Number, half_width, read_number, same_number
+from grading.checking.numbers import Number, read_number
+from grading.checking.quantities import same_number
+from grading.checking.text import half_width
 from grading.checking.printed import to_latex
 
 LONGEST = 2_000  # characters of an output that are read, from its end

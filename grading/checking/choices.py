@@ -11,7 +11,9 @@ LONGEST = 300  # characters of an option with its text
 
 WORD = r"(?:the\s+)?(?:correct\s+)?(?:option|choice|answer|选项|答案|选择|应选|选)\s*(?:is|:|是|为)?\s*"
 LETTER = re.compile(rf"(?:{WORD})?\(?\s*(?P<letter>[A-J])\s*\)?(?:\s*选项)?", re.IGNORECASE)
-WITH_TEXT = re.compile(r"(?:\(\s*(?P<bracketed>[A-Ja-j])\s*\)|(?P<letter>[A-J])\s*(?:\)|\.(?!\d)|:(?!\d)))\s*(?P<text>\S.*)", re.DOTALL)
+WITH_TEXT = re.compile(
+    r"(?:\(\s*(?P<bracketed>[A-Ja-j])\s*\)|(?P<letter>[A-J])[).:])(?:\s+(?![-+*/^=<>(\s])|(?=[\u4e00-\u9fff]))(?P<text>\S.*)", re.DOTALL
+)
 SEVERAL = re.compile(r"\(?[A-H]\)?(?:\s*(?:,|;|and|&|和|与)?\s*\(?[A-H]\)?){1,7}")
 
 SAME_CHOICE = template("The choice is the right one.")

@@ -63,7 +63,7 @@ def _ascending(chain: Chain) -> Chain:
 
 
 def _points(names: frozenset[str], *nodes: Node) -> list[dict[str, Value]]:
-    draw = Random(str(nodes))
+    draw = Random(hash(nodes))
     return [*real_points(names, draw, negative=False), *real_points(names, draw, negative=True)]
 
 

@@ -143,7 +143,7 @@ def _difference(expected: Node, given: Node, names: frozenset[str]) -> Verdict:
 
 def _agree(left: Node, right: Node, names: frozenset[str], kind: Points) -> bool | None:
     """Whether both have the same value at each point of a kind; None where too few points have values."""
-    seen, draw = 0, Random(f"{left}{right}")
+    seen, draw = 0, Random(hash((left, right)))
     points: Iterator[Mapping[str, Value]] = (
         whole_points(names, draw, large=is_rational(left) and is_rational(right))
         if kind is Points.WHOLE

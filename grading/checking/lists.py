@@ -115,7 +115,7 @@ def in_any_order(expected: Sequence[Node], given: Sequence[Node], same: Compare)
 
 def _mismatch(expected: Sequence[Node], given: Sequence[Node], unmatched: int, left: list[Node], same: Compare) -> Verdict:
     if _repeats(expected, given, same):
-        return undecided(REPEATED)
+        return correct(EQUAL) if len(given) > len(expected) > 1 else undecided(REPEATED)
     if unmatched and not left:
         return incorrect(MISSING)
     if left and not unmatched:

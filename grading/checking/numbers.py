@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from grading.checking.numerals import is_decimal_numeral, read_numeral
-from grading.checking.text import half_width, plain, unwrapped
+from grading.checking.text import plain, unwrapped
 from grading.checking.units import read_unit, unit_name
-
-__all__ = ["Number", "half_width", "read_number"]
 
 LONGEST = 200  # characters
 LARGEST_EXPONENT = 400  # a power of ten beyond a float's range is no answer, and costs memory
@@ -21,8 +19,8 @@ REPEATING = re.compile(r"(?P<fixed>\d*\.\d*)(?:\\overline\s*\{(?P<repeated>\d{1,
 FRAC = rf"\\frac\s*(?:\{{\s*(?P<top>-?{DECIMAL})\s*\}}|(?P<top1>\d))\s*(?:\{{\s*(?P<bottom>{DECIMAL})\s*\}}|(?P<bottom1>\d))"
 MIXED = re.compile(rf"(?:(?P<whole>\d+)\s*)?{FRAC}")
 SLASHED = re.compile(rf"(?:(?P<whole>\d+)\s+)?(?P<top>{DECIMAL})\s*/\s*(?P<bottom>{DECIMAL})")
-THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3}|[ ']\d{3})+(?![\d,])")
-DECIMAL_COMMA = re.compile(r"\d+,\d+")
+THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3}|[ ']\d{3})+(?![\d,])")
+DECIMAL_COMMA = re.compile(r"\D*\d+,\d+\D*")
 MONEY = {"$": "$", "¥": "元", "€": "€", "£": "£", "₹": "₹", "¢": "¢"}
 PREFIX = re.compile(r"(?P<sign>-?)\s*(?:(?P<sign_of_money>[$¥€£₹])|(?:US|CA)\$|(?:USD|RMB|CNY|EUR|GBP|Rs\.?)\s)\s*")
 APPROXIMATELY = re.compile(r"^(?:\\approx|\\sim|about|approximately|roughly|around|约|大约|约为)\s*", re.IGNORECASE)

@@ -4,6 +4,7 @@ import re
 
 from grading.checking.reasons import template
 from grading.checking.text import unwrapped
+from grading.checking.tokens import WORDS as SYMBOLS
 from grading.checking.verdicts import DIFFERENT, EQUAL, Verdict, correct, incorrect, undecided
 
 LONGEST = 200  # characters
@@ -48,6 +49,7 @@ KNOWN = {
 
 WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")
 OTHER = re.compile(r"[0-9=<>^_{}\[\]+*/\\|]")
+LONG = re.compile(r"[A-Za-z]{4,}|[A-Z][a-z]{2}|[\u4e00-\u9fff]+")
 ARTICLES = re.compile(r"\b(?:the|a|an)\s+", re.IGNORECASE)
 NAME = re.compile(r"[A-Za-z]{2,30}|[\u4e00-\u9fff]{1,4}")
 
@@ -61,14 +63,17 @@ def read_phrase(text: str) -> str | None:
     phrase = " ".join(unwrapped(text).split()).strip(" .,;:!?'\"").casefold()
     if phrase in KNOWN:
         return phrase
-    if not WORD.search(phrase) or OTHER.search(phrase):
+    if not WORD.search(phrase) or OTHER.search(phrase) or _is_formula(text):
         return None
-    without = ARTICLES.sub("", phrase)
-    return without if without in KNOWN else without or None
+    return ARTICLES.sub("", phrase) or None
 
 
-def is_known(phrase: str) -> bool:
-    return phrase in KNOWN
+def _is_formula(text: str) -> bool:
+    """Whether the letters may be variables or functions: `xy`, `sin x`, `AB`. Words are long, or written like names, or Chinese."""
+    words = re.findall(r"[A-Za-z]+|[\u4e00-\u9fff]+", unwrapped(text))
+    if any(word in SYMBOLS or (len(word) == 1 and word.isascii() and word not in "aAI") for word in words):
+        return True
+    return not any(LONG.fullmatch(word) for word in words)
 
 
 def meaning(text: str) -> str | None:
@@ -87,5 +92,7 @@ def compare_phrases(expected: str, given: str) -> Verdict:
 
 
 def _are_names(left: str, right: str) -> bool:
-    """Two single words (`Evelyn`, `Carla`; `甲`, `乙`), neither part of the other, name two things."""
-    return bool(NAME.fullmatch(left) and NAME.fullmatch(right)) and left not in right and right not in left
+    """Two single words (`Evelyn`, `Carla`; `甲`, `乙`), neither part of the other nor the same letters, name two things."""
+    if not (NAME.fullmatch(left) and NAME.fullmatch(right)) or sorted(left) == sorted(right):
+        return False
+    return left not in right and right not in left

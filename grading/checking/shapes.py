@@ -45,6 +45,8 @@ def _settle_chain(chain: Chain) -> Node:
         items, relations = (items[: at + 1], relations[:at]) if exactly else (items[:2], ("=",))
         if len(items) == 1:
             return settle(items[0])
+    if relations == ("=",) and not any(symbols(item) or isinstance(item, Words) for item in items):
+        return settle(items[1])  # `5 + 6 = 11`
     if len(items) > 2 and set(relations) == {"="}:
         *names, value = items
         if all(isinstance(name, Symbol) for name in names):  # `x = y = 2`

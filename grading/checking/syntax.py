@@ -563,6 +563,8 @@ class _Reader:
             if not self.kind("break"):
                 return rows
             self.take()
+            while self.kind("break"):
+                self.take()
 
     # --- raw text
 

@@ -69,7 +69,7 @@ LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 # JSON that was escaped twice has `\\frac`. A line break of a matrix is left alone.
 TWICE_ESCAPED = re.compile(
-    r"\\\\(?=(?:[dtc]?frac|sqrt|left|right|text\w*|math\w+|pi|cdot|times|boxed|infty|leq?|geq?|neq?|in|cup|cap|pm|begin|end|theta|quad|circ"
+    r"(?<!\\)\\\\(?=(?:[dtc]?frac|sqrt|left|right|text\w*|math\w+|pi|cdot|times|boxed|infty|leq?|geq?|neq?|in|cup|cap|pm|begin|end|theta|quad|circ"
     r"|[{}%$,!])(?![a-z]))"
 )
 FONTS = r"(?:text(?:rm|bf|it|normal|sf|tt)?|mathrm|mathit|mathsf|mathtt|operatorname\*?|mbox|hbox)"
@@ -80,6 +80,7 @@ COLOURS = re.compile(r"\\(?:textcolor|color)\s*\{\w*\}|\\(?:hspace|vspace|phanto
 SPACES = re.compile(r"(?<!\\)\\[,;:> ]|~|\\(?:thinspace|enspace|nobreakspace)(?![A-Za-z])")
 THOUSANDS_LATEX = re.compile(r"(?<=\d)(?:\s*\{\s*,\s*\}\s*|,\s*\\!\s*|\\,\s*)(?=\d{3}(?!\d))")
 FRACTIONS = re.compile(r"\\[dtc]frac(?![A-Za-z])")
+GLUED_QUAD = re.compile(r"\\q?quad(?=[A-Za-z])")  # not a command of LaTeX, but models write it
 DECIMAL_COMMA = re.compile(r"(?<=\d)\{,\}(?=\d)")
 COMMANDS = {
     r"\lbrace": r"\{",
@@ -119,13 +120,13 @@ def half_width(text: str) -> str:
 def plain(text: str) -> str:
     """The answer in the spelling that the readers read; at most a few times as long as `text`."""
     text = half_width(text)
-    if "{" in text and "$" not in text and "\\" not in text:
-        text = _visible_braces(text)
-    text = text.translate(SIGNS)
     if "\\\\" in text:
         text = TWICE_ESCAPED.sub(lambda _: "\\", text)
     if "," in text:
         text = DECIMAL_COMMA.sub(",", THOUSANDS_LATEX.sub("", text))
+    if "{" in text and "$" not in text and "\\" not in text:
+        text = _visible_braces(text)
+    text = text.translate(SIGNS)
     text = _raised(text)
     text = _without_delimiters(text)
     if "\\" in text:
@@ -151,6 +152,7 @@ def _plain_commands(text: str) -> str:
     text = text.replace(r"\!", "")
     text = SPACES.sub(" ", text)
     text = FRACTIONS.sub(lambda _: r"\frac", text)
+    text = GLUED_QUAD.sub(lambda match: match[0] + " ", text)
     text = COMMAND.sub(lambda match: COMMANDS.get(match[0], match[0]), text)
     text = TEXT.sub(lambda match: rf"\text{{{match[1]}}}", text)
     while (whole := re.fullmatch(r"\s*\\text\{([^{}]*)\}\s*", text)) is not None:
@@ -174,11 +176,11 @@ def _without_delimiters(text: str) -> str:
 
 
 def _visible_braces(text: str) -> str:
-    r"""Where no LaTeX is written, `{1, 2}` is a set; `x^{2}` is not."""
+    r"""Where no LaTeX is written, `{1, 2}` is a set; in `x^{2}` and `14{,}916` braces only group."""
     out, grouping = [], []
     for at, char in enumerate(text):
         if char == "{":
-            grouping.append(at > 0 and text[at - 1] in "^_")
+            grouping.append(at > 0 and (text[at - 1] in "^_}" or text[at - 1].isalnum()))
         visible = char in "{}" and not (grouping.pop() if char == "}" and grouping else grouping[-1] if grouping else False)
         out.append("\\" + char if visible else char)
     return "".join(out)

@@ -20,10 +20,11 @@ TOKEN = re.compile(
     r"|(?P<break>\\\\|\n)"
     r"|(?P<word>[A-Za-z]+)"
     r"|(?P<zh>[\u4e00-\u9fff]+)"
+    r"|(?P<money>[$€£¥])"
     r"|(?P<op>\*\*|<=|>=|!=|==|:=|[-+*/^!%=<>:,;()\[\]{}|&_'])"
 )
 # 1,234 is a number where it stands by itself; inside of brackets it is two.
-THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+)(?![\d,])")
+THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2}(?:,\d{3})+)(?![\d,])")
 JOINED = re.compile("(?:or|and)(?=[A-Z])")
 SEPARATING = {"或": "or", "或者": "or", "和": "and", "与": "and", "且": "and", "并且": "and", "及": "and", "以及": "and"}
 
@@ -56,6 +57,8 @@ def tokens(text: str) -> list[Token]:
             found += _split_word(match[0], glued, first=not found)
         elif kind == "zh":
             found.append(Token("joint", SEPARATING[match[0]], glued) if match[0] in SEPARATING else Token("text", match[0], glued))
+        elif kind == "money":
+            found.append(Token("text", match[0], glued))
         elif kind == "text":
             found.append(_text(match[0][6:-1].strip(), glued))
         elif kind != "space":
@@ -95,14 +98,18 @@ def _split_word(word: str, glued: bool, *, first: bool) -> list[Token]:
             return _letters(before, glued) + [Token("name", name, glued and not before), *_letters(after, True)]
     if len(word) > 1 and not (glued or first):
         return [Token("word", word, glued)]
-    return letters(word, glued)
+    return letters(word, glued) if _may_be_product(word) else [Token("text", word, glued)]
 
 
 def letters(word: str, glued: bool) -> list[Token]:
     """A product of variables. Raises Unreadable where the letters are too many for that."""
-    if len(word) > 3 and not (word.isupper() and len(word) <= 6):
+    if not _may_be_product(word):
         raise Unreadable
     return _letters(word, glued)
+
+
+def _may_be_product(word: str) -> bool:
+    return len(word) <= 3 or (word.isupper() and len(word) <= 6)
 
 
 def _letters(word: str, glued: bool) -> list[Token]:

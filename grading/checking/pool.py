@@ -1,0 +1,182 @@
+"""Warm worker processes that compare formulas, from any thread: as many as there are processors, killed and replaced when they hang or die."""
+
+import atexit
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from grading.checking.reasons import Reason, template
+from grading.checking.verdicts import Outcome, Verdict, undecided
+
+WORKERS = min(4, os.cpu_count() or 1)
+START_SECONDS = 30.0  # to import sympy, on a busy machine
+WAIT_SECONDS = 60.0  # for a worker that has time
+FORK_SECONDS = 5.0
+REQUESTS = 5_000  # of one worker: what it has learned is forgotten then, so that its memory stays bounded
+LONGEST = 65_536  # bytes of a message
+
+ROOT = Path(__file__).resolve().parents[2]
+
+TOO_SLOW = template("The comparison took too long.")
+TOO_BUSY = template("The checker is busy. Try again later.")
+NOT_STARTED = template("The checker could not be started.")
+
+
+class Pool:
+    """Nothing runs before the first question."""
+
+    def __init__(self, size: int = WORKERS) -> None:
+        self._free = threading.BoundedSemaphore(size)
+        self._lock = threading.Lock()  # of what follows
+        self._idle: list[_Worker] = []
+        self._server: _Server | None = None
+
+    def ask(self, expected: str, given: str, seconds: float) -> Verdict:
+        """The worker's verdict; UNDECIDED where it takes longer than `seconds`, or none can be had."""
+        if not self._free.acquire(timeout=WAIT_SECONDS):
+            return undecided(TOO_BUSY)
+        try:
+            return self._ask(json.dumps([expected, given]).encode(), seconds)
+        finally:
+            self._free.release()
+
+    def stop(self) -> None:
+        """Kill all processes, whatever they do."""
+        with self._lock:
+            for worker in self._idle:
+                worker.kill()
+            self._idle.clear()
+            if self._server is not None:
+                self._server.stop()
+                self._server = None
+
+    def forget(self) -> None:
+        """In a forked process: the workers are the parent's; only the copies of their sockets are closed."""
+        for worker in self._idle:
+            worker.close()
+        if self._server is not None:
+            self._server.control.close()
+
+    def _ask(self, request: bytes, seconds: float) -> Verdict:
+        for _ in range(2):
+            worker = self._take()
+            if worker is None:
+                return undecided(NOT_STARTED)
+            try:
+                reply = worker.exchange(request, seconds)
+            except BrokenPipeError:  # it died while it was idle
+                worker.kill()
+                continue
+            self._give_back(worker, alive=reply is not None)
+            return undecided(TOO_SLOW) if reply is None else _verdict(reply)
+        return undecided(NOT_STARTED)
+
+    def _take(self) -> "_Worker | None":
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+            for _ in range(2):
+                if self._server is None:
+                    self._server = _Server.start()
+                if self._server is None:
+                    return None
+                if (worker := self._server.fork()) is not None:
+                    return worker
+                self._server.stop()
+                self._server = None
+            return None
+
+    def _give_back(self, worker: "_Worker", *, alive: bool) -> None:
+        if alive and worker.requests < REQUESTS:
+            with self._lock:
+                self._idle.append(worker)
+        else:
+            worker.kill()
+
+
+class _Server:
+    """The process that forks the workers (`judge`)."""
+
+    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket) -> None:
+        self.process = process
+        self.control = control
+
+    @classmethod
+    def start(cls) -> "_Server | None":
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        environment = os.environ | {"PYTHONHASHSEED": "0"}  # the same points for the same formulas
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "grading.checking.judge"], stdin=theirs, stdout=subprocess.DEVNULL, cwd=ROOT, env=environment
+            )
+        server = cls(process, ours)
+        ours.settimeout(START_SECONDS)
+        with contextlib.suppress(OSError):
+            if ours.recv(LONGEST) == b"ready":
+                ours.settimeout(FORK_SECONDS)
+                return server
+        server.stop()
+        return None
+
+    def fork(self) -> "_Worker | None":
+        try:
+            self.control.send(b"fork")
+            message, handles, _, _ = socket.recv_fds(self.control, LONGEST, 2)
+        except OSError:  # it is gone, or does not answer
+            return None
+        return _Worker(socket.socket(fileno=handles[0]), handles[1]) if message == b"worker" else None
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.control.close()
+
+
+class _Worker:
+    def __init__(self, requests: socket.socket, handle: int) -> None:
+        self._socket = requests
+        self._handle = handle  # a pidfd: no other process can take its place
+        self.requests = 0
+
+    def exchange(self, request: bytes, seconds: float) -> bytes | None:
+        """The reply; None where it does not come in time, or the worker dies over it. Raises BrokenPipeError where it was dead before."""
+        self.requests += 1
+        self._socket.settimeout(seconds)
+        self._socket.send(request)
+        try:
+            return self._socket.recv(LONGEST) or None
+        except OSError:  # no reply in time, or none any more
+            return None
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        self.close()
+
+    def close(self) -> None:
+        self._socket.close()
+        os.close(self._handle)
+
+
+def _verdict(reply: bytes) -> Verdict:
+    outcome, sentence, values = json.loads(reply)
+    return Verdict(Outcome(outcome), Reason(sentence, values))
+
+
+pool = Pool()
+atexit.register(lambda: pool.stop())
+
+
+def _after_fork() -> None:
+    global pool
+    pool.forget()
+    pool = Pool()
+
+
+os.register_at_fork(after_in_child=_after_fork)
