@@ -5,9 +5,9 @@ from fractions import Fraction
 
 from grading.checking.answers import Outcome, check
 from grading.checking.numbers import Number, read_number
+from grading.checking.printed import to_latex
 from grading.checking.quantities import same_number
 from grading.checking.text import half_width
-from grading.checking.printed import to_latex
 
 LONGEST = 2_000  # characters of an output that are read, from its end
 LINES = 6  # printed one to a line, these can be the values of one answer

@@ -1,11 +1,12 @@
-"""Is an answer right? What can be read at a glance (numbers, times, choices, words) is compared here, formulas in a process that can be killed.
+"""Is an answer right? Numbers, times, choices and words are compared here, formulas in a process that can be killed.
 
 `check` never guesses: CORRECT needs values that agree, INCORRECT needs values that differ, and everything else is UNDECIDED.
 
-Not covered: the form of an answer ("simplify", "in lowest terms", "to two decimals"), and what only the question says (the unit or the number
-base asked for, whether the order of a list counts).
+Not covered: the form of an answer ("simplify", "in lowest terms", "to two decimals"), and what only the question says (the unit or the
+number base asked for, whether the order of a list counts).
 """
 
+import re
 import threading
 from collections import OrderedDict
 
@@ -14,7 +15,7 @@ from grading.checking.choices import LETTER_ONLY, TEXT_DIFFERS, compare_choices,
 from grading.checking.clock import compare_clocks, read_clock
 from grading.checking.extract import is_prose, is_sentence, stated_answer
 from grading.checking.numbers import DECIMAL_COMMA, Number, read_plain_number
-from grading.checking.phrases import compare_phrases, read_phrase
+from grading.checking.phrases import compare_phrases, meaning, read_phrase
 from grading.checking.pool import NOT_STARTED, TOO_BUSY, TOO_SLOW
 from grading.checking.quantities import compare_numbers
 from grading.checking.reasons import template
@@ -24,6 +25,7 @@ from grading.checking.verdicts import ALIKE, Outcome, Verdict, correct, incorrec
 __all__ = ["LONGEST", "Outcome", "Verdict", "check"]
 
 SECONDS = 4.0  # for one comparison of formulas
+LONG_COMMA = re.compile(r",\d\d")  # `2,3` are two values; `2,74` is more likely one
 REMEMBERED = 4_096  # verdicts
 
 NO_ANSWER = template("There is no answer.")
@@ -93,7 +95,7 @@ def _check(expected: str, given: str, seconds: float) -> Verdict:
     if one is None or other is None:
         return undecided(UNREAD)
     verdict = _at_a_glance(one, other)
-    return pool.pool.ask(one, other, seconds) if verdict is None else verdict
+    return pool.pool.ask(_as_set(one), _as_set(other), seconds) if verdict is None else verdict
 
 
 def _stated(text: str) -> str | None:
@@ -104,6 +106,11 @@ def _stated(text: str) -> str | None:
     if stated is None:
         return None if is_sentence(text) else plain(text)
     return plain(stated)
+
+
+def _as_set(text: str) -> str:
+    """`all real numbers` and `no solution` in signs."""
+    return {"R": r"\R ", "empty": r"\emptyset "}.get(meaning(text) or "", text)
 
 
 def _at_a_glance(expected: str, given: str) -> Verdict | None:
@@ -137,7 +144,10 @@ def _by_value(expected: str, given: str) -> Verdict | None:
     if phrase and words:
         return compare_phrases(phrase, words)
     number, value = read_plain_number(expected), read_plain_number(given)
-    number, value = number or _with_comma(expected, value), value or _with_comma(given, number)
+    if value and not number and LONG_COMMA.search(expected):
+        number = _with_comma(expected, value)
+    if number and not value:
+        value = _with_comma(given, number)
     if number and value:
         return compare_numbers(number, value)
     return undecided(WORDS_OR_VALUE) if (number and words) or (phrase and value) else None

@@ -95,10 +95,10 @@ def _clock(hour: str, minute: str | None, second: str | None, half: str, *, cert
     if h is None or m is None or s is None or h > 24 or m > 59 or s > 59 or (h == 0 and half == "pm"):
         return None
     seconds = (h % 24) * 3600 + m * 60 + s
-    if h > 12 or h == 0 or hour.startswith("0"):
-        return Clock(seconds, whole=True, certain=certain or hour.startswith("0"), written24=True)
+    if h > 12 or h == 0:
+        return Clock(seconds, whole=True, certain=certain, written24=True)
     if not half:
-        return Clock(seconds % HALF_DAY, whole=False, certain=certain)
+        return Clock(seconds % HALF_DAY, whole=False, certain=certain or hour.startswith("0"))
     afternoon = half in ("pm", "afternoon", "evening") or (half == "noon" and h != 11)
     return Clock(seconds % HALF_DAY + (HALF_DAY if afternoon else 0), whole=True, certain=True)
 
@@ -112,4 +112,5 @@ def _integer(text: str) -> int | None:
 
 def _same_ratio(left: Clock, right: Clock) -> bool:
     """Whether `4:30` and `2:15`, read as ratios, are one."""
-    return (left.seconds // 3600) * (right.seconds % 3600) == (right.seconds // 3600) * (left.seconds % 3600)
+    (hours, minutes), (other_hours, other_minutes) = divmod(left.seconds, 3600), divmod(right.seconds, 3600)
+    return bool(minutes) and hours * other_minutes == other_hours * minutes

@@ -5,7 +5,7 @@ from fractions import Fraction
 from grading.checking.equations import compare_equations, compare_inequalities
 from grading.checking.evaluate import Undefined, exact, symbols
 from grading.checking.formulas import WRONG_VARIABLE, compare_formulas, equal
-from grading.checking.lists import ENDS, MISSING, TOO_MANY, Several, compare_lists, in_order
+from grading.checking.lists import ENDS, MISSING, REPEATED, TOO_MANY, Several, compare_lists, in_order
 from grading.checking.nodes import Chain, Combined, Group, InBase, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words
 from grading.checking.phrases import compare_phrases, meaning, read_phrase
 from grading.checking.quantities import PERCENT_UNCLEAR, UNIT_DIFFERS, UNITS_UNKNOWN
@@ -140,13 +140,15 @@ def _compare_several(expected: Node, given: Node, left: Several | None, right: S
     assert values is not None
     pair = named(single)
     value = pair[1] if pair else single
-    equal_one = any(compare(each, value).outcome is Outcome.CORRECT for each in values.values)
+    equal_ones = sum(compare(each, value).outcome is Outcome.CORRECT for each in values.values)
     if len(values.values) == 1:
-        return _compare_one_element(values, bool(pair), equal_one)
-    return incorrect((MISSING if left else TOO_MANY) if equal_one else DIFFERENT)
+        return _compare_one_element(values, is_named=bool(pair), is_equal=bool(equal_ones))
+    if equal_ones == len(values.values):
+        return undecided(REPEATED)
+    return incorrect((MISSING if left else TOO_MANY) if equal_ones else DIFFERENT)
 
 
-def _compare_one_element(values: Several, is_named: bool, is_equal: bool) -> Verdict:
+def _compare_one_element(values: Several, *, is_named: bool, is_equal: bool) -> Verdict:
     """`{5}` and 5 are not the same; `x = 5` says that the solutions are `{5}`."""
     if not is_equal:
         return incorrect(DIFFERENT)

@@ -5,6 +5,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from random import Random
+from typing import Any
 
 from mpmath import mp
 
@@ -21,7 +22,7 @@ CONSTANTS = {"pi", "e", "i", "oo"}
 FUNCTIONS = {name: name for name in ("sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "exp")}
 FUNCTIONS |= {"arcsin": "asin", "arccos": "acos", "arctan": "atan", "ln": "log"}
 
-Value = mp.mpf | mp.mpc
+type Value = Any  # mpmath's mpf or mpc: a real or complex number; mpmath has no types
 
 
 class Undefined(Exception):

@@ -21,20 +21,26 @@ SAID = re.compile(
     r"|\banswer\b(?:\s(?:to|of|for)\s[^\n.:]{1,80}?)?\s*(?:is|are|would be|:|=)+\s*(?P<en>[^\n]+?)(?=\.?\s*(?:\n|\Z)|\.\s)",
     re.IGNORECASE | re.MULTILINE,
 )
-FINAL = re.compile(r"\bfinal answer\s*(?:is|:)+\s*(?P<value>[^\n]{1,200}?)(?=\.?\s*(?:\n|\Z)|\.\s)", re.IGNORECASE)
+FINAL = re.compile(r"\bfinal answer\s*(?:is|:)+\s*(?P<value>(?:(?!final answer)[^\n]){1,200}?)(?=\.?\s*(?:\n|\Z)|\.\s)", re.IGNORECASE)
 WRAPPING = " \t\r\n*_`。．.，,；;：:!！"
 
 # The last sentence of a solution that boxes nothing: "Therefore the probability is 2/3."
 NOISE = re.compile(r"<\|[^|<>]{1,40}\|>\s*\w*|I hope (?:it|this) (?:is correct|helps)\.?", re.IGNORECASE)
 SENTENCE_END = re.compile(r"(?<=[^\s.])[.!?](?:\$\$?|\\[\])])?(?=\s)|[。！？]|\n\s*\n|\n(?=[A-Z])")
 STATES = re.compile(
-    r"^.*(?:\b(?:is|are|was|equals|therefore|thus|get|gives|it's|be|by)\b|[:：=]|是|为|等于|得到?)\s*(?P<value>[^=:：]+)$", re.IGNORECASE | re.DOTALL
+    r"^.*(?:\b(?:is|are|was|equals|therefore|thus|get|gives|it's|be|by)\b|[:：=]|是|为|等于|得到?)\s*(?P<value>[^=:：]+)$",
+    re.IGNORECASE | re.DOTALL,
 )
 # A formula in a line of text; one dollar sign in one line and one in another are money.
 FORMULA = re.compile(r"\$\$(?P<display>[^$]+)\$\$|\$(?P<inline>(?:\\\$|[^$\n])+)\$|\\\((?P<round>[^\n]+?)\\\)|\\\[(?P<square>(?s:.+?))\\\]")
 QUANTITY = re.compile(r"[-−]?(?:[$€£¥]\s?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?(?:\s?(?:%|percent\b|[$€£¥]|[a-z]{1,2}[²³]))?")
 PERCENT_BEHIND = re.compile(r"\s*(?:\\?%|percent(?:age)?\b|pct\b)", re.IGNORECASE)
-PLAIN_WORD = re.compile(r"(?<![\\A-Za-z])(?!and\b|or\b)[A-Za-z]{2,}|[\u4e00-\u9fff]{2,}", re.IGNORECASE)
+# Words of a language, not products of variables or names of functions.
+FUNCTION = "(?:arc|a)?(?:sin|cos|tan|cot|sec|csc)h?[a-z]?|log|exp|sqrt|cbrt|theta|alpha|beta|gamma|lambda|infinity|operatorname"
+SHORT_WORD = "is|are|was|the|so|we|get|of|for|by|it|has|to|in|be|an|as|its|he|she|that"
+PLAIN_WORD = re.compile(
+    rf"(?<![\\A-Za-z])(?:(?!(?:{FUNCTION})(?![A-Za-z]))[A-Za-z]{{4,}}|(?:{SHORT_WORD})(?![A-Za-z]))|[\u4e00-\u9fff]{{2,}}", re.IGNORECASE
+)
 DELIMITED = re.compile(r"\$|\\[(\[]")
 OPEN = re.compile(r"(?<!\d)(?<!\d )\$(?!\s?\d)|\\[(\[]")  # a formula that does not end in its line
 FEW_WORDS = 3  # in what a sentence says that something is
@@ -96,7 +102,7 @@ def stated_answer(text: str) -> str | None:
 def is_prose(text: str) -> bool:
     """Whether words stand around an answer, rather than that the text is one."""
     words = len(PLAIN_WORD.findall(text))
-    return words > 1 or (words == 1 and DELIMITED.search(text) is not None) or "\\boxed" in text or "\\fbox" in text
+    return words > 1 or (words == 1 and bool(DELIMITED.search(text) or SAID.search(text))) or "\\boxed" in text or "\\fbox" in text
 
 
 def is_sentence(text: str) -> bool:

@@ -27,7 +27,7 @@ from grading.checking.evaluate import (
 )
 from grading.checking.nodes import Node, Num, Op, Symbol
 from grading.checking.numbers import Number
-from grading.checking.quantities import ROUNDED, ROUNDS_TO, SIGN, compare_values, prints, rounds_to
+from grading.checking.quantities import ROUNDED, ROUNDING, ROUNDS_TO, SIGN, compare_values, prints, rounds_to
 from grading.checking.reasons import template
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
 
@@ -72,7 +72,7 @@ def _compare_constants(expected: Node, given: Node) -> Verdict:
         return correct(EQUAL)
     if _is_decimal_of(given, expected, lambda number, value: rounds_to(value, number)):
         return incorrect(ROUNDED)
-    if _is_decimal_of(expected, given, lambda number, value: rounds_to(value, number)):
+    if _is_decimal_of(expected, given, lambda number, value: (number.decimals or 0) >= ROUNDING and rounds_to(value, number)):
         return undecided(ROUNDS_TO)
     return incorrect(SIGN if values_equal(expected, Op("neg", (given,)), {}) else DIFFERENT)
 

@@ -1,8 +1,8 @@
 """The process that compares formulas: it imports mathematics once, and forks a worker for each that its parent asks for.
 
-Standard input is a socket to the parent. `fork` on it is answered with a worker's socket and a handle to kill it by; on its socket a worker
-reads `[expected, given]` and answers `[outcome, sentence, values]`, as JSON. When the parent goes away this process ends, and the kernel ends the
-workers with it. What a worker may use is limited here; how long it may take, its parent decides.
+Standard input is a socket to the parent. `fork` on it is answered with a worker's socket and a handle to kill it by; on its socket a
+worker reads `[expected, given]` and answers `[outcome, sentence, values]`, as JSON. When the parent goes away this process ends, and the
+kernel ends the workers with it. What a worker may use is limited here; how long it may take, its parent decides.
 """
 
 import contextlib
@@ -28,7 +28,17 @@ LONGEST = 65_536  # bytes of a message
 RECURSION = 4_000
 PR_SET_PDEATHSIG = 1
 # What sympy and the LaTeX reader raise on input that they were not made for.
-ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, NotImplementedError, RecursionError, TypeError, ValueError)
+ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 AMBIGUOUS = template("It can be read in two ways (as in 1/2x); brackets would help.")
 

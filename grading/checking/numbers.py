@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from grading.checking.numerals import is_decimal_numeral, read_numeral
 from grading.checking.text import plain, unwrapped
@@ -15,15 +16,16 @@ DECIMAL = r"(?:\d+(?:\.\d*)?|\.\d+)"
 TEN_TO = r"(?:[eE]|\s*(?:\*|\\times|\\cdot|x(?=\s*10\s*\^))\s*10\s*(?:\^|\*\*)\s*)"
 PLAIN = re.compile(rf"(?P<number>{DECIMAL})(?:{TEN_TO}\{{?(?P<exponent>[+-]?\d{{1,4}})\}}?)?")
 POWER_OF_TEN = re.compile(r"10\s*(?:\^|\*\*)\s*\{?(?P<exponent>[+-]?\d{1,4})\}?")
-REPEATING = re.compile(r"(?P<fixed>\d*\.\d*)(?:\\overline\s*\{(?P<repeated>\d{1,30})\}|\\dot\s*\{?(?P<first>\d)\}?(?P<rest>\d{0,20}\\dot\s*\{?\d\}?)?)")
+REPEATING = re.compile(
+    r"(?P<fixed>\d*\.\d*)(?:\\overline\s*\{(?P<repeated>\d{1,30})\}|\\dot\s*\{?(?P<first>\d)\}?(?P<rest>\d{0,20}\\dot\s*\{?\d\}?)?)"
+)
 FRAC = rf"\\frac\s*(?:\{{\s*(?P<top>-?{DECIMAL})\s*\}}|(?P<top1>\d))\s*(?:\{{\s*(?P<bottom>{DECIMAL})\s*\}}|(?P<bottom1>\d))"
 MIXED = re.compile(rf"(?:(?P<whole>\d+)\s*)?{FRAC}")
 SLASHED = re.compile(rf"(?:(?P<whole>\d+)\s+)?(?P<top>{DECIMAL})\s*/\s*(?P<bottom>{DECIMAL})")
 THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3}|[ ']\d{3})+(?![\d,])")
-DECIMAL_COMMA = re.compile(r"\D*\d+,\d+\D*")
+DECIMAL_COMMA = re.compile(r"[^()\[\]{}\d]*\d+,\d+[^()\[\]{}\d]*")
 MONEY = {"$": "$", "¥": "元", "€": "€", "£": "£", "₹": "₹", "¢": "¢"}
 PREFIX = re.compile(r"(?P<sign>-?)\s*(?:(?P<sign_of_money>[$¥€£₹])|(?:US|CA)\$|(?:USD|RMB|CNY|EUR|GBP|Rs\.?)\s)\s*")
-APPROXIMATELY = re.compile(r"^(?:\\approx|\\sim|about|approximately|roughly|around|约|大约|约为)\s*", re.IGNORECASE)
 
 PERCENT = re.compile(r"\s*(?:%|\bpercent(?:age)?\b|\bpct\b|个百分点)\s*$", re.IGNORECASE)
 # What may follow the number. A single letter glued to it ("5x") is a symbol, no unit.
@@ -37,12 +39,13 @@ TAIL = re.compile(
     r"|\s+(?P<words>[A-Za-z][A-Za-z.]*(?:[ /'-]+[A-Za-z.]+){0,7}(?:\^\{?[23]\}?)?))$"
 )
 # `5 hundred` and `5 squared` are not five of something.
-NO_UNIT = frozenset(
-    "hundred thousand million billion trillion dozen half halves third thirds quarter quarters fourth fifths tenth tenths hundredths squared"
-    " cubed factorial below negative or and plus minus times over divided to least most between up sqrt root roots pi power not no x y mod is am pm"
-    " sin cos tan cot sec csc log ln lg exp arcsin arccos arctan sinh cosh tanh lim max det gcd lcm inf infinity"
-    " alpha beta gamma delta theta lambda mu phi omega sigma".split()
+NOT_COUNTED = (
+    "hundred thousand million billion trillion dozen half halves third thirds quarter quarters fourth fifths tenth tenths hundredths"
+    " squared cubed factorial below negative or and plus minus times over divided to least most between up sqrt root roots pi power"
+    " not no x y mod is am pm sin cos tan cot sec csc log ln lg exp arcsin arccos arctan sinh cosh tanh lim max det gcd lcm inf infinity"
+    " alpha beta gamma delta theta lambda mu phi omega sigma"
 )
+NO_UNIT = frozenset(NOT_COUNTED.split())
 SCALED_WORDS = re.compile(rf"({DECIMAL})\s+(hundred|thousand|million|billion|trillion|dozen)\b")
 SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
 ZH_NUMERAL = "零〇一二两三四五六七八九十百千万"
@@ -71,8 +74,7 @@ def read_number(text: str) -> Number | None:
     """The one number that `text` is; None where it is anything else, or longer than a number is."""
     if not text or len(text) > LONGEST:
         return None
-    text = APPROXIMATELY.sub("", plain(text))
-    return read_plain_number(text)
+    return read_plain_number(plain(text))
 
 
 def read_plain_number(text: str) -> Number | None:
@@ -160,7 +162,7 @@ def _read_compound(text: str) -> Number | None:
     if any(unit is None for unit in units):
         return None
     known = [unit for unit in units if unit is not None]
-    if len({unit.kind for unit in known}) > 1 or any(left.factor <= right.factor for left, right in zip(known, known[1:], strict=False)):
+    if len({unit.kind for unit in known}) > 1 or any(left.factor <= right.factor for left, right in pairwise(known)):
         return None
     values = [Fraction(part["value"]) if part["value"][0].isdigit() else read_numeral(part["value"]) or Fraction(0) for part in parts]
     total = sum((value * unit.factor for value, unit in zip(values, known, strict=True)), Fraction(0))

@@ -12,15 +12,17 @@ LONGEST = 200  # characters
 # Families whose members exclude each other; what stands in one string, divided by bars, says the same.
 FAMILIES = (
     (
-        "no solution|no solutions|there is no solution|there are no solutions|has no solution|无解|没有解|方程无解|\\emptyset|\\{\\}|\\{ \\}|empty set|the empty set|空集",
-        "infinitely many|infinitely many solutions|infinite solutions|infinite number of solutions|无数个|无穷多|无穷多个|无数解|无穷多解|有无数个解",
+        "no solution|no solutions|there is no solution|there are no solutions|has no solution|无解|没有解|方程无解"
+        "|\\emptyset|\\{\\}|\\{ \\}|empty set|the empty set|空集",
+        "infinitely many|infinitely many solutions|infinite solutions|infinite number of solutions"
+        "|无数个|无穷多|无穷多个|无数解|无穷多解|有无数个解",
         "one solution|exactly one solution|唯一解|一个解",
     ),
     ("no real solution|no real solutions|no real roots|no real root|无实数解|没有实数解|无实数根|没有实数根|无实根",),
     ("does not exist|dne|the limit does not exist|极限不存在|不存在",),
     ("undefined|not defined|没有定义|无定义|无意义|没有意义",),
     ("all real numbers|all reals|all real|every real number|any real number|任意实数|全体实数|一切实数|所有实数|实数集|\\R|x \\in \\R",),
-    ("yes|true|correct|right|是|是的|对|对的|正确|真|能|可以", "no|false|incorrect|wrong|否|不是|错|错的|错误|不正确|假|不能|不可以"),
+    ("yes|true|correct|是|是的|对|对的|正确|真|能|可以", "no|false|incorrect|否|不是|错|错的|错误|不正确|假|不能|不可以"),
     ("odd|odd number|奇数|奇|单数", "even|even number|偶数|偶|双数"),
     ("odd function|奇函数", "even function|偶函数", "neither odd nor even|neither|非奇非偶|非奇非偶函数|既不是奇函数也不是偶函数"),
     ("prime|prime number|质数|素数", "composite|composite number|合数"),
@@ -44,7 +46,10 @@ FAMILIES = (
     ),
 )
 KNOWN = {
-    word.casefold(): (family, member) for family, members in enumerate(FAMILIES) for member, words in enumerate(members) for word in words.split("|")
+    word.casefold(): (family, member)
+    for family, members in enumerate(FAMILIES)
+    for member, words in enumerate(members)
+    for word in words.split("|")
 }
 
 WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")

@@ -1,4 +1,4 @@
-"""Warm worker processes that compare formulas, from any thread: as many as there are processors, killed and replaced when they hang or die."""
+"""Warm worker processes that compare formulas, asked from any thread; killed and replaced when they hang or die."""
 
 import atexit
 import contextlib
@@ -113,7 +113,11 @@ class _Server:
         environment = os.environ | {"PYTHONHASHSEED": "0"}  # the same points for the same formulas
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, "-m", "grading.checking.judge"], stdin=theirs, stdout=subprocess.DEVNULL, cwd=ROOT, env=environment
+                [sys.executable, "-m", "grading.checking.judge"],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                cwd=ROOT,
+                env=environment,
             )
         server = cls(process, ours)
         ours.settimeout(START_SECONDS)

@@ -9,6 +9,7 @@ from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correc
 
 PRINTED = 10  # significant digits: a decimal fraction with so many is a computer's way to print a number that it cannot write out
 DOUBLE = 15  # … and with so many, its last digits are a float's noise
+ROUNDING = 2  # decimals: an expected answer with so many may be a rounded one
 NOISE = Fraction(1, 10**15)  # relative, of a double
 
 ROUNDED = template("It is rounded; the exact value is asked for.")
@@ -23,8 +24,8 @@ CURRENCY_UNCLEAR = template("It is not clear which currency is meant.")
 
 def compare_numbers(expected: Number, given: Number) -> Verdict:
     """The verdict on `given`. A unit that only one side has is no difference; a known one is converted."""
-    if expected.percent != given.percent and not (expected.unit or given.unit):
-        return _compare_percent(expected, given)
+    if expected.percent != given.percent:
+        return undecided(UNITS_UNKNOWN) if expected.unit or given.unit else _compare_percent(expected, given)
     if (expected.doubtful and not given.unit) or (given.doubtful and not expected.unit):
         return undecided(UNIT_OR_VARIABLE)
     if expected.unit and given.unit and unit_name(expected.unit) != unit_name(given.unit):
@@ -45,7 +46,7 @@ def compare_values(expected: Number, given: Number) -> Verdict:
         return incorrect(SIGN)
     if rounds_to(expected.value, given):
         return incorrect(ROUNDED)
-    if expected.decimals and rounds_to(given.value, expected):
+    if (expected.decimals or 0) >= ROUNDING and rounds_to(given.value, expected):
         return undecided(ROUNDS_TO)
     return incorrect(DIFFERENT)
 

@@ -9,7 +9,7 @@ from itertools import pairwise, product
 
 from mpmath import mp
 
-from grading.checking.evaluate import DIGITS, Undefined, approximate, symbols
+from grading.checking.evaluate import DIGITS, Undefined, Value, approximate, symbols
 from grading.checking.nodes import Chain, Combined, Group, Many, NamedSet, Node, Op, Symbol
 
 NEAR = mp.mpf(10) ** -50  # two ends are one
@@ -17,7 +17,7 @@ HIGHEST_DEGREE = 6
 MOST_ABSOLUTE = 3  # values in one inequality
 MOST_ENDS = 40
 
-RELATIONS: dict[str, Callable[[object, object], bool]] = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge}
+RELATIONS: dict[str, Callable[[Value, Value], bool]] = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge}
 OPEN = ("<", ">", "!=")
 
 
@@ -29,12 +29,12 @@ class NoRegion(Exception):
 class Region:
     """`ends` in order; whether each belongs to the set; whether the stretches before, between and after them do. Simplified."""
 
-    ends: tuple[mp.mpf, ...]
+    ends: tuple[Value, ...]
     at: tuple[bool, ...]
     between: tuple[bool, ...]
 
-    def __contains__(self, value: mp.mpf) -> bool:
-        index = sum(end < value - NEAR for end in self.ends)
+    def __contains__(self, value: Value) -> bool:
+        index = sum(bool(end < value - NEAR) for end in self.ends)
         if index < len(self.ends) and abs(self.ends[index] - value) <= NEAR:
             return self.at[index]
         return self.between[index]
@@ -44,9 +44,9 @@ class Region:
         return not self.ends
 
 
-def build(ends: Sequence[mp.mpf], inside: Callable[[mp.mpf], bool]) -> Region:
+def build(ends: Sequence[Value], inside: Callable[[Value], bool]) -> Region:
     """The region whose ends are among `ends`, by asking about each of them and about a point of each stretch."""
-    ordered: list[mp.mpf] = []
+    ordered: list[Value] = []
     for end in sorted(ends):
         if not ordered or end - ordered[-1] > NEAR * max(1, abs(end)):
             ordered.append(end)
@@ -92,20 +92,16 @@ def variable_of(node: Node) -> Node | None:
 
 def _region(node: Node) -> Region:
     match node:
-        case NamedSet("R"):
-            return build([], lambda _: True)
-        case NamedSet("empty"):
-            return build([], lambda _: False)
+        case NamedSet("R" | "empty" as name):
+            return build([], lambda _: name == "R")
         case Group("{", "}", items):
             return _points(items)
-        case Group("{", "|", (_, condition)):
-            return _region(condition)
         case Group(("(" | "[") as left, (")" | "]") as right, (low, high)):
             return _interval(_end(low), _end(high), low_in=left == "[", high_in=right == "]")
         case Combined(name, left, right):
             return combine(_region(left), _region(right), COMBINING[name])
-        case Chain((_, where), ("in",)):
-            return _region(where)
+        case Chain((_, inner), ("in",)) | Group("{", "|", (_, inner)):
+            return _region(inner)
         case Chain((Symbol(), value), ("=",)):
             return _points((value,))
         case Chain(items, relations) if set(relations) <= {*RELATIONS, "!="}:
@@ -147,16 +143,18 @@ def _points(items: tuple[Node, ...]) -> Region:
     return build(values, lambda value: any(abs(value - other) <= NEAR * max(1, abs(value)) for other in values))
 
 
-def _interval(low: mp.mpf, high: mp.mpf, *, low_in: bool, high_in: bool) -> Region:
+def _interval(low: Value, high: Value, *, low_in: bool, high_in: bool) -> Region:
     if low >= high or (mp.isinf(low) and low_in) or (mp.isinf(high) and high_in):
         raise NoRegion
     return build(
         [end for end in (low, high) if not mp.isinf(end)],
-        lambda value: (value > low + NEAR or (low_in and value >= low - NEAR)) and (value < high - NEAR or (high_in and value <= high + NEAR)),
+        lambda value: (
+            (value > low + NEAR or (low_in and value >= low - NEAR)) and (value < high - NEAR or (high_in and value <= high + NEAR))
+        ),
     )
 
 
-def _end(node: Node) -> mp.mpf:
+def _end(node: Node) -> Value:
     if symbols(node):
         raise NoRegion
     try:
@@ -172,14 +170,14 @@ def _end(node: Node) -> mp.mpf:
 
 
 def _solutions(items: tuple[Node, ...], relations: tuple[str, ...]) -> Region:
-    """By the sign between neighbouring roots: each side less the other must become a polynomial when its denominators are multiplied away."""
+    """By the sign between neighbouring roots. A side less the other must be a polynomial, when its denominators are multiplied away."""
     names = frozenset().union(*(symbols(item) for item in items))
     if len(names) == 1 and not any(map(_is_opaque, items)):
         (name,) = names
         items_of_name = items
     else:  # `0 < f(x) < 1` is about f(x)
         name, items_of_name = "value", _with_value(items)
-    ends: list[mp.mpf] = []
+    ends: list[Value] = []
     for left, right in pairwise(items_of_name):
         ends += _roots(Op("+", (left, Op("neg", (right,)))), name)
     return build(ends, lambda value: _holds(items_of_name, relations, {name: value}))
@@ -197,7 +195,7 @@ def _is_opaque(node: Node) -> bool:
     return isinstance(node, Op) and node.name.startswith("apply")
 
 
-def _holds(items: tuple[Node, ...], relations: tuple[str, ...], point: dict[str, mp.mpf]) -> bool:
+def _holds(items: tuple[Node, ...], relations: tuple[str, ...], point: dict[str, Value]) -> bool:
     try:
         values = [approximate(item, point) for item in items]
     except Undefined:
@@ -207,13 +205,13 @@ def _holds(items: tuple[Node, ...], relations: tuple[str, ...], point: dict[str,
     return all(_related(left, relation, right) for (left, right), relation in zip(pairwise(values), relations, strict=True))
 
 
-def _related(left: mp.mpf, relation: str, right: mp.mpf) -> bool:
+def _related(left: Value, relation: str, right: Value) -> bool:
     if abs(left - right) <= NEAR * max(1, abs(left), abs(right)):
         return relation not in OPEN
     return relation == "!=" or RELATIONS[relation](left, right)
 
 
-def _roots(node: Node, name: str) -> list[mp.mpf]:
+def _roots(node: Node, name: str) -> list[Value]:
     """Where `node` may change its sign."""
     denominators = [part for part in _denominators(node) if name in symbols(part)]
     inner = _absolute_values(node)
@@ -228,17 +226,21 @@ def _roots(node: Node, name: str) -> list[mp.mpf]:
     return roots
 
 
-def _polynomial_roots(node: Node, name: str) -> list[mp.mpf]:
+def _polynomial_roots(node: Node, name: str) -> list[Value]:
     """The real roots of what must be a polynomial; none where it is constant."""
     if inner := _absolute_values(node):
-        return [root for signs in product((1, -1), repeat=len(inner)) for root in _polynomial_roots(_replaced(node, dict(zip(inner, signs, strict=True))), name)]
+        return [
+            root
+            for signs in product((1, -1), repeat=len(inner))
+            for root in _polynomial_roots(_replaced(node, dict(zip(inner, signs, strict=True))), name)
+        ]
     coefficients = _coefficients(node, name)
     while len(coefficients) > 1 and abs(coefficients[0]) < NEAR:
         coefficients = coefficients[1:]
     return _real_roots(coefficients)
 
 
-def _real_roots(coefficients: list[mp.mpf]) -> list[mp.mpf]:
+def _real_roots(coefficients: list[Value]) -> list[Value]:
     if len(coefficients) == 1:
         return []
     if not coefficients[-1]:  # a root at zero, which the method does not find where it is a multiple one
@@ -250,7 +252,7 @@ def _real_roots(coefficients: list[mp.mpf]) -> list[mp.mpf]:
     return [mp.re(root) for root in roots if abs(mp.im(root)) < mp.mpf(10) ** -20]
 
 
-def _coefficients(node: Node, name: str) -> list[mp.mpf]:
+def _coefficients(node: Node, name: str) -> list[Value]:
     """By interpolation at seven places, and checked at two more."""
     places = [mp.mpf(at) + mp.mpf("0.37") for at in range(HIGHEST_DEGREE + 3)]
     values = [approximate(node, {name: place}) for place in places]
@@ -294,4 +296,3 @@ def _replaced(node: Node, signs: dict[Node, int]) -> Node:
     if node.name == "abs":
         return node.args[0] if signs[node.args[0]] == 1 else Op("neg", node.args)
     return Op(node.name, tuple(_replaced(arg, signs) for arg in node.args))
-

@@ -1,11 +1,11 @@
-r"""What a read answer comes to: names before equals signs, `\pm` as two values, chains of equations, matrices computed, lists and their order."""
+r"""What a read answer comes to: names before equals signs, `\pm` as two values, chains of equations, matrices computed, lists."""
 
 import re
-from itertools import pairwise
+from collections.abc import Callable
 
 from grading.checking.evaluate import Undefined, contains, exact, symbols
 from grading.checking.lists import Kind, Several
-from grading.checking.nodes import Chain, Combined, Group, InBase, Many, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words
+from grading.checking.nodes import Chain, Combined, Group, Many, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words
 from grading.checking.tokens import Unreadable
 
 INEQUALITIES = {"<", ">", "<=", ">=", "!="}
@@ -23,7 +23,11 @@ def settle(node: Node) -> Node:
             return _spread(Group(left, right, tuple(map(settle, items))))
         case Quantity(value, unit):
             inner = settle(value)
-            return Many(tuple(Quantity(each, unit) for each in inner.items), inner.joints) if isinstance(inner, Many) else Quantity(inner, unit)
+            return (
+                Many(tuple(Quantity(each, unit) for each in inner.items), inner.joints)
+                if isinstance(inner, Many)
+                else Quantity(inner, unit)
+            )
         case Op():
             return _settle_formula(node)
         case Combined(name, left, right):
@@ -142,7 +146,7 @@ def _operation(name: str, args: tuple[Node, ...], parts: list[Matrix | None]) ->
     raise Unreadable
 
 
-def _each(matrix: Matrix, change) -> Matrix:  # noqa: ANN001
+def _each(matrix: Matrix, change: Callable[[Node], Node]) -> Matrix:
     return Matrix(tuple(tuple(change(entry) for entry in row) for row in matrix.rows))
 
 

@@ -1,6 +1,7 @@
 r"""One spelling for all readers: what only decorates an answer is taken away, and signs are written as LaTeX commands.
 
-`plain` keeps the meaning: `\dfrac`, `$…$`, `\left(`, `√`, `½`, full-width digits and `{,}` have a simple spelling; a set's braces are `\{ \}`.
+`plain` keeps the meaning: `\dfrac`, `$…$`, `\left(`, `√`, `½`, full-width digits and `{,}` have a simple spelling; the braces of a
+set are `\{ \}`.
 """
 
 import re
@@ -109,6 +110,7 @@ COMMANDS = {
 COMMAND = re.compile(r"\\[A-Za-z]+")
 NUMBER_SETS = re.compile(r"\\mathbb\s*(?:\{([RZNQC])\}|([RZNQC]))")
 DELIMITERS = re.compile(r"\\[()\[\]]|\$\$")
+APPROXIMATELY = re.compile(r"^(?:\\approx|\\sim|about|approximately|roughly|around|约为?|大约)\s*(?=[-$\d])", re.IGNORECASE)
 TRAILING = " \n.,;:\\"
 
 
@@ -140,8 +142,8 @@ def unwrapped(text: str) -> str:
 
 
 def compact(text: str) -> str:
-    """For comparison as written: no spaces, but for those inside of words."""
-    return re.sub(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])", "", text)
+    """For comparison as written: without the spaces that say nothing. `1, 000` is not `1,000`."""
+    return re.sub(r"\s+(?=\W)|(?<=[^\w,])\s+|(?<=,)\s+(?=\D)", "", text)
 
 
 def _plain_commands(text: str) -> str:
@@ -192,4 +194,4 @@ def _trimmed(text: str) -> str:
         text = text.strip("*")
     ellipsis = text.endswith("...")
     text = text.rstrip(TRAILING) + ("..." if ellipsis else "")
-    return text.removeprefix("=").strip()
+    return APPROXIMATELY.sub("", text.removeprefix("=").strip())

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 MOST = 600  # tokens of an answer
 
-FUNCTIONS = frozenset(
-    "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp sqrt".split()  # as words and as commands
-)
+FUNCTION_NAMES = "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln log lg exp sqrt"
+FUNCTIONS = frozenset(FUNCTION_NAMES.split())  # as words and as commands
 WORDS = FUNCTIONS | {"pi", "infinity", "inf", "oo", "theta", "alpha", "beta", "gamma", "lambda", "cbrt", "abs"}
 BY_LENGTH = sorted(WORDS, key=len, reverse=True)
 
@@ -95,20 +94,20 @@ def _split_word(word: str, glued: bool, *, first: bool) -> list[Token]:
     for name in BY_LENGTH:
         if name in word and len(word) - len(name) <= 2:
             before, _, after = word.partition(name)
-            return _letters(before, glued) + [Token("name", name, glued and not before), *_letters(after, True)]
+            return [*_letters(before, glued), Token("name", name, glued and not before), *_letters(after, True)]
     if len(word) > 1 and not (glued or first):
         return [Token("word", word, glued)]
-    return letters(word, glued) if _may_be_product(word) else [Token("text", word, glued)]
+    return letters(word, glued) if may_be_product(word) else [Token("text", word, glued)]
 
 
 def letters(word: str, glued: bool) -> list[Token]:
     """A product of variables. Raises Unreadable where the letters are too many for that."""
-    if not _may_be_product(word):
+    if not may_be_product(word):
         raise Unreadable
     return _letters(word, glued)
 
 
-def _may_be_product(word: str) -> bool:
+def may_be_product(word: str) -> bool:
     return len(word) <= 3 or (word.isupper() and len(word) <= 6)
 
 

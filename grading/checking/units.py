@@ -64,7 +64,13 @@ _COMPOUND = {
     "kmh": ("km", "hour"),
     "kmph": ("km", "hour"),
 }
-_SQUARES = {"hectare": 10_000, "ha": 10_000, "公顷": 10_000, "亩": Fraction(2000, 3), "acre": Fraction("4046.8564224")}
+_SQUARES: dict[str, int | Fraction] = {
+    "hectare": 10_000,
+    "ha": 10_000,
+    "公顷": 10_000,
+    "亩": Fraction(2000, 3),
+    "acre": Fraction("4046.8564224"),
+}
 LITRE = Fraction(1, 1000)  # cubic metres
 KNOWN_WORDS = frozenset(name for name in _TABLE if len(name) > 1)
 POWER = re.compile(r"(?:\^?\{?(?P<power>[23])\}?|(?P<raised>[²³]))$")
@@ -105,8 +111,8 @@ def _spelled(text: str) -> str:
 
 def _single(text: str) -> Unit | None:
     text = text.strip()
-    if text in _SQUARES or text.removesuffix("s") in _SQUARES:
-        return Unit((("length", 2),), Fraction(_SQUARES.get(text) or _SQUARES[text.removesuffix("s")]))
+    if area := _SQUARES.get(text) or _SQUARES.get(text.removesuffix("s")):
+        return Unit((("length", 2),), Fraction(area))
     power = 1
     if match := SQUARE.match(text):
         text, power = text[match.end() :], 2 if match["square"] else 3
