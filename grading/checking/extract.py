@@ -8,6 +8,7 @@ SEARCHED = 20_000  # characters at the end of a solution; an answer stands at it
 BOXES = 50  # tried from the last one back
 
 BOX = re.compile(r"\\(?:boxed|fbox)\s*(?=\{)|\\boxed\s+(?P<bare>[^\s${}\\]+)")
+UNCLOSED = re.compile(r"[\s$]*\\{1,2}(?:boxed|fbox)\s*\{")
 # Between two boxes that belong together: `\boxed{1} and \boxed{2}`, `\boxed{1}, \boxed{2}`, `\boxed{1} apples and \boxed{2} pears`.
 CLOSE_BY = 60  # characters
 FORMULA_ENDS = re.compile(r"\$|\\[()\[\]]|\\[,;! ]|\\q?quad|\\text\s*\{([^{}]*)\}|\w+\s*=\s*$|\w*_\w\s*=\s*$")
@@ -91,12 +92,18 @@ def stated_answer(text: str) -> str | None:
 
     None where the text has no such place, or more than one value could be meant.
     """
-    answer = final_answer(text)
+    answer = final_answer(text) or _unclosed_box(text)
     if answer is None:
         return _last_statement(text)
     if boxed_answer(text) is None and len(PLAIN_WORD.findall(answer)) > 1:
         return _last_statement(answer) or answer
     return answer
+
+
+def _unclosed_box(text: str) -> str | None:
+    """An answer that is nothing but a box whose brace was forgotten; a solution that was cut inside of its box is none."""
+    match = UNCLOSED.match(text[-SEARCHED:])
+    return text[match.end() :].strip(WRAPPING) or None if match and len(text) < CLOSE_BY else None
 
 
 def is_prose(text: str) -> bool:
@@ -111,7 +118,8 @@ def is_sentence(text: str) -> bool:
 
 
 def _last_statement(text: str) -> str | None:
-    sentences = [sentence.strip(WRAPPING) for sentence in SENTENCE_END.split(NOISE.sub("", text[-SEARCHED:]))]
+    text = NOISE.sub("", text[-SEARCHED:]).replace("\0", "")
+    sentences = [sentence.strip(WRAPPING) for sentence in SENTENCE_END.split(text)]
     last = next((sentence for sentence in reversed(sentences) if sentence), "")
     formulas = list(FORMULA.finditer(last))
     outside = FORMULA.sub(" \0 ", last)

@@ -9,6 +9,7 @@ import re
 LONGEST = 1_000  # characters of an answer; a longer one is not compared
 
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+INVISIBLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0x7F, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF])
 SIGNS = str.maketrans(
     {
         **dict.fromkeys("−–‐‑﹣", "-"),
@@ -121,7 +122,7 @@ def half_width(text: str) -> str:
 
 def plain(text: str) -> str:
     """The answer in the spelling that the readers read; at most a few times as long as `text`."""
-    text = half_width(text)
+    text = half_width(text.translate(INVISIBLE))
     if "\\\\" in text:
         text = TWICE_ESCAPED.sub(lambda _: "\\", text)
     if "," in text:
