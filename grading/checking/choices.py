@@ -25,12 +25,16 @@ CASE_UNCLEAR = template("It is not clear whether the letter is a choice.")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`letters` in capitals and sorted; `text` is what the option says, where it was copied; `bare`: nothing but one letter."""
+    """`letters` in capitals and sorted; `text` is what the option says, where it was copied.
+
+    `bare`: nothing but one letter. `joined`: nothing but letters, as `AC`, which may as well be a line or a product.
+    """
 
     letters: str
     text: str = ""
     bare: bool = False
     capital: bool = True
+    joined: bool = False
 
 
 def read_choice(text: str) -> Choice | None:
@@ -45,13 +49,13 @@ def read_choice(text: str) -> Choice | None:
         return Choice((match["bracketed"] or match["letter"]).upper(), match["text"].strip())
     if SEVERAL.fullmatch(text):
         letters = re.findall("[A-H]", text)
-        return Choice("".join(sorted(letters))) if len(set(letters)) == len(letters) else None
+        return Choice("".join(sorted(letters)), joined=text.isalpha()) if len(set(letters)) == len(letters) else None
     return None
 
 
 def compare_choices(expected: Choice, given: Choice) -> Verdict | None:
     """The verdict; None where the texts of the options have to be compared, or where the letters may be variables."""
-    if not expected.capital:
+    if not expected.capital or (expected.joined and given.joined):
         return None
     if expected.bare and not given.capital and given.bare and expected.letters == given.letters == "E":
         return undecided(CASE_UNCLEAR)

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from grading.checking.equations import compare_equations, compare_inequalities
 from grading.checking.evaluate import Undefined, exact, symbols
+from grading.checking.families import compare_families, parameter_of, without_note
 from grading.checking.formulas import WRONG_VARIABLE, compare_formulas, equal
 from grading.checking.lists import ENDS, MISSING, REPEATED, TOO_MANY, Several, compare_lists, in_order
 from grading.checking.nodes import Chain, Combined, Group, InBase, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words
@@ -11,7 +12,7 @@ from grading.checking.phrases import compare_phrases, meaning, read_phrase
 from grading.checking.quantities import PERCENT_UNCLEAR, UNIT_DIFFERS, UNITS_UNKNOWN
 from grading.checking.reasons import template
 from grading.checking.regions import NoRegion, region_of, same_ends, same_region
-from grading.checking.shapes import as_vector, is_region, named, settle, several
+from grading.checking.shapes import as_matrix, as_vector, is_region, named, settle, several
 from grading.checking.units import read_unit, unit_name
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
 
@@ -28,6 +29,10 @@ NOT_READ = template("The words could not be compared.")
 
 def compare(expected: Node, given: Node) -> Verdict:
     """The verdict on two trees of `syntax.read`. Raises Unreadable where one of them has no clear meaning."""
+    if parameter_of(expected) or parameter_of(given):
+        if (verdict := compare_families(expected, given)) is not None:
+            return verdict
+        expected, given = without_note(expected), without_note(given)
     return _compare(settle(expected), settle(given))
 
 
@@ -41,6 +46,8 @@ def _compare(expected: Node, given: Node) -> Verdict:
         return _compare_regions(expected, given)
     if isinstance(expected, Chain) and isinstance(given, Chain):
         return _compare_named(expected, given)
+    if isinstance(expected, Matrix) or isinstance(given, Matrix):
+        expected, given = as_matrix(expected), as_matrix(given)
     left, right = several(expected), several(given)
     if left or right:
         return _compare_several(expected, given, left or as_vector(expected), right or as_vector(given))
@@ -139,6 +146,8 @@ def _compare_several(expected: Node, given: Node, left: Several | None, right: S
     values, single = (left, given) if left else (right, expected)
     assert values is not None
     pair = named(single)
+    if isinstance(single, Chain) and not pair:
+        return undecided(EQUATION) if single is expected else incorrect(EQUATION)
     value = pair[1] if pair else single
     equal_ones = sum(compare(each, value).outcome is Outcome.CORRECT for each in values.values)
     if len(values.values) == 1:

@@ -42,8 +42,12 @@ SHORT_WORD = "is|are|was|the|so|we|get|of|for|by|it|has|to|in|be|an|as|its|he|sh
 PLAIN_WORD = re.compile(
     rf"(?<![\\A-Za-z])(?:(?!(?:{FUNCTION})(?![A-Za-z]))[A-Za-z]{{4,}}|(?:{SHORT_WORD})(?![A-Za-z]))|[\u4e00-\u9fff]{{2,}}", re.IGNORECASE
 )
+ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}")
 DELIMITED = re.compile(r"\$|\\[(\[]")
 OPEN = re.compile(r"(?<!\d)(?<!\d )\$(?!\s?\d)|\\[(\[]")  # a formula that does not end in its line
+COMPARES = re.compile(
+    r"\b(?:than|least|most|over|under|above|below|up to|not|never|except|between)\b|超过|不到|至少|至多|大于|小于|不", re.IGNORECASE
+)
 FEW_WORDS = 3  # in what a sentence says that something is
 
 
@@ -95,7 +99,7 @@ def stated_answer(text: str) -> str | None:
     answer = final_answer(text) or _unclosed_box(text)
     if answer is None:
         return _last_statement(text)
-    if boxed_answer(text) is None and len(PLAIN_WORD.findall(answer)) > 1:
+    if boxed_answer(text) is None and _words(answer) > 1:
         return _last_statement(answer) or answer
     return answer
 
@@ -108,13 +112,17 @@ def _unclosed_box(text: str) -> str | None:
 
 def is_prose(text: str) -> bool:
     """Whether words stand around an answer, rather than that the text is one."""
-    words = len(PLAIN_WORD.findall(text))
+    words = _words(text)
     return words > 1 or (words == 1 and bool(DELIMITED.search(text) or SAID.search(text))) or "\\boxed" in text or "\\fbox" in text
 
 
 def is_sentence(text: str) -> bool:
     """Whether a text is so much prose that no reader of answers should look at it."""
-    return len(PLAIN_WORD.findall(text)) > 4 or DELIMITED.search(text) is not None
+    return _words(text) > 4 or DELIMITED.search(text) is not None
+
+
+def _words(text: str) -> int:
+    return len(PLAIN_WORD.findall(ENVIRONMENT.sub("", text)))
 
 
 def _last_statement(text: str) -> str | None:
@@ -127,7 +135,7 @@ def _last_statement(text: str) -> str | None:
     value = states["value"].strip(WRAPPING) if states else ""
     if value.count("\0") == 1 or (len(formulas) == 1 and not re.search(r"\d", outside)):
         return _formula(last, formulas[-1])
-    if (formulas and "\0" in value) or OPEN.search(outside):
+    if (formulas and "\0" in value) or OPEN.search(outside) or COMPARES.search(value or outside):
         return None
     return _only_value(value) or (None if formulas else _only_number(outside))
 
@@ -136,7 +144,7 @@ def _only_value(value: str) -> str | None:
     """What a sentence says that something is, where that is one number with its unit, or a letter."""
     if len(value) == 1 and value.isalpha():
         return value
-    if len(QUANTITY.findall(value)) != 1 or len(PLAIN_WORD.findall(value)) > FEW_WORDS:
+    if len(QUANTITY.findall(value)) != 1 or _words(value) > FEW_WORDS:
         return None
     return value if read_number(value) else _only_number(value)
 

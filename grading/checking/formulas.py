@@ -33,10 +33,15 @@ from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correc
 
 FEWEST = 3  # points at which both have a value
 MULTIVALUED = ("root", "ln", "log", "lg", "arcsin", "arccos")
+INTEGRATION_CONSTANTS = {"C", "c", "K", "k", "C_1", "C_0", "c_1"}
+INFINITY = Symbol("oo")
+MINUS_INTEGRATION_CONSTANTS = {"C", "c", "K", "k", "C_1", "C_0", "c_1"}
+INFINITY = Op("neg", (INFINITY,))
 CONSTANT_SYMBOLS = {Symbol(name) for name in CONSTANTS}
 
 EQUAL_FOR_SOME = template("They are equal for positive values only.")
 EQUAL_FOR_WHOLE = template("They are equal for whole numbers only.")
+CONSTANT_MISSING = template("The constant of integration is missing.")
 NOT_EVALUATED = template("The values could not be computed.")
 WRONG_VARIABLE = template("It has another variable.")
 
@@ -97,6 +102,8 @@ def _is_decimal_of(number: Node, other: Node, says: Callable[[Number, Fraction],
 def _compare_functions(expected: Node, given: Node, names: frozenset[str]) -> Verdict:
     if len(names) > MOST_SYMBOLS:
         return undecided(NOT_EVALUATED)
+    if (verdict := _compare_antiderivatives(expected, given)) is not None:
+        return verdict
     whole = _agree(expected, given, names, Points.WHOLE)
     if whole is False:
         return _difference(expected, given, names)
@@ -110,6 +117,39 @@ def _compare_functions(expected: Node, given: Node, names: frozenset[str]) -> Ve
     if _agree(expected, given, names, Points.NEGATIVE) is False:
         return undecided(EQUAL_FOR_SOME) if _is_multivalued(expected) or _is_multivalued(given) else incorrect(DIFFERENT)
     return correct(EQUAL)
+
+
+def _compare_antiderivatives(expected: Node, given: Node) -> Verdict | None:
+    """`x^2 + C` is `x^2 + c` and `x^2 + 1 + C`. None where the expected formula has no constant of integration."""
+    left = _without_constant(expected, {"C"})
+    if left is None or not symbols(left):
+        return None
+    right = _without_constant(given, INTEGRATION_CONSTANTS)
+    if right is None:
+        return incorrect(CONSTANT_MISSING) if compare_formulas(left, given).outcome is Outcome.CORRECT else None
+    names = symbols(left) | symbols(right)
+    point = {name: Num(Fraction(at + 2)) for at, name in enumerate(sorted(names))}
+    shift = Op("+", (_at(left, point), Op("neg", (_at(right, point),))))
+    return compare_formulas(left, Op("+", (right, shift)))
+
+
+def _without_constant(node: Node, constants: set[str]) -> Node | None:
+    """A sum without a constant that stands in it by itself; None where there is none."""
+    match node:
+        case Op("+", (rest, Symbol(name))) | Op("+", (Symbol(name), rest)) if name in constants and name not in symbols(rest):
+            return rest
+        case Op("+", (first, last)) if (rest := _without_constant(first, constants)) is not None:
+            return Op("+", (rest, last))
+    return None
+
+
+def _at(node: Node, point: Mapping[str, Node]) -> Node:
+    match node:
+        case Symbol(name):
+            return point.get(name, node)
+        case Op(name, args):
+            return Op(name, tuple(_at(arg, point) for arg in args))
+    return node
 
 
 def is_rational(node: Node) -> bool:
@@ -169,12 +209,21 @@ def _same_at(left: Node, right: Node, point: Mapping[str, Value]) -> bool:
     return values_equal(left, right, point)
 
 
+def _same_infinity(left: Node, right: Node) -> bool:
+    """Infinity is compared as an answer of its own, and not calculated with. Raises Undefined."""
+    if not {left, right} <= {INFINITY, MINUS_INFINITY}:
+        if INFINITY in (left, right) or MINUS_INFINITY in (left, right):
+            return False
+        raise Undefined
+    return left == right
+
+
 def values_equal(left: Node, right: Node, point: Mapping[str, Value]) -> bool:
     """To 70 of 100 digits; zeros that rounding hides are found by taking twice as many. Raises Undefined."""
     with mp.workdps(DIGITS):
         one, other = approximate(left, point), approximate(right, point)
         if not (mp.isfinite(one) and mp.isfinite(other)):
-            return bool(one == other)
+            return _same_infinity(left, right)
         difference, size = abs(one - other), max(abs(one), abs(other))
         if difference <= size * CLOSE:
             if size * CLOSE > 1:  # two whole numbers may differ by one, and nobody sees it

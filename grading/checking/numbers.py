@@ -52,6 +52,7 @@ ZH_NUMERAL = "零〇一二两三四五六七八九十百千万"
 PART = re.compile(
     rf"(?P<value>\d+(?:\.\d+)?|[{ZH_NUMERAL}]+)\s*(?P<unit>\\text\{{[^{{}}]*\}}|[A-Za-z]+|[^\W\d_A-Za-z{ZH_NUMERAL}]+)\s*(?:,|and|又|零)?\s*"
 )
+ORDINAL = re.compile(r"^(\d+)\s*(?:\^\s*\{?\s*)?(?:\\text\{\s*)?(?:st|nd|rd|th)(?:\s*\})*$")
 SHORT = {"分": "分钟", "时": "小时", "钟": "小时"}
 
 
@@ -60,6 +61,7 @@ class Number:
     """An exact value; what stood behind it; decimals and significant digits as written (None: not a decimal fraction).
 
     `doubtful`: the unit is a letter glued to the number (`5m`), which may as well be a variable.
+    `compound`: written in two units (`1 h 30 min`); `unit` is the first of them.
     """
 
     value: Fraction
@@ -68,6 +70,7 @@ class Number:
     decimals: int | None = None
     digits: int = 0
     doubtful: bool = False
+    compound: bool = False
 
 
 def read_number(text: str) -> Number | None:
@@ -81,7 +84,7 @@ def read_plain_number(text: str) -> Number | None:
     """The same for a text that is in its plain spelling already."""
     if not text or len(text) > LONGEST:
         return None
-    text, money = _without_money(text)
+    text, money = _without_money(ORDINAL.sub(r"\1", text))
     text = THOUSANDS.sub(lambda match: re.sub(r"[, ']", "", match[0]), text)
     number = _read_with_unit(text)
     if number is None or not money:
@@ -166,7 +169,7 @@ def _read_compound(text: str) -> Number | None:
         return None
     values = [Fraction(part["value"]) if part["value"][0].isdigit() else read_numeral(part["value"]) or Fraction(0) for part in parts]
     total = sum((value * unit.factor for value, unit in zip(values, known, strict=True)), Fraction(0))
-    return Number(total / known[0].factor, unit_name(SHORT.get(names[0], names[0])))
+    return Number(total / known[0].factor, unit_name(SHORT.get(names[0], names[0])), compound=True)
 
 
 def _read_value(text: str) -> Number | None:

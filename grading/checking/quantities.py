@@ -28,6 +28,8 @@ def compare_numbers(expected: Number, given: Number) -> Verdict:
         return undecided(UNITS_UNKNOWN) if expected.unit or given.unit else _compare_percent(expected, given)
     if (expected.doubtful and not given.unit) or (given.doubtful and not expected.unit):
         return undecided(UNIT_OR_VARIABLE)
+    if (expected.compound and not given.unit) or (given.compound and not expected.unit):
+        return undecided(UNITS_UNKNOWN)
     if expected.unit and given.unit and unit_name(expected.unit) != unit_name(given.unit):
         return _compare_units(expected, given)
     return compare_values(expected, given)
@@ -88,7 +90,8 @@ def _compare_units(expected: Number, given: Number) -> Verdict:
     if {wanted.kind, found.kind} == {read_kind("元"), read_kind("yen")}:
         return undecided(CURRENCY_UNCLEAR) if expected.value == given.value else incorrect(UNIT_DIFFERS)
     if wanted.kind != found.kind:
-        return incorrect(UNIT_DIFFERS)
+        temperatures = {wanted.kind, found.kind} == {read_kind("°C"), read_kind("°F")}
+        return undecided(UNITS_UNKNOWN) if temperatures else incorrect(UNIT_DIFFERS)
     ratio = found.factor / wanted.factor
     converted = Number(given.value * ratio, decimals=given.decimals if ratio == 1 else None, digits=given.digits)
     verdict = compare_values(expected, converted)

@@ -178,8 +178,8 @@ def is_label(node: Node) -> bool:
             return bool(symbols(node)) or isinstance(node, Words)
         case Op("*", (Symbol() as function, Chain() | Num())):  # `P(X = 2)`
             return function.name.isupper()
-        case Op("*" | "/" | "abs" | "sin" | "cos" | "tan" | "cot", args):
-            return all(map(is_label, args))
+        case Op("*" | "/" | "abs" | "sin" | "cos" | "tan" | "cot", args):  # `xx = 4` names no value
+            return all(map(is_label, args)) and len(set(args)) == len(args)
         case Op(name, _):
             return name.startswith("apply")
         case Group("(", ")", items) | Ratio(items):
@@ -284,6 +284,14 @@ def is_region(node: Node) -> bool:
 
 def _is_infinite(node: Node) -> bool:
     return node == Symbol("oo") or (isinstance(node, Op) and node.name == "neg" and node.args == (Symbol("oo"),))
+
+
+def as_matrix(node: Node) -> Node:
+    """`[[1, 2], [3, 4]]` as a matrix; every other node as it is."""
+    if not isinstance(node, Group) or node.left != "[" or not all(isinstance(row, Group) and row.left == "[" for row in node.items):
+        return node
+    rows = tuple(row.items for row in node.items if isinstance(row, Group))
+    return Matrix(rows) if len({len(row) for row in rows}) == 1 else node
 
 
 def as_vector(node: Node) -> Several | None:

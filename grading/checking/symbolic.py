@@ -18,7 +18,21 @@ DIGITS = 40
 CLOSE = Float("1e-25")
 POINTS = ((3, 5, 7, 4, 6), (Rational(13, 10), Rational(7, 10), Rational(19, 10), Rational(3, 7), Rational(11, 9)))
 # It leaves out what it does not know, so it is asked only where every command and word is known.
-KNOWN = FACTOR_COMMANDS | {r"\sum", r"\prod", r"\int", r"\lim", r"\max", r"\min", r"\gcd", r"\to", r"\cdot", r"\times", r"\le", r"\ge", r"\ne"}
+KNOWN = FACTOR_COMMANDS | {
+    r"\sum",
+    r"\prod",
+    r"\int",
+    r"\lim",
+    r"\max",
+    r"\min",
+    r"\gcd",
+    r"\to",
+    r"\cdot",
+    r"\times",
+    r"\le",
+    r"\ge",
+    r"\ne",
+}
 NEEDED = re.compile(r"\\(?:sum|prod|int|lim|max|min|gcd)(?![A-Za-z])")
 COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)")
 WORDS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{4,}|[^\x00-\x7f]")

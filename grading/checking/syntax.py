@@ -3,7 +3,7 @@ r"""Reads the plain spelling of an answer (`text.plain`) into a tree (`nodes`): 
 What is not known for sure is not read: sums, integrals, limits, `\ldots` and words in the middle of formulas raise Unreadable.
 """
 
-from grading.checking.nodes import Chain, Combined, Group, Many, Matrix, NamedSet, Node, Op, Quantity, Ratio, Words
+from grading.checking.nodes import Chain, Combined, Group, Many, Matrix, NamedSet, Node, Op, Quantity, Ratio, Symbol, Words
 from grading.checking.terms import Terms, is_letter
 from grading.checking.tokens import Unreadable, may_be_product, tokens
 
@@ -43,7 +43,9 @@ class _Reader(Terms):
     def many(self) -> Node:
         """Answers side by side."""
         items, joints = [self.chain()], []
-        while (joint := self._joint()) is not None and self.next is not None and not self.peek(*CLOSING):
+        while (joint := self._joint()) is not None:
+            if joint in (",", ";") and (self.next is None or self.peek(*CLOSING)):
+                break
             items.append(self.chain())
             joints.append(joint)
         return items[0] if len(items) == 1 else Many(tuple(items), tuple(joints))
@@ -70,8 +72,13 @@ class _Reader(Terms):
         items, relations = [self.ratio()], []
         while self.peek(*RELATIONS):
             relations.append(RELATIONS[self.take().text])
-            items.append(self.ratio())
+            items.append(self.ratio() if relations[-1] != "in" else self._where())
         return items[0] if not relations else Chain(tuple(items), tuple(relations))
+
+    def _where(self) -> Node:
+        """Behind `∈` the letters of the sets of numbers are these sets."""
+        node = self.union()
+        return NamedSet(node.name) if isinstance(node, Symbol) and node.name in "RZNQC" else node
 
     def ratio(self) -> Node:
         parts = [self.union()]
@@ -179,7 +186,7 @@ class _Reader(Terms):
         try:
             node = self.union()
             if self.accept(r"\in"):
-                node = Chain((node, self.union()), ("in",))
+                node = Chain((node, self._where()), ("in",))
         finally:
             self.bars -= self.tokens[start].text != "|"
         if self.peek(*RELATIONS):

@@ -209,7 +209,7 @@ class Terms(Cursor):
         if name in CONSTANTS:
             return Symbol(CONSTANTS[name])
         if name in DECORATIONS:
-            return self._symbol(f"{name[1:]} {self.raw_letters()}")
+            return self._symbol(_decorated(name[1:], self.raw_letters()))
         if name in GREEK:
             return self._symbol(name)
         if name[1:] in FUNCTIONS and name != r"\sqrt":
@@ -289,6 +289,15 @@ def is_letter(token: Token) -> bool:
 
 def number(text: str) -> Num:
     return Num(Fraction(text), len(text.partition(".")[2]), len(text.replace(".", "").lstrip("0")))
+
+
+def _decorated(mark: str, letters: str) -> str:
+    """One name for what is one thing: a triangle's corners have no order, a line and an angle no direction; a vector has one."""
+    if mark == "triangle" or (mark == "overline" and letters.isupper()):
+        letters = "".join(sorted(letters))
+    elif mark in ("angle", "widehat"):
+        letters = min(letters, letters[::-1])
+    return f"{mark} {letters}"
 
 
 def _name_of(sign: str) -> str:

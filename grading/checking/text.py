@@ -81,6 +81,16 @@ SIZES = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\s*\.?")
 COLOURS = re.compile(r"\\(?:textcolor|color)\s*\{\w*\}|\\(?:hspace|vspace|phantom|tag|label)\*?\{[^{}]*\}")
 SPACES = re.compile(r"(?<!\\)\\[,;:> ]|~|\\(?:thinspace|enspace|nobreakspace)(?![A-Za-z])")
 THOUSANDS_LATEX = re.compile(r"(?<=\d)(?:\s*\{\s*,\s*\}\s*|,\s*\\!\s*|\\,\s*)(?=\d{3}(?!\d))")
+ZH_RELATIONS = {
+    "大于等于": r"\ge ",
+    "大于或等于": r"\ge ",
+    "不小于": r"\ge ",
+    "小于等于": r"\le ",
+    "小于或等于": r"\le ",
+    "不大于": r"\le ",
+}
+ZH_RELATIONS |= {"不等于": r"\ne ", "大于": ">", "小于": "<", "等于": "="}
+ZH_RELATION = re.compile(rf"(?<=[A-Za-z0-9)}}])(?:{'|'.join(ZH_RELATIONS)})(?=[-A-Za-z0-9(\\])")
 FRACTIONS = re.compile(r"\\[dtc]frac(?![A-Za-z])")
 GLUED_QUAD = re.compile(r"\\q?quad(?=[A-Za-z])")  # not a command of LaTeX, but models write it
 DECIMAL_COMMA = re.compile(r"(?<=\d)\{,\}(?=\d)")
@@ -129,7 +139,7 @@ def plain(text: str) -> str:
         text = DECIMAL_COMMA.sub(",", THOUSANDS_LATEX.sub("", text))
     if "{" in text and "$" not in text and "\\" not in text:
         text = _visible_braces(text)
-    text = text.translate(SIGNS)
+    text = ZH_RELATION.sub(lambda match: ZH_RELATIONS[match[0]], text.translate(SIGNS))
     text = _raised(text)
     text = _without_delimiters(text)
     if "\\" in text:

@@ -3,12 +3,71 @@ r"""Random and hostile pairs of answers, the same for the same seed: formulas, b
 from collections.abc import Iterator
 from random import Random
 
-ATOMS = ["x", "y", "n", "2", "3", "0.5", "17", r"\pi", "e", "i", r"\sqrt{2}", r"\frac12", r"\infty", "10^{6}", "-1", r"\theta", "f(x)", "AB"]
+ATOMS = [
+    "x",
+    "y",
+    "n",
+    "2",
+    "3",
+    "0.5",
+    "17",
+    r"\pi",
+    "e",
+    "i",
+    r"\sqrt{2}",
+    r"\frac12",
+    r"\infty",
+    "10^{6}",
+    "-1",
+    r"\theta",
+    "f(x)",
+    "AB",
+]
 OPERATORS = ["+", "-", "*", "/", r"\cdot ", "^", " ", ",", "=", "<", r"\le ", r"\cup ", ":", ";", r"\pm ", r" \text{or} ", "!", "&", r"\\ "]
-WRAPPERS = ["({})", r"\left({}\right)", "[{}]", "[{})", r"\{{{}\}}", "|{}|", r"\frac{{{}}}{{2}}", r"\sqrt{{{}}}", "{{{}}}", r"\sin {}", "-{}", "${}$"]
-WRAPPERS += [r"\boxed{{{}}}", r"\text{{{}}}", "{}%", "{} cm", r"\begin{{pmatrix}}{}\end{{pmatrix}}", r"\log_2 {}", r"x \in {}", "x={}", "答案是{}"]
-ALPHABET = r"01239abxyzABC\{}()[]|$^_&%#~!?.,;:+-*/=<> " + "\n\t\0'\"" + "三十分之一点五万元厘米和或，。（）１２％＋－×÷√π∞≤≥²³½°\u200b\ud7ff😀"
-PIECES = [r"\frac{", r"\sqrt{", r"\left(", r"\begin{pmatrix}", r"\end{cases}", "^{", "_{", r"\text{", r"\boxed{", "9^9^9", "}", r"\\", "{,}", "$$"]
+WRAPPERS = [
+    "({})",
+    r"\left({}\right)",
+    "[{}]",
+    "[{})",
+    r"\{{{}\}}",
+    "|{}|",
+    r"\frac{{{}}}{{2}}",
+    r"\sqrt{{{}}}",
+    "{{{}}}",
+    r"\sin {}",
+    "-{}",
+    "${}$",
+]
+WRAPPERS += [
+    r"\boxed{{{}}}",
+    r"\text{{{}}}",
+    "{}%",
+    "{} cm",
+    r"\begin{{pmatrix}}{}\end{{pmatrix}}",
+    r"\log_2 {}",
+    r"x \in {}",
+    "x={}",
+    "答案是{}",
+]
+ALPHABET = (
+    r"01239abxyzABC\{}()[]|$^_&%#~!?.,;:+-*/=<> " + "\n\t\0'\"" + "三十分之一点五万元厘米和或，。（）１２％＋－×÷√π∞≤≥²³½°\u200b\ud7ff😀"
+)
+PIECES = [
+    r"\frac{",
+    r"\sqrt{",
+    r"\left(",
+    r"\begin{pmatrix}",
+    r"\end{cases}",
+    "^{",
+    "_{",
+    r"\text{",
+    r"\boxed{",
+    "9^9^9",
+    "}",
+    r"\\",
+    "{,}",
+    "$$",
+]
 
 
 def bombs() -> list[str]:

@@ -438,7 +438,6 @@ INCORRECT = {
         ("[a,b]", "[a,b)"),
         ("(0,9)", "[0,9)"),
         ("x!=3", "x=3"),
-        ("1", "-[0,1)"),
     ],
     "matrices": [
         (r"\begin{pmatrix}1&2\\3&4\end{pmatrix}", r"\begin{pmatrix}1&2\\3&5\end{pmatrix}"),
