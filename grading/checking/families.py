@@ -1,4 +1,4 @@
-r"""General solutions: `x = \frac{\pi}{4} + k\pi, k \in \mathbb{Z}`. Two are the same if they give the same numbers, however they are written."""
+r"""General solutions: `x = \frac{\pi}{4} + k\pi, k \in \mathbb{Z}`. Two are the same if they give the same numbers."""
 
 from fractions import Fraction
 from math import lcm

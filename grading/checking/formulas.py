@@ -35,8 +35,7 @@ FEWEST = 3  # points at which both have a value
 MULTIVALUED = ("root", "ln", "log", "lg", "arcsin", "arccos")
 INTEGRATION_CONSTANTS = {"C", "c", "K", "k", "C_1", "C_0", "c_1"}
 INFINITY = Symbol("oo")
-MINUS_INTEGRATION_CONSTANTS = {"C", "c", "K", "k", "C_1", "C_0", "c_1"}
-INFINITY = Op("neg", (INFINITY,))
+MINUS_INFINITY = Op("neg", (INFINITY,))
 CONSTANT_SYMBOLS = {Symbol(name) for name in CONSTANTS}
 
 EQUAL_FOR_SOME = template("They are equal for positive values only.")
@@ -138,8 +137,9 @@ def _without_constant(node: Node, constants: set[str]) -> Node | None:
     match node:
         case Op("+", (rest, Symbol(name))) | Op("+", (Symbol(name), rest)) if name in constants and name not in symbols(rest):
             return rest
-        case Op("+", (first, last)) if (rest := _without_constant(first, constants)) is not None:
-            return Op("+", (rest, last))
+        case Op("+", (first, last)):
+            others = _without_constant(first, constants)
+            return None if others is None else Op("+", (others, last))
     return None
 
 
