@@ -16,7 +16,6 @@ from grading.checking.clock import compare_clocks, read_clock
 from grading.checking.extract import is_prose, is_sentence, stated_answer
 from grading.checking.numbers import DECIMAL_COMMA, Number, read_plain_number
 from grading.checking.phrases import compare_phrases, meaning, read_phrase
-from grading.checking.pool import NOT_STARTED, TOO_BUSY, TOO_SLOW
 from grading.checking.quantities import compare_numbers
 from grading.checking.reasons import template
 from grading.checking.text import LONGEST, compact, plain
@@ -72,7 +71,7 @@ class _Memory:
                 self._verdicts.move_to_end(key)
                 return self._verdicts[key]
         verdict = _check(expected, given, seconds)
-        if verdict.reason.template not in (TOO_SLOW, TOO_BUSY, NOT_STARTED):
+        if verdict.reason.template not in pool.PASSING:
             with self._lock:
                 self._verdicts[key] = verdict
                 if len(self._verdicts) > REMEMBERED:

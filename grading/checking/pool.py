@@ -24,6 +24,7 @@ LONGEST = 65_536  # bytes of a message
 ROOT = Path(__file__).resolve().parents[2]
 
 TOO_SLOW = template("The comparison took too long.")
+BROKE_OFF = template("The comparison broke off.")
 TOO_BUSY = template("The checker is busy. Try again later.")
 NOT_STARTED = template("The checker could not be started.")
 
@@ -73,8 +74,11 @@ class Pool:
             except BrokenPipeError:  # it died while it was idle
                 worker.kill()
                 continue
-            self._give_back(worker, alive=reply is not None)
-            return undecided(TOO_SLOW) if reply is None else _verdict(reply)
+            except TimeoutError:
+                worker.kill()
+                return undecided(TOO_SLOW)
+            self._give_back(worker, alive=bool(reply))
+            return _verdict(reply) if reply else undecided(BROKE_OFF)
         return undecided(NOT_STARTED)
 
     def _take(self) -> "_Worker | None":
@@ -148,15 +152,14 @@ class _Worker:
         self._handle = handle  # a pidfd: no other process can take its place
         self.requests = 0
 
-    def exchange(self, request: bytes, seconds: float) -> bytes | None:
-        """The reply; None where it does not come in time, or the worker dies over it. Raises BrokenPipeError where it was dead before."""
+    def exchange(self, request: bytes, seconds: float) -> bytes:
+        """The reply; nothing where the worker dies over it. Raises TimeoutError, and BrokenPipeError where it was dead before."""
         self.requests += 1
         self._socket.settimeout(seconds)
         self._socket.send(request)
-        try:
-            return self._socket.recv(LONGEST) or None
-        except OSError:  # no reply in time, or none any more
-            return None
+        with contextlib.suppress(ConnectionError):
+            return self._socket.recv(LONGEST)
+        return b""
 
     def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -172,6 +175,8 @@ def _verdict(reply: bytes) -> Verdict:
     outcome, sentence, values = json.loads(reply)
     return Verdict(Outcome(outcome), Reason(sentence, values))
 
+
+PASSING = frozenset({TOO_SLOW, BROKE_OFF, TOO_BUSY, NOT_STARTED})  # said of the machine rather than of the answers
 
 pool = Pool()
 atexit.register(lambda: pool.stop())
