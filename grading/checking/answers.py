@@ -94,7 +94,7 @@ def _check(expected: str, given: str, seconds: float) -> Verdict:
     if one is None or other is None:
         return undecided(UNREAD)
     verdict = _at_a_glance(one, other)
-    return pool.pool.ask(_as_set(one), _as_set(other), seconds) if verdict is None else verdict
+    return pool.ask(_as_set(one), _as_set(other), seconds) if verdict is None else verdict
 
 
 def _stated(text: str) -> str | None:

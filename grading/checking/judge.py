@@ -1,5 +1,8 @@
 """The process that compares formulas: it imports mathematics once, and forks a worker for each that its parent asks for.
 
+    python -m grading.checking.judge formulas    our own reader alone: it starts in a moment
+    python -m grading.checking.judge symbolic    Math-Verify for what that does not read: sympy takes seconds to import
+
 Standard input is a socket to the parent. `fork` on it is answered with a worker's socket and a handle to kill it by; on its socket a
 worker reads `[expected, given]` and answers `[outcome, sentence, values]`, as JSON. When the parent goes away this process ends, and the
 kernel ends the workers with it. What a worker may use is limited here; how long it may take, its parent decides.
@@ -14,13 +17,15 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Callable
 
 from grading.checking.compare import compare
 from grading.checking.reasons import template
-from grading.checking.symbolic import NOT_COMPARED, compare_symbolic
 from grading.checking.syntax import read
 from grading.checking.tokens import Unreadable
-from grading.checking.verdicts import Verdict, undecided
+from grading.checking.verdicts import NOT_COMPARED, UNREAD, Verdict, undecided
+
+Judge = Callable[[str, str], Verdict]
 
 MEMORY = 2**30  # bytes of address space
 CPU_SECONDS = 20  # for one comparison, should the parent be gone
@@ -48,6 +53,16 @@ def judge(expected: str, given: str) -> Verdict:
     try:
         return _by_own_reading(expected, given)
     except Unreadable:
+        return undecided(UNREAD)
+
+
+def judge_symbolically(expected: str, given: str) -> Verdict:
+    """The same, with Math-Verify behind it."""
+    from grading.checking.symbolic import compare_symbolic  # the only place where sympy is needed
+
+    try:
+        return _by_own_reading(expected, given)
+    except Unreadable:
         return compare_symbolic(expected, given)
 
 
@@ -61,49 +76,52 @@ def _by_own_reading(expected: str, given: str) -> Verdict:
     return verdict if tight.outcome is verdict.outcome else undecided(AMBIGUOUS)
 
 
-def main() -> None:
+JUDGES: dict[str, Judge] = {"formulas": judge, "symbolic": judge_symbolically}
+WARM_UP = {"formulas": ("x^2+1", "1+x^2"), "symbolic": (r"\sum_{k=1}^{n}k", r"\sum_{k=1}^{n}2k")}
+
+
+def main(name: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps ended workers
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.setrecursionlimit(RECURSION)
-    judge("x^2+1", "1+x^2")  # what is done once is done before the first fork
-    compare_symbolic(r"\sum_{k=1}^{n}k", r"\sum_{k=1}^{n}k")
+    JUDGES[name](*WARM_UP[name])  # what is done once is done before the first fork
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, pages that all workers share
     control = socket.socket(fileno=0)
     control.send(b"ready")
     while control.recv(LONGEST) == b"fork":
-        _send_worker(control)
+        _send_worker(control, JUDGES[name])
 
 
-def _send_worker(control: socket.socket) -> None:
+def _send_worker(control: socket.socket, judging: Judge) -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs:
         pid = os.fork()
         if not pid:
             control.close()
             theirs.close()
-            _work(ours)
+            _work(ours, judging)
         handle = os.pidfd_open(pid)
         socket.send_fds(control, [b"worker"], [theirs.fileno(), handle])
         os.close(handle)
 
 
-def _work(requests: socket.socket) -> None:
+def _work(requests: socket.socket, judging: Judge) -> None:
     """Until the parent closes its end. Never returns."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     with contextlib.suppress(ConnectionError):
         while request := requests.recv(LONGEST):
             _limit_cpu()
-            verdict = _answer(*json.loads(request))
+            verdict = _answer(judging, *json.loads(request))
             requests.send(json.dumps([verdict.outcome.value, verdict.reason.template, dict(verdict.reason.values)]).encode())
     os._exit(0)
 
 
-def _answer(expected: str, given: str) -> Verdict:
+def _answer(judging: Judge, expected: str, given: str) -> Verdict:
     try:
-        return judge(expected, given)
+        return judging(expected, given)
     except ERRORS:
         return undecided(NOT_COMPARED)
 
@@ -114,4 +132,4 @@ def _limit_cpu() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

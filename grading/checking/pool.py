@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -30,9 +31,11 @@ NOT_STARTED = template("The checker could not be started.")
 
 
 class Pool:
-    """Nothing runs before the first question."""
+    """`judge` is one of `judge.JUDGES`. Nothing runs before the first question."""
 
-    def __init__(self, size: int = WORKERS) -> None:
+    def __init__(self, judge: str, size: int = WORKERS) -> None:
+        self.judge = judge
+        self.size = size
         self._free = threading.BoundedSemaphore(size)
         self._lock = threading.Lock()  # of what follows
         self._idle: list[_Worker] = []
@@ -87,7 +90,7 @@ class Pool:
                 return self._idle.pop()
             for _ in range(2):
                 if self._server is None:
-                    self._server = _Server.start()
+                    self._server = _Server.start(self.judge)
                 if self._server is None:
                     return None
                 if (worker := self._server.fork()) is not None:
@@ -112,12 +115,12 @@ class _Server:
         self.control = control
 
     @classmethod
-    def start(cls) -> "_Server | None":
+    def start(cls, judge: str) -> "_Server | None":
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environment = os.environ | {"PYTHONHASHSEED": "0"}  # the same points for the same formulas
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, "-m", "grading.checking.judge"],
+                [sys.executable, "-m", "grading.checking.judge", judge],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 cwd=ROOT,
@@ -178,14 +181,29 @@ def _verdict(reply: bytes) -> Verdict:
 
 PASSING = frozenset({TOO_SLOW, BROKE_OFF, TOO_BUSY, NOT_STARTED})  # said of the machine rather than of the answers
 
-pool = Pool()
-atexit.register(lambda: pool.stop())
+# What our own reader does not read, and Math-Verify may.
+SYMBOLIC = re.compile(r"\\(?:sum|prod|int|lim|max|min|gcd)(?![A-Za-z])")
+_pools = {"formulas": Pool("formulas"), "symbolic": Pool("symbolic", 1)}
+
+
+def ask(expected: str, given: str, seconds: float) -> Verdict:
+    """The verdict on two answers in the plain spelling; UNDECIDED where it takes longer than `seconds`, or no worker can be had."""
+    name = "symbolic" if SYMBOLIC.search(expected) or SYMBOLIC.search(given) else "formulas"
+    return _pools[name].ask(expected, given, seconds)
+
+
+def stop() -> None:
+    """Kill all workers of this process. The next question starts new ones."""
+    for pool in _pools.values():
+        pool.stop()
 
 
 def _after_fork() -> None:
-    global pool
-    pool.forget()
-    pool = Pool()
+    """In the new process: the workers are its parent's."""
+    for name, pool in _pools.items():
+        pool.forget()
+        _pools[name] = Pool(pool.judge, pool.size)
 
 
+atexit.register(stop)
 os.register_at_fork(after_in_child=_after_fork)

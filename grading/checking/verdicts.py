@@ -34,4 +34,6 @@ def undecided(sentence: str, **values: str) -> Verdict:
 
 ALIKE = template("The answers are written alike.")
 EQUAL = template("The values are equal.")
+UNREAD = template("The answer could not be read.")
+NOT_COMPARED = template("The answers could not be compared.")
 DIFFERENT = template("The values differ.")

@@ -47,7 +47,7 @@ def test_what_is_too_long_is_not_wrong():
 
 def test_verdicts_are_remembered_and_their_number_is_bounded(monkeypatch):
     assert check("5y", "y5").outcome is Outcome.CORRECT
-    monkeypatch.setattr(answers.pool.pool, "ask", None)  # whoever asks now fails
+    monkeypatch.setattr(answers.pool, "ask", None)  # whoever asks now fails
     assert check("5y", "y5").outcome is Outcome.CORRECT
     for number in range(REMEMBERED + 10):
         check(str(number), str(number + 1))
