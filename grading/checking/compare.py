@@ -21,9 +21,9 @@ RANGE = template("A range of values is not the same as single values.")
 EQUATION = template("An equation is not the same as a value.")
 DIMENSIONS = template("The matrix has other dimensions.")
 ENTRIES = template("The entries of the matrix differ.")
-OTHER_KIND = template("It is another kind of answer than the expected one.")
+OTHER_KIND = template("Another kind of answer is expected.")
 OTHER_BASE = template("It is not clear which number base is meant.")
-OTHER_SET = template("It is another set of numbers.")
+OTHER_SET = template("The set of numbers is another one.")
 NOT_READ = template("The words could not be compared.")
 
 

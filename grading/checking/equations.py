@@ -11,10 +11,10 @@ from grading.checking.reasons import template
 from grading.checking.verdicts import Verdict, correct, incorrect, undecided
 
 SAME_EQUATION = template("The equations say the same.")
-OTHER_EQUATION = template("It is another equation.")
+OTHER_EQUATION = template("The equation is another one.")
 NOT_COMPARED = template("Whether the equations say the same could not be found out.")
 SAME_INEQUALITY = template("The inequalities say the same.")
-OTHER_INEQUALITY = template("It is another inequality.")
+OTHER_INEQUALITY = template("The inequality is another one.")
 
 OPPOSITE = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 

@@ -38,11 +38,11 @@ INFINITY = Symbol("oo")
 MINUS_INFINITY = Op("neg", (INFINITY,))
 CONSTANT_SYMBOLS = {Symbol(name) for name in CONSTANTS}
 
-EQUAL_FOR_SOME = template("They are equal for positive values only.")
-EQUAL_FOR_WHOLE = template("They are equal for whole numbers only.")
+EQUAL_FOR_SOME = template("The answers are equal for positive values only.")
+EQUAL_FOR_WHOLE = template("The answers are equal for whole numbers only.")
 CONSTANT_MISSING = template("The constant of integration is missing.")
 NOT_EVALUATED = template("The values could not be computed.")
-WRONG_VARIABLE = template("It has another variable.")
+WRONG_VARIABLE = template("The variable is another one.")
 
 
 class Points(Enum):

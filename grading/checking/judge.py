@@ -45,7 +45,7 @@ ERRORS = (
     ValueError,
 )
 
-AMBIGUOUS = template("It can be read in two ways (as in 1/2x); brackets would help.")
+AMBIGUOUS = template("The answer can be read in two ways, like 1/2x; brackets would help.")
 
 
 def judge(expected: str, given: str) -> Verdict:

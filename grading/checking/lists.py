@@ -14,7 +14,7 @@ Compare = Callable[[Node, Node], Verdict]
 MOST = 60  # values; more are not compared
 
 MISSING = template("Some of the values are missing.")
-TOO_MANY = template("There are values too many.")
+TOO_MANY = template("There are too many values.")
 ONE_WRONG = template("One of the values is wrong.")
 SOME_WRONG = template("Some of the values are wrong.")
 ORDER = template("The values are right, but their order is not.")
@@ -23,7 +23,7 @@ SET_OR_PAIR = template("The values are right, but a set is not the same as a poi
 ENDS = template("The ends of the interval are right, but not whether they belong to it.")
 LIST_OR_INTERVAL = template("It is not clear whether the brackets mean an interval or a list.")
 REPEATED = template("The values are right, but some are given twice.")
-TOO_LONG_LIST = template("There are too many values to compare.")
+TOO_LONG_LIST = template("So many values are not compared.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ DOUBLE = 15  # … and with so many, its last digits are a float's noise
 ROUNDING = 2  # decimals: an expected answer with so many may be a rounded one
 NOISE = Fraction(1, 10**15)  # relative, of a double
 
-ROUNDED = template("It is rounded; the exact value is asked for.")
-ROUNDS_TO = template("It agrees with the expected value when rounded, but is not the same.")
+ROUNDED = template("The answer is rounded; the exact value is expected.")
+ROUNDS_TO = template("The answer agrees with the expected value when rounded, but is not the same.")
 SIGN = template("Only the sign is wrong.")
 UNIT_DIFFERS = template("The unit is another one.")
 UNITS_UNKNOWN = template("The units differ, and how they relate is not known.")
