@@ -112,16 +112,19 @@ def hostility(count: int) -> None:
         seconds.append(time.perf_counter() - began)
     seconds.sort()
     shares = ", ".join(f"{number} {name}" for name, number in outcomes.most_common())
-    print(
-        f"\n{len(questions)} random and hostile pairs: {shares}; median {seconds[len(seconds) // 2] * 1000:.2f} ms, slowest {seconds[-1]:.1f} s, "
-    )
-    print(f"{sum(each > SLOW for each in seconds)} over {SLOW:.0f} s; {len(children())} processes while it ran, ", end="")
+    print(f"\n{len(questions)} random and hostile pairs: {shares};")
+    print(f"median {seconds[len(seconds) // 2] * 1000:.2f} ms, slowest {seconds[-1]:.1f} s;")
+    print(f"{sum(each > SLOW for each in seconds)} took more than {SLOW:.0f} s;")
+    processes = below(os.getpid())
     pool.stop()
-    print(f"{len(children())} after the end.", flush=True)
+    time.sleep(1)
+    print(f"{len(processes)} processes while it ran, {sum(map(os.path.exists, processes))} of them after the end.", flush=True)
 
 
-def children() -> list[str]:
-    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+def below(pid: int | str) -> list[str]:
+    """The processes that a process has, and theirs."""
+    own = [child for tasks in Path(f"/proc/{pid}/task").glob("*/children") for child in tasks.read_text().split()]
+    return [f"/proc/{child}" for child in own] + [path for child in own for path in below(child)]
 
 
 def labelled(path: Path) -> None:
@@ -134,9 +137,8 @@ def labelled(path: Path) -> None:
             if isinstance(solution, dict):
                 counts[check(gold, final_answer(solution["solution"])).outcome is Outcome.CORRECT, solution["is_correct"]] += 1
     f1 = 2 * counts[True, True] / (2 * counts[True, True] + counts[True, False] + counts[False, True])
-    print(
-        f"\n{sum(counts.values())} labelled solutions of GSM8K: F1 {f1:.4f}; {counts[True, False]} wrong accepted, {counts[False, True]} right refused"
-    )
+    print(f"\n{sum(counts.values())} labelled solutions of GSM8K: F1 {f1:.4f};")
+    print(f"{counts[True, False]} wrong ones accepted, {counts[False, True]} right ones refused.", flush=True)
 
 
 def main() -> None:

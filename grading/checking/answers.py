@@ -13,9 +13,9 @@ from collections import OrderedDict
 from grading.checking import pool
 from grading.checking.choices import LETTER_ONLY, TEXT_DIFFERS, compare_choices, read_choice
 from grading.checking.clock import compare_clocks, read_clock
-from grading.checking.extract import is_prose, is_sentence, stated_answer
 from grading.checking.numbers import DECIMAL_COMMA, Number, read_plain_number
 from grading.checking.phrases import compare_phrases, meaning, read_phrase
+from grading.checking.prose import is_prose, is_sentence, stated_answer
 from grading.checking.quantities import compare_numbers
 from grading.checking.reasons import template
 from grading.checking.text import LONGEST, compact, plain

@@ -32,7 +32,10 @@ def compare(expected: Node, given: Node) -> Verdict:
     if parameter_of(expected) or parameter_of(given):
         if (verdict := compare_families(expected, given)) is not None:
             return verdict
+        one_sided = bool(parameter_of(expected)) != bool(parameter_of(given))
         expected, given = without_note(expected), without_note(given)
+        if one_sided and (is_region(settle(expected)) or is_region(settle(given))):
+            return undecided(OTHER_SET)
     return _compare(settle(expected), settle(given))
 
 
@@ -50,6 +53,8 @@ def _compare(expected: Node, given: Node) -> Verdict:
         expected, given = as_matrix(expected), as_matrix(given)
     left, right = several(expected), several(given)
     if left or right:
+        if _has_words(left) != _has_words(right):
+            return undecided(NOT_READ)
         return _compare_several(expected, given, left or as_vector(expected), right or as_vector(given))
     if isinstance(expected, Chain) or isinstance(given, Chain):
         return _compare_with_value(expected, given)
@@ -155,6 +160,10 @@ def _compare_several(expected: Node, given: Node, left: Several | None, right: S
     if equal_ones == len(values.values):
         return undecided(REPEATED)
     return incorrect((MISSING if left else TOO_MANY) if equal_ones else DIFFERENT)
+
+
+def _has_words(values: Several | None) -> bool:
+    return values is not None and any(isinstance(value, Words) for value in values.values)
 
 
 def _compare_one_element(values: Several, *, is_named: bool, is_equal: bool) -> Verdict:

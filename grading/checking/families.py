@@ -20,15 +20,15 @@ MORE_SOLUTIONS = template("Not all of these are solutions.")
 
 
 def parameter_of(node: Node) -> str | None:
-    """The letter that an answer says to be any whole number."""
+    """The letter that an answer says to be any number of a kind: `k ∈ ℤ`."""
     match node:
         case Many(items, _):
             return next((name for item in items if (name := parameter_of(item))), None)
-        case Chain((Symbol(name), NamedSet("Z")), ("in",)):
+        case Chain((Symbol(name), NamedSet(numbers)), ("in",)) if numbers != "R":
             return name
         case Op("*", (_, note)):  # `k\pi (k \in \mathbb{Z})`
             return parameter_of(note)
-        case Op("+", (_, last)) | Chain((_, last), ("=",)):
+        case Op("+", (_, last)) | Op("neg", (last,)) | Chain((_, last), ("=",)):
             return parameter_of(last)
     return None
 
@@ -60,8 +60,8 @@ def without_note(node: Node) -> Node:
     match node:
         case Op("*", (inner, Chain(_, ("in",)))):
             return inner
-        case Op("+", (first, last)):
-            return Op("+", (first, without_note(last)))
+        case Op("+" | "neg" as name, (*first, last)):
+            return Op(name, (*first, without_note(last)))
         case Chain((name, value), ("=",)):
             return Chain((name, without_note(value)), ("=",))
         case Many(items, joints):

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from grading.checking.numerals import is_decimal_numeral, read_numeral
+from grading.checking.numerals import PARTS, is_decimal_numeral, read_numeral
 from grading.checking.text import plain, unwrapped
-from grading.checking.units import read_unit, unit_name
+from grading.checking.units import is_countable, read_unit, unit_name
 
 LONGEST = 200  # characters
 LARGEST_EXPONENT = 400  # a power of ten beyond a float's range is no answer, and costs memory
@@ -38,15 +38,8 @@ TAIL = re.compile(
     r"|(?P<letter>[mgshlL])"
     r"|\s+(?P<words>[A-Za-z][A-Za-z.]*(?:[ /'-]+[A-Za-z.]+){0,7}(?:\^\{?[23]\}?)?))$"
 )
-# `5 hundred` and `5 squared` are not five of something.
-NOT_COUNTED = (
-    "hundred thousand million billion trillion dozen half halves third thirds quarter quarters fourth fifths tenth tenths hundredths"
-    " squared cubed factorial below negative or and plus minus times over divided to least most between up sqrt root roots pi power"
-    " not no x y mod is am pm sin cos tan cot sec csc log ln lg exp arcsin arccos arctan sinh cosh tanh lim max det gcd lcm inf infinity"
-    " alpha beta gamma delta theta lambda mu phi omega sigma"
-)
-NO_UNIT = frozenset(NOT_COUNTED.split())
-SCALED_WORDS = re.compile(rf"({DECIMAL})\s+(hundred|thousand|million|billion|trillion|dozen)\b")
+SCALED_WORDS = re.compile(rf"({DECIMAL})\s+(hundred|thousand|million|billion|trillion|dozen)s?\b")
+PART_WORD = re.compile(rf"({DECIMAL})[\s-]+([a-z]+)\b")  # `3 quarters of a mile`
 SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
 ZH_NUMERAL = "零〇一二两三四五六七八九十百千万"
 PART = re.compile(
@@ -108,6 +101,8 @@ def _read_with_unit(text: str) -> Number | None:
         return replace(number, percent=True) if number else None
     if text.endswith("}") and PERCENT.search(unwrapped(text)):
         return _read_with_unit(unwrapped(text))
+    if (match := PART_WORD.match(text)) and (part := PARTS.get(match[2].removesuffix("s")) or PARTS.get(match[2])):
+        return _read_with_unit(f"{Fraction(match[1]) / part} {re.sub('^ *of (?:an? )?', '', text[match.end() :])}".strip())
     if match := SCALED_WORDS.search(text):
         text = f"{Fraction(match[1]) * SCALES[match[2]]} {text[match.end() :]}".strip()
         return _read_with_unit(text)
@@ -148,9 +143,9 @@ def _is_unit(match: re.Match[str], unit: str) -> bool:
     """Whether the words can be what is counted: not `squared`, nor the variables of `5 xy`."""
     words = re.split(r"[^a-z]+", unit)
     if match["words"] is None:
-        return match["tex"] is None or not NO_UNIT & set(words)
+        return match["tex"] is None or is_countable(unit)
     symbols = len(words[0]) <= 2 or (len(words[0]) == 3 and not re.search("[aeiou]", words[0]))
-    return not NO_UNIT & set(words) and (not symbols or read_unit(words[0]) is not None or read_unit(unit) is not None)
+    return is_countable(unit) and (not symbols or read_unit(words[0]) is not None or read_unit(unit) is not None)
 
 
 def _read_compound(text: str) -> Number | None:

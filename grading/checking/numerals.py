@@ -8,6 +8,8 @@ LONGEST = 60  # characters of a numeral
 ZH_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 ZH_POWERS = {"十": 10, "百": 100, "千": 1000}
 ZH_NUMERAL = re.compile(r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?")
+ZH_UNITS = ZH_POWERS | {"万": 10**4, "亿": 10**8}
+ZH_SHORTENED = re.compile(r"(.*([百千万亿]))([一二两三四五六七八九])")
 ZH_SCALED = re.compile(r"(\d+(?:\.\d+)?)(万亿|亿|千万|百万|万)")
 ZH_SCALES = {"万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
 
@@ -39,6 +41,8 @@ def read_numeral(text: str) -> Fraction | None:
     """The value of a number in words; None for everything else. A sign is not read here."""
     if not text or len(text) > LONGEST:
         return None
+    if "分之" in text:
+        return _chinese(text)
     if text[0].isascii():
         return _scaled(text) if text[0].isdigit() else _english(text)
     return _chinese(text)
@@ -64,7 +68,7 @@ def _chinese(text: str) -> Fraction | None:
     if fraction:
         over, under = _chinese(top) if "分之" not in top else None, Fraction(100) if bottom == "百" else _chinese(bottom)
         return over / under if over is not None and under else None
-    return _chinese_decimal(text)
+    return Fraction(text) if text.isascii() and text.isdigit() else _chinese_decimal(text)
 
 
 def _chinese_decimal(text: str) -> Fraction | None:
@@ -79,6 +83,8 @@ def _chinese_integer(text: str) -> int:
     """`三百零五` and, digit by digit, `二〇二六`."""
     if all(char in ZH_DIGITS for char in text):
         return int("".join(str(ZH_DIGITS[char]) for char in text))
+    if match := ZH_SHORTENED.fullmatch(text):  # `一百二` is 120
+        return _chinese_integer(match[1]) + ZH_DIGITS[match[3]] * ZH_UNITS[match[2]] // 10
     total = section = digit = 0
     for char in text:
         if char in ZH_DIGITS:

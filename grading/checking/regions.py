@@ -100,7 +100,7 @@ def _region(node: Node) -> Region:
             return _interval(_end(low), _end(high), low_in=left == "[", high_in=right == "]")
         case Combined(name, left, right):
             return combine(_region(left), _region(right), COMBINING[name])
-        case Chain((_, inner), ("in",)) | Group("{", "|", (_, inner)):
+        case Chain((_, inner), ("in",)) | Group("{", "|", (Symbol() | Chain((Symbol(), NamedSet("R")), ("in",)), inner)):
             return _region(inner)
         case Chain((Symbol(), value), ("=",)):
             return _points((value,))

@@ -178,7 +178,9 @@ def is_label(node: Node) -> bool:
             return bool(symbols(node)) or isinstance(node, Words)
         case Op("*", (Symbol() as function, Chain() | Num())):  # `P(X = 2)`
             return function.name.isupper()
-        case Op("*" | "/" | "abs" | "sin" | "cos" | "tan" | "cot", args):  # `xx = 4` names no value
+        case Op("abs", (inner,)):  # `|AB|` is a length, `|x| = 5` an equation
+            return is_label(inner) and all(name.isupper() for name in symbols(inner))
+        case Op("*" | "/" | "sin" | "cos" | "tan" | "cot", args):  # `xx = 4` names no value
             return all(map(is_label, args)) and len(set(args)) == len(args)
         case Op(name, _):
             return name.startswith("apply")

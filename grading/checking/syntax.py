@@ -3,9 +3,10 @@ r"""Reads the plain spelling of an answer (`text.plain`) into a tree (`nodes`): 
 What is not known for sure is not read: sums, integrals, limits, `\ldots` and words in the middle of formulas raise Unreadable.
 """
 
-from grading.checking.nodes import Chain, Combined, Group, Many, Matrix, NamedSet, Node, Op, Quantity, Ratio, Symbol, Words
+from grading.checking.nodes import Chain, Combined, Group, Many, Matrix, NamedSet, Node, Op, Quantity, Ratio, Words
 from grading.checking.terms import Terms, is_letter
 from grading.checking.tokens import Unreadable, may_be_product, tokens
+from grading.checking.units import is_countable
 
 RELATIONS = {
     **dict.fromkeys(("=", "==", ":=", r"\equiv"), "="),
@@ -77,8 +78,11 @@ class _Reader(Terms):
 
     def _where(self) -> Node:
         """Behind `∈` the letters of the sets of numbers are these sets."""
-        node = self.union()
-        return NamedSet(node.name) if isinstance(node, Symbol) and node.name in "RZNQC" else node
+        token = self.next
+        if token is None or token.kind != "name" or token.text not in "RZNQC":
+            return self.union()
+        self.take()
+        return NamedSet(token.text + (self.raw() if self.accept("^", "_") else ""))
 
     def ratio(self) -> Node:
         parts = [self.union()]
@@ -122,6 +126,8 @@ class _Reader(Terms):
                 words[-1] += f"^{self.raw()}"
             if self.peek("/") and self.after_next and self.after_next.kind in ("text", "word"):
                 words.append(self.take().text)
+        if not all(map(is_countable, words)):
+            raise Unreadable
         return " ".join(words).replace(" / ", "/").strip()
 
     # --- brackets

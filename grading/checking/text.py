@@ -121,6 +121,7 @@ COMMANDS = {
 COMMAND = re.compile(r"\\[A-Za-z]+")
 NUMBER_SETS = re.compile(r"\\mathbb\s*(?:\{([RZNQC])\}|([RZNQC]))")
 DELIMITERS = re.compile(r"\\[()\[\]]|\$\$")
+CONNECTIVE = re.compile(r"^(?:(?:therefore|thus|hence|so|then)(?=[\s,:])|所以|因此|于是)[\s,:]*", re.IGNORECASE)
 APPROXIMATELY = re.compile(r"^(?:\\approx|\\sim|about|approximately|roughly|around|约为?|大约)\s*(?=[-$\d])", re.IGNORECASE)
 TRAILING = " \n.,;:\\"
 
@@ -205,4 +206,4 @@ def _trimmed(text: str) -> str:
         text = text.strip("*")
     ellipsis = text.endswith("...")
     text = text.rstrip(TRAILING) + ("..." if ellipsis else "")
-    return APPROXIMATELY.sub("", text.removeprefix("=").strip())
+    return APPROXIMATELY.sub("", CONNECTIVE.sub("", text).removeprefix("=").strip())

@@ -73,6 +73,14 @@ _SQUARES: dict[str, int | Fraction] = {
 }
 LITRE = Fraction(1, 1000)  # cubic metres
 KNOWN_WORDS = frozenset(name for name in _TABLE if len(name) > 1)
+# `5 hundred` and `5 squared` are not five of something.
+NOT_COUNTED = (
+    "hundred thousand million billion trillion dozen half halves third thirds quarter quarters fourth fifths tenth tenths hundredths"
+    " squared cubed factorial below negative or and plus minus times over divided to least most between up sqrt root roots pi power"
+    " not no x y mod is am pm sin cos tan cot sec csc log ln lg exp arcsin arccos arctan sinh cosh tanh lim max det gcd lcm inf infinity"
+    " alpha beta gamma delta theta lambda mu phi omega sigma"
+)
+NO_UNIT = frozenset(NOT_COUNTED.split())
 POWER = re.compile(r"(?:\^?\{?(?P<power>[23])\}?|(?P<raised>[²³]))$")
 SQUARE = re.compile(r"^(?:(?P<square>square|sq\.?|平方)|(?P<cube>cubic|cu\.?|立方))\s*")
 
@@ -102,6 +110,11 @@ def read_unit(text: str) -> Unit | None:
 def unit_name(text: str) -> str:
     """`Apples ` and `apple` are one name."""
     return re.sub(r"(?<=[a-z]{2})s\b", "", " ".join(text.lower().strip(" .").split()))
+
+
+def is_countable(name: str) -> bool:
+    """Whether words can be what is counted."""
+    return not NO_UNIT & set(re.split(r"[^a-z]+", f"{name.lower()} {unit_name(name)}"))
 
 
 def _spelled(text: str) -> str:
