@@ -5,6 +5,10 @@ A pair is UNDECIDED where a careful teacher would have to look at the question.
 
 CORRECT = {
     "numbers": [
+        ("1000.99", "1,000.99"),
+        ("5/8", "5 eighths"),
+        ("3", "3rd"),
+        ("2^{100}", "1267650600228229401496703205376"),
         ("1/2", "0.5"),
         ("0.5", r"\frac{1}{2}"),
         ("-3", "−3"),
@@ -47,6 +51,11 @@ CORRECT = {
         ("5000000", "5 million"),
     ],
     "Chinese": [
+        ("120", "一百二"),
+        ("102", "一百零二"),
+        ("1/2", "2分之1"),
+        ("x>5", "x大于5"),
+        ("3.5元", "三元五角"),
         ("35", "三十五"),
         ("105", "一百零五"),
         ("20000", "两万"),
@@ -265,6 +274,7 @@ CORRECT = {
         (r"(0.5, 1]", r"\left(\frac12,1\right]"),
     ],
     "matrices": [
+        (r"\begin{pmatrix}1&2\\3&4\end{pmatrix}", "[[1,2],[3,4]]"),
         (r"\begin{pmatrix}1&2\\3&4\end{pmatrix}", r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}"),
         (r"\begin{pmatrix}\frac12&0\\0&1\end{pmatrix}", r"\begin{pmatrix}0.5&0\\0&1\end{pmatrix}"),
         (r"\begin{pmatrix}2&4\\6&8\end{pmatrix}", r"2\begin{pmatrix}1&2\\3&4\end{pmatrix}"),
@@ -303,10 +313,44 @@ CORRECT = {
         ("2/3", "So the probability that she wins is 2/3."),
         ("1, 2", r"\boxed{1} and \boxed{2}"),
     ],
+    "general solutions": [
+        (r"\frac{\pi}{4}+k\pi, k\in\mathbb{Z}", r"\frac{\pi}{4}+n\pi, n\in\mathbb{Z}"),
+        (r"x=\frac{\pi}{4}+k\pi (k\in\mathbb{Z})", r"\frac{5\pi}{4}+k\pi, k\in\mathbb{Z}"),
+        (r"x=\frac{k\pi}{2}, k\in\mathbb{Z}", "x=kπ 或 x=kπ+π/2, k∈Z"),
+        (r"x=\pm\frac{\pi}{3}+2k\pi, k\in Z", r"2k\pi\pm\frac{\pi}{3}, k\in\mathbb{Z}"),
+        ("a_n=2n-1", "a_n=2n-1 (n∈N^*)"),
+    ],
+    "antiderivatives": [
+        ("x^2+C", "x^2+c"),
+        ("x^2+C", "x^2+1+C"),
+        (r"\ln|x|+C", r"\ln|2x|+C"),
+    ],
+    "geometry": [
+        (r"\angle ABC", r"\angle CBA"),
+        (r"\triangle ABC", "△BCA"),
+        ("AB", "BA"),
+        (r"\overline{AB}", r"\overline{BA}"),
+    ],
+    "prose": [
+        ("5", "Therefore, x = 5."),
+        ("7", "The sum of 3 and 4 is 7."),
+        ("3,4", "The solutions are 3 and 4."),
+        ("3,4", "The solutions are $x=3$ and $x=4$."),
+        ("12", "所以小明一共有12个苹果。"),
+        ("12", "答：一共有12个。"),
+        ("5 cm", "The side is 5 cm long."),
+        ("0.5", "The probability is 50%."),
+        ("5", "$x=5$ is the only solution."),
+    ],
 }
 
 INCORRECT = {
     "numbers": [
+        ("5", "5 eighths"),
+        ("5", "5 thousands"),
+        ("2^{100}", "1267650600228229401496703205377"),
+        ("4.5", "(4,5)"),
+        ("0,4", "0.4"),
         ("1/3", "0.33"),
         ("1/3", "0.333333"),
         ("1/3", "0.3333"),
@@ -447,6 +491,10 @@ INCORRECT = {
         (r"\begin{pmatrix}1&0\\0&1\end{pmatrix}", "1"),
     ],
     "equations": [
+        ("5", "|x|=5"),
+        ("17", "xx=17"),
+        ("x=2y", "y=2x"),
+        ("ab+bc=1", "cd+ef=1"),
         ("y=2x+1", "y=2x-1"),
         ("x^2+y^2=4", "x^2+y^2=9"),
         ("y=x^2", "x=y^2"),
@@ -464,12 +512,32 @@ INCORRECT = {
         ("5", r"It is \boxed{5} or \boxed{7}."),
         ("5", ""),
     ],
+    "general solutions": [
+        (r"x=k\pi, k\in\mathbb{Z}", r"x=2k\pi, k\in\mathbb{Z}"),
+        (r"x=2k\pi, k\in\mathbb{Z}", r"x=k\pi, k\in\mathbb{Z}"),
+        (r"x=k\pi, k\in\mathbb{Z}", r"x=\pi"),
+        ("2n+1", "2n-1"),
+    ],
+    "antiderivatives": [
+        ("x^2+C", "x^2"),
+        ("x^2+C", "x^3+C"),
+    ],
+    "geometry": [
+        (r"\overrightarrow{AB}", r"\overrightarrow{BA}"),
+        (r"\angle ABC", r"\angle BAC"),
+        ("AB", "AC"),
+    ],
+    "prose": [
+        ("5", "We get 5 or 6."),
+        ("5", "Therefore, x = 6."),
+        ("7", "The sum of 3 and 4 is 8."),
+    ],
 }
 
 UNDECIDED = {
     "numbers": [("2.67", "8/3"), ("7.78", "7.7778")],
-    "percent": [("0.5", "0.5%"), ("0.5%", "0.5")],
-    "units": [("5 boxes", "5 bags"), ("5", "5m")],
+    "percent": [("20%", "$20"), ("0.5", "0.5%"), ("0.5%", "0.5")],
+    "units": [("90", "1 hour 30 minutes"), ("20 °C", "68 °F"), ("5 boxes", "5 bags"), ("5", "5m")],
     "clock times": [("4:30", "2:15"), ("16:30", "4:30")],
     "choices": [("15", "C"), ("(C) 15", "(C) 16")],
     "words": [("blue", "dark blue"), ("no solution", "no real solutions"), ("5", "Evelyn"), ("Evelyn", "5")],
@@ -483,8 +551,18 @@ UNDECIDED = {
     ],
     "labels": [("x=5", "y=5")],
     "sets and lists": [("1,-2", "(-2,1)"), (r"\{1,3\}", "[1,3]"), ("2,2,3", "2,3")],
-    "intervals": [("x>5", "y>5")],
+    "intervals": [(r"\{x^2|x>2\}", "x>2"), (r"x>2, x\in\mathbb{Z}", "x>2"), (r"\{x\in\mathbb{Z}|x>2\}", "x>2"), ("x>5", "y>5")],
     "bases": [("204_5", "204"), ("204_5", "54")],
-    "equations": [(r"y=\sqrt{x}", "y^2=x")],
-    "prose": [("5", "It is 5 or maybe 7, I am not sure which."), ("5", "?"), ("", "5")],
+    "equations": [("x^2=4", r"x=\pm2"), ("9^9^9", "9^9^9+1"), (r"y=\sqrt{x}", "y^2=x")],
+    "prose": [
+        ("4", "Thus the solutions are x = 3 or x = 4."),
+        ("5", "Question 5: no idea"),
+        ("5", "I am sure that the result is more than 5."),
+        ("2", "more than 2"),
+        ("5", "5 squared"),
+        ("12", "一共有12个，不是13个。"),
+        ("5", "It is 5 or maybe 7, I am not sure which."),
+        ("5", "?"),
+        ("", "5"),
+    ],
 }
