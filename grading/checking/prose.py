@@ -5,7 +5,7 @@ import re
 from grading.checking.extract import CLOSE_BY, FORMULA, SAID, SEARCHED, WRAPPING, boxed_answer, final_answer
 from grading.checking.numbers import read_number
 
-LONGEST_SENTENCE = 1_000  # characters, its end
+LONGEST_SENTENCE = 1_000  # characters
 UNCLOSED = re.compile(r"[\s$]*\\{1,2}(?:boxed|fbox)\s*\{")
 NOISE = re.compile(r"<\|[^|<>]{1,40}\|>\s*\w*|I hope (?:it|this) (?:is correct|helps)\.?", re.IGNORECASE)
 SENTENCE_END = re.compile(r"(?<=[^\s.])[.!?](?:\$\$?|\\[\])])?(?=\s)|[。！？]|\n\s*\n|\n(?=[A-Z])")
@@ -68,7 +68,9 @@ def _words(text: str) -> int:
 def _last_statement(text: str) -> str | None:
     text = NOISE.sub("", text[-SEARCHED:]).replace("\0", "")
     sentences = [sentence.strip(WRAPPING) for sentence in SENTENCE_END.split(text)]
-    last = next((sentence for sentence in reversed(sentences) if sentence), "")[-LONGEST_SENTENCE:]
+    last = next((sentence for sentence in reversed(sentences) if sentence), "")
+    if len(last) > LONGEST_SENTENCE:
+        return None
     formulas = list(FORMULA.finditer(last))
     outside = FORMULA.sub(" \0 ", last)
     if OPEN.search(outside):

@@ -42,6 +42,7 @@ def test_a_reason_does_not_give_the_answer_away(expected, given):
 
 def test_what_is_too_long_is_not_wrong():
     assert check("5", "1+" * LONGEST + "1").outcome is Outcome.UNDECIDED
+    assert check("1" * LONGEST, "1" * 2 * LONGEST).outcome is Outcome.UNDECIDED
     assert check("5", "words " * LONGEST + r"so it is \boxed{5}").outcome is Outcome.CORRECT
 
 
