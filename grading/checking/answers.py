@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 
 from grading.checking import pool
-from grading.checking.choices import LETTER_ONLY, TEXT_DIFFERS, compare_choices, read_choice
+from grading.checking.choices import LETTER_ONLY, SAME_CHOICE, TEXT_DIFFERS, compare_choices, read_choice
 from grading.checking.clock import compare_clocks, read_clock
 from grading.checking.numbers import DECIMAL_COMMA, Number, read_plain_number
 from grading.checking.phrases import compare_phrases, meaning, read_phrase
@@ -94,8 +94,7 @@ def _check(expected: str, given: str, seconds: float) -> Verdict:
     one, other = _stated(expected), _stated(given)
     if one is None or other is None:
         return undecided(UNREAD)
-    verdict = _at_a_glance(one, other)
-    return pool.ask(_as_set(one), _as_set(other), seconds) if verdict is None else verdict
+    return _at_a_glance(one, other) or _ask(one, other, seconds)
 
 
 def _stated(text: str) -> str | None:
@@ -106,6 +105,14 @@ def _stated(text: str) -> str | None:
     if stated is None:
         return None if is_sentence(text) else plain(text)
     return plain(stated)
+
+
+def _ask(expected: str, given: str, seconds: float) -> Verdict:
+    """The verdict of the pool; on `(C) x + 1` that on `x + 1`."""
+    option, chosen = read_choice(expected), read_choice(given)
+    one, other = option.text if option and option.text else expected, chosen.text if chosen and chosen.text else given
+    verdict = pool.ask(_as_set(one), _as_set(other), seconds)
+    return undecided(TEXT_DIFFERS) if option and chosen and chosen.text and verdict.outcome is Outcome.INCORRECT else verdict
 
 
 def _as_set(text: str) -> str:
@@ -125,9 +132,9 @@ def _at_a_glance(expected: str, given: str) -> Verdict | None:
 def _by_choice(expected: str, given: str) -> Verdict | None:
     option, chosen = read_choice(expected), read_choice(given)
     if option and chosen:
-        if (verdict := compare_choices(option, chosen)) is not None or not option.text:
+        if (verdict := compare_choices(option, chosen)) is not None or not (option.text and chosen.text):
             return verdict
-        verdict = _by_value(option.text, chosen.text)
+        verdict = correct(SAME_CHOICE) if compact(option.text) == compact(chosen.text) else _by_value(option.text, chosen.text)
         return undecided(TEXT_DIFFERS) if verdict and verdict.outcome is Outcome.INCORRECT else verdict
     if option and option.text:
         return _at_a_glance(option.text, given)

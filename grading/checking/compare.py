@@ -6,7 +6,7 @@ from grading.checking.equations import compare_equations, compare_inequalities
 from grading.checking.evaluate import Undefined, exact, symbols
 from grading.checking.families import compare_families, parameter_of, without_note
 from grading.checking.formulas import WRONG_VARIABLE, compare_formulas, equal
-from grading.checking.lists import ENDS, MISSING, REPEATED, TOO_MANY, Several, compare_lists, in_order
+from grading.checking.lists import ENDS, MISSING, REPEATED, TOO_MANY, Several, compare_lists, in_any_order, in_order
 from grading.checking.nodes import Chain, Combined, Group, InBase, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words
 from grading.checking.phrases import compare_phrases, meaning, read_phrase
 from grading.checking.quantities import PERCENT_UNCLEAR, UNIT_DIFFERS, UNITS_UNKNOWN
@@ -24,6 +24,7 @@ ENTRIES = template("The entries of the matrix differ.")
 OTHER_KIND = template("Another kind of answer is expected.")
 OTHER_BASE = template("It is not clear which number base is meant.")
 OTHER_SET = template("The set of numbers is another one.")
+NOT_COMPARED = template("Whether the two sets are the same could not be found out.")
 NOT_READ = template("The words could not be compared.")
 
 
@@ -107,7 +108,8 @@ def _compare_forms(expected: Node, given: Node) -> Verdict:
             verdict = in_order(items, others, compare)
             return incorrect(ENDS) if verdict.outcome is Outcome.CORRECT and (left, right) != (opening, closing) else verdict
         case Combined(name, _, _), Combined(other, _, _) if name == other:
-            return in_order((expected.left, expected.right), (given.left, given.right), compare)
+            pair = in_order if name == "difference" else in_any_order
+            return pair((expected.left, expected.right), (given.left, given.right), compare)
     left_list, right_list = several(expected), several(given)
     if left_list and right_list:
         return compare_lists(left_list, right_list, compare)
@@ -115,8 +117,6 @@ def _compare_forms(expected: Node, given: Node) -> Verdict:
         return undecided(NOT_COMPARED)
     return incorrect(RANGE)
 
-
-NOT_COMPARED = template("Whether the two sets are the same could not be found out.")
 
 # --- equations and named values
 

@@ -6,8 +6,10 @@ from random import Random
 from mpmath import mp
 
 from grading.checking.evaluate import CLOSE, DIGITS, MOST_SYMBOLS, Undefined, Value, approximate, real_points, symbols
+from grading.checking.formulas import equal
 from grading.checking.nodes import Chain, Node, Op, Symbol
 from grading.checking.reasons import template
+from grading.checking.regions import holds
 from grading.checking.verdicts import Verdict, correct, incorrect, undecided
 
 SAME_EQUATION = template("The equations say the same.")
@@ -36,20 +38,33 @@ def compare_equations(expected: Chain, given: Chain) -> Verdict:
 
 
 def compare_inequalities(expected: Chain, given: Chain) -> Verdict:
-    """`x + y > 1`; and chains (`f(2) < f(1) < f(4)`) item by item."""
-    from grading.checking.formulas import equal
-
-    if len(expected.items) == len(given.items) == 2:
-        left, right = difference(expected), difference(given)
-        names = symbols(left) | symbols(right)
-        ratio = _ratio(left, right, names) if names and len(names) <= MOST_SYMBOLS else None
-        relation = expected.relations[0] if ratio is None or ratio > 0 else OPPOSITE[expected.relations[0]]
-        if ratio is not None:
-            return correct(SAME_INEQUALITY) if relation == given.relations[0] else incorrect(OTHER_INEQUALITY)
+    """`x + y > 1`; and orders of values (`f(2) < f(1) < f(4)`)."""
+    names = symbols(expected) | symbols(given)
     one, other = _ascending(expected), _ascending(given)
     if one.relations == other.relations and all(map(equal, one.items, other.items)):
         return correct(SAME_INEQUALITY)
-    return incorrect(OTHER_INEQUALITY)
+    if not names:
+        return incorrect(OTHER_INEQUALITY)
+    if len(names) > MOST_SYMBOLS:
+        return undecided(NOT_COMPARED)
+    if len(expected.items) == len(given.items) == 2:
+        ratio = _ratio(difference(expected), difference(given), names)
+        if ratio is not None:
+            relation = expected.relations[0] if ratio > 0 else OPPOSITE[expected.relations[0]]
+            return correct(SAME_INEQUALITY) if relation == given.relations[0] else incorrect(OTHER_INEQUALITY)
+    return incorrect(OTHER_INEQUALITY) if _differ_somewhere(expected, given, names) else undecided(NOT_COMPARED)
+
+
+def _differ_somewhere(left: Chain, right: Chain, names: frozenset[str]) -> bool:
+    """Whether one holds and the other does not, at one of some points near to zero and far away."""
+    with mp.workdps(DIGITS):
+        for scale in (1, 10, 100):
+            for point in _points(names, left, right):
+                scaled = {name: value * scale for name, value in point.items()}
+                truths = holds(left.items, left.relations, scaled), holds(right.items, right.relations, scaled)
+                if None not in truths and truths[0] != truths[1]:
+                    return True
+    return False
 
 
 def difference(chain: Chain) -> Node:
@@ -122,7 +137,7 @@ def _solution(node: Node, point: Mapping[str, Value], name: str) -> dict[str, Va
         root = mp.findroot(lambda value: approximate(node, {**point, name: value}), point[name], solver="muller", maxsteps=30)
     except (Undefined, ValueError, ZeroDivisionError):  # no root near enough
         return None
-    return {**point, name: root}
+    return {**point, name: mp.re(root)} if abs(mp.im(root)) < mp.mpf(10) ** -20 else None
 
 
 def _vanishes(node: Node, point: Mapping[str, Value]) -> bool:

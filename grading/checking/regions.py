@@ -180,7 +180,7 @@ def _solutions(items: tuple[Node, ...], relations: tuple[str, ...]) -> Region:
     ends: list[Value] = []
     for left, right in pairwise(items_of_name):
         ends += _roots(Op("+", (left, Op("neg", (right,)))), name)
-    return build(ends, lambda value: _holds(items_of_name, relations, {name: value}))
+    return build(ends, lambda value: bool(holds(items_of_name, relations, {name: value})))
 
 
 def _with_value(items: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -195,13 +195,14 @@ def _is_opaque(node: Node) -> bool:
     return isinstance(node, Op) and node.name.startswith("apply")
 
 
-def _holds(items: tuple[Node, ...], relations: tuple[str, ...], point: dict[str, Value]) -> bool:
+def holds(items: tuple[Node, ...], relations: tuple[str, ...], point: dict[str, Value]) -> bool | None:
+    """Whether a chain of inequalities is true at a point; None where a side has no real value."""
     try:
         values = [approximate(item, point) for item in items]
     except Undefined:
-        return False
+        return None
     if any(mp.im(value) != 0 for value in values):
-        return False
+        return None
     return all(_related(left, relation, right) for (left, right), relation in zip(pairwise(values), relations, strict=True))
 
 

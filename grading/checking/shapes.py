@@ -57,8 +57,8 @@ def _settle_chain(chain: Chain) -> Node:
             return settle(Many(tuple(Chain((name, value), ("=",)) for name in names), ("and",) * (len(names) - 1)))
         return settle(Chain((items[0], value), ("=",)) if is_label(items[0]) else value)
     settled = [settle(item) for item in items]
-    if relations == ("=",) and len(several := [item for item in settled if isinstance(item, Many)]) == 1 and several[0] is settled[1]:
-        return Many(tuple(Chain((settled[0], value), ("=",)) for value in several[0].items), several[0].joints)
+    if relations == ("=",) and isinstance(settled[1], Many) and not isinstance(settled[0], Many):  # `x = \pm 2`
+        return Many(tuple(Chain((settled[0], value), ("=",)) for value in settled[1].items), settled[1].joints)
     return Chain(tuple(settled), relations)
 
 
