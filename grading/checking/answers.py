@@ -19,7 +19,7 @@ from grading.checking.prose import is_prose, is_sentence, stated_answer
 from grading.checking.quantities import compare_numbers
 from grading.checking.reasons import template
 from grading.checking.text import LONGEST, compact, plain
-from grading.checking.verdicts import ALIKE, Outcome, Verdict, correct, incorrect, undecided
+from grading.checking.verdicts import ALIKE, NOT_COMPARED, Outcome, Verdict, correct, incorrect, undecided
 
 __all__ = ["LONGEST", "Outcome", "Verdict", "check", "forget"]
 
@@ -89,7 +89,7 @@ forget = _memory.clear
 
 def _check(expected: str, given: str, seconds: float) -> Verdict:
     verdict = _at_a_glance(plain(expected), plain(given))
-    if verdict is not None:
+    if verdict is not None and (verdict.outcome is not Outcome.UNDECIDED or not (is_prose(expected) or is_prose(given))):
         return verdict
     one, other = _stated(expected), _stated(given)
     if one is None or other is None:
@@ -157,7 +157,9 @@ def _by_value(expected: str, given: str) -> Verdict | None:
         value = _with_comma(given, number)
     if number and value:
         return compare_numbers(number, value)
-    return undecided(WORDS_OR_VALUE) if (number and words) or (phrase and value) else None
+    if (number and words) or (phrase and value):
+        return undecided(WORDS_OR_VALUE)
+    return undecided(NOT_COMPARED) if (clock and clock.certain) or (time and time.certain) else None
 
 
 def _with_comma(text: str, other: Number | None) -> Number | None:

@@ -71,7 +71,7 @@ def exact(node: Node, point: Mapping[str, Fraction] | None = None) -> Fraction |
         case Num(value):
             return value
         case InBase(digits, base):
-            return _in_base(digits, base)
+            return Fraction(int(digits, base))
         case Symbol(name):
             return point.get(name) if point else None
         case Quantity(value, "%"):
@@ -131,13 +131,6 @@ def _bits(value: Fraction) -> int:
     return value.numerator.bit_length() + value.denominator.bit_length()
 
 
-def _in_base(digits: str, base: int) -> Fraction:
-    try:
-        return Fraction(int(digits, base))
-    except ValueError as error:
-        raise Undefined from error
-
-
 # --- to a hundred digits
 
 
@@ -157,7 +150,7 @@ def _value(node: Node, point: Mapping[str, Value]) -> Value:
         case Num(value):
             return mp.mpf(value.numerator) / value.denominator
         case InBase(digits, base):
-            return mp.mpf(int(_in_base(digits, base)))
+            return mp.mpf(int(digits, base))
         case Symbol(name):
             return _constant(name) if name in CONSTANTS else point[name]
         case Quantity(value, "%"):

@@ -63,8 +63,8 @@ def _said_after_box(text: str) -> str | None:
     said = [match["value"] for match in FINAL.finditer(after)]
     if not said:
         return None
-    formula = FORMULA.fullmatch(said[-1].strip(WRAPPING))
-    return unwrap(said[-1]) if formula or read_number(said[-1].strip(WRAPPING)) else None
+    value = stripped(said[-1])
+    return unwrap(value) if FORMULA.fullmatch(value) or read_number(value) else None
 
 
 def _content(text: str, box: re.Match[str]) -> tuple[str | None, int]:
@@ -102,11 +102,16 @@ def _group(text: str, start: int) -> str | None:
     return None
 
 
+def stripped(text: str) -> str:
+    """Without what wraps it; the point of `.5` stays."""
+    return text.rstrip(WRAPPING).lstrip(WRAPPING.replace(".", "").replace("．", ""))
+
+
 def unwrap(said: str) -> str:
     """Without the sentence's punctuation, Markdown emphasis and the dollar signs of the maths."""
-    said = said.strip(WRAPPING)
+    said = stripped(said)
     for opening, closing in (("$$", "$$"), ("$", "$"), (r"\(", r"\)"), (r"\[", r"\]")):
         inner = said[len(opening) : -len(closing)]
         if said.startswith(opening) and said.endswith(closing) and inner and closing not in inner:
-            return inner.strip(WRAPPING)
+            return stripped(inner)
     return said

@@ -20,6 +20,8 @@ import sys
 from collections.abc import Callable
 
 from grading.checking.compare import compare
+from grading.checking.evaluate import Undefined
+from grading.checking.formulas import NOT_EVALUATED
 from grading.checking.reasons import template
 from grading.checking.syntax import read
 from grading.checking.tokens import Unreadable
@@ -122,6 +124,8 @@ def _work(requests: socket.socket, judging: Judge) -> None:
 def _answer(judging: Judge, expected: str, given: str) -> Verdict:
     try:
         return judging(expected, given)
+    except Undefined:
+        return undecided(NOT_EVALUATED)
     except ERRORS:
         return undecided(NOT_COMPARED)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from grading.checking.extract import CLOSE_BY, FORMULA, SAID, SEARCHED, WRAPPING, boxed_answer, final_answer
+from grading.checking.extract import CLOSE_BY, FORMULA, SAID, SEARCHED, boxed_answer, final_answer, stripped
 from grading.checking.numbers import read_number
 
 LONGEST_SENTENCE = 1_000  # characters
@@ -21,7 +21,8 @@ SHORT_WORD = "is|are|was|the|so|we|get|of|for|by|it|has|to|in|be|an|as|its|he|sh
 PLAIN_WORD = re.compile(
     rf"(?<![\\A-Za-z])(?:(?!(?:{FUNCTION})(?![A-Za-z]))[A-Za-z]{{4,}}|(?:{SHORT_WORD})(?![A-Za-z]))|[\u4e00-\u9fff]{{2,}}", re.IGNORECASE
 )
-ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{[^{}]*\}")
+NO_WORDS = re.compile(r"\\(?:begin|end|text\w*|mbox|mathrm|operatorname)\s*\{[^{}]*\}")
+FORMULA_SIGN = re.compile(r"[\\^_=+*/<>|(){}\[\]\d\0]")
 DELIMITED = re.compile(r"\$|\\[(\[]")
 OPEN = re.compile(r"(?<!\d)(?<!\d )\$(?!\s?\d)|\\[(\[]")  # a formula that does not end in its line
 COMPARING = "than|least|most|over|under|above|below|up to|not|never|except|between|wrong|incorrect|false|impossible|rejected"
@@ -47,7 +48,7 @@ def stated_answer(text: str) -> str | None:
 def _unclosed_box(text: str) -> str | None:
     """An answer that is nothing but a box whose brace was forgotten; a solution that was cut inside of its box is none."""
     match = UNCLOSED.match(text[-SEARCHED:])
-    return text[match.end() :].strip(WRAPPING) or None if match and len(text) < CLOSE_BY else None
+    return stripped(text[match.end() :]) or None if match and len(text) < CLOSE_BY else None
 
 
 def is_prose(text: str) -> bool:
@@ -62,12 +63,13 @@ def is_sentence(text: str) -> bool:
 
 
 def _words(text: str) -> int:
-    return len(PLAIN_WORD.findall(ENVIRONMENT.sub("", text)))
+    """How many words stand outside of formulas; those in `\\text{}` belong to one."""
+    return len(PLAIN_WORD.findall(NO_WORDS.sub("", text)))
 
 
 def _last_statement(text: str) -> str | None:
     text = NOISE.sub("", text[-SEARCHED:]).replace("\0", "")
-    sentences = [sentence.strip(WRAPPING) for sentence in SENTENCE_END.split(text)]
+    sentences = [stripped(sentence) for sentence in SENTENCE_END.split(text)]
     last = next((sentence for sentence in reversed(sentences) if sentence), "")
     if len(last) > LONGEST_SENTENCE:
         return None
@@ -78,7 +80,7 @@ def _last_statement(text: str) -> str | None:
     states = STATES.search(outside)
     if states is None:
         return _from_sentence(last, outside, formulas)
-    value = states["value"].strip(WRAPPING)
+    value = stripped(states["value"])
     if COMPARES.search(value) or SECOND.search(outside[: states.start("value")]):
         return None
     if LISTED.fullmatch(value):
@@ -114,5 +116,10 @@ def _formula(sentence: str, formula: re.Match[str]) -> str:
 
 
 def _only_number(sentence: str) -> str | None:
-    numbers = QUANTITY.findall(sentence)
-    return numbers[0].strip() if len(numbers) == 1 else None
+    """The number of a sentence that has one and no formula (`99\\pi square inches` has one)."""
+    numbers = list(QUANTITY.finditer(sentence))
+    if len(numbers) != 1:
+        return None
+    before, after = sentence[: numbers[0].start()], sentence[numbers[0].end() :]
+    glued = re.search(r"[A-Za-z0-9]$", before) or re.match("[A-Za-z]", after)
+    return None if glued or FORMULA_SIGN.search(before + after) else numbers[0][0].strip()

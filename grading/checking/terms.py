@@ -175,7 +175,7 @@ class Terms(Cursor):
         if self.peek("_") and text.isdigit():
             self.take()
             base = self.raw()
-            if base.isdigit() and 2 <= int(base) <= 36:
+            if base.isdigit() and 2 <= int(base) <= 36 and int(max(text)) < int(base):
                 return InBase(text, int(base))
             raise Unreadable
         if "." in text and self.peek(r"\overline", r"\dot", "("):

@@ -72,7 +72,7 @@ LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 # JSON that was escaped twice has `\\frac`. A line break of a matrix is left alone.
 TWICE_ESCAPED = re.compile(
     r"(?<!\\)\\\\(?=(?:[dtc]?frac|sqrt|left|right|text\w*|math\w+|pi|cdot|times|boxed|infty|leq?|geq?|neq?|in|cup|cap|pm|begin|end|theta|quad|circ"
-    r"|[{}%$,!])(?![a-z]))"
+    r"|sin|cos|tan|cot|sec|csc|arc\w+|ln|log|overline|mbox|vec|angle|triangle|binom|alpha|beta|lambda|mu|[{}%$,;!])(?![a-z]))"
 )
 FONTS = r"(?:text(?:rm|bf|it|normal|sf|tt)?|mathrm|mathit|mathsf|mathtt|operatorname\*?|mbox|hbox)"
 TEXT = re.compile(rf"\\{FONTS}\s*\{{([^{{}}]*)\}}")
@@ -92,6 +92,7 @@ ZH_RELATIONS = {
 ZH_RELATIONS |= {"不等于": r"\ne ", "大于": ">", "小于": "<", "等于": "="}
 ZH_RELATION = re.compile(rf"(?<=[A-Za-z0-9)}}])(?:{'|'.join(ZH_RELATIONS)})(?=[-A-Za-z0-9(\\])")
 FRACTIONS = re.compile(r"\\[dtc]frac(?![A-Za-z])")
+RAISED_CIRCLE = re.compile(r"\^\s*\{\s*\^\\circ\s*\}")
 GLUED_QUAD = re.compile(r"\\q?quad(?=[A-Za-z])")  # not a command of LaTeX, but models write it
 DECIMAL_COMMA = re.compile(r"(?<=\d)\{,\}(?=\d)")
 COMMANDS = {
@@ -123,7 +124,7 @@ NUMBER_SETS = re.compile(r"\\mathbb\s*(?:\{([RZNQC])\}|([RZNQC]))")
 DELIMITERS = re.compile(r"\\[()\[\]]|\$\$")
 CONNECTIVE = re.compile(r"^(?:(?:therefore|thus|hence|so|then)(?=[\s,:])|所以|因此|于是)[\s,:]*", re.IGNORECASE)
 APPROXIMATELY = re.compile(r"^(?:\\approx|\\sim|about|approximately|roughly|around|约为?|大约)\s*(?=[-$\d])", re.IGNORECASE)
-TRAILING = " \n.,;:\\"
+TRAILING = " \n.,;\\"
 
 
 def half_width(text: str) -> str:
@@ -168,9 +169,8 @@ def _plain_commands(text: str) -> str:
     text = FRACTIONS.sub(lambda _: r"\frac", text)
     text = GLUED_QUAD.sub(lambda match: match[0] + " ", text)
     text = COMMAND.sub(lambda match: COMMANDS.get(match[0], match[0]), text)
-    text = TEXT.sub(lambda match: rf"\text{{{match[1]}}}", text)
-    while (whole := re.fullmatch(r"\s*\\text\{([^{}]*)\}\s*", text)) is not None:
-        text = whole[1]
+    text = RAISED_CIRCLE.sub(lambda _: r"^\circ ", text)
+    text = TEXT.sub(lambda match: rf"\text{{{' '.join(match[1].splitlines())}}}", text)
     return text.replace(r"\%", "%").replace(r"\#", "#").replace(r"\&", "&")
 
 
@@ -206,4 +206,6 @@ def _trimmed(text: str) -> str:
         text = text.strip("*")
     ellipsis = text.endswith("...")
     text = text.rstrip(TRAILING) + ("..." if ellipsis else "")
+    if whole := re.fullmatch(r"\\text\{([^{}]*)\}", text):
+        text = whole[1].strip()
     return APPROXIMATELY.sub("", CONNECTIVE.sub("", text).removeprefix("=").strip())

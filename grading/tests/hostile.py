@@ -22,6 +22,8 @@ ATOMS = [
     r"\theta",
     "f(x)",
     "AB",
+    "12_3",
+    "0_2",
 ]
 OPERATORS = ["+", "-", "*", "/", r"\cdot ", "^", " ", ",", "=", "<", r"\le ", r"\cup ", ":", ";", r"\pm ", r" \text{or} ", "!", "&", r"\\ "]
 WRAPPERS = [

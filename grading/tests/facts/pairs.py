@@ -299,6 +299,12 @@ CORRECT = {
         (r"V_1:V_2=11:21", "11:21"),
     ],
     "LaTeX of models": [
+        (".5", "So the answer is $.5$."),
+        (r"\text{Friday}", r"So the answer is $\text{Friday}$."),
+        (r"2 \tan x", r"2 \\tan x"),
+        (r"118^{\circ}", "118^{°}"),
+        (r"9\text{ a.m.}", r"\boxed{9\text{ a.m.}}"),
+        (r"\text{ACF}", r"\text{ACF}."),
         ("5", "$5$"),
         ("5", r"\boxed{5}"),
         ("5", r"\(5\)"),
@@ -346,6 +352,8 @@ CORRECT = {
 
 INCORRECT = {
     "numbers": [
+        (r"99\pi \text{ square inches}", r"99 \text{ square inches}"),
+        (r"99\pi", "99"),
         ("5", "5 eighths"),
         ("5", "5 thousands"),
         ("2^{100}", "1267650600228229401496703205377"),
