@@ -1,6 +1,7 @@
 """The answer checker: how often it is right, how quick it is beside Math-Verify, and what hostile answers can do to it.
 
     python -m benchmarks.answers [--hostile 10000] [--labelled ../shared/data/gsm8k/labelled_solutions_dev.jsonl]
+    python -m benchmarks.answers --changed ../shared/data/math/train.jsonl
 
 Prints Markdown tables. Math-Verify runs in this process with its usual settings, once on the texts as they stand and once with dollar signs
 put round those that have none, because it reads LaTeX between delimiters only; the better of the two counts for each pair.
@@ -10,16 +11,18 @@ import argparse
 import json
 import logging
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 
 from math_verify import parse, verify
 
 from grading.checking import answers, pool
 from grading.checking.answers import Outcome, check
-from grading.checking.extract import final_answer
+from grading.checking.extract import boxed_answer, final_answer
 from grading.tests import hostile
 from grading.tests.facts import pairs
 
@@ -141,13 +144,75 @@ def labelled(path: Path) -> None:
     print(f"{counts[True, False]} wrong ones accepted, {counts[False, True]} right ones refused.", flush=True)
 
 
+REWRITTEN: tuple[Callable[[str], str], ...] = (
+    lambda text: f"${text}$",
+    lambda text: f"\\boxed{{{text}}}",
+    lambda text: f"So the answer is ${text}$.",
+    lambda text: f"所以答案是${text}$。",
+    lambda text: f"{text}.",
+    lambda text: text.replace(r"\frac", r"\dfrac"),
+    lambda text: text if "left" in text else text.replace("(", r"\left(").replace(")", r"\right)"),
+    lambda text: text if "\\\\" in text else text.replace("\\", "\\\\"),
+    lambda text: text.replace(r"\pi", "π").replace(r"\cup", "∪").replace(r"\infty", "∞").replace(r"\circ", "°"),
+    lambda text: text if "\\" in text or "^" in text or "_" in text else text.translate(FULL_WIDTH),
+    lambda text: re.sub(r"\\sqrt\{([^{}]*)\}", r" sqrt(\1)", text),
+    lambda text: re.sub(r"(?<![\d }])\\frac\{([^{}]*)\}\{([^{}]*)\}", r"((\1)/(\2))", text),
+)
+FULL_WIDTH = str.maketrans("0123456789()", "０１２３４５６７８９（）")
+SWAPPED = (("+", "-"), ("-", "+"), ("-", ""), ("(", "["), (")", "]"), ("[", "("), ("]", ")"), ("<", ">"), ("<", r"\le "), (r"\le", "<"))
+SWAPPED += (
+    ("x", "y"),
+    (r"\pi", ""),
+    (r"\sqrt", ""),
+    ("^2", "^3"),
+    (",", ""),
+    ("i", "1"),
+    (r"\frac", r"\binom"),
+    (r"\cup", r"\cap"),
+    (r"\cos", r"\sin"),
+)
+
+
+def changed(path: Path) -> None:
+    """Answers written in other ways, which must stay right, and with one thing changed, which must not; those that do are printed."""
+    solutions = [json.loads(line)["solution"] for line in path.read_text(encoding="utf-8").splitlines()]
+    texts = sorted({answer for solution in solutions if (answer := boxed_answer(solution))})
+    same = [(text, other) for text in texts for rewrite in REWRITTEN if (other := rewrite(text)) != text]
+    refused = [pair for pair in same if not ours(*pair)]
+    print(f"{len(texts)} answers, {len(same)} rewritings: {len(refused)} not accepted", *refused, sep="\n    ")
+    draw = Random(5)
+    others = [(text, other) for text in texts for other in sorted(mutated(text, draw))]
+    accepted = [pair for pair in others if ours(*pair)]
+    print(f"{len(others)} changes: {len(accepted)} accepted", *accepted, sep="\n    ")
+
+
+def mutated(text: str, draw: Random) -> set[str]:
+    """A digit more, less, or another; a sign, a bracket or a command changed; something put before or behind."""
+    digits = [at for at, char in enumerate(text) if char.isdigit()]
+    found = {f"-{text}", f"{text}x", f"{text}+1", f"2{text}"}
+    for at in draw.sample(digits, min(3, len(digits))):
+        found |= {text[:at] + new + text[at + 1 :] for new in (str((int(text[at]) + 1) % 10), text[at] + "0", "")}
+    for old, new in SWAPPED:
+        places = [match.start() for match in re.finditer(re.escape(old), text)]
+        if places:
+            at = draw.choice(places)
+            found.add(text[:at] + new + text[at + len(old) :])
+    return found - {text}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hostile", type=int, default=10_000, help="random pairs")
     parser.add_argument("--labelled", type=Path, help="labelled solutions of GSM8K")
+    parser.add_argument(
+        "--changed", type=Path, help="problems with solutions, whose answers are rewritten and mutated; nothing else is done"
+    )
     options = parser.parse_args()
     logging.disable(logging.WARNING)  # Math-Verify reports each of its time-outs
     print(f"{os.cpu_count()} cores, load average at the start {os.getloadavg()[0]:.1f}\n")
+    if options.changed:
+        changed(options.changed)
+        return
     accuracy()
     speed()
     if options.labelled:

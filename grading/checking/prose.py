@@ -29,6 +29,7 @@ COMPARING = "than|least|most|over|under|above|below|up to|not|never|except|betwe
 COMPARES = re.compile(rf"\b(?:{COMPARING})\b|超过|不到|至少|至多|大于|小于|不|错", re.IGNORECASE)
 SECOND = re.compile(r"=[^=]*(?:\b(?:or|and)\b|[,;或和])[^=]*=\s*$")  # `x = 3 or x =`
 LISTED = re.compile(rf"(?:\0|{QUANTITY.pattern})(?:(?:,?\s+(?:and|or)\s+|,\s+|和|或)(?:\0|{QUANTITY.pattern}))*")
+BOXES = ("\\boxed", "\\fbox")
 FEW_WORDS = 3  # in what a sentence says that something is
 
 
@@ -54,7 +55,7 @@ def _unclosed_box(text: str) -> str | None:
 def is_prose(text: str) -> bool:
     """Whether words stand around an answer, rather than that the text is one."""
     words = _words(text)
-    return words > 1 or (words == 1 and bool(DELIMITED.search(text) or SAID.search(text))) or "\\boxed" in text or "\\fbox" in text
+    return words > 1 or (words == 1 and bool(DELIMITED.search(text))) or any(box in text for box in BOXES) or bool(SAID.search(text))
 
 
 def is_sentence(text: str) -> bool:
