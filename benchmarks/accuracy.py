@@ -58,7 +58,7 @@ async def solve_one(index: int, question: str, expected: str, engine: Engine, sa
         "index": index,
         "expected": expected,
         "verdict": verdict.outcome.value,
-        "reason": verdict.reason,
+        "reason": str(verdict.reason),
         "blocks_failed": sum(output.error is not None for output in outputs),
         **done.payload(),
     }

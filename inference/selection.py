@@ -1,7 +1,7 @@
 """Which of N candidates is shown: the first, the majority's, the reward model's, or the reward-weighted majority's.
 
-Answers are grouped by what they say, through a predicate `same(gold, given)` of the caller's. The usual one, Math-Verify's, is not
-symmetric (a gold `1 < x < 2` takes `(1, 2)`, but not the other way round) and not transitive (`50%` is `50` and is `0.5`), so an answer
+Answers are grouped by what they say, through a predicate `same(gold, given)` of the caller's. The usual one, the checker's, is not
+quite symmetric (a gold `2.3` takes `2,3`, but not the other way round) and not transitive (`50%` is `50` and is `0.5`), so an answer
 joins the earliest group whose FIRST member equals it in one direction or the other. Another order of answers can give other groups.
 """
 

@@ -4,8 +4,10 @@ import re
 from fractions import Fraction
 
 from grading.checking.answers import Outcome, check
-from grading.checking.numbers import Number, half_width, read_number, same_number
+from grading.checking.numbers import Number, read_number
 from grading.checking.printed import to_latex
+from grading.checking.quantities import same_number
+from grading.checking.text import half_width
 
 LONGEST = 2_000  # characters of an output that are read, from its end
 LINES = 6  # printed one to a line, these can be the values of one answer

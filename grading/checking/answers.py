@@ -1,140 +1,167 @@
-"""Is an answer right? Plain numbers are compared here; the rest by Math-Verify, in a child process that is killed when it takes too long.
+"""Is an answer right? Numbers, times, choices and words are compared here, formulas in a process that can be killed.
 
-Not covered: clock times, intervals against inequalities, the form of an answer ("simplify", "in lowest terms"), and a unit
-that only one side gives.
+`check` never guesses: CORRECT needs values that agree, INCORRECT needs values that differ, and everything else is UNDECIDED.
+
+Not covered: the form of an answer ("simplify", "in lowest terms", "to two decimals"), and what only the question says (the unit or the
+number base asked for, whether the order of a list counts).
 """
 
-import atexit
-import enum
-import json
-import os
 import re
-import select
-import subprocess
-import sys
 import threading
-import time
-from dataclasses import dataclass
-from pathlib import Path
+from collections import OrderedDict
 
-from grading.checking.numbers import half_width, read_number, same_number
+from grading.checking import pool
+from grading.checking.choices import LETTER_ONLY, SAME_CHOICE, TEXT_DIFFERS, compare_choices, read_choice
+from grading.checking.clock import compare_clocks, read_clock
+from grading.checking.numbers import DECIMAL_COMMA, Number, read_plain_number
+from grading.checking.phrases import compare_phrases, meaning, read_phrase
+from grading.checking.prose import is_prose, is_sentence, stated_answer
+from grading.checking.quantities import compare_numbers
+from grading.checking.reasons import template
+from grading.checking.text import LONGEST, compact, plain
+from grading.checking.verdicts import ALIKE, NOT_COMPARED, Outcome, Verdict, correct, incorrect, undecided
 
-LONGEST = 1_000  # characters; a longer answer is not compared
-SECONDS = 5.0  # for one comparison
-START_SECONDS = 30.0  # for the child to import sympy, on a busy machine
+__all__ = ["LONGEST", "Outcome", "Verdict", "check", "forget"]
 
-ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 4.0  # for one comparison of formulas
+LONG_COMMA = re.compile(r",\d\d")  # `2,3` are two values; `2,74` is more likely one
+REMEMBERED = 4_096  # verdicts
 
-TOO_LONG = "The answer is too long to compare."
-TOO_SLOW = "The comparison took too long."
-
-
-class Outcome(enum.Enum):
-    CORRECT = "correct"
-    INCORRECT = "incorrect"
-    UNDECIDED = "undecided"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """`reason` is one sentence in English."""
-
-    outcome: Outcome
-    reason: str
+NO_ANSWER = template("There is no answer.")
+NOTHING_EXPECTED = template("There is no expected answer to compare with.")
+TOO_LONG = template("The answer is too long to compare.")
+UNREAD = template("It is not clear which part of the text is the answer.")
+WORDS_OR_VALUE = template("Words cannot be compared with a value.")
 
 
 def check(expected: str, given: str | None, *, seconds: float = SECONDS) -> Verdict:
-    """Whether `given` equals the gold answer `expected`. Takes at most `seconds`, and once `START_SECONDS`; safe in any thread.
+    """Whether `given` equals the gold answer `expected`. Either may be a sentence or a whole solution; its stated answer counts then.
 
-    UNDECIDED is for what cannot be read, is too long (1,000 characters) or takes too long; it is never a wrong answer.
+    Takes at most `seconds`, and once `pool.START_SECONDS`; safe in any thread. UNDECIDED is for what cannot be read, is too long (1,000
+    characters), takes too long, or can be meant in two ways; it is never a wrong answer.
     """
     if given is None or not given.strip():
-        return Verdict(Outcome.INCORRECT, "There is no answer.")
-    if len(expected) > LONGEST or len(given) > LONGEST:
-        return Verdict(Outcome.UNDECIDED, TOO_LONG)
-    expected, given = _plain(expected), _plain(given)
-    if expected == given:
-        return Verdict(Outcome.CORRECT, "The answers are written alike.")
-    left, right = read_number(expected), read_number(given)
-    if left and right and (same := same_number(left, right)) is not None:
-        return Verdict(Outcome.CORRECT, "The numbers are equal.") if same else Verdict(Outcome.INCORRECT, "The numbers differ.")
-    if left and right:
-        return Verdict(Outcome.UNDECIDED, "The units differ.")
-    return _judge.ask(expected, given, seconds)
+        return incorrect(NO_ANSWER)
+    if not expected.strip():
+        return undecided(NOTHING_EXPECTED)
+    texts = _bounded(expected), _bounded(given)
+    if texts[0] is None or texts[1] is None:
+        return undecided(TOO_LONG)
+    return _memory.verdict(texts[0], texts[1], seconds)
 
 
-def _plain(text: str) -> str:
-    """Full-width characters as ASCII, the separators of Chinese lists as commas, and no spaces around."""
-    text = half_width(text)
-    return re.sub(r"\s*[、或和]\s*", ",", text).strip().strip("$").rstrip("。.").strip()
+def _bounded(text: str) -> str | None:
+    """The text, or of a long one the answer that it states; None where that is too long as well."""
+    if len(text) > LONGEST:
+        text = stated_answer(text) or text
+    return text if len(text) <= LONGEST else None
 
 
-class _Judge:
-    """One warm child process, started at the first question, replaced when it hangs or dies. Questions wait for one another."""
+class _Memory:
+    """The last verdicts. What took too long is not remembered: the machine may have been busy."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._verdicts: OrderedDict[tuple[str, str], Verdict] = OrderedDict()
 
-    def ask(self, expected: str, given: str, seconds: float) -> Verdict:
+    def verdict(self, expected: str, given: str, seconds: float) -> Verdict:
+        key = (expected, given)
         with self._lock:
-            reply = self._exchange(json.dumps([expected, given]).encode() + b"\n", seconds)
-        if reply is None:
-            return Verdict(Outcome.UNDECIDED, TOO_SLOW)
-        outcome, reason = json.loads(reply)
-        return Verdict(Outcome(outcome), reason)
+            if key in self._verdicts:
+                self._verdicts.move_to_end(key)
+                return self._verdicts[key]
+        verdict = _check(expected, given, seconds)
+        if verdict.reason.template not in pool.PASSING:
+            with self._lock:
+                self._verdicts[key] = verdict
+                if len(self._verdicts) > REMEMBERED:
+                    self._verdicts.popitem(last=False)
+        return verdict
 
-    def stop(self) -> None:
-        """Kill the child, whatever it does."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.communicate()
-
-    def _exchange(self, request: bytes, seconds: float) -> bytes | None:
-        """The child's reply; None, and no child any more, where it does not come in time."""
-        if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "grading.checking.judge"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
-            )
-            if _read_line(self._process, START_SECONDS) is None:
-                self.stop()
-                return None
-        try:
-            assert self._process.stdin is not None
-            self._process.stdin.write(request)
-            self._process.stdin.flush()
-        except BrokenPipeError:  # it died between two questions
-            self.stop()
-            return None
-        reply = _read_line(self._process, seconds)
-        if reply is None:
-            self.stop()
-        return reply
+    def clear(self) -> None:
+        with self._lock:
+            self._verdicts.clear()
 
 
-def _read_line(process: subprocess.Popen[bytes], seconds: float) -> bytes | None:
-    """One line of the child's output (at most a pipe's buffer); None when it does not come in time, or the child is dead."""
-    assert process.stdout is not None
-    deadline = time.monotonic() + seconds
-    line = b""
-    while not line.endswith(b"\n"):
-        readable, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
-        data = os.read(process.stdout.fileno(), 65_536) if readable else b""
-        if not data:
-            return None
-        line += data
-    return line
+_memory = _Memory()
+forget = _memory.clear
 
 
-_judge = _Judge()
-atexit.register(lambda: _judge.stop())
+def _check(expected: str, given: str, seconds: float) -> Verdict:
+    verdict = _at_a_glance(plain(expected), plain(given))
+    if verdict is not None and (verdict.outcome is not Outcome.UNDECIDED or not (is_prose(expected) or is_prose(given))):
+        return verdict
+    one, other = _stated(expected), _stated(given)
+    if one is None or other is None:
+        return undecided(UNREAD)
+    return _at_a_glance(one, other) or _ask(one, other, seconds)
 
 
-def _after_fork() -> None:
-    """The child process belongs to the parent."""
-    global _judge
-    _judge = _Judge()
+def _stated(text: str) -> str | None:
+    """The plain text of an answer, without the prose around it; None where it is not clear what the prose says."""
+    if not is_prose(text):
+        return plain(text)
+    stated = stated_answer(text)
+    if stated is None:
+        return None if is_sentence(text) else plain(text)
+    return plain(stated)
 
 
-os.register_at_fork(after_in_child=_after_fork)
+def _ask(expected: str, given: str, seconds: float) -> Verdict:
+    """The verdict of the pool; on `(C) x + 1` that on `x + 1`."""
+    option, chosen = read_choice(expected), read_choice(given)
+    one, other = option.text if option and option.text else expected, chosen.text if chosen and chosen.text else given
+    verdict = pool.ask(_as_set(one), _as_set(other), seconds)
+    return undecided(TEXT_DIFFERS) if option and chosen and chosen.text and verdict.outcome is Outcome.INCORRECT else verdict
+
+
+def _as_set(text: str) -> str:
+    """`all real numbers` and `no solution` in signs."""
+    return {"R": r"\R ", "empty": r"\emptyset "}.get(meaning(text) or "", text)
+
+
+def _at_a_glance(expected: str, given: str) -> Verdict | None:
+    """The verdict on two plain texts of a simple kind; None where one of them is a formula or the like."""
+    if not given:
+        return incorrect(NO_ANSWER)
+    if compact(expected) == compact(given):
+        return correct(ALIKE)
+    return _by_choice(expected, given) or _by_value(expected, given)
+
+
+def _by_choice(expected: str, given: str) -> Verdict | None:
+    option, chosen = read_choice(expected), read_choice(given)
+    if option and chosen:
+        if (verdict := compare_choices(option, chosen)) is not None or not (option.text and chosen.text):
+            return verdict
+        verdict = correct(SAME_CHOICE) if compact(option.text) == compact(chosen.text) else _by_value(option.text, chosen.text)
+        return undecided(TEXT_DIFFERS) if verdict and verdict.outcome is Outcome.INCORRECT else verdict
+    if option and option.text:
+        return _at_a_glance(option.text, given)
+    if chosen and chosen.text:
+        return _at_a_glance(expected, chosen.text)
+    return undecided(LETTER_ONLY) if chosen and chosen.capital and chosen.bare and read_plain_number(expected) else None
+
+
+def _by_value(expected: str, given: str) -> Verdict | None:
+    clock, time = read_clock(expected), read_clock(given)
+    if clock and time:
+        return compare_clocks(clock, time)
+    phrase, words = read_phrase(expected), read_phrase(given)
+    if phrase and words:
+        return compare_phrases(phrase, words)
+    number, value = read_plain_number(expected), read_plain_number(given)
+    if value and not number and LONG_COMMA.search(expected):
+        number = _with_comma(expected, value)
+    if number and not value:
+        value = _with_comma(given, number)
+    if number and value:
+        return compare_numbers(number, value)
+    if (number and words) or (phrase and value):
+        return undecided(WORDS_OR_VALUE)
+    return undecided(NOT_COMPARED) if (clock and clock.certain) or (time and time.certain) else None
+
+
+def _with_comma(text: str, other: Number | None) -> Number | None:
+    """`1,22` is a decimal fraction where the other answer is one, and else a list."""
+    return read_plain_number(text.replace(",", ".")) if other and other.decimals and DECIMAL_COMMA.fullmatch(text) else None

@@ -2,39 +2,89 @@
 
 import re
 
+from grading.checking.numbers import read_number
+
 SEARCHED = 20_000  # characters at the end of a solution; an answer stands at its end
 BOXES = 50  # tried from the last one back
 
 BOX = re.compile(r"\\(?:boxed|fbox)\s*(?=\{)|\\boxed\s+(?P<bare>[^\s${}\\]+)")
-# Said without a box: GSM8K's "#### 5", and the usual last sentences. The last one counts.
+# Between two boxes that belong together: `\boxed{1} and \boxed{2}`, `\boxed{1}, \boxed{2}`, `\boxed{1} apples and \boxed{2} pears`.
+CLOSE_BY = 60  # characters
+FORMULA_ENDS = re.compile(r"\$|\\[()\[\]]|\\[,;! ]|\\q?quad|\\text\s*\{([^{}]*)\}|\w+\s*=\s*$|\w*_\w\s*=\s*$")
+JOINED = re.compile(r"[^\w=<>]*|\s*(?:[,;、&]|(?:[\w()]+\s+){0,3}(?:and|or)(?:\s+[\w()]+){0,2}|和|或|与|以及)?\s*[,;]?\s*")
+CORRECTED = re.compile(r"\b(?:not|no|wrong|then|instead|but|first)\b", re.IGNORECASE)
+# Said without a box: GSM8K's "#### 5" and "A: 5", and the usual last sentences. The last one counts.
 SAID = re.compile(
     r"####\s*(?P<hashes>[^\n]+)"
-    r"|(?:最终答案|最后答案|正确答案|答案)\s*(?:应该)?(?:是|为|：|:)+\s*(?P<zh>[^\n。；，]+)"
-    r"|\b(?:final\s+)?answer\s*(?:is|:|=)+\s*(?P<en>[^\n]+?)(?=\.?\s*(?:\n|\Z)|\.\s)",
-    re.IGNORECASE,
+    r"|^[Aa]:[^\S\n]*(?P<line>[^\n]+)"
+    r"|(?:最终答案|最后答案|正确答案|答案|答)\s*(?:应该)?(?:是|为|：|:)+\s*(?P<zh>[^\n。；，]+)"
+    r"|\banswer\b(?:\s(?:to|of|for)\s[^\n.:]{1,80}?)?\s*(?:is|are|would be|:|=)+\s*(?P<en>[^\n]+?)(?=\.?\s*(?:\n|\Z)|\.\s)",
+    re.IGNORECASE | re.MULTILINE,
 )
+FINAL = re.compile(r"\bfinal answer\s*(?:is|:)+\s*(?P<value>(?:(?!final answer)[^\n]){1,200}?)(?=\.?\s*(?:\n|\Z)|\.\s)", re.IGNORECASE)
 WRAPPING = " \t\r\n*_`。．.，,；;：:!！"
+# A formula in a line of text; one dollar sign in one line and one in another are money.
+FORMULA = re.compile(r"\$\$(?P<display>[^$]+)\$\$|\$(?P<inline>(?:\\\$|[^$\n])+)\$|\\\((?P<round>[^\n]+?)\\\)|\\\[(?P<square>(?s:.+?))\\\]")
 
 
 def boxed_answer(text: str) -> str | None:
-    r"""The content of the last complete `\boxed{…}` or `\fbox{…}`, nested braces and all; None without one, or with an empty one."""
+    r"""The content of the last complete `\boxed{…}` or `\fbox{…}`, nested braces and all; None without one, or with an empty one.
+
+    Boxes that stand side by side are one answer: `\boxed{1} and \boxed{2}` is `1, 2`.
+    """
     text = text[-SEARCHED:]
+    found: list[str] = []
+    starts_at = 0  # of the box behind
     for box in reversed(list(BOX.finditer(text))[-BOXES:]):
-        content = box["bare"] if box["bare"] is not None else _group(text, box.end())
-        if content is not None and content.strip():
-            return content.strip()
-    return None
+        content, end = _content(text, box)
+        if not content or (found and end > starts_at):
+            continue
+        if found and not _belong_together(text[end:starts_at]):
+            break
+        found.insert(0, content)
+        starts_at = box.start()
+    return ", ".join(dict.fromkeys(found)) or None
 
 
 def final_answer(text: str) -> str | None:
     """The boxed answer, or else the last one that is said in words ("The answer is 5", "答案是 5", "#### 5"); None without any."""
     boxed = boxed_answer(text)
     if boxed is not None:
-        return boxed
+        return _said_after_box(text) or boxed
     text = re.sub(r"[^\S\n]+", " ", text[-SEARCHED:])
     said = [next(group for group in match.groups() if group is not None) for match in SAID.finditer(text)]
-    answer = _unwrap(said[-1]) if said else ""
+    answer = unwrap(said[-1]) if said else ""
     return answer or None
+
+
+def _said_after_box(text: str) -> str | None:
+    """ "The final answer is 5", said after the last box, corrects it; where it is a number or a formula and nothing else."""
+    after = text[-SEARCHED:].rpartition("boxed")[2]
+    said = [match["value"] for match in FINAL.finditer(after)]
+    if not said:
+        return None
+    value = stripped(said[-1])
+    return unwrap(value) if FORMULA.fullmatch(value) or read_number(value) else None
+
+
+def _content(text: str, box: re.Match[str]) -> tuple[str | None, int]:
+    """What stands in a box, without braces that only group, and where the box ends."""
+    if box["bare"] is not None:
+        return box["bare"], box.end()
+    group = _group(text, box.end())
+    if group is None:
+        return None, box.end()
+    content = group.strip()
+    while content.startswith("{") and _group(content, 0) == content[1:-1]:
+        content = content[1:-1].strip()
+    return content, box.end() + len(group) + 2
+
+
+def _belong_together(between: str) -> bool:
+    if len(between) > 2 * CLOSE_BY:
+        return False
+    between = FORMULA_ENDS.sub(lambda match: match[1] or " ", between)
+    return len(between) <= CLOSE_BY and not CORRECTED.search(between) and JOINED.fullmatch(between) is not None
 
 
 def _group(text: str, start: int) -> str | None:
@@ -52,10 +102,16 @@ def _group(text: str, start: int) -> str | None:
     return None
 
 
-def _unwrap(said: str) -> str:
+def stripped(text: str) -> str:
+    """Without what wraps it; the point of `.5` stays."""
+    return text.rstrip(WRAPPING).lstrip(WRAPPING.replace(".", "").replace("．", ""))
+
+
+def unwrap(said: str) -> str:
     """Without the sentence's punctuation, Markdown emphasis and the dollar signs of the maths."""
-    said = said.strip(WRAPPING)
+    said = stripped(said)
     for opening, closing in (("$$", "$$"), ("$", "$"), (r"\(", r"\)"), (r"\[", r"\]")):
-        if said.startswith(opening) and said.endswith(closing) and len(said) > len(opening) + len(closing):
-            return said[len(opening) : -len(closing)].strip(WRAPPING)
+        inner = said[len(opening) : -len(closing)]
+        if said.startswith(opening) and said.endswith(closing) and inner and closing not in inner:
+            return stripped(inner)
     return said

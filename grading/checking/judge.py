@@ -1,81 +1,139 @@
-"""The child process that runs Math-Verify: one JSON request a line on stdin, `[verdict, reason]` a line on stdout.
+"""The process that compares formulas: it imports mathematics once, and forks a worker for each that its parent asks for.
 
-Its parent (`answers.check`) kills it where it takes too long; the limits here hold where the parent is gone. Math-Verify's own
-time-outs are off: they use SIGALRM, and give wrong results.
+    python -m grading.checking.judge formulas    our own reader alone: it starts in a moment
+    python -m grading.checking.judge symbolic    Math-Verify for what that does not read: sympy takes seconds to import
+
+Standard input is a socket to the parent. `fork` on it is answered with a worker's socket and a handle to kill it by; on its socket a
+worker reads `[expected, given]` and answers `[outcome, sentence, values]`, as JSON. When the parent goes away this process ends, and the
+kernel ends the workers with it. What a worker may use is limited here; how long it may take, its parent decides.
 """
 
+import contextlib
+import ctypes
+import gc
 import json
-import logging
+import os
 import resource
+import signal
+import socket
 import sys
+from collections.abc import Callable
 
-from math_verify import parse, verify
-from sympy import Basic, Expr
+from grading.checking.compare import compare
+from grading.checking.evaluate import Undefined
+from grading.checking.formulas import NOT_EVALUATED
+from grading.checking.reasons import template
+from grading.checking.syntax import read
+from grading.checking.tokens import Unreadable
+from grading.checking.verdicts import NOT_COMPARED, UNREAD, Verdict, undecided
 
-MEMORY = 3 * 2**30  # bytes of address space
-CPU_SECONDS = 20  # for one request
+Judge = Callable[[str, str], Verdict]
+
+MEMORY = 2**30  # bytes of address space
+CPU_SECONDS = 20  # for one comparison, should the parent be gone
+LONGEST = 65_536  # bytes of a message
+RECURSION = 4_000
+PR_SET_PDEATHSIG = 1
 # What sympy and the LaTeX reader raise on input that they were not made for.
-READER_ERRORS = (ArithmeticError, AttributeError, LookupError, MemoryError, NotImplementedError, RecursionError, TypeError, ValueError)
-RELATIVE_ERROR = 1e-9  # of a float
+ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+AMBIGUOUS = template("The answer can be read in two ways, like 1/2x; brackets would help.")
 
 
-def judge(expected: str, given: str) -> tuple[str, str]:
-    """Whether `given` equals the gold answer `expected`, both LaTeX or plain text without a box."""
-    gold, answer = _parse(expected), _parse(given)
-    if not gold:
-        return "undecided", "The expected answer could not be read."
-    if not answer:
-        return "undecided", "The answer could not be read."
-    if not verify(gold, answer, timeout_seconds=None, raise_on_error=True):
-        return "incorrect", "The values differ."
-    if _only_rounding_makes_equal(gold[0], answer[0]):
-        return "incorrect", "The values differ."
-    return "correct", "The values are equal."
+def judge(expected: str, given: str) -> Verdict:
+    """Whether `given` equals `expected`, both in the plain spelling."""
+    try:
+        return _by_own_reading(expected, given)
+    except Unreadable:
+        return undecided(UNREAD)
 
 
-def _parse(text: str) -> list[Basic | str]:
-    return list(parse(f"\\boxed{{{text}}}", parsing_timeout=None, raise_on_error=False))
+def judge_symbolically(expected: str, given: str) -> Verdict:
+    """The same, with Math-Verify behind it."""
+    from grading.checking.symbolic import compare_symbolic  # the only place where sympy is needed
+
+    try:
+        return _by_own_reading(expected, given)
+    except Unreadable:
+        return compare_symbolic(expected, given)
 
 
-def _only_rounding_makes_equal(gold: Basic | str, answer: Basic | str) -> bool:
-    """Math-Verify rounds to six decimals, which makes all tiny numbers equal."""
-    if not (isinstance(gold, Expr) and isinstance(answer, Expr) and gold.is_number and answer.is_number):
-        return False
-    if gold == answer:
-        return False
-    difference, size = abs((gold - answer).evalf(20)), abs(gold.evalf(20))
-    return bool(difference.is_comparable and size.is_comparable and difference > RELATIVE_ERROR * size and size < 1e-3)
+def _by_own_reading(expected: str, given: str) -> Verdict:
+    left, one = read(expected)
+    right, other = read(given)
+    verdict = compare(left, right)
+    if not (one or other):
+        return verdict
+    tight = compare(read(expected, tight=True)[0], read(given, tight=True)[0])
+    return verdict if tight.outcome is verdict.outcome else undecided(AMBIGUOUS)
+
+
+JUDGES: dict[str, Judge] = {"formulas": judge, "symbolic": judge_symbolically}
+WARM_UP = {"formulas": ("x^2+1", "1+x^2"), "symbolic": (r"\sum_{k=1}^{n}k", r"\sum_{k=1}^{n}2k")}
+
+
+def main(name: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps ended workers
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.setrecursionlimit(RECURSION)
+    JUDGES[name](*WARM_UP[name])  # what is done once is done before the first fork
+    gc.collect()
+    gc.freeze()  # keeps the collector from touching, and so copying, pages that all workers share
+    control = socket.socket(fileno=0)
+    control.send(b"ready")
+    while control.recv(LONGEST) == b"fork":
+        _send_worker(control, JUDGES[name])
+
+
+def _send_worker(control: socket.socket, judging: Judge) -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        pid = os.fork()
+        if not pid:
+            control.close()
+            theirs.close()
+            _work(ours, judging)
+        handle = os.pidfd_open(pid)
+        socket.send_fds(control, [b"worker"], [theirs.fileno(), handle])
+        os.close(handle)
+
+
+def _work(requests: socket.socket, judging: Judge) -> None:
+    """Until the parent closes its end. Never returns."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    with contextlib.suppress(ConnectionError):
+        while request := requests.recv(LONGEST):
+            _limit_cpu()
+            verdict = _answer(judging, *json.loads(request))
+            requests.send(json.dumps([verdict.outcome.value, verdict.reason.template, dict(verdict.reason.values)]).encode())
+    os._exit(0)
+
+
+def _answer(judging: Judge, expected: str, given: str) -> Verdict:
+    try:
+        return judging(expected, given)
+    except Undefined:
+        return undecided(NOT_EVALUATED)
+    except ERRORS:
+        return undecided(NOT_COMPARED)
 
 
 def _limit_cpu() -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
-
-
-def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    logging.getLogger("math_verify").setLevel(logging.ERROR)  # it warns that its time-outs are off
-    print("ready", flush=True)  # noqa: T201
-    for line in sys.stdin:
-        _limit_cpu()
-        expected, given = json.loads(line)
-        try:
-            verdict = judge(expected, given)
-        except (
-            ArithmeticError,
-            AttributeError,
-            LookupError,
-            MemoryError,
-            NotImplementedError,
-            RecursionError,
-            TypeError,
-            ValueError,
-        ) as error:
-            verdict = ("undecided", f"The answers could not be compared ({type(error).__name__}).")
-        print(json.dumps(verdict), flush=True)  # noqa: T201
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + CPU_SECONDS, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

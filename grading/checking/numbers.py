@@ -1,166 +1,223 @@
-"""Plain numbers as people write them: `1/2`, `$1{,}000`, `50%`, `6.02e23`, `１２`, `三分之二`, `12 元`, with or without LaTeX."""
+"""Plain numbers as people write them: `1/2`, `$1{,}000`, `50%`, `6.02e23`, `１２`, `三分之二`, `1 1/2`, `12 元`, `2 h 30 min`."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
+
+from grading.checking.numerals import PARTS, is_decimal_numeral, read_numeral
+from grading.checking.text import plain, unwrapped
+from grading.checking.units import is_countable, read_unit, unit_name
 
 LONGEST = 200  # characters
 LARGEST_EXPONENT = 400  # a power of ten beyond a float's range is no answer, and costs memory
 
 DECIMAL = r"(?:\d+(?:\.\d*)?|\.\d+)"
-PLAIN = re.compile(rf"(?P<number>{DECIMAL})(?:(?:[eE]|(?:\*|×|\\times|\\cdot)10(?:\^|\*\*))\{{?(?P<exponent>[+-]?\d{{1,4}})\}}?)?")
-FRAC = rf"\\[dt]?frac(?:\{{(?P<top>-?{DECIMAL})\}}|(?P<top1>\d))(?:\{{(?P<bottom>{DECIMAL})\}}|(?P<bottom1>\d))"
-MIXED = re.compile(rf"(?P<whole>\d+)?{FRAC}")
-SLASHED = re.compile(rf"(?P<top>{DECIMAL})/(?P<bottom>-?{DECIMAL})")
-THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?![\d,])")
-
-# What may follow the number. A single letter glued to it ("5x") is a symbol, no unit.
-UNIT = re.compile(
-    r"(?:\\?%"
-    r"|\^?\{?\\circ\}?|°"
-    r"|\s*\\(?:text|mathrm|mbox|textrm)\{(?P<tex>[^{}]*)\}(?:\^\{?\d\}?)?"
-    r"|\s*(?P<zh>[\u4e00-\u9fff][\u4e00-\u9fff/]{0,11})"
-    r"|\s*(?P<si>[cdmk]m|[km]?g|m[lL]|km/h|mph)(?:\^?\{?[\d²³]\}?)?"
-    r"|\s+(?P<words>[A-Za-z][A-Za-z.]*(?:[ /][A-Za-z.]+){0,5}))$"
+TEN_TO = r"(?:[eE]|\s*(?:\*|\\times|\\cdot|x(?=\s*10\s*\^))\s*10\s*(?:\^|\*\*)\s*)"
+PLAIN = re.compile(rf"(?P<number>{DECIMAL})(?:{TEN_TO}\{{?(?P<exponent>[+-]?\d{{1,4}})\}}?)?")
+POWER_OF_TEN = re.compile(r"10\s*(?:\^|\*\*)\s*\{?(?P<exponent>[+-]?\d{1,4})\}?")
+REPEATING = re.compile(
+    r"(?P<fixed>\d*\.\d*)(?:\\overline\s*\{(?P<repeated>\d{1,30})\}|\\dot\s*\{?(?P<first>\d)\}?(?P<rest>\d{0,20}\\dot\s*\{?\d\}?)?)"
 )
+FRAC = rf"\\frac\s*(?:\{{\s*(?P<top>-?{DECIMAL})\s*\}}|(?P<top1>\d))\s*(?:\{{\s*(?P<bottom>{DECIMAL})\s*\}}|(?P<bottom1>\d))"
+MIXED = re.compile(rf"(?:(?P<whole>\d+)\s*)?{FRAC}")
+SLASHED = re.compile(rf"(?:(?P<whole>\d+)\s+)?(?P<top>{DECIMAL})\s*/\s*(?P<bottom>{DECIMAL})")
+THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3}|[ ']\d{3})+(?![\d,])")
+DECIMAL_COMMA = re.compile(r"[^()\[\]{}\d]*\d+,\d+[^()\[\]{}\d]*")
+MONEY = {"$": "$", "¥": "元", "€": "€", "£": "£", "₹": "₹", "¢": "¢"}
+PREFIX = re.compile(r"(?P<sign>-?)\s*(?:(?P<sign_of_money>[$¥€£₹])|(?:US|CA)\$|(?:USD|RMB|CNY|EUR|GBP|Rs\.?)\s)\s*")
 
-HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
-
-ZH_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-ZH_POWERS = {"十": 10, "百": 100, "千": 1000}
-ZH_NUMERAL = re.compile(r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?")
+PERCENT = re.compile(r"\s*(?:%|\bpercent(?:age)?\b|\bpct\b|个百分点)\s*$", re.IGNORECASE)
+# What may follow the number. A single letter glued to it ("5x") is a symbol, no unit.
+TAIL = re.compile(
+    r"(?:\^\s*\{?\s*\\circ\s*\}?\s*(?P<degrees>[CF]\b)?"
+    r"|\s*\\text\{(?P<tex>[^{}]*)\}\s*(?P<power>\^\s*\{?[23]\}?)?"
+    r"|\s*(?P<zh>[\u4e00-\u9fff][\u4e00-\u9fff/()]{0,11})"
+    r"|\s*(?P<sign>[$€£₹¢¥])"
+    r"|\s*(?P<glued>°C|°F|[cdmkµ]m|m(?=\^)|[km]g|m[lL]|km/h|mph|ft|in|lb|oz|min|hr|sec)(?P<glued_power>\^?\{?[23]\}?)?"
+    r"|(?P<letter>[mgshlL])"
+    r"|\s+(?P<words>[A-Za-z][A-Za-z.]*(?:[ /'-]+[A-Za-z.]+){0,7}(?:\^\{?[23]\}?)?))$"
+)
+SCALED_WORDS = re.compile(rf"({DECIMAL})\s+(hundred|thousand|million|billion|trillion|dozen)s?\b")
+PART_WORD = re.compile(rf"({DECIMAL})[\s-]+([a-z]+)\b")  # `3 quarters of a mile`
+SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
+ZH_NUMERAL = "零〇一二两三四五六七八九十百千万"
+PART = re.compile(
+    rf"(?P<value>\d+(?:\.\d+)?|[{ZH_NUMERAL}]+)\s*(?P<unit>\\text\{{[^{{}}]*\}}|[A-Za-z]+|[^\W\d_A-Za-z{ZH_NUMERAL}]+)\s*(?:,|and|又|零)?\s*"
+)
+ORDINAL = re.compile(r"^(\d+)\s*(?:\^\s*\{?\s*)?(?:\\text\{\s*)?(?:st|nd|rd|th)(?:\s*\})*$")
+SHORT = {"分": "分钟", "时": "小时", "钟": "小时"}
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """An exact value; what stood behind it; how many decimals were written (None: not a decimal fraction)."""
+    """An exact value; what stood behind it; decimals and significant digits as written (None: not a decimal fraction).
+
+    `doubtful`: the unit is a letter glued to the number (`5m`), which may as well be a variable.
+    `compound`: written in two units (`1 h 30 min`); `unit` is the first of them.
+    """
 
     value: Fraction
     unit: str = ""
     percent: bool = False
     decimals: int | None = None
-
-
-def half_width(text: str) -> str:
-    """Full-width digits, letters and punctuation as ASCII; nothing else is changed (`x²` stays)."""
-    return text.translate(HALF_WIDTH)
+    digits: int = 0
+    doubtful: bool = False
+    compound: bool = False
 
 
 def read_number(text: str) -> Number | None:
     """The one number that `text` is; None where it is anything else, or longer than a number is."""
-    text = half_width(text[: LONGEST + 1]).strip()
     if not text or len(text) > LONGEST:
         return None
-    text = _without_decoration(text)
+    return read_plain_number(plain(text))
+
+
+def read_plain_number(text: str) -> Number | None:
+    """The same for a text that is in its plain spelling already."""
+    if not text or len(text) > LONGEST:
+        return None
+    text, money = _without_money(ORDINAL.sub(r"\1", text))
+    text = THOUSANDS.sub(lambda match: re.sub(r"[, ']", "", match[0]), text)
+    number = _read_with_unit(text)
+    if number is None or not money:
+        return number
+    return replace(number, unit=money) if not number.unit and not number.percent else number
+
+
+def _without_money(text: str) -> tuple[str, str]:
+    """`-$5` as `-5`, and the currency."""
+    match = PREFIX.match(text)
+    if match is None:
+        return text, ""
+    return match["sign"] + text[match.end() :], MONEY.get(match["sign_of_money"] or "$", "$")
+
+
+def _read_with_unit(text: str) -> Number | None:
     if (number := _read_value(text)) is not None:
         return number
-    unit = UNIT.search(text)
-    number = _read_value(text[: unit.start()].strip()) if unit else None
-    if number is None or unit is None:
+    if percent := PERCENT.search(text):
+        number = _read_value(unwrapped(text[: percent.start()]))
+        return replace(number, percent=True) if number else None
+    if text.endswith("}") and PERCENT.search(unwrapped(text)):
+        return _read_with_unit(unwrapped(text))
+    if (match := PART_WORD.match(text)) and (part := PARTS.get(match[2].removesuffix("s")) or PARTS.get(match[2])):
+        return _read_with_unit(f"{Fraction(match[1]) / part} {re.sub('^ *of (?:an? )?', '', text[match.end() :])}".strip())
+    if match := SCALED_WORDS.search(text):
+        text = f"{Fraction(match[1]) * SCALES[match[2]]} {text[match.end() :]}".strip()
+        return _read_with_unit(text)
+    return _read_compound(text) or _read_tail(text)
+
+
+def _read_tail(text: str) -> Number | None:
+    """The longest value that has a unit behind it: `5 cups of rice`, `二十元`."""
+    for match in _tails(text):
+        number = _read_value(text[: match.start()].strip())
+        if number is not None:
+            unit = _unit_of(match)
+            return replace(number, unit=unit, doubtful=match["letter"] is not None) if _is_unit(match, unit) else None
+    return None
+
+
+def _tails(text: str) -> list[re.Match[str]]:
+    """Chinese numerals and units are written in the same characters, so each split of them is tried, the longest numeral first."""
+    match = TAIL.search(text)
+    if match is None:
+        return []
+    if not match["zh"]:
+        return [match]
+    splits = [TAIL.match(text, at) for at in range(len(text) - 1, match.start() - 1, -1)]
+    return [split for split in splits if split is not None and split["zh"]]
+
+
+def _unit_of(match: re.Match[str]) -> str:
+    if match["power"] or match["glued_power"]:
+        return (match["tex"] or match["glued"]).strip() + "^" + re.sub(r"\D", "", match["power"] or match["glued_power"])
+    if match[0].lstrip().startswith("^"):
+        return f"°{match['degrees'] or ''}"
+    text = next(group for group in match.groups() if group)
+    return MONEY.get(text) or unit_name(text)
+
+
+def _is_unit(match: re.Match[str], unit: str) -> bool:
+    """Whether the words can be what is counted: not `squared`, nor the variables of `5 xy`."""
+    words = re.split(r"[^a-z]+", unit)
+    if match["words"] is None:
+        return match["tex"] is None or is_countable(unit)
+    symbols = len(words[0]) <= 2 or (len(words[0]) == 3 and not re.search("[aeiou]", words[0]))
+    return is_countable(unit) and (not symbols or read_unit(words[0]) is not None or read_unit(unit) is not None)
+
+
+def _read_compound(text: str) -> Number | None:
+    """`2 h 30 min`, `3元5角`: parts of one kind, each of a smaller unit than the one before."""
+    parts = list(PART.finditer(text))
+    if not 2 <= len(parts) <= 4 or "".join(part[0] for part in parts) != text:
         return None
-    name = next((group for group in unit.groups() if group), "")
-    return Number(number.value, _unit_name(name), unit[0].endswith("%"), number.decimals)
-
-
-def same_number(left: Number, right: Number) -> bool | None:
-    """Whether two numbers are one value. A percentage may be meant as `50` or as `0.5`. None: different units are given."""
-    if left.unit and right.unit and left.unit != right.unit:
+    names = [unwrapped(part["unit"]).strip() for part in parts]
+    if any(name in ("元", "角", "块", "毛") for name in names):
+        names = ["分钱" if name == "分" else name for name in names]
+    units = [read_unit(SHORT.get(name, name)) for name in names]
+    if any(unit is None for unit in units):
         return None
-    return any(_close(a, b) for a in _meanings(left, right.percent) for b in _meanings(right, left.percent))
-
-
-def _close(left: Fraction, right: Fraction) -> bool:
-    """Equal but for a float's rounding."""
-    return abs(left - right) <= max(abs(left), abs(right)) / 10**9
-
-
-def _meanings(number: Number, other_is_percent: bool) -> tuple[Fraction, ...]:
-    if number.percent and not other_is_percent:
-        return number.value, number.value / 100
-    return (number.value,)
-
-
-def _without_decoration(text: str) -> str:
-    """Without currency, LaTeX spacing and wrappers, and thousands separators."""
-    text = text.replace("−", "-").replace("–", "-").replace("⁄", "/").replace("{,}", ",")
-    text = re.sub(r"\\[!,;:]|\\ |\\quad|~", " ", text) if "," in text or "\\" in text or "~" in text else text
-    text = re.sub(r"\\left|\\right|\\displaystyle", "", text).strip()
-    text = re.sub(r"^\\text\{([^{}]*)\}$", r"\1", text)
-    text = re.sub(r"\\?[$¥€£]|元(?=\d)", "", text).strip().rstrip(".。").strip()
-    return THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
+    known = [unit for unit in units if unit is not None]
+    if len({unit.kind for unit in known}) > 1 or any(left.factor <= right.factor for left, right in pairwise(known)):
+        return None
+    values = [Fraction(part["value"]) if part["value"][0].isdigit() else read_numeral(part["value"]) or Fraction(0) for part in parts]
+    total = sum((value * unit.factor for value, unit in zip(values, known, strict=True)), Fraction(0))
+    return Number(total / known[0].factor, unit_name(SHORT.get(names[0], names[0])), compound=True)
 
 
 def _read_value(text: str) -> Number | None:
-    compact = re.sub(r"\s+", "", text) if not re.search(r"\d\s+\d", text) else text
-    sign = -1 if compact.startswith(("-", "负")) else 1
-    compact = compact.removeprefix("+") if sign > 0 else compact[1:]
-    compact = _inside_brackets(compact)
-    number = _read_plain(compact) or _read_fraction(compact) or _read_chinese(compact)
-    return Number(sign * number.value, decimals=number.decimals) if number else None
+    text = text.strip()
+    sign = -1 if text.startswith(("-", "负")) else 1
+    text = text.removeprefix("+") if sign > 0 else text[1:]
+    text = _inside_brackets(text.strip()).strip()
+    number = _read_decimal(text) or _read_fraction(text) or _read_repeating(text)
+    if number is None and (value := read_numeral(text)) is not None:
+        number = Number(value, decimals=len(text.partition("点")[2]) if is_decimal_numeral(text) else None)
+    return replace(number, value=sign * number.value) if number else None
 
 
 def _inside_brackets(text: str) -> str:
     return text[1:-1] if len(text) > 2 and text[0] + text[-1] in ("()", "{}") else text
 
 
-def _read_plain(text: str) -> Number | None:
-    match = PLAIN.fullmatch(text)
-    if match is None:
+def _read_decimal(text: str) -> Number | None:
+    if match := POWER_OF_TEN.fullmatch(text):
+        written, exponent = "1", int(match["exponent"])
+    elif match := PLAIN.fullmatch(text):
+        written, exponent = match["number"], int(match["exponent"] or 0)
+    else:
         return None
-    exponent = int(match["exponent"] or 0)
     if abs(exponent) > LARGEST_EXPONENT:
         return None
-    decimals = len(match["number"].partition(".")[2]) if not exponent else None
-    return Number(Fraction(match["number"]) * Fraction(10) ** exponent, decimals=decimals)
+    decimals = None if exponent else len(written.partition(".")[2])
+    digits = len(written.replace(".", "").lstrip("0"))
+    return Number(Fraction(written) * Fraction(10) ** exponent, decimals=decimals, digits=digits)
 
 
 def _read_fraction(text: str) -> Number | None:
     if match := MIXED.fullmatch(text):
-        whole, top, bottom = Fraction(match["whole"] or 0), match["top"] or match["top1"], match["bottom"] or match["bottom1"]
+        top, bottom = match["top"] or match["top1"], match["bottom"] or match["bottom1"]
     elif match := SLASHED.fullmatch(text):
-        whole, top, bottom = Fraction(0), match["top"], match["bottom"]
+        top, bottom = match["top"], match["bottom"]
     else:
         return None
-    return Number(whole + Fraction(top) / Fraction(bottom)) if Fraction(bottom) else None
-
-
-def _read_chinese(text: str) -> Number | None:
-    bottom, fraction, top = text.partition("分之")
-    if fraction:
-        over, under = _read_chinese(top), 100 if bottom == "百" else _chinese_integer(bottom)
-        return Number(over.value / Fraction(under)) if over and under else None
-    if not ZH_NUMERAL.fullmatch(text):
+    if not Fraction(bottom):
         return None
-    whole, _, decimals = text.partition("点")
-    integer = _chinese_integer(whole)
-    if integer is None:
+    part = Fraction(top) / Fraction(bottom)
+    if match["whole"] and not 0 < part < 1:
         return None
-    digits = "".join(str(ZH_DIGITS[digit]) for digit in decimals)
-    return Number(integer + Fraction(f"0.{digits or 0}"), decimals=len(digits))
+    return Number(Fraction(match["whole"] or 0) + part)
 
 
-def _chinese_integer(text: str) -> int | None:
-    """`三百零五` and, digit by digit, `二〇二六`; None where it is no numeral."""
-    if not ZH_NUMERAL.fullmatch(text) or "点" in text:
+def _read_repeating(text: str) -> Number | None:
+    r"""`0.1\overline{6}`, `0.1\dot{6}`, `0.\dot{1}4285\dot{7}`."""
+    match = REPEATING.fullmatch(text)
+    if match is None:
         return None
-    if all(char in ZH_DIGITS for char in text):
-        return int("".join(str(ZH_DIGITS[char]) for char in text))
-    total = section = digit = 0
-    for char in text:
-        if char in ZH_DIGITS:
-            digit = ZH_DIGITS[char]
-        elif char in ZH_POWERS:
-            section += (digit or 1) * ZH_POWERS[char]
-            digit = 0
-        elif char == "万":
-            total += (section + digit) * 10_000
-            section = digit = 0
-        else:
-            total = (total + section + digit) * 100_000_000
-            section = digit = 0
-    return total + section + digit
-
-
-def _unit_name(name: str) -> str:
-    """`Apples ` and `apple` are one unit."""
-    return name.strip().strip(".").lower().removesuffix("s")
+    repeated = match["repeated"] or match["first"] + re.sub(r"\D", "", match["rest"] or "")
+    fixed = match["fixed"]
+    shift = len(fixed.partition(".")[2])
+    base = Fraction(fixed if fixed[-1] != "." else fixed + "0") if fixed != "." else Fraction(0)
+    return Number(base + Fraction(int(repeated), (10 ** len(repeated) - 1) * 10**shift))

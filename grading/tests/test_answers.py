@@ -1,99 +1,64 @@
 import json
-import os
-import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from grading.checking import answers
-from grading.checking.answers import Outcome, check
+from grading.checking.answers import LONGEST, REMEMBERED, Outcome, check
 from grading.checking.extract import final_answer
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 @pytest.mark.parametrize(
-    ("expected", "given"),
+    ("expected", "given", "reason"),
     [
-        ("1/2", "0.5"),
-        ("5", "５"),
-        ("35", "三十五"),
-        ("12", "12元"),
-        ("70000", r"\$70{,}000"),
-        (r"\frac{\sqrt{3}}{2}", r"\sqrt{3}/2"),
-        ("x^2+2x+1", "(x+1)^2"),
-        (r"\left( 3, \frac{\pi}{2} \right)", r"(3, \pi/2)"),
-        (r"\{-3, \frac12\}", r"\{\frac12, -3\}"),
-        ("5", "x=5"),
-        (r"\text{Evelyn}", "Evelyn"),
+        ("5", None, "There is no answer."),
+        ("5", "  ", "There is no answer."),
+        ("5", "-5", "Only the sign is wrong."),
+        ("1/3", "0.33", "The answer is rounded; the exact value is expected."),
+        ("5 cm", "5 m", "The unit is another one."),
+        ("[2,5)", "(2,5)", "The ends of the interval are right, but not whether they belong to it."),
+        ("1,2,3", "1,2", "Some of the values are missing."),
+        ("1,2", "1,2,3", "There are too many values."),
+        ("1,2", "1,3", "One of the values is wrong."),
+        ("(1,2)", "(2,1)", "The values are right, but their order is not."),
+        (r"\{0\}", "0", "The value is right, but a set is not the same as a number."),
+        ("4:30 p.m.", "4:30 a.m.", "The time is right, but of the other half of the day."),
+        ("x^2+C", "x^2", "The constant of integration is missing."),
     ],
 )
-def test_equal_answers_in_other_words(expected, given):
-    assert check(expected, given).outcome is Outcome.CORRECT
+def test_a_student_is_told_what_is_wrong(expected, given, reason):
+    verdict = check(expected, given)
+    assert (verdict.outcome, str(verdict.reason)) == (Outcome.INCORRECT, reason)
 
 
-@pytest.mark.parametrize(
-    ("expected", "given"),
-    [
-        ("5", "7"),
-        ("5", "5x"),
-        ("0.5", "50"),
-        ("(1,2)", "(2,1)"),
-        ("x^2+1", "x^2+2"),
-        (r"\frac{1}{2^{99}}", r"\frac{1}{2^{98}}"),
-        (r"\frac{1}{2004!}", r"\frac{1}{2006!}"),
-        ("5", None),
-        ("5", " "),
-    ],
-)
-def test_other_answers(expected, given):
-    assert check(expected, given).outcome is Outcome.INCORRECT
+@pytest.mark.parametrize(("expected", "given"), [("5", "7"), ("x^2+3", "x^2"), ("[2,7)", "[2,6)"), ("Evelyn", "Carla"), ("C", "B")])
+def test_a_reason_does_not_give_the_answer_away(expected, given):
+    reason = str(check(expected, given).reason)
+    assert expected not in reason
+    assert not any(digit in reason for digit in "0123456789")
 
 
-@pytest.mark.parametrize(("expected", "given"), [("5 cm", "5 m"), ("5", "1" * 10_000_000), ("\\frac{" * 100_000, "5")])
-def test_what_cannot_be_compared_is_not_wrong(expected, given):
-    assert check(expected, given).outcome is Outcome.UNDECIDED
+def test_what_is_too_long_is_not_wrong():
+    assert check("5", "1+" * LONGEST + "1").outcome is Outcome.UNDECIDED
+    assert check("1" * LONGEST, "1" * 2 * LONGEST).outcome is Outcome.UNDECIDED
+    assert check("5", "words " * LONGEST + r"so it is \boxed{5}").outcome is Outcome.CORRECT
 
 
-@pytest.mark.parametrize("bomb", ["9^{9^{9^9}}", "(10^9)!", "\\sqrt{" * 150 + "2" + "}" * 150])
-def test_a_bomb_is_killed_and_the_next_answer_is_judged(bomb):
-    assert check("5x", "x5").outcome is Outcome.CORRECT  # the child is warm
-    began = time.monotonic()
-    assert check("5", bomb, seconds=1).outcome is not Outcome.CORRECT
-    assert time.monotonic() - began < 10
-    assert check("5x", "x5").outcome is Outcome.CORRECT
+def test_verdicts_are_remembered_and_their_number_is_bounded(monkeypatch):
+    assert check("5y", "y5").outcome is Outcome.CORRECT
+    monkeypatch.setattr(answers.pool, "ask", None)  # whoever asks now fails
+    assert check("5y", "y5").outcome is Outcome.CORRECT
+    for number in range(REMEMBERED + 10):
+        check(str(number), str(number + 1))
+    assert len(answers._memory._verdicts) == REMEMBERED
 
 
-def test_a_child_that_died_is_replaced():
-    check("5x", "x5")
-    answers._judge._process.kill()
-    answers._judge._process.wait()
-    outcomes = [check("5x", "x5").outcome for _ in range(2)]
-    assert outcomes[-1] is Outcome.CORRECT
-    assert Outcome.INCORRECT not in outcomes
-
-
-def test_threads_do_not_get_each_others_verdicts():
-    verdicts = {}
-
-    def ask(number):
-        verdicts[number] = check(f"{number}x", f"x \\cdot {number}" if number % 2 else "x").outcome
-
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(3, 13)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert verdicts == {number: Outcome.CORRECT if number % 2 else Outcome.INCORRECT for number in range(3, 13)}
-
-
-def test_a_forked_process_has_a_child_of_its_own():
-    check("5x", "x5")
-    pid = os.fork()
-    if pid == 0:
-        os._exit(0 if answers._judge._process is None else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+def test_what_took_too_long_is_asked_again():
+    slow = r"\sum_{k=1}^{10^{12}} \frac{1}{k^k}"
+    assert check("5", slow, seconds=0.2).outcome is Outcome.UNDECIDED
+    assert ("5", slow) not in answers._memory._verdicts
 
 
 def test_labelled_solutions_of_gsm8k():
@@ -104,12 +69,11 @@ def test_labelled_solutions_of_gsm8k():
     wrong = []
     for line in path.read_text().splitlines():
         problem = json.loads(line)
-        gold = problem["ground_truth"].rsplit("A: ", 1)[1]
+        gold = final_answer(problem["ground_truth"])
         for name, solution in problem.items():
             if not isinstance(solution, dict):
                 continue
-            given = solution["solution"].rsplit("A: ", 1)[1] if "A: " in solution["solution"] else final_answer(solution["solution"])
-            right = check(gold, given).outcome is Outcome.CORRECT
-            if right != solution["is_correct"]:
+            given = final_answer(solution["solution"])
+            if (check(gold, given).outcome is Outcome.CORRECT) != solution["is_correct"]:
                 wrong.append((problem["question"][:40], name, gold, given))
     assert wrong == []

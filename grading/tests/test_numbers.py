@@ -2,7 +2,8 @@ from fractions import Fraction
 
 import pytest
 
-from grading.checking.numbers import read_number, same_number
+from grading.checking.numbers import read_number
+from grading.checking.quantities import same_number
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,12 @@ def test_what_is_no_single_number(text):
         ("1/3", "0.3333333333333333", True),
         ("1/3", "0.33", False),
         ("5 m", "5", True),
-        ("5 m", "5 metres", None),
+        ("5 m", "5 metres", True),
+        ("5 m", "500 cm", True),
+        ("5 boxes", "5 bags", None),
+        ("0.5", "0.5%", None),
+        ("20%", "$20", None),
+        ("12345678901", "12345678902", False),
         ("5 apple", "5 apples", True),
         ("1e-99", "1e-98", False),
     ],

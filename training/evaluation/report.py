@@ -131,7 +131,7 @@ def _judged(judged: Judged) -> dict[str, Any]:
         "answer": judged.answer,
         "label": judged.label,
         "verdict": judged.verdict.outcome.value,
-        "reason": judged.verdict.reason,
+        "reason": str(judged.verdict.reason),
     }
 
 

@@ -1,0 +1,264 @@
+"""Compares two answers that have been read: which kind each one is, and what equality means for that kind."""
+
+from fractions import Fraction
+
+from grading.checking.equations import compare_equations, compare_inequalities
+from grading.checking.evaluate import Undefined, exact, symbols
+from grading.checking.families import compare_families, parameter_of, without_note
+from grading.checking.formulas import WRONG_VARIABLE, compare_formulas, equal
+from grading.checking.lists import ENDS, MISSING, REPEATED, TOO_MANY, Several, compare_lists, in_any_order, in_order
+from grading.checking.nodes import Chain, Combined, Group, InBase, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words
+from grading.checking.phrases import compare_phrases, meaning, read_phrase
+from grading.checking.quantities import PERCENT_UNCLEAR, UNIT_DIFFERS, UNITS_UNKNOWN
+from grading.checking.reasons import template
+from grading.checking.regions import NoRegion, region_of, same_ends, same_region
+from grading.checking.shapes import as_matrix, as_vector, is_region, named, settle, several
+from grading.checking.units import read_unit, unit_name
+from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
+
+SET_OR_NUMBER = template("The value is right, but a set is not the same as a number.")
+RANGE = template("A range of values is not the same as single values.")
+EQUATION = template("An equation is not the same as a value.")
+DIMENSIONS = template("The matrix has other dimensions.")
+ENTRIES = template("The entries of the matrix differ.")
+OTHER_KIND = template("Another kind of answer is expected.")
+OTHER_BASE = template("It is not clear which number base is meant.")
+OTHER_SET = template("The set of numbers is another one.")
+NOT_COMPARED = template("Whether the two sets are the same could not be found out.")
+NOT_READ = template("The words could not be compared.")
+
+
+def compare(expected: Node, given: Node) -> Verdict:
+    """The verdict on two trees of `syntax.read`. Raises Unreadable where one of them has no clear meaning."""
+    if parameter_of(expected) or parameter_of(given):
+        if (verdict := compare_families(expected, given)) is not None:
+            return verdict
+        one_sided = bool(parameter_of(expected)) != bool(parameter_of(given))
+        expected, given = without_note(expected), without_note(given)
+        if one_sided and (is_region(settle(expected)) or is_region(settle(given))):
+            return undecided(OTHER_SET)
+    return _compare(settle(expected), settle(given))
+
+
+def _compare(expected: Node, given: Node) -> Verdict:
+    if expected == given:
+        return correct(EQUAL)
+    expected, given = _meant(expected), _meant(given)
+    if isinstance(expected, Words) or isinstance(given, Words):
+        return _compare_words(expected, given)
+    if is_region(expected) or is_region(given):
+        return _compare_regions(expected, given)
+    if isinstance(expected, Chain) and isinstance(given, Chain):
+        return _compare_named(expected, given)
+    if isinstance(expected, Matrix) or isinstance(given, Matrix):
+        expected, given = as_matrix(expected), as_matrix(given)
+    left, right = several(expected), several(given)
+    if left or right:
+        if _has_words(left) != _has_words(right):
+            return undecided(NOT_READ)
+        return _compare_several(expected, given, left or as_vector(expected), right or as_vector(given))
+    if isinstance(expected, Chain) or isinstance(given, Chain):
+        return _compare_with_value(expected, given)
+    return _compare_single(expected, given)
+
+
+def _meant(node: Node) -> Node:
+    """`no solution` is the empty set, `all real numbers` are ℝ."""
+    name = meaning(node.text) if isinstance(node, Words) else None
+    return NamedSet(name) if name else node
+
+
+def _compare_words(expected: Node, given: Node) -> Verdict:
+    if not (isinstance(expected, Words) and isinstance(given, Words)):
+        return undecided(NOT_READ)
+    left, right = read_phrase(expected.text), read_phrase(given.text)
+    if left is None or right is None:
+        return undecided(NOT_READ) if expected.text != given.text else correct(EQUAL)
+    return compare_phrases(left, right)
+
+
+# --- sets of numbers
+
+
+def _compare_regions(expected: Node, given: Node) -> Verdict:
+    try:
+        left, right = region_of(expected), region_of(given)
+    except (NoRegion, Undefined):
+        return _compare_forms(expected, given)
+    if not same_region(left, right):
+        return incorrect(ENDS if same_ends(left, right) else DIFFERENT)
+    names = symbols(expected), symbols(given)
+    return undecided(WRONG_VARIABLE) if all(names) and names[0] != names[1] else correct(EQUAL)
+
+
+def _compare_forms(expected: Node, given: Node) -> Verdict:
+    """Sets whose ends are formulas, inequalities in several variables, and sets against what is none."""
+    match expected, given:
+        case NamedSet(left), NamedSet(right):
+            return incorrect(OTHER_SET) if left.isalpha() and right.isalpha() else undecided(OTHER_SET)
+        case (Chain((_, where), ("in",)), _) if not isinstance(given, Chain):
+            return _compare(where, given)
+        case (_, Chain((_, where), ("in",))) if not isinstance(expected, Chain):
+            return _compare(expected, where)
+        case Chain((left, where), ("in",)), Chain((right, place), ("in",)):
+            return _compare(where, place) if left == right else undecided(WRONG_VARIABLE)
+        case Chain(), Chain() if is_region(expected) and is_region(given):
+            return compare_inequalities(expected, given)
+        case Group(left, right, items), Group(opening, closing, others) if len(items) == len(others) == 2:
+            verdict = in_order(items, others, compare)
+            return incorrect(ENDS) if verdict.outcome is Outcome.CORRECT and (left, right) != (opening, closing) else verdict
+        case Combined(name, _, _), Combined(other, _, _) if name == other:
+            pair = in_order if name == "difference" else in_any_order
+            return pair((expected.left, expected.right), (given.left, given.right), compare)
+    left_list, right_list = several(expected), several(given)
+    if left_list and right_list:
+        return compare_lists(left_list, right_list, compare)
+    if is_region(expected) and is_region(given):
+        return undecided(NOT_COMPARED)
+    return incorrect(RANGE)
+
+
+# --- equations and named values
+
+
+def _compare_named(expected: Chain, given: Chain) -> Verdict:
+    left, right = named(expected), named(given)
+    if left and right:
+        verdict = compare(left[1], right[1])
+        if left[0] == right[0]:
+            return verdict
+        if verdict.outcome is Outcome.CORRECT:
+            same_kind = isinstance(left[0], Symbol) and isinstance(right[0], Symbol)
+            return undecided(WRONG_VARIABLE) if same_kind and not (symbols(left[1]) or symbols(right[1])) else verdict
+    return compare_equations(expected, given)
+
+
+def _compare_with_value(expected: Node, given: Node) -> Verdict:
+    """`x = 5` against `5`; an equation like `2x + z = 1` is no value."""
+    chain, other = (expected, given) if isinstance(expected, Chain) else (given, expected)
+    pair = named(chain)
+    if pair is None:
+        return incorrect(EQUATION)
+    return compare(pair[1], other) if chain is expected else compare(other, pair[1])
+
+
+# --- several values
+
+
+def _compare_several(expected: Node, given: Node, left: Several | None, right: Several | None) -> Verdict:
+    if left and right:
+        return compare_lists(left, right, compare)
+    values, single = (left, given) if left else (right, expected)
+    assert values is not None
+    pair = named(single)
+    if isinstance(single, Chain) and not pair:
+        return undecided(EQUATION) if single is expected else incorrect(EQUATION)
+    value = pair[1] if pair else single
+    equal_ones = sum(compare(each, value).outcome is Outcome.CORRECT for each in values.values)
+    if len(values.values) == 1:
+        return _compare_one_element(values, is_named=bool(pair), is_equal=bool(equal_ones))
+    if equal_ones == len(values.values):
+        return undecided(REPEATED)
+    return incorrect((MISSING if left else TOO_MANY) if equal_ones else DIFFERENT)
+
+
+def _has_words(values: Several | None) -> bool:
+    return values is not None and any(isinstance(value, Words) for value in values.values)
+
+
+def _compare_one_element(values: Several, *, is_named: bool, is_equal: bool) -> Verdict:
+    """`{5}` and 5 are not the same; `x = 5` says that the solutions are `{5}`."""
+    if not is_equal:
+        return incorrect(DIFFERENT)
+    if values.kind == "set":
+        return correct(EQUAL) if is_named else incorrect(SET_OR_NUMBER)
+    return undecided(SET_OR_NUMBER)
+
+
+# --- single values
+
+
+def _compare_single(expected: Node, given: Node) -> Verdict:
+    kinds = (type(expected), type(given))
+    if Quantity in kinds:
+        return _compare_quantities(expected, given)
+    if Matrix in kinds:
+        return _compare_matrices(expected, given)
+    if Ratio in kinds:
+        return _compare_ratios(expected, given)
+    if InBase in kinds:
+        return _compare_bases(expected, given)
+    if set(kinds) <= {Num, Symbol, Op}:
+        return compare_formulas(expected, given)
+    return incorrect(OTHER_KIND)
+
+
+def _compare_quantities(expected: Node, given: Node) -> Verdict:
+    wanted, value = (expected.unit, expected.value) if isinstance(expected, Quantity) else ("", expected)
+    found, other = (given.unit, given.value) if isinstance(given, Quantity) else ("", given)
+    if unit_name(wanted) == unit_name(found):
+        return compare(value, other)
+    if "%" in (wanted, found):
+        return _compare_percent(value, other, expected_percent=wanted == "%") if "" in (wanted, found) else undecided(UNITS_UNKNOWN)
+    if "" in (wanted, found):
+        return _compare_without_unit(value, other, wanted or found, expected_bare=not wanted)
+    left, right = read_unit(wanted), read_unit(found)
+    if left is None or right is None:
+        return undecided(UNITS_UNKNOWN)
+    if left.kind != right.kind:
+        return incorrect(UNIT_DIFFERS)
+    return compare(value, Op("*", (other, Num(right.factor / left.factor))))
+
+
+def _compare_without_unit(value: Node, other: Node, unit: str, *, expected_bare: bool) -> Verdict:
+    verdict = compare(value, other)
+    if unit != "°" or verdict.outcome is Outcome.CORRECT:
+        return verdict
+    in_radians = Op("/", (Op("*", (other if expected_bare else value, Symbol("pi"))), Num(Fraction(180))))
+    radians = compare(value, in_radians) if expected_bare else compare(in_radians, other)
+    return radians if radians.outcome is Outcome.CORRECT else verdict
+
+
+def _compare_percent(value: Node, other: Node, *, expected_percent: bool) -> Verdict:
+    percentage, plain = (value, other) if expected_percent else (other, value)
+    if equal(percentage, Op("*", (plain, Num(Fraction(100))))):
+        return correct(EQUAL)
+    if equal(percentage, plain):
+        size = exact(plain)
+        return correct(EQUAL) if size is not None and abs(size) > 1 else undecided(PERCENT_UNCLEAR)
+    return incorrect(DIFFERENT)
+
+
+def _compare_matrices(expected: Node, given: Node) -> Verdict:
+    if not (isinstance(expected, Matrix) and isinstance(given, Matrix)):
+        return incorrect(OTHER_KIND)
+    if (len(expected.rows), len(expected.rows[0])) != (len(given.rows), len(given.rows[0])):
+        return incorrect(DIMENSIONS)
+    verdict = in_order([entry for row in expected.rows for entry in row], [entry for row in given.rows for entry in row], compare)
+    return incorrect(ENTRIES) if verdict.outcome is Outcome.INCORRECT else verdict
+
+
+def _compare_ratios(expected: Node, given: Node) -> Verdict:
+    """`2 : 4` is `1 : 2`, and one half."""
+    left, right = (node.parts if isinstance(node, Ratio) else (node, Num(Fraction(1))) for node in (expected, given))
+    if len(left) != len(right):
+        return incorrect(DIFFERENT)
+    verdicts = [
+        compare_formulas(Op("*", (one, right[0])), Op("*", (other, left[0]))) for one, other in zip(left[1:], right[1:], strict=True)
+    ]
+    return next((verdict for verdict in verdicts if verdict.outcome is not Outcome.CORRECT), correct(EQUAL))
+
+
+def _compare_bases(expected: Node, given: Node) -> Verdict:
+    """`204_5` has the digits 204 and the value 54; where only one side names its base, either may be meant."""
+    if isinstance(expected, InBase) and isinstance(given, InBase) and expected.base == given.base:
+        return correct(EQUAL) if exact(expected) == exact(given) else incorrect(DIFFERENT)
+    same_digits = _digits(expected) == _digits(given)
+    return undecided(OTHER_BASE) if same_digits or exact(expected) == exact(given) else incorrect(DIFFERENT)
+
+
+def _digits(node: Node) -> str | None:
+    if isinstance(node, InBase):
+        return node.digits
+    value = exact(node)
+    return str(value) if value is not None else None

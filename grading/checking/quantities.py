@@ -1,0 +1,109 @@
+"""Two numbers with their units: are they the same quantity?"""
+
+from fractions import Fraction
+
+from grading.checking.numbers import Number
+from grading.checking.reasons import template
+from grading.checking.units import read_unit, unit_name
+from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
+
+PRINTED = 10  # significant digits: a decimal fraction with so many is a computer's way to print a number that it cannot write out
+DOUBLE = 15  # … and with so many, its last digits are a float's noise
+ROUNDING = 2  # decimals: an expected answer with so many may be a rounded one
+NOISE = Fraction(1, 10**15)  # relative, of a double
+
+ROUNDED = template("The answer is rounded; the exact value is expected.")
+ROUNDS_TO = template("The answer agrees with the expected value when rounded, but is not the same.")
+SIGN = template("Only the sign is wrong.")
+UNIT_DIFFERS = template("The unit is another one.")
+UNITS_UNKNOWN = template("The units differ, and how they relate is not known.")
+UNIT_OR_VARIABLE = template("It is not clear whether the letter is a unit or a variable.")
+PERCENT_UNCLEAR = template("It is not clear whether a percentage is meant.")
+CURRENCY_UNCLEAR = template("It is not clear which currency is meant.")
+
+
+def compare_numbers(expected: Number, given: Number) -> Verdict:
+    """The verdict on `given`. A unit that only one side has is no difference; a known one is converted."""
+    if expected.percent != given.percent:
+        return undecided(UNITS_UNKNOWN) if expected.unit or given.unit else _compare_percent(expected, given)
+    if (expected.doubtful and not given.unit) or (given.doubtful and not expected.unit):
+        return undecided(UNIT_OR_VARIABLE)
+    if (expected.compound and not given.unit) or (given.compound and not expected.unit):
+        return undecided(UNITS_UNKNOWN)
+    if expected.unit and given.unit and unit_name(expected.unit) != unit_name(given.unit):
+        return _compare_units(expected, given)
+    return compare_values(expected, given)
+
+
+def same_number(left: Number, right: Number) -> bool | None:
+    """Whether two numbers are one value; None where their units or percentages leave that open."""
+    verdict = compare_numbers(left, right)
+    return None if verdict.outcome is Outcome.UNDECIDED else verdict.outcome is Outcome.CORRECT
+
+
+def compare_values(expected: Number, given: Number) -> Verdict:
+    if equal_values(expected, given):
+        return correct(EQUAL)
+    if expected.value == -given.value:
+        return incorrect(SIGN)
+    if rounds_to(expected.value, given):
+        return incorrect(ROUNDED)
+    if (expected.decimals or 0) >= ROUNDING and rounds_to(given.value, expected):
+        return undecided(ROUNDS_TO)
+    return incorrect(DIFFERENT)
+
+
+def equal_values(left: Number, right: Number) -> bool:
+    """Exactly, but for what a computer's printing of a fraction loses (`0.3333333333333333` is a third, `0.333333` is not)."""
+    return left.value == right.value or prints(left, right.value, right.decimals) or prints(right, left.value, left.decimals)
+
+
+def prints(number: Number, value: Fraction, decimals: int | None = None) -> bool:
+    """Whether `number` is a computer's decimal form of `value`, which was itself written with `decimals` (None: not as a decimal)."""
+    if not number.decimals or number.digits < PRINTED or number.decimals == decimals:
+        return False
+    tolerance = Fraction(1, 10**number.decimals)
+    if number.digits >= DOUBLE:
+        tolerance = max(tolerance, abs(number.value) * NOISE)
+    return abs(number.value - value) < tolerance
+
+
+def rounds_to(value: Fraction, number: Number) -> bool:
+    """Whether `number`, a decimal fraction, is `value` rounded to its decimals."""
+    return bool(number.decimals) and abs(value - number.value) <= Fraction(1, 2 * 10 ** (number.decimals or 0))
+
+
+def _compare_percent(expected: Number, given: Number) -> Verdict:
+    """A percentage may be meant as `50` or as `0.5`: to the question "how many percent" both `50` and `50%` are answers."""
+    percentage, other = (expected, given) if expected.percent else (given, expected)
+    if percentage.value == 100 * other.value:
+        return correct(EQUAL)
+    if percentage.value == other.value:
+        return correct(EQUAL) if abs(other.value) > 1 else undecided(PERCENT_UNCLEAR)
+    return incorrect(DIFFERENT)
+
+
+def _compare_units(expected: Number, given: Number) -> Verdict:
+    wanted, found = read_unit(expected.unit), read_unit(given.unit)
+    if wanted is None or found is None:
+        return compare_values(expected, given) if _elaborates(expected.unit, given.unit) else undecided(UNITS_UNKNOWN)
+    if {wanted.kind, found.kind} == {read_kind("元"), read_kind("yen")}:
+        return undecided(CURRENCY_UNCLEAR) if expected.value == given.value else incorrect(UNIT_DIFFERS)
+    if wanted.kind != found.kind:
+        temperatures = {wanted.kind, found.kind} == {read_kind("°C"), read_kind("°F")}
+        return undecided(UNITS_UNKNOWN) if temperatures else incorrect(UNIT_DIFFERS)
+    ratio = found.factor / wanted.factor
+    converted = Number(given.value * ratio, decimals=given.decimals if ratio == 1 else None, digits=given.digits)
+    verdict = compare_values(expected, converted)
+    return incorrect(UNIT_DIFFERS) if verdict.outcome is not Outcome.CORRECT and expected.value == given.value else verdict
+
+
+def read_kind(name: str) -> tuple[tuple[str, int], ...]:
+    unit = read_unit(name)
+    return unit.kind if unit else ()
+
+
+def _elaborates(left: str, right: str) -> bool:
+    """`cup` and `cup of rice`: one name goes on where the other ends."""
+    short, long = sorted((unit_name(left).split(), unit_name(right).split()), key=len)
+    return bool(short) and long[: len(short)] == short

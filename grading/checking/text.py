@@ -1,0 +1,211 @@
+r"""One spelling for all readers: what only decorates an answer is taken away, and signs are written as LaTeX commands.
+
+`plain` keeps the meaning: `\dfrac`, `$…$`, `\left(`, `√`, `½`, full-width digits and `{,}` have a simple spelling; the braces of a
+set are `\{ \}`.
+"""
+
+import re
+
+LONGEST = 1_000  # characters of an answer; a longer one is not compared
+
+HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+INVISIBLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0x7F, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF])
+SIGNS = str.maketrans(
+    {
+        **dict.fromkeys("−–‐‑﹣", "-"),
+        **dict.fromkeys("“”‘’′", "'"),
+        **dict.fromkeys("\u00a0\u2009\u202f\t\r", " "),
+        **dict.fromkeys("·⋅∙•", r"\cdot "),
+        **dict.fromkeys("【〔", "["),
+        **dict.fromkeys("】〕", "]"),
+        "。": ".",
+        "、": ",",
+        "×": r"\times ",
+        "÷": "/",
+        "⁄": "/",
+        "∕": "/",
+        "∶": ":",
+        "π": r"\pi ",
+        "∞": r"\infty ",
+        "≤": r"\le ",
+        "⩽": r"\le ",
+        "≥": r"\ge ",
+        "⩾": r"\ge ",
+        "≠": r"\ne ",
+        "≈": r"\approx ",
+        "±": r"\pm ",
+        "∪": r"\cup ",
+        "∩": r"\cap ",
+        "∈": r"\in ",
+        "∅": r"\emptyset ",
+        "ℝ": r"\R ",
+        "ℤ": r"\Z ",
+        "ℕ": r"\N ",
+        "ℚ": r"\Q ",
+        "ℂ": r"\C ",
+        "∖": r"\setminus ",
+        "∠": r"\angle ",
+        "△": r"\triangle ",
+        "°": r"^\circ ",
+        "℃": r"\text{°C}",
+        "α": r"\alpha ",
+        "β": r"\beta ",
+        "γ": r"\gamma ",
+        "θ": r"\theta ",
+        "λ": r"\lambda ",
+        "μ": r"\mu ",
+        "φ": r"\phi ",
+        "ω": r"\omega ",
+        "½": r"\frac{1}{2}",
+        "⅓": r"\frac{1}{3}",
+        "⅔": r"\frac{2}{3}",
+        "¼": r"\frac{1}{4}",
+        "¾": r"\frac{3}{4}",
+        "⅕": r"\frac{1}{5}",
+        "⅙": r"\frac{1}{6}",
+        "⅛": r"\frac{1}{8}",
+    }
+)
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n")
+LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+# JSON that was escaped twice has `\\frac`. A line break of a matrix is left alone.
+TWICE_ESCAPED = re.compile(
+    r"(?<!\\)\\\\(?=(?:[dtc]?frac|sqrt|left|right|text\w*|math\w+|pi|cdot|times|boxed|infty|leq?|geq?|neq?|in|cup|cap|pm|begin|end|theta|quad|circ"
+    r"|sin|cos|tan|cot|sec|csc|arc\w+|ln|log|overline|mbox|vec|angle|triangle|binom|alpha|beta|lambda|mu|[{}%$,;!])(?![a-z]))"
+)
+FONTS = r"(?:text(?:rm|bf|it|normal|sf|tt)?|mathrm|mathit|mathsf|mathtt|operatorname\*?|mbox|hbox)"
+TEXT = re.compile(rf"\\{FONTS}\s*\{{([^{{}}]*)\}}")
+BOLD = re.compile(r"\\(?:mathbf|boldsymbol|bm|mathcal|displaystyle|textstyle|limits|underline)(?![A-Za-z])")
+SIZES = re.compile(r"\\(?:left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\s*\.?")
+COLOURS = re.compile(r"\\(?:textcolor|color)\s*\{\w*\}|\\(?:hspace|vspace|phantom|tag|label)\*?\{[^{}]*\}")
+SPACES = re.compile(r"(?<!\\)\\[,;:> ]|~|\\(?:thinspace|enspace|nobreakspace)(?![A-Za-z])")
+THOUSANDS_LATEX = re.compile(r"(?<=\d)(?:\s*\{\s*,\s*\}\s*|,\s*\\!\s*|\\,\s*)(?=\d{3}(?!\d))")
+ZH_RELATIONS = {
+    "大于等于": r"\ge ",
+    "大于或等于": r"\ge ",
+    "不小于": r"\ge ",
+    "小于等于": r"\le ",
+    "小于或等于": r"\le ",
+    "不大于": r"\le ",
+}
+ZH_RELATIONS |= {"不等于": r"\ne ", "大于": ">", "小于": "<", "等于": "="}
+ZH_RELATION = re.compile(rf"(?<=[A-Za-z0-9)}}])(?:{'|'.join(ZH_RELATIONS)})(?=[-A-Za-z0-9(\\])")
+FRACTIONS = re.compile(r"\\[dtc]frac(?![A-Za-z])")
+RAISED_CIRCLE = re.compile(r"\^\s*\{\s*\^\\circ\s*\}")
+GLUED_QUAD = re.compile(r"\\q?quad(?=[A-Za-z])")  # not a command of LaTeX, but models write it
+DECIMAL_COMMA = re.compile(r"(?<=\d)\{,\}(?=\d)")
+COMMANDS = {
+    r"\lbrace": r"\{",
+    r"\rbrace": r"\}",
+    r"\lbrack": "[",
+    r"\rbrack": "]",
+    r"\lvert": "|",
+    r"\rvert": "|",
+    r"\vert": "|",
+    r"\varnothing": r"\emptyset ",
+    r"\leqslant": r"\le ",
+    r"\geqslant": r"\ge ",
+    r"\leq": r"\le ",
+    r"\geq": r"\ge ",
+    r"\lt": "<",
+    r"\gt": ">",
+    r"\neq": r"\ne ",
+    r"\degree": r"^\circ ",
+    r"\textdegree": r"^\circ ",
+    r"\colon": ":",
+    r"\dotsc": r"\dots ",
+    r"\ldots": r"\dots ",
+    r"\cdots": r"\dots ",
+    r"\newline": r"\\",
+}
+COMMAND = re.compile(r"\\[A-Za-z]+")
+NUMBER_SETS = re.compile(r"\\mathbb\s*(?:\{([RZNQC])\}|([RZNQC]))")
+DELIMITERS = re.compile(r"\\[()\[\]]|\$\$")
+CONNECTIVE = re.compile(r"^(?:(?:therefore|thus|hence|so|then)(?=[\s,:])|所以|因此|于是)[\s,:]*", re.IGNORECASE)
+APPROXIMATELY = re.compile(r"^(?:\\approx|\\sim|about|approximately|roughly|around|约为?|大约)\s*(?=[-$\d])", re.IGNORECASE)
+TRAILING = " \n.,;\\"
+
+
+def half_width(text: str) -> str:
+    """Full-width digits, letters and punctuation as ASCII; nothing else is changed (`x²` stays)."""
+    return text.translate(HALF_WIDTH)
+
+
+def plain(text: str) -> str:
+    """The answer in the spelling that the readers read; at most a few times as long as `text`."""
+    text = half_width(text.translate(INVISIBLE))
+    if "\\\\" in text:
+        text = TWICE_ESCAPED.sub(lambda _: "\\", text)
+    if "," in text:
+        text = DECIMAL_COMMA.sub(",", THOUSANDS_LATEX.sub("", text))
+    if "{" in text and "$" not in text and "\\" not in text:
+        text = _visible_braces(text)
+    text = ZH_RELATION.sub(lambda match: ZH_RELATIONS[match[0]], text.translate(SIGNS))
+    text = _raised(text)
+    text = _without_delimiters(text)
+    if "\\" in text:
+        text = _plain_commands(text)
+    return _trimmed(text)
+
+
+def unwrapped(text: str) -> str:
+    r"""`\text{…}` as its content, for readers of words."""
+    return TEXT.sub(r"\1", text)
+
+
+def compact(text: str) -> str:
+    """For comparison as written: without the spaces that say nothing. `1, 000` is not `1,000`."""
+    return re.sub(r"\s+(?=\W)|(?<=[^\w,])\s+|(?<=,)\s+(?=\D)", "", text)
+
+
+def _plain_commands(text: str) -> str:
+    text = NUMBER_SETS.sub(lambda match: f"\\{match[1] or match[2]} ", text)
+    text = COLOURS.sub("", text)
+    text = SIZES.sub("", text)
+    text = BOLD.sub("", text)
+    text = text.replace(r"\!", "")
+    text = SPACES.sub(" ", text)
+    text = FRACTIONS.sub(lambda _: r"\frac", text)
+    text = GLUED_QUAD.sub(lambda match: match[0] + " ", text)
+    text = COMMAND.sub(lambda match: COMMANDS.get(match[0], match[0]), text)
+    text = RAISED_CIRCLE.sub(lambda _: r"^\circ ", text)
+    text = TEXT.sub(lambda match: rf"\text{{{' '.join(match[1].splitlines())}}}", text)
+    return text.replace(r"\%", "%").replace(r"\#", "#").replace(r"\&", "&")
+
+
+def _raised(text: str) -> str:
+    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ]+", lambda match: f"^{{{match[0].translate(RAISED)}}}", text)
+    text = re.sub("[₀₁₂₃₄₅₆₇₈₉]+", lambda match: f"_{{{match[0].translate(LOWERED)}}}", text)
+    return re.sub(r"√\s*(\d+(?:\.\d+)?|[A-Za-z])", r"\\sqrt{\1}", text).replace("√", r"\sqrt ")
+
+
+def _without_delimiters(text: str) -> str:
+    r"""Without `$ $`, `\( \)` and `\[ \]`. A dollar sign by itself, or an escaped one, is money."""
+    text = DELIMITERS.sub(" ", text)
+    text = text.replace(r"\$", "\0")
+    if text.count("$") % 2 == 0:
+        text = text.replace("$", " ")
+    return text.replace("\0", "$")
+
+
+def _visible_braces(text: str) -> str:
+    r"""Where no LaTeX is written, `{1, 2}` is a set; in `x^{2}` and `14{,}916` braces only group."""
+    out, grouping = [], []
+    for at, char in enumerate(text):
+        if char == "{":
+            grouping.append(at > 0 and (text[at - 1] in "^_}" or text[at - 1].isalnum()))
+        visible = char in "{}" and not (grouping.pop() if char == "}" and grouping else grouping[-1] if grouping else False)
+        out.append("\\" + char if visible else char)
+    return "".join(out)
+
+
+def _trimmed(text: str) -> str:
+    text = re.sub(r"[^\S\n]+", " ", text).strip(" \n`")
+    if text.startswith("**") and text.endswith("**"):  # Markdown
+        text = text.strip("*")
+    ellipsis = text.endswith("...")
+    text = text.rstrip(TRAILING) + ("..." if ellipsis else "")
+    if whole := re.fullmatch(r"\\text\{([^{}]*)\}", text):
+        text = whole[1].strip()
+    return APPROXIMATELY.sub("", CONNECTIVE.sub("", text).removeprefix("=").strip())
