@@ -61,11 +61,10 @@ class _Segment:
 
 
 def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
-    segment = _Segment()
-    at = 0
+    segment, began, at = _Segment(), 0, 0
     while at < len(tokens):
         token = tokens[at]
-        if not segment.tokens and _goes_on(tokens, at):
+        if at == began and not segment.tokens and _goes_on(tokens, at):
             segment.tokens.append(replace(tokens[at - 1], kind="word"))
         used = _extend(segment, tokens, at)
         if used:
@@ -76,8 +75,8 @@ def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
                 segment.tokens.append(replace(token, kind="word"))
             yield segment
         broken = segment.depth > 0 or _is_unknown(token)
-        at += bool(not segment.tokens or _ends(token))
-        segment = _Segment(joined=token.text if token.kind in ("or", "and") else "")
+        at += at == began or _ends(token) or _is_per(tokens, at)  # a token that begins nothing is passed over, so that each round takes one at least
+        segment, began = _Segment(joined=token.text if token.kind in ("or", "and") else ""), at
         if broken and at < len(tokens) and tokens[at].kind != "stop":
             segment.tokens.append(replace(token, kind="word"))
     if segment.tokens:
@@ -107,12 +106,14 @@ def _goes_on(tokens: Sequence[Token], at: int) -> bool:
     if tokens[at].kind == "operator":
         spaced = at + 1 < len(tokens) and not tokens[at].glued and not tokens[at + 1].glued
         return before.kind == "word" and tokens[at].text in "+-" and spaced
-    return before.text in PARTIAL or (before.kind == "operator" and before.text in ("*", "/", ":") and not _is_label(tokens[max(0, at - 3) : at]))
+    if before.text == ":":
+        return tokens[at].glued and not _is_label(tokens[max(0, at - 3) : at])
+    return before.text in PARTIAL or (before.kind == "operator" and before.text in ("*", "/"))
 
 
 def _is_label(tokens: Sequence[Token]) -> bool:
     """Whether a colon stands behind words: `Total:`, `Night 2:`."""
-    return tokens[-1].text == ":" and any(token.kind == "word" for token in tokens)
+    return any(token.kind == "word" for token in tokens)
 
 
 def _ends(token: Token) -> bool:
@@ -174,6 +175,8 @@ def _open(segment: _Segment, tokens: Sequence[Token], at: int) -> int:
     """An opening bracket; a remark in brackets behind a number is skipped."""
     close = _closing(tokens, at)
     inside = tokens[at + 1 : close]
+    if any(token.kind == "relation" for token in inside):
+        return 0  # a claim of its own
     if _is_operand(segment) and _is_remark(inside):
         if tokens[at].glued:
             segment.tokens.append(inside[0])  # `0.1(number of minutes)` is a product with a name
@@ -208,7 +211,7 @@ def _operator(segment: _Segment, tokens: Sequence[Token], at: int) -> int:
         return 1
     if token.text in "*/^%_" and not segment.tokens:
         return 0
-    if token.text == "/" and _is_operand(segment) and after is not None and after.kind == "word":
+    if token.text in "/-" and _is_operand(segment) and _is_per(tokens, at):
         return _word(segment, tokens, at)
     return _append(segment, token)
 
@@ -252,8 +255,9 @@ def _is_name(segment: _Segment, word: Token) -> bool:
 
 
 def _is_per(tokens: Sequence[Token], at: int) -> bool:
-    """The slash of `cups/day`."""
-    return tokens[at].text == "/" and at + 1 < len(tokens) and tokens[at + 1].kind == "word"
+    """The slash of `cups/day`, the hyphen of `54-pound`."""
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    return after is not None and after.kind == "word" and (tokens[at].text == "/" or (tokens[at].text == "-" and after.glued and tokens[at].glued))
 
 
 def _is_power_of_unit(tokens: Sequence[Token], at: int) -> bool:

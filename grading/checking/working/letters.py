@@ -37,6 +37,8 @@ def _is_used(tokens: Sequence[Token], at: int, text: str) -> bool:
     if token.text in "xX" and _is_times(tokens, at, frozenset()):
         return False
     follows_number = before is not None and before.kind == "number"
+    if token.text in UNITS and before is not None and before.text.lower() in ("sq", "square", "cubic", "per", "cu"):
+        return False
     if token.text in UNITS and follows_number and not (after is not None and after.text == "^" and token.text != "m"):
         return False
     if token.text in FUNCTION_LETTERS and after is not None and after.text == "(" and after.glued:

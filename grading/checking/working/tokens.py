@@ -77,7 +77,7 @@ COMMANDS: dict[str, tuple[Kind, str]] = {
 STRUCTURE = {r"\frac": "frac", r"\dfrac": "frac", r"\tfrac": "frac", r"\cfrac": "frac", r"\sqrt": "sqrt", r"\int": "int", r"\lim": "lim", r"\binom": "binom", r"\dbinom": "binom"}
 IGNORED = re.compile(
     r"\\(?:left|right|[bB]ig{1,2}[lr]?|displaystyle|textstyle|limits|boxed|fbox|mathrm|mathbf|mathit|rm|bf)(?![A-Za-z])\.?"
-    r"|\\[,;:! ]|\\begin\{[a-z]+\*?\}(?:\{[a-z|]*\})?|\\end\{[a-z]+\*?\}|\\[()\[\]]|[&~`#]|\*\*(?=[^\d\s(])"
+    r"|\\[,;:! ]|\\begin\{[a-z]+\*?\}(?:\{[a-z|]*\})?|\\end\{[a-z]+\*?\}|\\[()\[\]]|[&~`#\"\u201c\u201d]|\*\*(?=[^\d\s(])"
 )
 WORDS_IN_TEX = re.compile(r"\\(?:text|mbox|textrm|textbf|textit|operatorname|mathrm)\s*\{(?P<inside>[^{}]{0,200})\}")
 TOKEN = re.compile(
@@ -226,7 +226,7 @@ def _words(text: str, start: int, end: int, glued: bool) -> Iterator[Token]:
         yield Token(kind, standard, start, end, glued=glued)
     elif text.lower() in ("or", "and"):
         yield Token("or" if text.lower() == "or" else "and", text.lower(), start, end, glued=glued)
-    elif text in FUNCTIONS:
+    elif text in FUNCTIONS and text != "sec":  # in plain text, seconds
         yield Token("function", text, start, end, glued=glued)
     else:
         yield Token("letter" if len(text) == 1 else "word", text, start, end, glued=glued)

@@ -1,0 +1,158 @@
+"""Where a solution with a wrong answer first leaves the way that right ones take."""
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from grading.checking.working.claims import Chain
+from grading.checking.working.computations import Computation, follow, is_in, levels, origins, same
+from grading.checking.working.equations import solve_linear, unknowns
+from grading.checking.working.quantities import stated
+from grading.checking.working.sources import Grounds, is_harmless
+
+
+class Kind(enum.Enum):
+    """Why a step is taken for the first wrong one."""
+
+    VALUE = "value"  # it calculates what no right solution does
+    EQUATION = "equation"  # its equation has a solution that no right solution has
+    STATED = "stated"  # it states a number from nowhere
+    CONCLUSION = "conclusion"  # all before it has a place, but it is not the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The first wrong step, and of its wrong value what it is and what it should be (None: not known)."""
+
+    step: int
+    kind: Kind
+    computation: Computation | None = None
+    written: Fraction | None = None
+    should_be: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A student's working as it was read: the steps, the chains and the calculations in them, and the number that it ends with."""
+
+    steps: Sequence[str]
+    chains: Sequence[Sequence[Chain]]
+    computations: Sequence[Computation]
+    answer: Fraction | None
+
+
+def locate(work: Work, grounds: Grounds, answer: Fraction | None) -> Place:
+    """The first wrong step of a solution whose answer is wrong. `answer` is the right one, where it is known."""
+    places = [place for place in (_value(work, grounds), _equation(work, grounds), _number(work, grounds)) if place]
+    place = min(places, key=lambda place: place.step) if places else _conclusion(work)
+    if answer is None:
+        return place
+    repairs = _repairs(work, grounds, answer)
+    if repairs and work.computations[min(repairs)].step <= place.step:
+        first = work.computations[min(repairs)]
+        return Place(first.step, Kind.VALUE, first, first.value, repairs[min(repairs)])
+    if place.computation is not None and work.answer is not None and same(place.computation.value, work.answer):
+        return replace(place, should_be=answer)
+    return place
+
+
+def _repairs(work: Work, grounds: Grounds, answer: Fraction) -> dict[int, Fraction]:
+    """The calculations whose value, were it another one that right solutions have, would make the rest come to the right answer.
+
+    Without the last calculation, of which that is always so, and without those that right solutions do in the same way.
+    """
+    finals = [at for at, computation in enumerate(work.computations) if work.answer is not None and same(computation.value, work.answer)]
+    if not finals:
+        return {}
+    web = origins(work.computations)
+    candidates = list(dict.fromkeys(result for source in grounds.sources for _, result in source.nodes if not same(result, answer)))
+    found = {}
+    for at, computation in enumerate(work.computations[: finals[-1]]):
+        if grounds.repeats(computation):
+            continue
+        for value in candidates:
+            if not same(value, computation.value) and _reaches(follow(work.computations, web, at, value, finals[-1]), answer):
+                found[at] = value
+                break
+    return found
+
+
+def _reaches(value: Fraction | None, answer: Fraction) -> bool:
+    return value is not None and same(value, answer)
+
+
+def _value(work: Work, grounds: Grounds) -> Place | None:
+    """The first calculation without support. One that only leads to supported ones is another way to the same, and no error."""
+    off, harmless = _unsupported(work.computations, grounds)
+    for at in sorted(off, reverse=True):
+        users = _users(work.computations, at)
+        if users and not (off | harmless).intersection(users) and any(_leads_on(work.computations[user], at, work, grounds) for user in users):
+            off.discard(at)
+    if not off:
+        return None
+    first = work.computations[min(off)]
+    return Place(first.step, Kind.VALUE, first, first.value)
+
+
+def _users(computations: Sequence[Computation], at: int) -> list[int]:
+    """The later calculations that take in the value of the one at `at`."""
+    value = computations[at].value
+    return [user for user in range(at + 1, len(computations)) if any(same(operand, value) for operand in computations[user].operands)]
+
+
+def _leads_on(user: Computation, at: int, work: Work, grounds: Grounds) -> bool:
+    return len(user.operands) > 1 and user.value not in grounds.given and not same(user.value, work.computations[at].value)
+
+
+def _unsupported(computations: Sequence[Computation], grounds: Grounds) -> tuple[set[int], set[int]]:
+    """The calculations whose value no right solution calculates: those that may be wrong, and those that are harmless."""
+    off, harmless = set(), set()
+    for at, computation in enumerate(computations):
+        known = set(grounds.given) | {earlier.value for earlier in computations[:at] if earlier.step < computation.step}
+        if not grounds.supports(computation):
+            (harmless if is_harmless(computation, grounds, known) else off).add(at)
+    return off, harmless
+
+
+def _equation(work: Work, grounds: Grounds) -> Place | None:
+    for step, chains in enumerate(work.chains):
+        for chain in chains:
+            solution = solve_linear(chain, {})
+            if solution is not None and not grounds.calculates(solution[1]):
+                return Place(step, Kind.EQUATION, written=solution[1])
+    return None
+
+
+def _number(work: Work, grounds: Grounds) -> Place | None:
+    """The first number that a step without calculations states, and that comes from nowhere: not given, not calculated, in no right solution."""
+    known = set(grounds.given) | grounds.complements | {Fraction(0), Fraction(1)}
+    for step, text in enumerate(work.steps[:-1]):
+        here = [computation for computation in work.computations if computation.step == step]
+        numbers = stated(text)
+        if not here and not _has_symbols(work.chains[step]) and "round" not in text:
+            for number in numbers:
+                if not _is_known(number, known, grounds, percent="%" in text):
+                    return Place(step, Kind.STATED, written=number)
+        known.update(numbers)
+        known.update(value for computation in here for value in (*computation.values, *levels(computation.expression)))
+    return None
+
+
+def _is_known(number: Fraction, known: set[Fraction], grounds: Grounds, *, percent: bool) -> bool:
+    meanings = (number, number * 100, number / 100) if percent else (number,)
+    return any(is_in(value, known) or grounds.has(value) for value in meanings)
+
+
+def _has_symbols(chains: Sequence[Chain]) -> bool:
+    return any(unknowns(chain, {}) for chain in chains)
+
+
+def _conclusion(work: Work) -> Place:
+    """The last step that states the answer in words; where none does, the one after the last calculation."""
+    last = len(work.steps) - 1
+    saying = [step for step, text in enumerate(work.steps[:last]) if work.answer is not None and is_in(work.answer, stated(text))]
+    if saying:
+        return Place(saying[-1], Kind.CONCLUSION, written=work.answer)
+    calculated = max((computation.step for computation in work.computations), default=-1)
+    return Place(min(calculated + 1, max(0, last - 1)), Kind.CONCLUSION, written=work.answer)

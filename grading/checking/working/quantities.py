@@ -1,0 +1,68 @@
+"""The numbers that a text states, in digits and in words, English or Chinese."""
+
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from grading.checking.numbers import ZH_NUMERAL, read_number
+from grading.checking.working.tokens import Token, plain, tokenize
+from grading.checking.working.units import SCALES
+
+ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+TENS = {word: 10 * (at + 2) for at, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
+ORDINALS = {word: at + 3 for at, word in enumerate("third fourth fifth sixth seventh eighth ninth tenth".split())} | {"quarter": 4, "half": 2, "halve": 2}
+OTHER = {
+    "once": 1, "twice": 2, "double": 2, "doubled": 2, "doubles": 2, "thrice": 3, "triple": 3, "tripled": 3, "triples": 3, "quadruple": 4, "couple": 2,
+    "both": 2, "pair": 2, "dozen": 12, "single": 1, "hundred": 100, "thousand": 1000, "half": Fraction(1, 2), "halves": Fraction(1, 2),
+}  # fmt: skip
+WORDS: dict[str, Fraction] = (
+    {word: Fraction(value) for value, word in enumerate(ONES)}
+    | {word: Fraction(value) for word, value in TENS.items()}
+    | {word: Fraction(value) for word, value in OTHER.items()}
+    | {word: Fraction(1, value) for word, value in ORDINALS.items()}
+    | {f"{word}s": Fraction(1, value) for word, value in ORDINALS.items()}
+)
+ZH_WORDS = {"一半": Fraction(1, 2), "半": Fraction(1, 2), "双": Fraction(2), "两倍": Fraction(2), "一刻": Fraction(15)}
+ZH_FRACTION = re.compile(r"[零一二两三四五六七八九十百\d]+分之[零一二两三四五六七八九十百\d]+")
+
+
+def stated(text: str) -> list[Fraction]:
+    """All numbers in `text`, in order; of a percentage also the share (50 and 0.5)."""
+    tokens = tokenize(plain(text))
+    return [value for at, token in enumerate(tokens) for value in _read(tokens, at, token)]
+
+
+def _read(tokens: Sequence[Token], at: int, token: Token) -> Iterable[Fraction]:
+    if token.value is not None:
+        yield from _digits(tokens, at, token.value)
+    elif token.kind == "word" and token.text.isascii():
+        yield from _english(token.text.lower())
+    elif token.kind == "word":
+        yield from _chinese(token.text)
+
+
+def _digits(tokens: Sequence[Token], at: int, value: Fraction) -> Iterable[Fraction]:
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    yield value
+    if after is not None and after.text == "%":
+        yield value / 100
+    if after is not None and after.text.lower() in SCALES:
+        yield value * SCALES[after.text.lower()]
+    if after is not None and after.text == "/" and at + 2 < len(tokens) and (bottom := tokens[at + 2].value):
+        yield value / bottom
+
+
+def _english(word: str) -> Iterable[Fraction]:
+    """`three`, `forty-five`, `one-third`, `twice`, `four-walled`."""
+    parts = word.split("-")
+    values = [WORDS.get(part) for part in parts]
+    if len(values) == 2 and values[0] is not None and values[1] is not None:
+        yield values[0] + values[1] if parts[0] in TENS and values[1] < 10 else values[0] * values[1]
+    yield from (value for value in values if value is not None)
+
+
+def _chinese(text: str) -> Iterable[Fraction]:
+    for word in (*ZH_FRACTION.findall(text), *ZH_NUMERAL.findall(text)):
+        if (number := read_number(word)) is not None:
+            yield number.value
+    yield from (value for word, value in ZH_WORDS.items() if word in text)

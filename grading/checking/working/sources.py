@@ -1,0 +1,161 @@
+"""What other solutions of the same problem know: their values, their answer, and whether a student's value has a place among them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+
+from grading.checking.extract import final_answer
+from grading.checking.numbers import read_number
+from grading.checking.working.claims import Chain, find_chains
+from grading.checking.working.computations import Computation, find_computations, is_in, levels, parts, same
+from grading.checking.working.expressions import Expression, NoValue, Number, Operation, exact
+from grading.checking.working.letters import find_variables
+from grading.checking.working.quantities import stated
+
+LONGEST_SUM = 8  # addends of which partial sums are taken
+CONVERSIONS = frozenset(map(Fraction, (7, 12, 16, 24, 52, 60, 100, 365, 1000, 3600)))  # between common units
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A solution to compare with. `calculations` are those that it writes down: the values that go in, and the one that comes out; `nodes` are
+    these, and with them their parts and partial sums."""
+
+    nodes: tuple[tuple[frozenset[Fraction], Fraction], ...]
+    calculations: tuple[tuple[frozenset[Fraction], Fraction], ...]
+    stated: frozenset[Fraction]
+    answer: Fraction | None
+
+    def has(self, value: Fraction) -> bool:
+        return any(same(value, result) for _, result in self.nodes) or is_in(value, self.stated)
+
+
+def read_source(problem: str, steps: Sequence[str]) -> Source:
+    variables = find_variables([problem, *steps])
+    chains = [find_chains(step, variables) for step in steps]
+    computations = find_computations(chains)
+    nodes = [(frozenset(levels(part)), value) for computation in computations for part, value in parts(computation.expression)]
+    nodes += [(frozenset(levels(computation.expression)), value) for computation in computations for value in computation.values]
+    nodes += [(frozenset(values), sum(values, Fraction(0))) for values in _partial_sums(computations)]
+    said = frozenset(value for step in steps for value in stated(step)) | frozenset(_bare_values(chains))
+    written = tuple((frozenset(computation.operands), computation.value) for computation in computations)
+    return Source(tuple(dict.fromkeys(nodes)), written, said, read_answer(steps))
+
+
+def _bare_values(chains: Sequence[Sequence[Chain]]) -> list[Fraction]:
+    found = []
+    for side in (side for of_step in chains for chain in of_step for side in chain.sides):
+        for reading in side.readings[:1]:
+            try:
+                found.append(exact(reading))
+            except NoValue:
+                continue
+    return found
+
+
+def read_answer(steps: Sequence[str]) -> Fraction | None:
+    """The number that the solution ends with."""
+    said = final_answer("\n".join(steps))
+    if said is not None and (number := read_number(said)) is not None:
+        return number.value
+    for step in reversed(steps[-2:]):
+        if numbers := stated(step):
+            return numbers[-1]
+    return None
+
+
+def _partial_sums(computations: Sequence[Computation]) -> list[list[Fraction]]:
+    """What some of the addends of a sum come to, or some of what is taken away: others may add in another order."""
+    formulas = {computation.value: computation.expression for computation in computations}
+    found = []
+    for computation in computations:
+        addends = _addends(computation.expression, formulas, 0)
+        if 3 <= len(addends) <= LONGEST_SUM:
+            for group in ([value for value in addends if value > 0], [-value for value in addends if value < 0]):
+                found += [list(some) for size in range(2, min(len(group) + 1, len(addends))) for some in combinations(group, size)]
+    return found
+
+
+def _addends(expression: Expression, formulas: dict[Fraction, Expression], depth: int) -> list[Fraction]:
+    if depth > LONGEST_SUM:
+        return []
+    match expression:
+        case Operation(name="+" | "-" as name, operands=(left, right)):
+            sign = -1 if name == "-" else 1
+            return _addends(left, formulas, depth + 1) + [sign * value for value in _addends(right, formulas, depth + 1)]
+        case Number(value=value) if isinstance(formula := formulas.get(value), Operation) and formula.name in "+-":
+            return _addends(formula, {result: other for result, other in formulas.items() if result != value}, depth + 1)
+    try:
+        return [exact(expression)]
+    except NoValue:
+        return []
+
+
+# --- A student's value among them --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a problem gives, and the solutions that are taken to be right (none, where there are none)."""
+
+    given: frozenset[Fraction]
+    sources: tuple[Source, ...]
+
+    @property
+    def complements(self) -> frozenset[Fraction]:
+        """What is left of, and what comes after a rise by, each share that is spoken of."""
+        shares = self.given | {value for source in self.sources for value in source.stated}
+        whole = {1: [share for share in shares if 0 < share < 1], 100: [share for share in shares if 0 < share < 100]}
+        return frozenset(Fraction(full) + sign * share for full, parts_ in whole.items() for share in parts_ for sign in (-1, 1))
+
+    def supports(self, computation: Computation) -> bool:
+        """Whether a source calculates this value from something that this calculation takes in as well."""
+        operands = [value for value in computation.operands if value not in (0, 1)]
+        for values, result in (node for source in self.sources for node in source.nodes):
+            if any(same(value, result) for value in computation.values) and (not operands or any(is_in(value, values) for value in operands)):
+                return True
+        return False
+
+    def repeats(self, computation: Computation) -> bool:
+        """Whether a source does this very calculation: the same numbers, the same value."""
+        operands = frozenset(computation.operands)
+        return any(
+            operands == values and any(same(value, result) for value in computation.values)
+            for source in self.sources
+            for values, result in source.calculations
+        )
+
+    def calculates(self, value: Fraction) -> bool:
+        return any(same(value, result) for source in self.sources for _, result in source.nodes)
+
+    def has(self, value: Fraction) -> bool:
+        return is_in(value, self.given) or any(source.has(value) for source in self.sources)
+
+    def counts(self, value: Fraction) -> int:
+        return sum(source.has(value) for source in self.sources)
+
+
+def is_harmless(computation: Computation, grounds: Grounds, known: set[Fraction]) -> bool:
+    """Whether a value needs no support: the same value again (`4 x 1`), a unit converted (`3 x 12` for three dozen), a share's complement."""
+    operands = computation.operands
+    if any(same(value, computation.value) for value in operands) and len([value for value in operands if value not in (0, 1)]) <= 1:
+        return True
+    match computation.expression:
+        case Operation(name="*" | "/") if len(operands) == 2:
+            return any(value in CONVERSIONS and not is_in(value, known) for value in operands)
+        case Operation(name="+" | "-") if operands[:1] in ([Fraction(1)], [Fraction(100)]):
+            return any(is_in(value, grounds.complements) for value in computation.values)
+    return False
+
+
+def most_common_answer(sources: Sequence[Source]) -> Fraction | None:
+    """The answer that most of the solutions come to, where that is more than half."""
+    counts = Counter(source.answer for source in sources if source.answer is not None)
+    if not counts:
+        return None
+    answer, count = counts.most_common(1)[0]
+    return answer if 2 * count > len(sources) else None
+
+
