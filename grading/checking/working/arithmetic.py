@@ -14,7 +14,9 @@ from grading.checking.working.units import factor, factors, find_unit
 RELATIVE_ERROR = 1e-9  # of floats
 APPROXIMATELY = Fraction(1, 20)  # what `≈` may be off by
 ROUNDED = Fraction(1, 200)  # what an integer or a short decimal may be off by without a word on rounding
-ROUNDING_WORDS = re.compile(r"round|approx|about|nearest|roughly|almost|remainder|\bR\s?\d|left over|≈|四舍五入|约|大约|近似|余|进一|去尾", re.IGNORECASE)
+ROUNDING_WORDS = re.compile(
+    r"round|approx|about|nearest|roughly|almost|remainder|\bR\s?\d|left over|≈|四舍五入|约|大约|近似|余|进一|去尾", re.IGNORECASE
+)
 SENTENCE = re.compile(r"[A-Za-z]{3}|[\u4e00-\u9fff]{2}")
 CLOCK = re.compile(r"\d:\d\d")
 PERCENT = (Fraction(1, 100), Fraction(1))  # what `%` multiplies by: 50% as 0.5, or as 50 of something
@@ -88,7 +90,9 @@ def _values(expression: Expression) -> Iterator[Fraction | complex]:
 def _with_percent_of(expression: Expression) -> Expression | None:
     """`200 + 50%` as 200 (1 + 50%), as a pocket calculator reads it; None where there is no such sum."""
     match expression:
-        case Operation(name="+" | "-" as name, operands=(left, Operation(name="%") as share)) if not (isinstance(left, Operation) and left.name == "%"):
+        case Operation(name="+" | "-" as name, operands=(left, Operation(name="%") as share)) if not (
+            isinstance(left, Operation) and left.name == "%"
+        ):
             return Operation("*", (left, Operation(name, (Number(Fraction(1)), share))))
     return None
 
@@ -176,7 +180,8 @@ def _differ_by_unit(left: Side, right: Side) -> bool:
         return False
     known = factors(right.unit) | factors(left.unit)
     return any(
-        isinstance(a, Fraction) and isinstance(b, Fraction) and b != 0 and a / b in known for a, b in _paired(list(values(left)), list(values(right)))
+        isinstance(a, Fraction) and isinstance(b, Fraction) and b != 0 and a / b in known
+        for a, b in _paired(list(values(left)), list(values(right)))
     )
 
 

@@ -12,8 +12,12 @@ from grading.checking.working.tokens import Token, plain, tokenize
 from grading.checking.working.units import SCALES, factor, find_unit
 
 LONGEST_UNIT = 6  # words behind a number that can still be its unit
-LABEL = re.compile(r"^\s*(?:[(（]?\d{1,2}[.)）、]\s+|[①-⑳]\s*|(?:[Ss]tep|STEP)\s*\d{1,2}\s*[:.)]?\s*|第[一二三四五六七八九十\d]{1,3}步\s*[:：,，]?\s*|[-*•]\s+)")
-CLAUSE = frozenset("so is was are were which that then he she they we it has have had if but because since gives leaves get gets got makes".split())
+LABEL = re.compile(
+    r"^\s*(?:[(（]?\d{1,2}[.)）、]\s+|[①-⑳]\s*|(?:[Ss]tep|STEP)\s*\d{1,2}\s*[:.)]?\s*|第[一二三四五六七八九十\d]{1,3}步\s*[:：,，]?\s*|[-*•]\s+)"
+)
+CLAUSE = frozenset(
+    "so is was are were which that then he she they we it has have had if but because since gives leaves get gets got makes".split()
+)
 PARTIAL = frozenset("times twice double triple half thrice quarter 倍".split())
 
 
@@ -75,7 +79,9 @@ def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
                 segment.tokens.append(replace(token, kind="word"))
             yield segment
         broken = segment.depth > 0 or _is_unknown(token)
-        at += at == began or _ends(token) or _is_per(tokens, at)  # a token that begins nothing is passed over, so that each round takes one at least
+        at += (
+            at == began or _ends(token) or _is_per(tokens, at)
+        )  # a token that begins nothing is passed over, so that each round takes one at least
         segment, began = _Segment(joined=token.text if token.kind in ("or", "and") else ""), at
         if broken and at < len(tokens) and tokens[at].kind != "stop":
             segment.tokens.append(replace(token, kind="word"))
@@ -257,7 +263,11 @@ def _is_name(segment: _Segment, word: Token) -> bool:
 def _is_per(tokens: Sequence[Token], at: int) -> bool:
     """The slash of `cups/day`, the hyphen of `54-pound`."""
     after = tokens[at + 1] if at + 1 < len(tokens) else None
-    return after is not None and after.kind == "word" and (tokens[at].text == "/" or (tokens[at].text == "-" and after.glued and tokens[at].glued))
+    return (
+        after is not None
+        and after.kind == "word"
+        and (tokens[at].text == "/" or (tokens[at].text == "-" and after.glued and tokens[at].glued))
+    )
 
 
 def _is_power_of_unit(tokens: Sequence[Token], at: int) -> bool:
@@ -270,7 +280,11 @@ def _is_power_of_unit(tokens: Sequence[Token], at: int) -> bool:
 def _is_share(segment: _Segment) -> bool:
     """Whether the segment ends in a percentage or a fraction, of which something may be taken."""
     texts = [token.text for token in segment.tokens[-3:]]
-    return texts[-1] in ("%", ")", "}") or texts[-2:-1] == ["/"] or segment.tokens[-1].value in (Fraction(1, 2), Fraction(1, 4), Fraction(3, 4))
+    return (
+        texts[-1] in ("%", ")", "}")
+        or texts[-2:-1] == ["/"]
+        or segment.tokens[-1].value in (Fraction(1, 2), Fraction(1, 4), Fraction(3, 4))
+    )
 
 
 def _continues(segment: _Segment, after: Token, following: Token | None) -> bool:
@@ -278,7 +292,11 @@ def _continues(segment: _Segment, after: Token, following: Token | None) -> bool
     if after.kind == "close":
         return segment.depth > 0
     if after.kind == "operator":
-        return after.text in "+-*/^" and following is not None and following.kind in ("number", "letter", "open", "money", "command", "function")
+        return (
+            after.text in "+-*/^"
+            and following is not None
+            and following.kind in ("number", "letter", "open", "money", "command", "function")
+        )
     return after.kind == "relation"
 
 
@@ -362,7 +380,9 @@ def _with_both_signs(chain: Chain) -> Iterator[Chain]:
     yield _with_sign(both, upper=True)
     yield replace(_with_sign(both, upper=False), joined="or")
     if end < len(chain.sides):
-        yield Chain((chain.sides[0], *chain.sides[end:]) if signed[0] else chain.sides[end:], chain.relations[end - (signed[0] > 0) :], "or")
+        yield Chain(
+            (chain.sides[0], *chain.sides[end:]) if signed[0] else chain.sides[end:], chain.relations[end - (signed[0] > 0) :], "or"
+        )
 
 
 def segment_depth(tokens: Sequence[Token]) -> int:
@@ -444,7 +464,9 @@ def _has_signs(expression: Expression) -> bool:
 
 
 def _with_sign(chain: Chain, *, upper: bool) -> Chain:
-    return replace(chain, sides=tuple(replace(side, readings=tuple(_signed(reading, upper) for reading in side.readings)) for side in chain.sides))
+    return replace(
+        chain, sides=tuple(replace(side, readings=tuple(_signed(reading, upper) for reading in side.readings)) for side in chain.sides)
+    )
 
 
 def _signed(expression: Expression, upper: bool) -> Expression:

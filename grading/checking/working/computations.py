@@ -139,7 +139,9 @@ def recalculate(expression: Expression, changed: Mapping[Path, Fraction], path: 
     return exact(expression)
 
 
-def follow(computations: Sequence[Computation], web: Sequence[Mapping[Path, int]], changed: int, value: Fraction, last: int) -> Fraction | None:
+def follow(
+    computations: Sequence[Computation], web: Sequence[Mapping[Path, int]], changed: int, value: Fraction, last: int
+) -> Fraction | None:
     """What calculation `last` would come to if `changed` had resulted in `value`, and all after it were as written; None where it has no value."""
     result = {changed: value}
     for at in range(changed + 1, last + 1):

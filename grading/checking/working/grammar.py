@@ -171,7 +171,11 @@ class _Parser:
         self.take()
         fraction = self.fraction()
         after = self.peek()
-        if isinstance(fraction, Operation) and all(isinstance(part, Number) for part in fraction.operands) and (after is None or after.kind != "command"):
+        if (
+            isinstance(fraction, Operation)
+            and all(isinstance(part, Number) for part in fraction.operands)
+            and (after is None or after.kind != "command")
+        ):
             return Operation("+", (whole, fraction))  # a mixed number
         self.at = start
         return whole

@@ -9,11 +9,18 @@ from grading.checking.working.tokens import LONGEST, Token, plain, tokenize
 
 UNITS = frozenset("mgshlL")  # behind a number, these are units unless they stand alone elsewhere
 ARTICLES = frozenset("aAI")
-ASKED = re.compile(r"\b(?:[Ll]et|[Ff]or|[Ff]ind|[Ss]olve|of|variable|value|number|call(?:ed)?|by|that|if|If|and|where|when)\s*$|[设令求解关于把将由得则取当]$")
-SHORT_WORDS = frozenset("an at as be by to so or is it in if no of on up us we he me my do go am pm hr kg km cm mm mg ml oz lb ft mi in yd mph".split())
+ASKED = re.compile(
+    r"\b(?:[Ll]et|[Ff]or|[Ff]ind|[Ss]olve|of|variable|value|number|call(?:ed)?|by|that|if|If|and|where|when)\s*$|[设令求解关于把将由得则取当]$"
+)
+SHORT_WORDS = frozenset(
+    "an at as be by to so or is it in if no of on up us we he me my do go am pm hr kg km cm mm mg ml oz lb ft mi in yd mph".split()
+)
 # Where these occur anywhere, the letters e and i are the constants; else they are letters like all others.
 CONSTANTS = {
-    "e": ("euler", re.compile(r"^(?!.*(?<![A-Za-z])e\s*=\s*(?!2\.7)).*(?:(?<![A-Za-z])(?:\d|[a-z])?e\s*\^|\bln\b|\be\s*[≈=]\s*2\.7)", re.DOTALL)),
+    "e": (
+        "euler",
+        re.compile(r"^(?!.*(?<![A-Za-z])e\s*=\s*(?!2\.7)).*(?:(?<![A-Za-z])(?:\d|[a-z])?e\s*\^|\bln\b|\be\s*[≈=]\s*2\.7)", re.DOTALL),
+    ),
     "i": ("imaginary", re.compile(r"(?<![A-Za-z])i\s*\^|complex|imaginary|复数|虚数|虚部|sqrt\s*[({]\s*-|√\s*\(?-")),
 }
 DIFFERENTIAL = re.compile(r"d[a-z]")
@@ -51,7 +58,9 @@ def _is_used(tokens: Sequence[Token], at: int, text: str) -> bool:
 
 
 def _is_maths(token: Token | None) -> bool:
-    return token is not None and (token.kind in ("relation", "command", "function") or (token.kind == "operator" and token.text in "+-*/^_'±" and token.text != ""))
+    return token is not None and (
+        token.kind in ("relation", "command", "function") or (token.kind == "operator" and token.text in "+-*/^_'±" and token.text != "")
+    )
 
 
 def _is_times(tokens: Sequence[Token], at: int, variables: frozenset[str]) -> bool:
@@ -82,7 +91,10 @@ def resolve(tokens: Sequence[Token], variables: frozenset[str]) -> list[Token]:
         elif token.kind == "word" and DIFFERENTIAL.fullmatch(token.text) and _differentiates(tokens, at):
             resolved.append(replace(token, kind="differential", text=token.text[1]))
         elif token.kind == "word" and _is_product(tokens, at, variables):
-            resolved += [Token("letter", letter, token.start + offset, token.start + offset + 1, glued=True) for offset, letter in enumerate(token.text)]
+            resolved += [
+                Token("letter", letter, token.start + offset, token.start + offset + 1, glued=True)
+                for offset, letter in enumerate(token.text)
+            ]
         else:
             resolved.append(token)
     return _with_subscripts(resolved)

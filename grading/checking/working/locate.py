@@ -87,7 +87,11 @@ def _value(work: Work, grounds: Grounds) -> Place | None:
     off, harmless = _unsupported(work.computations, grounds)
     for at in sorted(off, reverse=True):
         users = _users(work.computations, at)
-        if users and not (off | harmless).intersection(users) and any(_leads_on(work.computations[user], at, work, grounds) for user in users):
+        if (
+            users
+            and not (off | harmless).intersection(users)
+            and any(_leads_on(work.computations[user], at, work, grounds) for user in users)
+        ):
             off.discard(at)
     if not off:
         return None

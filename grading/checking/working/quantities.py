@@ -10,7 +10,11 @@ from grading.checking.working.units import SCALES
 
 ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 TENS = {word: 10 * (at + 2) for at, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
-ORDINALS = {word: at + 3 for at, word in enumerate("third fourth fifth sixth seventh eighth ninth tenth".split())} | {"quarter": 4, "half": 2, "halve": 2}
+ORDINALS = {word: at + 3 for at, word in enumerate("third fourth fifth sixth seventh eighth ninth tenth".split())} | {
+    "quarter": 4,
+    "half": 2,
+    "halve": 2,
+}
 OTHER = {
     "once": 1, "twice": 2, "double": 2, "doubled": 2, "doubles": 2, "thrice": 3, "triple": 3, "tripled": 3, "triples": 3, "quadruple": 4, "couple": 2,
     "both": 2, "pair": 2, "dozen": 12, "single": 1, "hundred": 100, "thousand": 1000, "half": Fraction(1, 2), "halves": Fraction(1, 2),

@@ -4,24 +4,22 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
 
 from grading.checking.extract import final_answer
 from grading.checking.numbers import read_number
 from grading.checking.working.claims import Chain, find_chains
 from grading.checking.working.computations import Computation, find_computations, is_in, levels, parts, same
-from grading.checking.working.expressions import Expression, NoValue, Number, Operation, exact
+from grading.checking.working.expressions import NoValue, Operation, exact
 from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated
 
-LONGEST_SUM = 8  # addends of which partial sums are taken
 CONVERSIONS = frozenset(map(Fraction, (7, 12, 16, 24, 52, 60, 100, 365, 1000, 3600)))  # between common units
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A solution to compare with. `calculations` are those that it writes down: the values that go in, and the one that comes out; `nodes` are
-    these, and with them their parts and partial sums."""
+    these, and with them their parts."""
 
     nodes: tuple[tuple[frozenset[Fraction], Fraction], ...]
     calculations: tuple[tuple[frozenset[Fraction], Fraction], ...]
@@ -38,7 +36,6 @@ def read_source(problem: str, steps: Sequence[str]) -> Source:
     computations = find_computations(chains)
     nodes = [(frozenset(levels(part)), value) for computation in computations for part, value in parts(computation.expression)]
     nodes += [(frozenset(levels(computation.expression)), value) for computation in computations for value in computation.values]
-    nodes += [(frozenset(values), sum(values, Fraction(0))) for values in _partial_sums(computations)]
     said = frozenset(value for step in steps for value in stated(step)) | frozenset(_bare_values(chains))
     written = tuple((frozenset(computation.operands), computation.value) for computation in computations)
     return Source(tuple(dict.fromkeys(nodes)), written, said, read_answer(steps))
@@ -66,33 +63,6 @@ def read_answer(steps: Sequence[str]) -> Fraction | None:
     return None
 
 
-def _partial_sums(computations: Sequence[Computation]) -> list[list[Fraction]]:
-    """What some of the addends of a sum come to, or some of what is taken away: others may add in another order."""
-    formulas = {computation.value: computation.expression for computation in computations}
-    found = []
-    for computation in computations:
-        addends = _addends(computation.expression, formulas, 0)
-        if 3 <= len(addends) <= LONGEST_SUM:
-            for group in ([value for value in addends if value > 0], [-value for value in addends if value < 0]):
-                found += [list(some) for size in range(2, min(len(group) + 1, len(addends))) for some in combinations(group, size)]
-    return found
-
-
-def _addends(expression: Expression, formulas: dict[Fraction, Expression], depth: int) -> list[Fraction]:
-    if depth > LONGEST_SUM:
-        return []
-    match expression:
-        case Operation(name="+" | "-" as name, operands=(left, right)):
-            sign = -1 if name == "-" else 1
-            return _addends(left, formulas, depth + 1) + [sign * value for value in _addends(right, formulas, depth + 1)]
-        case Number(value=value) if isinstance(formula := formulas.get(value), Operation) and formula.name in "+-":
-            return _addends(formula, {result: other for result, other in formulas.items() if result != value}, depth + 1)
-    try:
-        return [exact(expression)]
-    except NoValue:
-        return []
-
-
 # --- A student's value among them --------------------------------------------------------------------------------------------
 
 
@@ -114,7 +84,9 @@ class Grounds:
         """Whether a source calculates this value from something that this calculation takes in as well."""
         operands = [value for value in computation.operands if value not in (0, 1)]
         for values, result in (node for source in self.sources for node in source.nodes):
-            if any(same(value, result) for value in computation.values) and (not operands or any(is_in(value, values) for value in operands)):
+            if any(same(value, result) for value in computation.values) and (
+                not operands or any(is_in(value, values) for value in operands)
+            ):
                 return True
         return False
 
@@ -157,5 +129,3 @@ def most_common_answer(sources: Sequence[Source]) -> Fraction | None:
         return None
     answer, count = counts.most_common(1)[0]
     return answer if 2 * count > len(sources) else None
-
-

@@ -12,7 +12,9 @@ from grading.checking.working.expressions import FUNCTIONS
 LONGEST = 4_000  # characters of one step that are read
 MOST = 1_500  # tokens
 
-type Kind = Literal["number", "letter", "function", "operator", "relation", "open", "close", "word", "command", "money", "stop", "or", "and", "differential"]
+type Kind = Literal[
+    "number", "letter", "function", "operator", "relation", "open", "close", "word", "command", "money", "stop", "or", "and", "differential"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,17 @@ COMMANDS: dict[str, tuple[Kind, str]] = {
     r"\dots": ("stop", "..."),
     r"\cdots": ("stop", "..."),
 } | {f"\\{name}": ("letter", name) for name in GREEK.split("|")}
-STRUCTURE = {r"\frac": "frac", r"\dfrac": "frac", r"\tfrac": "frac", r"\cfrac": "frac", r"\sqrt": "sqrt", r"\int": "int", r"\lim": "lim", r"\binom": "binom", r"\dbinom": "binom"}
+STRUCTURE = {
+    r"\frac": "frac",
+    r"\dfrac": "frac",
+    r"\tfrac": "frac",
+    r"\cfrac": "frac",
+    r"\sqrt": "sqrt",
+    r"\int": "int",
+    r"\lim": "lim",
+    r"\binom": "binom",
+    r"\dbinom": "binom",
+}
 IGNORED = re.compile(
     r"\\(?:left|right|[bB]ig{1,2}[lr]?|displaystyle|textstyle|limits|boxed|fbox|mathrm|mathbf|mathit|rm|bf)(?![A-Za-z])\.?"
     r"|\\[,;:! ]|\\begin\{[a-z]+\*?\}(?:\{[a-z|]*\})?|\\end\{[a-z]+\*?\}|\\[()\[\]]|[&~`#\"\u201c\u201d]|\*\*(?=[^\d\s(])"
