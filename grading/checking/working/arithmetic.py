@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from grading.checking.working.claims import Chain, Side
-from grading.checking.working.expressions import Expression, Number, NoValue, Operation, at, exact, is_plain, operations, walk
+from grading.checking.working.expressions import Expression, NoValue, Number, Operation, at, exact, is_plain, operations, walk
 from grading.checking.working.units import factor, factors, find_unit
 
 RELATIVE_ERROR = 1e-9  # of floats
@@ -22,7 +22,7 @@ CLOCK = re.compile(r"\d:\d\d")
 PERCENT = (Fraction(1, 100), Fraction(1))  # what `%` multiplies by: 50% as 0.5, or as 50 of something
 
 
-class Truth(enum.Enum):
+class Equality(enum.Enum):
     RIGHT = "right"
     WRONG = "wrong"
     RUN_ON = "run on"  # `5 + 3 = 8 x 2`: each calculation is right, the equals sign is not
@@ -35,7 +35,7 @@ class Comparison:
 
     left: Side
     right: Side
-    truth: Truth
+    truth: Equality
     value: Fraction | complex | None = None
 
 
@@ -44,24 +44,24 @@ def compare_numbers(chain: Chain, text: str) -> list[Comparison]:
     pairs = list(zip(chain.sides, chain.relations, chain.sides[1:], strict=False))
     comparisons = [_compare(left, relation, right, text) for left, relation, right in pairs]
     for at_, comparison in enumerate(comparisons):
-        if comparison.truth is Truth.WRONG and pairs[at_][1] == "=" and _runs_on(comparison):
-            comparisons[at_] = Comparison(comparison.left, comparison.right, Truth.RUN_ON)
+        if comparison.truth is Equality.WRONG and pairs[at_][1] == "=" and _runs_on(comparison):
+            comparisons[at_] = Comparison(comparison.left, comparison.right, Equality.RUN_ON)
     return comparisons
 
 
 def _compare(left: Side, relation: str, right: Side, text: str) -> Comparison:
     lefts, rights = list(values(left)), list(values(right))
     if not lefts or not rights:
-        return Comparison(left, right, Truth.NONE)
+        return Comparison(left, right, Equality.NONE)
     if relation not in ("=", "≈"):
         return _compare_order(left, relation, right, lefts, rights)
     if any(a == b for a, b in _paired(lefts, rights)):
-        return Comparison(left, right, Truth.RIGHT)
+        return Comparison(left, right, Equality.RIGHT)
     if is_statement(left, right, text) or CLOCK.search(left.text + right.text):
         return Comparison(left, right, _convert(left, right))
     if any(_close(a, b, right, relation, text) for a, b in _paired(lefts, rights)) or _differ_by_unit(left, right):
-        return Comparison(left, right, Truth.RIGHT)
-    return Comparison(left, right, Truth.WRONG, lefts[0])
+        return Comparison(left, right, Equality.RIGHT)
+    return Comparison(left, right, Equality.WRONG, lefts[0])
 
 
 def _paired(lefts: list[Fraction | complex], rights: list[Fraction | complex]) -> Iterator[tuple[Fraction | complex, Fraction | complex]]:
@@ -135,9 +135,9 @@ def shown_decimals(side: Side) -> int | None:
 def _compare_order(left: Side, relation: str, right: Side, lefts: list[Fraction | complex], rights: list[Fraction | complex]) -> Comparison:
     a, b = complex(lefts[0]), complex(rights[0])
     if a.imag or b.imag or relation == "∈":
-        return Comparison(left, right, Truth.NONE)
+        return Comparison(left, right, Equality.NONE)
     holds = {"<": a.real < b.real, ">": a.real > b.real, "<=": a.real <= b.real, ">=": a.real >= b.real, "!=": a.real != b.real}
-    return Comparison(left, right, Truth.RIGHT if holds[relation] else Truth.WRONG, lefts[0])
+    return Comparison(left, right, Equality.RIGHT if holds[relation] else Equality.WRONG, lefts[0])
 
 
 # --- Units and statements --------------------------------------------------------------------------------------------------
@@ -160,18 +160,18 @@ def _is_fraction(expression: Expression) -> bool:
     return isinstance(expression, Operation) and expression.name == "/" and all(map(is_plain, expression.operands))
 
 
-def _convert(left: Side, right: Side) -> Truth:
+def _convert(left: Side, right: Side) -> Equality:
     """Of two bare numbers with different units of one kind: whether the conversion is right."""
     ratio = factor(left.unit, right.unit)
     if ratio is None or ratio == 1 or not all(any(map(is_plain, side.readings)) for side in (left, right)):
-        return Truth.NONE
+        return Equality.NONE
     written = next(values(right))
     for value in values(left):
         if isinstance(value, Fraction) and isinstance(written, Fraction):
             decimals = shown_decimals(right) or 0
             if value * ratio == written or (decimals and abs(value * ratio - written) < Fraction(1, 10**decimals)):
-                return Truth.RIGHT
-    return Truth.WRONG if left.unit and right.unit else Truth.NONE
+                return Equality.RIGHT
+    return Equality.WRONG if left.unit and right.unit else Equality.NONE
 
 
 def _differ_by_unit(left: Side, right: Side) -> bool:

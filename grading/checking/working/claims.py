@@ -16,9 +16,36 @@ LABEL = re.compile(
     r"^\s*(?:[(（]?\d{1,2}[.)）、]\s+|[①-⑳]\s*|(?:[Ss]tep|STEP)\s*\d{1,2}\s*[:.)]?\s*|第[一二三四五六七八九十\d]{1,3}步\s*[:：,，]?\s*|[-*•]\s+)"
 )
 CLAUSE = frozenset(
-    "so is was are were which that then he she they we it has have had if but because since gives leaves get gets got makes".split()
+    [
+        "so",
+        "is",
+        "was",
+        "are",
+        "were",
+        "which",
+        "that",
+        "then",
+        "he",
+        "she",
+        "they",
+        "we",
+        "it",
+        "has",
+        "have",
+        "had",
+        "if",
+        "but",
+        "because",
+        "since",
+        "gives",
+        "leaves",
+        "get",
+        "gets",
+        "got",
+        "makes",
+    ]
 )
-PARTIAL = frozenset("times twice double triple half thrice quarter 倍".split())
+PARTIAL = frozenset(["times", "twice", "double", "triple", "half", "thrice", "quarter", "倍"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from grading.checking.working.arithmetic import values
 from grading.checking.working.claims import Chain
-from grading.checking.working.expressions import Expression, Number, NoValue, Operation, exact, operations, walk
+from grading.checking.working.expressions import Expression, NoValue, Number, Operation, exact, operations, walk
 
 SMALL = Fraction(1, 10**6)  # relative: two values nearer than this are one
 ROUNDED = Fraction(1, 50)  # … or this, where both show that they were rounded

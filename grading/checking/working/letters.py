@@ -13,7 +13,47 @@ ASKED = re.compile(
     r"\b(?:[Ll]et|[Ff]or|[Ff]ind|[Ss]olve|of|variable|value|number|call(?:ed)?|by|that|if|If|and|where|when)\s*$|[设令求解关于把将由得则取当]$"
 )
 SHORT_WORDS = frozenset(
-    "an at as be by to so or is it in if no of on up us we he me my do go am pm hr kg km cm mm mg ml oz lb ft mi in yd mph".split()
+    [
+        "an",
+        "at",
+        "as",
+        "be",
+        "by",
+        "to",
+        "so",
+        "or",
+        "is",
+        "it",
+        "in",
+        "if",
+        "no",
+        "of",
+        "on",
+        "up",
+        "us",
+        "we",
+        "he",
+        "me",
+        "my",
+        "do",
+        "go",
+        "am",
+        "pm",
+        "hr",
+        "kg",
+        "km",
+        "cm",
+        "mm",
+        "mg",
+        "ml",
+        "oz",
+        "lb",
+        "ft",
+        "mi",
+        "in",
+        "yd",
+        "mph",
+    ]
 )
 # Where these occur anywhere, the letters e and i are the constants; else they are letters like all others.
 CONSTANTS = {
@@ -48,6 +88,8 @@ def _is_used(tokens: Sequence[Token], at: int, text: str) -> bool:
         return False
     if token.text in UNITS and follows_number and not (after is not None and after.text == "^" and token.text != "m"):
         return False
+    if before is not None and after is not None and before.kind == "open" and after.kind == "close" and at > 1:
+        return tokens[at - 2].kind == "function" or tokens[at - 2].text in FUNCTION_LETTERS
     if token.text in FUNCTION_LETTERS and after is not None and after.text == "(" and after.glued:
         return True
     if token.text in ARTICLES and after is not None and after.kind in ("word", "number", "letter"):

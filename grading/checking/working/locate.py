@@ -8,7 +8,9 @@ from fractions import Fraction
 from grading.checking.working.claims import Chain
 from grading.checking.working.computations import Computation, follow, is_in, levels, origins, same
 from grading.checking.working.equations import solve_linear, unknowns
+from grading.checking.working.expressions import Expression, NoValue, exact
 from grading.checking.working.quantities import stated
+from grading.checking.working.slips import expression_slips
 from grading.checking.working.sources import Grounds, is_harmless
 
 
@@ -160,3 +162,26 @@ def _conclusion(work: Work) -> Place:
         return Place(saying[-1], Kind.CONCLUSION, written=work.answer)
     calculated = max((computation.step for computation in work.computations), default=-1)
     return Place(min(calculated + 1, max(0, last - 1)), Kind.CONCLUSION, written=work.answer)
+
+
+def mend(work: Work, grounds: Grounds, answer: Fraction) -> Place:
+    """The first wrong step where only the right answer is known: the first calculation that, done otherwise with the same numbers, leads to it."""
+    finals = [at for at, computation in enumerate(work.computations) if work.answer is not None and same(computation.value, work.answer)]
+    web = origins(work.computations)
+    for at in range(finals[-1] + 1 if finals else 0):
+        computation = work.computations[at]
+        for _, variant in expression_slips(computation.expression):
+            value = _exact(variant)
+            if value is None or same(value, computation.value):
+                continue
+            reached = value if at == finals[-1] else follow(work.computations, web, at, value, finals[-1])
+            if _reaches(reached, answer):
+                return Place(computation.step, Kind.VALUE, computation, computation.value, value)
+    return _conclusion(work)
+
+
+def _exact(expression: Expression) -> Fraction | None:
+    try:
+        return exact(expression)
+    except NoValue:
+        return None

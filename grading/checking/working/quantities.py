@@ -8,9 +8,30 @@ from grading.checking.numbers import ZH_NUMERAL, read_number
 from grading.checking.working.tokens import Token, plain, tokenize
 from grading.checking.working.units import SCALES
 
-ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-TENS = {word: 10 * (at + 2) for at, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
-ORDINALS = {word: at + 3 for at, word in enumerate("third fourth fifth sixth seventh eighth ninth tenth".split())} | {
+ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+TENS = {word: 10 * (at + 2) for at, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])}
+ORDINALS = {word: at + 3 for at, word in enumerate(["third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"])} | {
     "quarter": 4,
     "half": 2,
     "halve": 2,
