@@ -18,6 +18,8 @@ from grading.checking.working.expressions import Expression, Point, to_json
 
 SECONDS = 3.0  # for one question
 START_SECONDS = 30.0  # for the child to import sympy, on a busy machine
+GRACE = 1.0  # seconds in which the child may say by itself that it took too long; then it is killed
+MOST_UNANSWERED = 2  # questions of one piece of working
 LONGEST_REPLY = 1_000_000  # bytes
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -45,6 +47,7 @@ class Algebra:
 
     def __init__(self, deadline: float) -> None:
         self._deadline = deadline
+        self._unanswered = 0
 
     def solve(
         self, equations: Sequence[tuple[Expression, Expression]], unknowns: Sequence[str], given: Mapping[str, Fraction]
@@ -79,10 +82,16 @@ class Algebra:
         return latex
 
     def _ask(self, **request: object) -> dict[str, Any]:
-        reply = _child.ask(json.dumps(request).encode() + b"\n", min(self._deadline, time.monotonic() + SECONDS))
-        if reply is None:
+        if self._unanswered >= MOST_UNANSWERED:
             raise TooSlow
-        answer: dict[str, Any] = json.loads(reply)
+        seconds = min(SECONDS, self._deadline - time.monotonic())
+        if seconds <= 0:
+            raise TooSlow
+        reply = _child.ask(json.dumps({**request, "seconds": seconds}).encode() + b"\n", seconds)
+        answer: dict[str, Any] = json.loads(reply) if reply is not None else {"slow": True}
+        if "slow" in answer:
+            self._unanswered += 1
+            raise TooSlow
         if "failed" in answer:
             raise NoAnswer(answer["failed"])
         return answer
@@ -95,15 +104,12 @@ class _Child:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def ask(self, request: bytes, deadline: float) -> bytes | None:
+    def ask(self, request: bytes, seconds: float) -> bytes | None:
         """The reply; None where it does not come in time. A start takes up to `START_SECONDS` on top, once."""
-        if not self._lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+        if not self._lock.acquire(timeout=seconds):
             return None
         try:
-            waiting = deadline - time.monotonic()
-            if waiting <= 0 or not self._is_running():
-                return None
-            return self._exchange(request, time.monotonic() + waiting)
+            return self._exchange(request, time.monotonic() + seconds + GRACE) if self._is_running() else None
         finally:
             self._lock.release()
 

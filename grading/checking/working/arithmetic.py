@@ -19,6 +19,7 @@ ROUNDING_WORDS = re.compile(
 )
 SENTENCE = re.compile(r"[A-Za-z]{3}|[\u4e00-\u9fff]{2}")
 CLOCK = re.compile(r"\d:\d\d")
+MAIN_MONEY = frozenset({"$", "€", "£", "¥", "dollar", "dollars", "euro", "euros", "元", "块"})  # what an amount is in, unless it says otherwise
 PERCENT = (Fraction(1, 100), Fraction(1))  # what `%` multiplies by: 50% as 0.5, or as 50 of something
 
 
@@ -31,12 +32,13 @@ class Equality(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two neighbours of a chain; `value` is what the left one is worth, where that is known and they differ."""
+    """Two neighbours of a chain; `value` is what the left one is worth, where that is known and they differ. `converts`: from unit to unit."""
 
     left: Side
     right: Side
     truth: Equality
     value: Fraction | complex | None = None
+    converts: bool = False
 
 
 def compare_numbers(chain: Chain, text: str) -> list[Comparison]:
@@ -50,7 +52,7 @@ def compare_numbers(chain: Chain, text: str) -> list[Comparison]:
 
 
 def _compare(left: Side, relation: str, right: Side, text: str) -> Comparison:
-    lefts, rights = list(values(left)), list(values(right))
+    lefts, rights = list(values(left, right)), list(values(right, left))
     if not lefts or not rights:
         return Comparison(left, right, Equality.NONE)
     if relation not in ("=", "≈"):
@@ -58,7 +60,8 @@ def _compare(left: Side, relation: str, right: Side, text: str) -> Comparison:
     if any(a == b for a, b in _paired(lefts, rights)):
         return Comparison(left, right, Equality.RIGHT)
     if is_statement(left, right, text) or CLOCK.search(left.text + right.text):
-        return Comparison(left, right, _convert(left, right))
+        truth, value = _convert(left, right)
+        return Comparison(left, right, truth, value, converts=True)
     if any(_close(a, b, right, relation, text) for a, b in _paired(lefts, rights)) or _differ_by_unit(left, right):
         return Comparison(left, right, Equality.RIGHT)
     return Comparison(left, right, Equality.WRONG, lefts[0])
@@ -68,16 +71,30 @@ def _paired(lefts: list[Fraction | complex], rights: list[Fraction | complex]) -
     return itertools.product(lefts, rights)
 
 
-def values(side: Side) -> Iterator[Fraction | complex]:
-    """All that the side can be worth, the likeliest first; nothing where it has symbols or is too large."""
+def values(side: Side, other: Side | None = None) -> Iterator[Fraction | complex]:
+    """All that the side can be worth beside the `other`, the likeliest first; nothing where it has symbols or is too large."""
+    has_percent = other is not None and any("%" in operations(reading) for reading in other.readings)
     for reading in side.readings:
         for variant in (reading, _with_percent_of(reading)):
             if variant is not None:
-                yield from _values(variant)
+                yield from _values(variant, whole=has_percent or _all_percent(variant))
 
 
-def _values(expression: Expression) -> Iterator[Fraction | complex]:
-    for percent in PERCENT if "%" in operations(expression) else PERCENT[:1]:
+def _all_percent(expression: Expression) -> bool:
+    """Whether the expression is a percentage, or a sum or a share of such."""
+    match expression:
+        case Operation(name="%"):
+            return True
+        case Operation(name="+" | "-", operands=operands):
+            return all(map(_all_percent, operands))
+        case Operation(name="*" | "/", operands=(left, _)):
+            return _all_percent(left) and is_plain(expression.operands[1])
+    return False
+
+
+def _values(expression: Expression, *, whole: bool = True) -> Iterator[Fraction | complex]:
+    """`whole` takes `%` for nothing as well: 40% as 40."""
+    for percent in PERCENT if whole and "%" in operations(expression) else PERCENT[:1]:
         try:
             yield exact(expression, percent)
         except NoValue:
@@ -160,23 +177,24 @@ def _is_fraction(expression: Expression) -> bool:
     return isinstance(expression, Operation) and expression.name == "/" and all(map(is_plain, expression.operands))
 
 
-def _convert(left: Side, right: Side) -> Equality:
-    """Of two bare numbers with different units of one kind: whether the conversion is right."""
+def _convert(left: Side, right: Side) -> tuple[Equality, Fraction | None]:
+    """Of two bare numbers with different units of one kind: whether the conversion is right, and what would be."""
     ratio = factor(left.unit, right.unit)
     if ratio is None or ratio == 1 or not all(any(map(is_plain, side.readings)) for side in (left, right)):
-        return Equality.NONE
+        return Equality.NONE, None
     written = next(values(right))
-    for value in values(left):
-        if isinstance(value, Fraction) and isinstance(written, Fraction):
-            decimals = shown_decimals(right) or 0
-            if value * ratio == written or (decimals and abs(value * ratio - written) < Fraction(1, 10**decimals)):
-                return Equality.RIGHT
-    return Equality.WRONG if left.unit and right.unit else Equality.NONE
+    converted = [value * ratio for value in values(left) if isinstance(value, Fraction)]
+    decimals = shown_decimals(right) or 0
+    if not isinstance(written, Fraction) or not converted:
+        return Equality.NONE, None
+    if any(value == written or (decimals and abs(value - written) < Fraction(1, 10**decimals)) for value in converted):
+        return Equality.RIGHT, None
+    return Equality.WRONG, converted[-1]
 
 
 def _differ_by_unit(left: Side, right: Side) -> bool:
     """Whether the numbers agree in other units: `60 x 3 = 3 hours`. Not where both sides name the same unit."""
-    if left.unit and find_unit(left.unit) == find_unit(right.unit):
+    if (left.unit and find_unit(left.unit) == find_unit(right.unit)) or right.unit.lower() in MAIN_MONEY:
         return False
     known = factors(right.unit) | factors(left.unit)
     return any(

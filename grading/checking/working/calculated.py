@@ -35,7 +35,7 @@ def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated
     chains = tuple(tuple(find_chains(step, variables)) for step in steps)
     task = read_task(problem, variables)
     algebra = Algebra(deadline)
-    rewriting = Rewriting(task, algebra) if task.kind in ("rewrite", "differentiate", "integrate") else None
+    rewriting = Rewriting(task, problem, algebra) if task.kind in ("rewrite", "differentiate", "integrate") else None
     solving = Solving(task, problem, algebra, imaginary="imaginary" in variables) if rewriting is None else None
     found = [_of_step(at, step, chains[at], rewriting, solving) for at, step in enumerate(steps)]
     if solving is not None:
@@ -79,7 +79,8 @@ def _of_numbers(comparison: Comparison) -> Finding | None:
         case Equality.WRONG:
             values = {"left": comparison.left.text, "right": comparison.right.text}
             should_be = plain_number(comparison.value) if isinstance(comparison.value, Fraction) else None
-            return Finding(Truth.WRONG, Reason(findings.UNEQUAL, values), should_be, name_of_calculation(comparison.left, comparison.right))
+            code = "unit_slip" if comparison.converts else name_of_calculation(comparison.left, comparison.right)
+            return Finding(Truth.WRONG, Reason(findings.UNEQUAL, values), should_be, code)
     return None
 
 

@@ -19,7 +19,7 @@ def differentiate(expression: Expression, by: str, slip: str = "") -> Expression
         return expression if slip == "constant_kept" and expression not in (ZERO, ONE) else ZERO
     match expression:
         case Symbol():
-            return ONE
+            return expression if slip == "power_rule" else ONE
         case Operation(name="+" | "-" as name, operands=(left, right)):
             return _operation(name, differentiate(left, by, slip), differentiate(right, by, slip))
         case Operation(name="neg" | "%" as name, operands=(inside,)):
@@ -78,7 +78,7 @@ def _power(base: Expression, exponent: Expression, by: str, slip: str) -> Expres
 
 
 def _chained(outer: Expression, inside: Expression, by: str, slip: str) -> Expression:
-    if slip == "chain_rule" and not isinstance(inside, Symbol):
+    if isinstance(inside, Symbol) or slip == "chain_rule":
         return outer
     return _times(outer, differentiate(inside, by, slip))
 

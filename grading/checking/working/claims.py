@@ -201,7 +201,8 @@ def _takes_two(segment: _Segment) -> bool:
     """Whether a number may follow the last operand: a bracket, the base of a logarithm, the first argument of a fraction."""
     last = segment.tokens[-1]
     before = segment.tokens[-2] if len(segment.tokens) > 1 else last
-    return last.kind == "close" or before.text == "_" or before.kind == "command"
+    in_integral = before.text in ("_", "^") and any(token.text in ("int", "∫") for token in segment.tokens[-6:])
+    return last.kind == "close" or before.text == "_" or before.kind == "command" or in_integral
 
 
 def _open(segment: _Segment, tokens: Sequence[Token], at: int) -> int:

@@ -182,6 +182,8 @@ class _Parser:
 
     def letter(self, token: Token) -> Expression:
         symbol = Symbol(token.text)
+        if token.text in FUNCTION_LETTERS and [part.text for part in self.tokens[self.at : self.at + 3]] == ["^", "{", "-"]:
+            raise Unreadable("an inverse function")
         if token.text in FUNCTION_LETTERS and self.next_is("(") and self.tokens[self.at].glued:
             return Operation("apply", (symbol, self.atom()))
         return symbol
@@ -194,6 +196,8 @@ class _Parser:
         return Operation(opening.text, (inside,)) if opening.text in ("floor", "ceil") else inside
 
     def bars_around(self) -> Expression:
+        if self.bars:
+            raise Unreadable("bars in bars")  # which of them open and which close cannot be told
         self.bars += 1
         inside = self.sum()
         self.bars -= 1

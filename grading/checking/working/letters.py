@@ -61,7 +61,7 @@ CONSTANTS = {
         "euler",
         re.compile(r"^(?!.*(?<![A-Za-z])e\s*=\s*(?!2\.7)).*(?:(?<![A-Za-z])(?:\d|[a-z])?e\s*\^|\bln\b|\be\s*[≈=]\s*2\.7)", re.DOTALL),
     ),
-    "i": ("imaginary", re.compile(r"(?<![A-Za-z])i\s*\^|complex|imaginary|复数|虚数|虚部|sqrt\s*[({]\s*-|√\s*\(?-")),
+    "i": ("imaginary", re.compile(r"(?<![A-Za-z])i\s*\^|\d\s*[+-]\s*\d*i(?![A-Za-z])|complex|imaginary|复数|虚数|虚部|sqrt\s*[({]\s*-|√\s*\(?-")),
 }
 DIFFERENTIAL = re.compile(r"d[a-z]")
 
@@ -111,7 +111,8 @@ def _is_times(tokens: Sequence[Token], at: int, variables: frozenset[str]) -> bo
         return False
     before, token, after = tokens[at - 1], tokens[at], tokens[at + 1]
     if after.kind == "money":
-        return True
+        price = at + 2 < len(tokens) and tokens[at + 2].kind == "number" and not after.glued
+        return price and before.kind in ("number", "close", "word")
     if after.kind == "number":
         return before.kind in ("number", "close", "word") or (before.kind == "operator" and before.text == "%")
     spaced = not token.glued and not after.glued

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import permutations
 
 from grading.checking.working.arithmetic import values
 from grading.checking.working.claims import Side
@@ -17,7 +18,7 @@ from grading.checking.working.expressions import (
     operations,
     symbols,
 )
-from grading.checking.working.slips import equation_slips, expression_slips
+from grading.checking.working.slips import LATE, equation_slips, expression_slips, pair_slips
 from grading.checking.working.symbolic import Functions, close, sample, value_at
 from grading.checking.working.systems import Points
 from grading.checking.working.task import Relation
@@ -74,10 +75,11 @@ def name_of_rewriting(before: Expression, written: Expression, functions: Functi
     target = [value_at(written, point) for point in points]
     if None in target:
         return None
+    factored = _is_product(written) and not _is_product(before)
     for code, variant in expression_slips(before):
-        if not CALCULUS & operations(variant) and _equals(variant, points, target):
+        if not CALCULUS & operations(variant) and _equals(variant, points, target) and not (factored and code in LATE):
             return code
-    if _is_product(written) and not _is_product(before):
+    if factored:
         return "factored_wrongly"
     if _equals(Operation("neg", (before,)), points, target):
         return "sign_slip"
@@ -121,13 +123,32 @@ def name_of_transformation(before: Iterable[Relation], written: Relation, points
     """The mistake that makes the equation `written`, whose solutions are `points`, out of one of those before it (the likeliest first)."""
     if not points:
         return None
+    before = list(before)
     for relation in before:
         if one_number_differs([relation.left, relation.right], [written.left, written.right]):
             return "copied_wrongly"
-        for code, left, right in equation_slips(relation.left, relation.right):
-            if _is_solved_by(left, right, points):
+        slips = list(equation_slips(relation.left, relation.right))
+        exactly = (code for code, left, right in slips if _same_sides(left, right, written))
+        same_solutions = (code for code, left, right in slips if _is_solved_by(left, right, points))
+        code = next(exactly, None) or next(same_solutions, None)
+        if code is not None:
+            return code
+    for first, second in permutations(before, 2):
+        for code, left, right in pair_slips((first.left, first.right), (second.left, second.right)):
+            if _same_sides(left, right, written) or _same_sides(right, left, written):
                 return code
-    return None
+    return "factored_wrongly" if _is_product(written.left) and written.right == Number(Fraction(0)) else None
+
+
+def _same_sides(left: Expression, right: Expression, written: Relation) -> bool:
+    """Whether this is the equation that was written, side by side."""
+    names = (symbols(left) | symbols(right) | symbols(written.left) | symbols(written.right)) - CONSTANTS.keys()
+    points = sample(names)[:3]
+    for one, other in ((left, written.left), (right, written.right)):
+        target = [value_at(other, point) for point in points]
+        if not _equals(one, points, target):
+            return False
+    return True
 
 
 def _is_solved_by(left: Expression, right: Expression, points: Points) -> bool:

@@ -8,8 +8,9 @@ from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
 from grading.checking.working.arithmetic import Equality, compare_numbers
+from grading.checking.working.calculus import NoRule
 from grading.checking.working.claims import Chain, Side
-from grading.checking.working.expressions import CONSTANTS, Expression, Operation, operations, symbols
+from grading.checking.working.expressions import CONSTANTS, Expression, Operation, Symbol, operations, symbols, walk
 from grading.checking.working.findings import Finding, Truth
 from grading.checking.working.naming import name_of_calculation, name_of_rewriting
 from grading.checking.working.symbolic import sides_identical
@@ -19,18 +20,20 @@ CONNECTORS = re.compile(
     r"\b(?:so|then|thus|hence|therefore|and|we|get|have|is|the|answer|simplif\w+|becomes?|gives?)\b|[所以故因此则得即原式答案是为，。：:;,.$\s⇒→∴=]",
     re.IGNORECASE,
 )
+VALUES = re.compile(r"\b(?:if|when|given|where|for|at)\b|已知|当|若|其中|求值", re.IGNORECASE)
 FORMS = {"*": "factor", "^": "factor"}  # how to show what would have been right: like what was written
 
 
 class Rewriting:
     """Follows one expression through the steps. `last` is what it has come to, rightly or not."""
 
-    def __init__(self, task: Task, algebra: Algebra) -> None:
+    def __init__(self, task: Task, problem: str, algebra: Algebra) -> None:
         self._task = task
         self._algebra = algebra
         self._right = asked(task)
         self._last = self._right
         self._is_wrong = False
+        self._puts_in_values = bool(VALUES.search(problem)) or task.has_relations
         self._constant = task.kind != "integrate"
 
     def check(self, text: str, chains: Sequence[Chain]) -> list[Finding]:
@@ -51,7 +54,7 @@ class Rewriting:
             linked = True
         if len(sides) < 2:
             return []
-        found = [self._pair(text, left, right) for left, right in zip(sides, sides[1:], strict=False)]
+        found = [self._pair(text, left, right, linked=linked) for left, right in zip(sides, sides[1:], strict=False)]
         if linked or any(operations(reading) & {"integral", "derivative"} for reading in sides[0].readings):
             self._last = sides[-1]
         return [finding for finding in found if finding is not None]
@@ -59,16 +62,35 @@ class Rewriting:
     def _is_last(self, side: Side) -> bool:
         return self._last is not None and sides_identical(self._last, side, self._task.functions, self._algebra) is True
 
-    def _pair(self, text: str, left: Side, right: Side) -> Finding | None:
+    def _pair(self, text: str, left: Side, right: Side, *, linked: bool) -> Finding | None:
         verdict = self._equal(text, left, right)
-        if verdict is None:
+        if verdict is None or (not verdict and not self._is_claimed(left, right, linked=linked)):
             return None
         if verdict:
             self._note_constant(left, right)
             return self._right_pair(left, right)
         finding = Finding(Truth.WRONG, self._reason(left, right), self._should_be(left, right), self._name(left, right))
-        self._is_wrong = self._is_wrong or left is self._last
+        self._is_wrong = self._is_wrong or linked
         return finding
+
+    def _is_claimed(self, left: Side, right: Side, *, linked: bool) -> bool:
+        """Whether two sides are meant as the same expression, and not as an equation, or the left one with values put in."""
+        names = [self._names(side) for side in (left, right)]
+        new = names[1] - names[0]
+        if (new and self._task.kind != "integrate") or (self._puts_in_values and names[0] != names[1]):
+            return False
+        return linked or self._contains(left) or (not names[0] and not names[1]) or _has_calculus(left)
+
+    def _names(self, side: Side) -> frozenset[str]:
+        try:
+            return symbols(self._task.functions.replace(side.readings[0])) - CONSTANTS.keys()
+        except NoRule:
+            return symbols(side.readings[0]) - CONSTANTS.keys()
+
+    def _contains(self, side: Side) -> bool:
+        """Whether the side is a part of the expression that is to be rewritten."""
+        known = [reading for whole in (self._right, self._last) if whole is not None for reading in whole.readings]
+        return any(part in side.readings for reading in known for part in walk(reading)) and not isinstance(side.readings[0], Symbol)
 
     def _equal(self, text: str, left: Side, right: Side) -> bool | None:
         if not _has_symbols(left) and not _has_symbols(right) and not _has_calculus(left):
@@ -112,7 +134,13 @@ class Rewriting:
         written = replace(right).readings[0]
         if self._task.kind == "integrate":
             written = _without_constant(written, self._task.by)
-        return name_of_rewriting(left.readings[0], written, self._task.functions)
+        return name_of_rewriting(left.readings[0], written, self._task.functions) or self._name_of_definite(left, right)
+
+    def _name_of_definite(self, left: Side, right: Side) -> str | None:
+        """Of an integral between limits: whether they were swapped."""
+        turned = Side("", tuple(Operation("neg", (reading,)) for reading in left.readings))
+        definite = "integral" in operations(left.readings[0]) and not any(map(_is_indefinite, left.readings))
+        return "limits_swapped" if definite and self._equal("", turned, right) else None
 
     # --- The constant of integration
 

@@ -13,6 +13,7 @@ from grading.checking.working.expressions import Expression, Number, Operation, 
 MOST = 400  # variants of one expression
 
 type Variants = Iterator[tuple[str, Expression]]
+type Rule = Callable[[Expression], Variants]
 
 
 def expression_slips(expression: Expression) -> Variants:
@@ -22,12 +23,15 @@ def expression_slips(expression: Expression) -> Variants:
 
 def _everywhere(expression: Expression) -> Variants:
     for rule in RULES:
-        yield from rule(expression)
-    if not isinstance(expression, Operation):
-        return
-    for at, operand in enumerate(expression.operands):
-        for code, variant in _everywhere(operand):
-            yield code, Operation(expression.name, (*expression.operands[:at], variant, *expression.operands[at + 1 :]))
+        yield from _with_rule(rule, expression)
+
+
+def _with_rule(rule: Rule, expression: Expression) -> Variants:
+    yield from rule(expression)
+    if isinstance(expression, Operation):
+        for at, operand in enumerate(expression.operands):
+            for code, variant in _with_rule(rule, operand):
+                yield code, Operation(expression.name, (*expression.operands[:at], variant, *expression.operands[at + 1 :]))
 
 
 def terms(expression: Expression, sign: int = 1) -> list[tuple[int, Expression]]:
@@ -174,6 +178,9 @@ def _fraction(expression: Expression) -> Variants:
         case Operation(name="/", operands=(left, Operation(name="/", operands=(a, b)))):
             yield "reciprocal_forgotten", _op("/", _op("*", left, a), b)
             yield "divided_wrong_way", _op("/", _op("/", a, b), left)
+        case Operation(name="/", operands=(Operation(name="*", operands=(a, b)), c)):
+            yield "fraction_scaled_twice", _op("/", _op("*", a, b), _op("*", a, c))
+            yield from _quotient(_op("*", a, b), c)
         case Operation(name="/", operands=(top, bottom)):
             yield from _quotient(top, bottom)
 
@@ -327,7 +334,7 @@ def _without_failing(code: str, variant: Callable[[], Expression]) -> Variants:
         return
 
 
-RULES: tuple[Callable[[Expression], Variants], ...] = (
+RULES: tuple[Rule, ...] = (
     _calculus,
     _percent,
     _bracket,
@@ -352,20 +359,23 @@ def equation_slips(left: Expression, right: Expression) -> Equations:
 
 
 def _equation_slips(left: Expression, right: Expression) -> Equations:
+    lefts, rights = list(expression_slips(left)), list(expression_slips(right))
     yield from _factor(left, right)
     yield from _factor(right, left)
+    yield from ((code, variant, right) for code, variant in lefts if code in BRACKETS)
+    yield from ((code, left, variant) for code, variant in rights if code in BRACKETS)
     yield from _flipped(left, right)
     yield from _powers(left, right)
     yield from _zero_product(left, right)
-    early = [(code, a) for code, a in expression_slips(left) if code not in LATE]
-    yield from ((code, variant, right) for code, variant in early)
-    yield from ((code, left, variant) for code, variant in expression_slips(right) if code not in LATE)
+    yield from ((code, variant, right) for code, variant in lefts if code not in LATE | BRACKETS)
+    yield from ((code, left, variant) for code, variant in rights if code not in LATE | BRACKETS)
     yield from _dropped(left, right)
     yield from _scaled(left, right)
-    yield from ((code, variant, right) for code, variant in expression_slips(left) if code in LATE)
-    yield from ((code, left, variant) for code, variant in expression_slips(right) if code in LATE)
+    yield from ((code, variant, right) for code, variant in lefts if code in LATE)
+    yield from ((code, left, variant) for code, variant in rights if code in LATE)
 
 
+BRACKETS = frozenset({"distributed_partly", "minus_bracket", "squared_termwise"})
 LATE = frozenset({"wrong_operation", "order_of_operations", "sign_slip", "divided_wrong_way"})  # too general to be looked for first
 
 
@@ -374,10 +384,10 @@ def _flipped(left: Expression, right: Expression) -> Equations:
     lefts, rights = terms(left), terms(right)
     for at, (sign, term) in enumerate(lefts):
         if len(lefts) > 1 or symbols(term):
-            yield "sign_lost", total([*lefts[:at], (-sign, term), *lefts[at + 1 :]]), right
+            yield "sign_lost" if len(lefts) > 1 else "sign_slip", total([*lefts[:at], (-sign, term), *lefts[at + 1 :]]), right
     for at, (sign, term) in enumerate(rights):
         if len(rights) > 1 or symbols(term):
-            yield "sign_lost", left, total([*rights[:at], (-sign, term), *rights[at + 1 :]])
+            yield "sign_lost" if len(rights) > 1 else "sign_slip", left, total([*rights[:at], (-sign, term), *rights[at + 1 :]])
 
 
 def _factor(side: Expression, other: Expression) -> Equations:
@@ -458,3 +468,12 @@ def _factors(left: Expression, right: Expression) -> list[Number]:
             case Operation(name="*", operands=(Operation(name="/", operands=(_, Number() as factor)), _)):
                 found.append(factor)
     return list(dict.fromkeys(found))
+
+
+def pair_slips(first: tuple[Expression, Expression], second: tuple[Expression, Expression]) -> Equations:
+    """Two equations added or subtracted, not in the same way on both sides."""
+    (a, b), (c, d) = first, second
+    for name, other in (("+", "-"), ("-", "+")):
+        yield "wrong_operation", _op(name, a, c), _op(other, b, d)
+        yield "wrong_operation", _op(name, a, c), b
+    yield from ((code, variant, _op("-", b, d)) for code, variant in expression_slips(_op("-", a, c)) if code == "minus_bracket")

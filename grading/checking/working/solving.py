@@ -9,7 +9,7 @@ from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
 from grading.checking.working.claims import Chain
-from grading.checking.working.expressions import CONSTANTS, Symbol, symbols
+from grading.checking.working.expressions import CONSTANTS, Symbol, operations, symbols
 from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.naming import name_of_number, name_of_transformation
 from grading.checking.working.symbolic import identical, value_at
@@ -30,7 +30,7 @@ from grading.checking.working.task import Relation, Task, read_relations
 
 # A line with these supposes something, and does not conclude it.
 SUPPOSES = re.compile(
-    r"\b(?:if|suppose|assume|case|when|try|check|let|say|define|denote|plug|test|verify|otherwise)\b|假设|假如|如果|若|设|检验|验证|令|当|代入检",
+    r"\b(?:if|suppose|assume|case|when|whenever|try|check|let|say|define|denote|plug\w*|substitut\w*|set|setting|test|verify|otherwise|for)\b|假设|假如|如果|若|设|检验|验证|令|当|代入检",
     re.IGNORECASE,
 )
 REJECTS = re.compile(
@@ -38,6 +38,18 @@ REJECTS = re.compile(
     re.IGNORECASE,
 )
 ONLY_SOME = re.compile(r"positive|negative|smallest|largest|integer|正|负|最小|最大|整数", re.IGNORECASE)
+TOLD = re.compile(r"\b(?:if|given|what|how|let|where|such|when)\b|已知|若|如果|多少", re.IGNORECASE)
+GOES_ON = re.compile(r"simplif|solving|combin|rearrang|collect|multiply|multipli|divid|subtract|add(?:ing)?|we get|becomes|化简|整理|移项|合并|去括号|去分母|得", re.IGNORECASE)
+WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")
+MATHS = re.compile(r"\\[A-Za-z]+|\b(?:sqrt|sin|cos|tan|log|ln)\b|\\begin\{[a-z]+\}|\\end\{[a-z]+\}|(?<=[{ ])cases(?=})")
+SOLVING_WORDS = frozenset(
+    ["solve", "the", "equation", "equations", "system", "of", "inequality", "for", "and", "or", "find", "all", "solutions", "solution", "so", "then"]
+    + ["therefore", "thus", "hence", "we", "get", "have", "is", "to", "by", "from", "both", "sides", "subtract", "add", "divide", "multiply"]
+    + ["simplifying", "gives", "answer", "roots", "real", "value", "values", "algebraically", "each", "side", "this", "that", "which", "means"]
+    + list("解方程不等式组下列的求所以故得因此即移项合并同类去括号分母系数化为两边相加减代入由可将第一二")
+)
+MOST_WORDS = 3  # of a problem that is nothing but its equations
+FEW_WORDS = 3  # of a line that goes on from the line before
 MOST_SYSTEMS = 8
 LINES = 4  # lines before a wrong one in which its mistake is looked for
 
@@ -48,7 +60,7 @@ class _State:
 
     relations: list[Relation] = field(default_factory=list)
     lines: list[Relation] = field(default_factory=list)
-    assumed: list[list[Relation]] = field(default_factory=list)
+    assumed: list[Alternatives] = field(default_factory=list)
 
 
 class Solving:
@@ -59,6 +71,8 @@ class Solving:
         self._functions = task.functions
         self._state = _State(list(task.relations), list(task.relations))
         self._given = bool(task.relations)
+        self._strict = self._given and task.kind == "solve" and _is_bare(problem, MOST_WORDS) and not TOLD.search(problem)
+        self._line = False
         self._all = not ONLY_SOME.search(problem) and task.kind == "solve"
         self._cases: list[tuple[int, Points]] = []
         self._extra: list[tuple[int, Points]] = []
@@ -71,15 +85,17 @@ class Solving:
         self._rejects = self._rejects or bool(REJECTS.search(text))
         statements = [alternatives for alternatives in _statements(chains, self._names()) if alternatives]
         found = []
+        is_line = _is_bare(text, FEW_WORDS)
         for alternatives in statements:
             found += self._statement(step, text, alternatives)
+        self._line = is_line and bool(statements) or (self._line and not statements) or bool(GOES_ON.search(text))
         return found
 
     def _names(self) -> frozenset[str]:
         return frozenset(unknowns(self._state.relations))
 
     def _statement(self, step: int, text: str, alternatives: list[list[Relation]]) -> list[Finding]:
-        if len(alternatives) == 1:
+        if len(alternatives) == 1 and all(relation.operator == "=" for relation in alternatives[0]):
             return [finding for relation in alternatives[0] if (finding := self._relation(step, text, relation)) is not None]
         finding = self._judge(step, text, alternatives)
         return [finding] if finding is not None else []
@@ -96,25 +112,26 @@ class Solving:
         if not names:
             return None
         if SUPPOSES.search(text) and not names <= known:
-            self._set_up(relations)
+            self._set_up(alternatives)
             return Finding(Truth.OPEN, Reason(findings.SET_UP))
         if SUPPOSES.search(text):
             return None
         if not known or not names <= known:
-            self._set_up(relations)
+            self._set_up(alternatives)
             return Finding(Truth.OPEN, Reason(findings.SET_UP))
         try:
-            return self._compare(step, alternatives, names)
+            return self._compare(step, text, alternatives, names)
         except TooSlow:
             raise
         except NoAnswer:
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
 
-    def _set_up(self, relations: Sequence[Relation]) -> None:
-        self._state.relations += [relation for relation in relations if relation.operator == "="]
-        self._state.lines += relations
+    def _set_up(self, alternatives: list[list[Relation]]) -> None:
+        if len(alternatives) == 1:
+            self._state.relations += [relation for relation in alternatives[0] if relation.operator == "="]
+        self._state.lines += [relation for all_of in alternatives for relation in all_of]
 
-    def _compare(self, step: int, alternatives: list[list[Relation]], names: frozenset[str]) -> Finding:
+    def _compare(self, step: int, text: str, alternatives: list[list[Relation]], names: frozenset[str]) -> Finding:
         if any(relation.operator != "=" for relation in self._state.relations):
             return self._compare_inequality(alternatives)
         if any(relation.operator != "=" for all_of in alternatives for relation in all_of):
@@ -126,8 +143,10 @@ class Solving:
                 self._state.lines += [relation for all_of in alternatives for relation in all_of]
             return verdict
         if self._is_open(points, names) and not self._given:
-            self._set_up([relation for all_of in alternatives for relation in all_of])
+            self._set_up(alternatives)
             return Finding(Truth.OPEN, Reason(findings.SET_UP))
+        if not self._strict and not (self._line and len(self._names()) == 1 and _is_bare(text, FEW_WORDS)):
+            return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
         return self._wrong(alternatives, points)
 
     def _solve(self, relations: Sequence[Relation]) -> Points:
@@ -148,6 +167,8 @@ class Solving:
         if own is None:
             kept = all(any(all(holds(relation, point) for relation in all_of) for all_of in alternatives) for point in points)
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS)) if kept else None
+        if not same_points(own, projected) and self._follows_from_one(own):
+            return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
         if same_points(own, projected):
             return Finding(Truth.RIGHT, Reason(findings.SOLVES if is_solved else findings.FOLLOWS))
         if contains(own, projected) and projected:
@@ -158,6 +179,11 @@ class Solving:
             self._cases.append((step, own))
             return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
         return None
+
+    def _follows_from_one(self, own: Points) -> bool:
+        """Whether one of several given equations has these solutions by itself."""
+        relations = self._state.relations
+        return len(relations) > 1 and any(own and set(unknowns([relation])) == own[0].keys() and same_points(own, self._solve([relation])) for relation in relations)
 
     def _own_solutions(self, alternatives: list[list[Relation]], points: Points, names: frozenset[str]) -> Points | None:
         """The solutions of the statement by itself; None where it leaves unknowns free, and must be compared at the points."""
@@ -176,12 +202,12 @@ class Solving:
             if self._follows(alternatives, system):
                 return Finding(Truth.CARRIED, Reason(findings.CARRIED))
         finding = Finding(Truth.WRONG, self._reason(alternatives), self._should_be(relations[0], points), self._name(alternatives, points))
-        self._assume(relations)
+        self._assume(alternatives)
         return finding
 
-    def _follows(self, alternatives: list[list[Relation]], system: Sequence[Relation]) -> bool:
+    def _follows(self, alternatives: list[list[Relation]], system: Alternatives) -> bool:
         try:
-            points = self._solve(system)
+            points = tuple(point for all_of in system for point in self._solve(all_of))
         except TooSlow:
             raise
         except NoAnswer:
@@ -193,14 +219,15 @@ class Solving:
             return any(all(holds(relation, point) for relation in relations) for point in points)
         return all(any(all(holds(relation, point) for relation in all_of) for all_of in alternatives) for point in points)
 
-    def _assume(self, relations: list[Relation]) -> None:
+    def _assume(self, alternatives: list[list[Relation]]) -> None:
         """After a wrong line: it alone, it with each of the others, and it in the place of each of the others."""
         others = self._state.relations
-        systems = [relations, *([*relations, other] for other in others)]
+        companies = [[], *([other] for other in others)]
         if len(others) > 2:
-            systems += [[*relations, *others[:at], *others[at + 1 :]] for at in range(len(others))]
+            companies += [others[:at] + others[at + 1 :] for at in range(len(others))]
+        systems: list[Alternatives] = [[[*all_of, *company] for all_of in alternatives] for company in companies]
         self._state.assumed = (systems + self._state.assumed)[:MOST_SYSTEMS]
-        self._state.lines += relations
+        self._state.lines += [relation for all_of in alternatives for relation in all_of]
 
     def _reason(self, alternatives: list[list[Relation]]) -> Reason:
         if all(len(all_of) == 1 and solved_form(all_of[0]) for all_of in alternatives):
@@ -226,6 +253,8 @@ class Solving:
         except NoAnswer:
             return None
         before = list(reversed(self._state.lines[-LINES:]))
+        if len(alternatives) == 2 and all("sqrt" in operations(relation.right) and solved_form(relation) for relation in relations):
+            return "formula_slip"
         code = name_of_transformation(before, relations[0], own)
         if code is not None or len(points) != 1:
             return code
@@ -241,16 +270,19 @@ class Solving:
         if len(names) != 1:
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
         (name,) = names
-        given: Alternatives = [self._state.relations]
-        if self._same_region(given, alternatives, name):
+        given: list[Alternatives] = [[self._state.relations], *([[relation]] for relation in self._state.relations)]
+        if any(self._same_region(one, alternatives, name) for one in given):
             self._state.lines += [relation for all_of in alternatives for relation in all_of]
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
         for assumed in self._state.assumed:
-            if self._same_region([assumed], alternatives, name):
+            if self._same_region(assumed, alternatives, name):
                 return Finding(Truth.CARRIED, Reason(findings.CARRIED))
+        if not self._strict:
+            return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
         code = self._name_of_inequality(alternatives, name)
         relations = [relation for all_of in alternatives for relation in all_of]
-        self._state.assumed = [relations] if len(alternatives) == 1 else self._state.assumed
+        self._state.assumed = [alternatives]
+        self._state.lines += relations
         return Finding(Truth.WRONG, Reason(findings.NOT_THE_INEQUALITY), self._right_inequality(relations, name), code)
 
     def _same_region(self, left: Alternatives, right: Alternatives, name: str) -> bool:
@@ -282,7 +314,7 @@ class Solving:
 
     def finish(self) -> dict[int, Finding]:
         """Steps that turn out to be wrong only when all lines are seen: solutions that were lost, or do not solve the equation."""
-        if not self._given or self._state.assumed or not self._all:
+        if not self._strict or self._state.assumed or not self._all:
             return {}
         try:
             points = self._solve(self._state.relations)
@@ -304,6 +336,12 @@ class Solving:
 
     def _cases_after(self, step: int) -> bool:
         return any(later >= step for later, _ in self._cases)
+
+
+def _is_bare(text: str, most: int) -> bool:
+    """Whether there are few words in a text, besides those that say that something is solved."""
+    words = [word for word in WORD.findall(MATHS.sub(" ", text)) if word.lower() not in SOLVING_WORDS]
+    return len(words) <= most
 
 
 TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}

@@ -6,6 +6,7 @@ text that is evaluated.
 
 import json
 import resource
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,10 @@ SYMPY_ERRORS = (ArithmeticError, AttributeError, LookupError, MemoryError, NotIm
 
 type Tree = Any  # nested lists and strings, as `expressions.to_json` makes them
 type Reply = dict[str, object]
+
+
+class TimeIsUp(BaseException):
+    """The time for a request is over. No `Exception`, which sympy may catch."""
 
 
 class NotElementary(Exception):
@@ -158,10 +163,21 @@ REQUESTS: dict[str, Callable[..., Reply]] = {"solve": solve, "critical": critica
 
 
 def reply(request: dict[str, Any]) -> Reply:
+    seconds = request.pop("seconds")
     try:
-        return REQUESTS[request.pop("ask")](**request)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            return REQUESTS[request.pop("ask")](**request)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     except (NotElementary, *SYMPY_ERRORS) as error:
         return {"failed": type(error).__name__}
+    except TimeIsUp:
+        return {"slow": True}
+
+
+def _time_is_up(*_: object) -> None:
+    raise TimeIsUp
 
 
 def _limit_cpu() -> None:
@@ -172,6 +188,7 @@ def _limit_cpu() -> None:
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGALRM, _time_is_up)
     print("ready", flush=True)  # noqa: T201
     for line in sys.stdin:
         _limit_cpu()

@@ -55,6 +55,7 @@ class Task:
     expression: Side | None = None
     functions: Functions = field(default_factory=Functions)
     by: str = "x"
+    has_relations: bool = False
 
 
 def read_task(problem: str, variables: frozenset[str]) -> Task:
@@ -66,7 +67,8 @@ def read_task(problem: str, variables: frozenset[str]) -> Task:
     if kind == "rewrite" and expression is None and relations:
         kind = "solve"
     by = _variable(expression, functions)
-    return Task(kind, tuple(relations) if kind in ("solve", "other") else (), expression, functions, by)
+    given = tuple(relations) if kind in ("solve", "other") else ()
+    return Task(kind, given, expression, functions, by, bool(relations))
 
 
 def read_relations(chain: Chain) -> list[Relation]:
