@@ -105,11 +105,14 @@ def _segments(tokens: Sequence[Token]) -> Iterator[_Segment]:
             if _cuts(tokens, at):
                 segment.tokens.append(replace(token, kind="word"))
             yield segment
-        broken = segment.depth > 0 or _is_unknown(token)
+        opens = token.kind == "open" and bool(segment.tokens) and not _is_operand(segment)
+        broken = segment.depth > 0 or _is_unknown(token) or opens
         at += (
             at == began or _ends(token) or _is_per(tokens, at)
         )  # a token that begins nothing is passed over, so that each round takes one at least
         segment, began = _Segment(joined=token.text if token.kind in ("or", "and") else ""), at
+        if opens:
+            at, began = at + 1, at + 1
         if broken and at < len(tokens) and tokens[at].kind != "stop":
             segment.tokens.append(replace(token, kind="word"))
     if segment.tokens:

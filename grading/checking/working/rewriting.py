@@ -14,7 +14,7 @@ from grading.checking.working.expressions import CONSTANTS, Expression, Operatio
 from grading.checking.working.findings import Finding, Truth
 from grading.checking.working.naming import name_of_calculation, name_of_rewriting
 from grading.checking.working.symbolic import sides_identical
-from grading.checking.working.task import Task, asked
+from grading.checking.working.task import MOST_WORDS, Task, asked, is_bare
 
 CONNECTORS = re.compile(
     r"\b(?:so|then|thus|hence|therefore|and|we|get|have|is|the|answer|simplif\w+|becomes?|gives?)\b|[所以故因此则得即原式答案是为，。：:;,.$\s⇒→∴=]",
@@ -33,6 +33,7 @@ class Rewriting:
         self._right = asked(task)
         self._last = self._right
         self._is_wrong = False
+        self._strict = is_bare(problem, MOST_WORDS)
         self._puts_in_values = bool(VALUES.search(problem)) or task.has_relations
         self._constant = task.kind != "integrate"
 
@@ -46,7 +47,7 @@ class Rewriting:
 
     def _chain(self, text: str, chain: Chain) -> list[Finding]:
         sides = [side for side in chain.sides if side.readings]
-        goes_on = not chain.sides[0].text or (len(chain.sides) == 1 and _is_alone(text, chain.sides[0]))
+        goes_on = not chain.sides[0].text or (self._strict and len(chain.sides) == 1 and _is_alone(text, chain.sides[0]))
         linked = goes_on and self._last is not None
         if linked and self._last is not None:
             sides.insert(0, self._last)
@@ -77,6 +78,8 @@ class Rewriting:
         """Whether two sides are meant as the same expression, and not as an equation, or the left one with values put in."""
         names = [self._names(side) for side in (left, right)]
         new = names[1] - names[0]
+        if names[0] == symbols(left.readings[0]) and isinstance(left.readings[0], Symbol):
+            return False  # `x = 9` says what x is
         if (new and self._task.kind != "integrate") or (self._puts_in_values and names[0] != names[1]):
             return False
         return linked or self._contains(left) or (not names[0] and not names[1]) or _has_calculus(left)

@@ -26,7 +26,7 @@ from grading.checking.working.systems import (
     truth,
     unknowns,
 )
-from grading.checking.working.task import Relation, Task, read_relations
+from grading.checking.working.task import MOST_WORDS, Relation, Task, is_bare, read_relations
 
 # A line with these supposes something, and does not conclude it.
 SUPPOSES = re.compile(
@@ -37,19 +37,10 @@ REJECTS = re.compile(
     r"reject|discard|extraneous|invalid|not valid|cannot be|can't be|ignore|must be positive|since .{0,20}(?:>|positive)|舍去|舍|增根|不合题意|不符合",
     re.IGNORECASE,
 )
-ONLY_SOME = re.compile(r"positive|negative|smallest|largest|integer|正|负|最小|最大|整数", re.IGNORECASE)
+ONLY_SOME = re.compile(r"positive|negative|nonzero|non-zero|smallest|largest|integer|正|负|最小|最大|整数", re.IGNORECASE)
 TOLD = re.compile(r"\b(?:if|given|what|how|let|where|such|when)\b|已知|若|如果|多少", re.IGNORECASE)
 GOES_ON = re.compile(r"simplif|solving|combin|rearrang|collect|multiply|multipli|divid|subtract|add(?:ing)?|we get|becomes|化简|整理|移项|合并|去括号|去分母|得", re.IGNORECASE)
-WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")
-MATHS = re.compile(r"\\[A-Za-z]+|\b(?:sqrt|sin|cos|tan|log|ln)\b|\\begin\{[a-z]+\}|\\end\{[a-z]+\}|(?<=[{ ])cases(?=})")
-SOLVING_WORDS = frozenset(
-    ["solve", "the", "equation", "equations", "system", "of", "inequality", "for", "and", "or", "find", "all", "solutions", "solution", "so", "then"]
-    + ["therefore", "thus", "hence", "we", "get", "have", "is", "to", "by", "from", "both", "sides", "subtract", "add", "divide", "multiply"]
-    + ["simplifying", "gives", "answer", "roots", "real", "value", "values", "algebraically", "each", "side", "this", "that", "which", "means"]
-    + list("解方程不等式组下列的求所以故得因此即移项合并同类去括号分母系数化为两边相加减代入由可将第一二")
-)
-MOST_WORDS = 3  # of a problem that is nothing but its equations
-FEW_WORDS = 3  # of a line that goes on from the line before
+FEW_WORDS = 0  # of a line that goes on from the line before
 MOST_SYSTEMS = 8
 LINES = 4  # lines before a wrong one in which its mistake is looked for
 
@@ -71,7 +62,7 @@ class Solving:
         self._functions = task.functions
         self._state = _State(list(task.relations), list(task.relations))
         self._given = bool(task.relations)
-        self._strict = self._given and task.kind == "solve" and _is_bare(problem, MOST_WORDS) and not TOLD.search(problem)
+        self._strict = self._given and task.kind == "solve" and is_bare(problem, MOST_WORDS) and not TOLD.search(problem)
         self._line = False
         self._all = not ONLY_SOME.search(problem) and task.kind == "solve"
         self._cases: list[tuple[int, Points]] = []
@@ -85,7 +76,7 @@ class Solving:
         self._rejects = self._rejects or bool(REJECTS.search(text))
         statements = [alternatives for alternatives in _statements(chains, self._names()) if alternatives]
         found = []
-        is_line = _is_bare(text, FEW_WORDS)
+        is_line = is_bare(text, FEW_WORDS)
         for alternatives in statements:
             found += self._statement(step, text, alternatives)
         self._line = is_line and bool(statements) or (self._line and not statements) or bool(GOES_ON.search(text))
@@ -145,7 +136,7 @@ class Solving:
         if self._is_open(points, names) and not self._given:
             self._set_up(alternatives)
             return Finding(Truth.OPEN, Reason(findings.SET_UP))
-        if not self._strict and not (self._line and len(self._names()) == 1 and _is_bare(text, FEW_WORDS)):
+        if not self._strict and not (self._line and len(self._names()) == 1 and is_bare(text, FEW_WORDS)):
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
         return self._wrong(alternatives, points)
 
@@ -336,12 +327,6 @@ class Solving:
 
     def _cases_after(self, step: int) -> bool:
         return any(later >= step for later, _ in self._cases)
-
-
-def _is_bare(text: str, most: int) -> bool:
-    """Whether there are few words in a text, besides those that say that something is solved."""
-    words = [word for word in WORD.findall(MATHS.sub(" ", text)) if word.lower() not in SOLVING_WORDS]
-    return len(words) <= most
 
 
 TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
