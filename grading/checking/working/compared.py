@@ -17,7 +17,7 @@ from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.locate import Kind, Place, Work, locate, mend
 from grading.checking.working.naming_places import name_of_place
 from grading.checking.working.quantities import stated
-from grading.checking.working.sources import Grounds, Source, read_answer, read_source
+from grading.checking.working.sources import Grounds, Source, read_answers, read_source
 
 LONGEST_SOURCE = 20_000  # characters of a reference or a sampled solution
 MOST_SAMPLES = 64
@@ -71,9 +71,11 @@ def compare(
 ) -> Compared:
     known = _read_reference(problem, reference, answer)
     sampled = tuple(read_source(problem, sample[:LONGEST_SOURCE].splitlines()) for sample in samples[:MOST_SAMPLES])
-    work = Work(steps, calculated.chains, find_computations(calculated.chains), read_answer(steps))
+    answers = read_answers(steps)
+    expected = _expected(known, sampled, answers)
+    own = next((value for value in answers if expected is not None and same(value, expected)), next(iter(answers), None))
+    work = Work(steps, calculated.chains, find_computations(calculated.chains), own)
     given = frozenset(stated(problem))
-    expected = _expected(known, sampled, work.answer)
     is_right = _is_right(steps, work, expected, reference, answer, deadline)
     place = _place(work, Grounds(given, _trusted(known, sampled, expected)), expected, is_right, calculated)
     finding = _finding(place, work, Grounds(given, _trusted(known, sampled, expected)), expected)
@@ -91,7 +93,7 @@ def _read_reference(problem: str, reference: str | None, answer: str | None) -> 
     return Source(source.nodes, source.calculations, source.stated, said.value) if source else Source((), (), frozenset(), said.value)
 
 
-def _expected(known: Source | None, samples: Sequence[Source], own: Fraction | None) -> Fraction | None:
+def _expected(known: Source | None, samples: Sequence[Source], own: Sequence[Fraction]) -> Fraction | None:
     """The right answer as a number: the known one, or the one that most samples have and hardly any has the student's."""
     if known is not None:
         return known.answer
@@ -99,8 +101,8 @@ def _expected(known: Source | None, samples: Sequence[Source], own: Fraction | N
     if not counts:
         return None
     answer, count = counts.most_common(1)[0]
-    agreeing = sum(times for value, times in counts.items() if own is not None and same(value, own))
-    if own is not None and same(answer, own):
+    agreeing = sum(times for value, times in counts.items() if is_in(value, own))
+    if is_in(answer, own):
         return answer
     return answer if count >= MAJORITY * len(samples) and agreeing <= MINORITY * len(samples) else None
 

@@ -79,7 +79,7 @@ class Solving:
         is_line = is_bare(text, FEW_WORDS)
         for alternatives in statements:
             found += self._statement(step, text, alternatives)
-        self._line = is_line and bool(statements) or (self._line and not statements) or bool(GOES_ON.search(text))
+        self._line = (is_line and bool(statements)) or (self._line and not statements) or bool(GOES_ON.search(text))
         return found
 
     def _names(self) -> frozenset[str]:

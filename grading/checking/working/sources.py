@@ -1,17 +1,18 @@
 """What other solutions of the same problem know: their values, their answer, and whether a student's value has a place among them."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from grading.checking.extract import final_answer
 from grading.checking.numbers import read_number
+from grading.checking.working.arithmetic import values
 from grading.checking.working.claims import Chain, find_chains
 from grading.checking.working.computations import Computation, find_computations, is_in, levels, parts, same
 from grading.checking.working.expressions import NoValue, Operation, exact
 from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated
+from grading.checking.working.tokens import plain, tokenize
 
 CONVERSIONS = frozenset(map(Fraction, (7, 12, 16, 24, 52, 60, 100, 365, 1000, 3600)))  # between common units
 
@@ -38,7 +39,7 @@ def read_source(problem: str, steps: Sequence[str]) -> Source:
     nodes += [(frozenset(levels(computation.expression)), value) for computation in computations for value in computation.values]
     said = frozenset(value for step in steps for value in stated(step)) | frozenset(_bare_values(chains))
     written = tuple((frozenset(computation.operands), computation.value) for computation in computations)
-    return Source(tuple(dict.fromkeys(nodes)), written, said, read_answer(steps))
+    return Source(tuple(dict.fromkeys(nodes)), written, said, next(iter(read_answers(steps)), None))
 
 
 def _bare_values(chains: Sequence[Sequence[Chain]]) -> list[Fraction]:
@@ -52,15 +53,55 @@ def _bare_values(chains: Sequence[Sequence[Chain]]) -> list[Fraction]:
     return found
 
 
-def read_answer(steps: Sequence[str]) -> Fraction | None:
-    """The number that the solution ends with."""
+def read_answers(steps: Sequence[str]) -> tuple[Fraction, ...]:
+    """The numbers that may be the solution's answer, the likeliest first: the one that it says is, else what its last step comes to or states."""
     said = final_answer("\n".join(steps))
     if said is not None and (number := read_number(said)) is not None:
-        return number.value
+        return (number.value,)
     for step in reversed(steps[-2:]):
-        if numbers := stated(step):
-            return numbers[-1]
-    return None
+        bare = read_number(step)
+        found = [bare.value] if bare is not None else _last_numbers(step)
+        if found:
+            return tuple(dict.fromkeys(found))
+    return ()
+
+
+def _last_numbers(step: str) -> list[Fraction]:
+    """What the last equality of a step comes to and the numbers behind it; without an equality all numbers, the last one first."""
+    chains = [chain for chain in find_chains(step, find_variables([step])) if len(chain.sides) > 1]
+    results = [value for chain in chains for value in values(chain.sides[-1]) if isinstance(value, Fraction)]
+    text = plain(step)
+    behind = [token.value for token in tokenize(text) if token.value is not None and token.start > text.rfind("=")]
+    if results:
+        return [results[-1], *behind]
+    return list(reversed(behind)) or list(reversed(stated(step)))
+
+
+def _bare_values(chains: Sequence[Sequence[Chain]]) -> list[Fraction]:
+    found = []
+    for side in (side for of_step in chains for chain in of_step for side in chain.sides):
+        for reading in side.readings[:1]:
+            try:
+                found.append(exact(reading))
+            except NoValue:
+                continue
+    return found
+
+
+def read_answers(steps: Sequence[str]) -> tuple[Fraction, ...]:
+    """The numbers that may be the solution's answer, the likeliest first: the one that it says is, else what its last step comes to or states."""
+    said = final_answer("\n".join(steps))
+    if said is not None and (number := read_number(said)) is not None:
+        return (number.value,)
+    for step in reversed(steps[-2:]):
+        chains = [chain for chain in find_chains(step, find_variables([step])) if len(chain.sides) > 1]
+        results = [value for chain in chains for value in values(chain.sides[-1]) if isinstance(value, Fraction)]
+        if results:
+            return (results[-1],)
+        numbers = [token.value for token in tokenize(plain(step)) if token.value is not None] or stated(step)
+        if numbers:
+            return tuple(reversed(numbers))
+    return ()
 
 
 # --- A student's value among them --------------------------------------------------------------------------------------------
@@ -122,10 +163,3 @@ def is_harmless(computation: Computation, grounds: Grounds, known: set[Fraction]
     return False
 
 
-def most_common_answer(sources: Sequence[Source]) -> Fraction | None:
-    """The answer that most of the solutions come to, where that is more than half."""
-    counts = Counter(source.answer for source in sources if source.answer is not None)
-    if not counts:
-        return None
-    answer, count = counts.most_common(1)[0]
-    return answer if 2 * count > len(sources) else None
