@@ -87,13 +87,20 @@ def step_verify(rows: Sequence[Row], samples: dict[str, list[str]]) -> None:
 
 def _found(rows: Sequence[Row], reports: Sequence[WorkReport]) -> str:
     exact = [report.first_error == row["incorrect_index"] for row, report in zip(rows, reports, strict=True)]
-    near = [report.first_error is not None and abs(report.first_error - row["incorrect_index"]) <= 1 for row, report in zip(rows, reports, strict=True)]
+    near = [
+        report.first_error is not None and abs(report.first_error - row["incorrect_index"]) <= 1
+        for row, report in zip(rows, reports, strict=True)
+    ]
     none = [report.first_error is None for report in reports]
     return " | ".join(map(str, (share(exact), share(exact[:DEVELOPED_ON]), share(exact[DEVELOPED_ON:]), share(near), share(none))))
 
 
 def _alarms(rows: Sequence[Row], told: Knowledge) -> str:
-    return str(share(check_steps(row["problem"], split_steps(row["student_correct_response"]), **told(row)).first_error is not None for row in rows))
+    return str(
+        share(
+            check_steps(row["problem"], split_steps(row["student_correct_response"]), **told(row)).first_error is not None for row in rows
+        )
+    )
 
 
 def _by_category(name: str, rows: Sequence[Row], reports: Sequence[WorkReport]) -> None:

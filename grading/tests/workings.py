@@ -84,8 +84,25 @@ QUADRATIC = (
     wrong("quadratic", r"Solve $x^2 - 6x + 8 = 0$.", 0, "formula_slip", r"$x = \frac{6 \pm \sqrt{36 + 32}}{2}$", r"$x = 3 \pm \sqrt{17}$"),
     right("quadratic", "Solve (x + 3)^2 = 16", "x + 3 = ±4", "x = 1 or x = -7"),
     wrong("quadratic", "Solve (x + 3)^2 = 16", 0, "squared_termwise", "x^2 + 9 = 16", "x^2 = 7", "x = ±√7"),
-    right("quadratic", "Solve √(x + 6) = x", "x + 6 = x^2", "x^2 - x - 6 = 0", "(x - 3)(x + 2) = 0", "x = 3 or x = -2", "x = -2 is rejected, so x = 3"),
-    wrong("quadratic", "Solve √(x + 6) = x", 3, "extraneous_solution", "x + 6 = x^2", "x^2 - x - 6 = 0", "(x - 3)(x + 2) = 0", "x = 3 or x = -2"),
+    right(
+        "quadratic",
+        "Solve √(x + 6) = x",
+        "x + 6 = x^2",
+        "x^2 - x - 6 = 0",
+        "(x - 3)(x + 2) = 0",
+        "x = 3 or x = -2",
+        "x = -2 is rejected, so x = 3",
+    ),
+    wrong(
+        "quadratic",
+        "Solve √(x + 6) = x",
+        3,
+        "extraneous_solution",
+        "x + 6 = x^2",
+        "x^2 - x - 6 = 0",
+        "(x - 3)(x + 2) = 0",
+        "x = 3 or x = -2",
+    ),
 )
 
 EXPANDING = (
@@ -132,10 +149,29 @@ SYSTEMS = (
     right("systems", "Solve the system y = 2x, x + y = 9", "x + 2x = 9", "3x = 9", "x = 3", "y = 6"),
     wrong("systems", "Solve the system y = 2x, x + y = 9", 1, "exponent_rule", "x + 2x = 9", "3x^2 = 9", "x^2 = 3"),
     right("systems", r"解方程组 \begin{cases} 3x + y = 10 \\ x - y = 2 \end{cases}", "两式相加，得 4x = 12", "x = 3", "代入，得 y = 1"),
-    wrong("systems", r"解方程组 \begin{cases} 3x + y = 10 \\ x - y = 2 \end{cases}", 1, "coefficient_subtracted", "两式相加，得 4x = 12", "x = 8"),
-    right("systems", "Solve the system 2x + 3y = 12, x - y = 1", "x = y + 1", "2(y + 1) + 3y = 12", "5y + 2 = 12", "5y = 10", "y = 2", "x = 3"),
+    wrong(
+        "systems",
+        r"解方程组 \begin{cases} 3x + y = 10 \\ x - y = 2 \end{cases}",
+        1,
+        "coefficient_subtracted",
+        "两式相加，得 4x = 12",
+        "x = 8",
+    ),
+    right(
+        "systems", "Solve the system 2x + 3y = 12, x - y = 1", "x = y + 1", "2(y + 1) + 3y = 12", "5y + 2 = 12", "5y = 10", "y = 2", "x = 3"
+    ),
     wrong("systems", "Solve the system 2x + 3y = 12, x - y = 1", 0, "sign_lost", "x = 1 - y", "2(1 - y) + 3y = 12", "2 + y = 12", "y = 10"),
-    wrong("systems", "Solve the system 2x + 3y = 12, x - y = 1", 2, "distributed_partly", "x = y + 1", "2(y + 1) + 3y = 12", "2y + 1 + 3y = 12", "5y = 11", "y = 2.2"),
+    wrong(
+        "systems",
+        "Solve the system 2x + 3y = 12, x - y = 1",
+        2,
+        "distributed_partly",
+        "x = y + 1",
+        "2(y + 1) + 3y = 12",
+        "2y + 1 + 3y = 12",
+        "5y = 11",
+        "y = 2.2",
+    ),
 )
 
 INEQUALITIES = (
@@ -183,14 +219,34 @@ ARITHMETIC = (
     right("order", "Calculate (-4) × (-6)", "(-4) × (-6) = 24"),
     right("fractions", "Calculate 1/2 + 1/3", "1/2 + 1/3 = 3/6 + 2/6", "= 5/6"),
     wrong("fractions", "Calculate 1/2 + 1/3", 0, "fractions_added_termwise", "1/2 + 1/3 = 2/5"),
-    wrong("fractions", r"Calculate $\frac{2}{3} + \frac{1}{4}$.", 0, "fractions_added_termwise", r"$\frac{2}{3} + \frac{1}{4} = \frac{3}{7}$"),
-    right("fractions", r"Calculate $\frac{3}{4} \div \frac{2}{5}$.", r"$\frac{3}{4} \div \frac{2}{5} = \frac{3}{4} \cdot \frac{5}{2}$", r"$= \frac{15}{8}$"),
-    wrong("fractions", r"Calculate $\frac{3}{4} \div \frac{2}{5}$.", 0, "reciprocal_forgotten", r"$\frac{3}{4} \div \frac{2}{5} = \frac{6}{20}$"),
+    wrong(
+        "fractions", r"Calculate $\frac{2}{3} + \frac{1}{4}$.", 0, "fractions_added_termwise", r"$\frac{2}{3} + \frac{1}{4} = \frac{3}{7}$"
+    ),
+    right(
+        "fractions",
+        r"Calculate $\frac{3}{4} \div \frac{2}{5}$.",
+        r"$\frac{3}{4} \div \frac{2}{5} = \frac{3}{4} \cdot \frac{5}{2}$",
+        r"$= \frac{15}{8}$",
+    ),
+    wrong(
+        "fractions",
+        r"Calculate $\frac{3}{4} \div \frac{2}{5}$.",
+        0,
+        "reciprocal_forgotten",
+        r"$\frac{3}{4} \div \frac{2}{5} = \frac{6}{20}$",
+    ),
     wrong("fractions", "Calculate 3 × 2/5", 0, "fraction_scaled_twice", "3 × 2/5 = 6/15"),
     right("fractions", "计算 2/3 - 1/6", "2/3 - 1/6 = 4/6 - 1/6", "= 1/2"),
     right("percent", "What is 15% of 80?", "15% of 80 = 0.15 × 80", "0.15 × 80 = 12"),
     wrong("percent", "What is 15% of 80?", 0, "decimal_point", "0.15 × 80 = 120"),
-    wrong("percent", "A coat costs $60. It is reduced by 20%. What does it cost now?", 1, "percent_added", "The reduction is 20%.", "60 - 20% = 40"),
+    wrong(
+        "percent",
+        "A coat costs $60. It is reduced by 20%. What does it cost now?",
+        1,
+        "percent_added",
+        "The reduction is 20%.",
+        "60 - 20% = 40",
+    ),
     right("percent", "A coat costs $60. It is reduced by 20%. What does it cost now?", "20% of 60 = 12", "60 - 12 = 48"),
     right("percent", "一件衣服200元，打八折后多少元？", "200 × 80% = 160元"),
     wrong("percent", "一件衣服200元，打八折后多少元？", 0, "percent_as_number", "200 × 80% = 16000元"),

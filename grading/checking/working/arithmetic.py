@@ -19,7 +19,9 @@ ROUNDING_WORDS = re.compile(
 )
 SENTENCE = re.compile(r"[A-Za-z]{3}|[\u4e00-\u9fff]{2}")
 CLOCK = re.compile(r"\d:\d\d")
-MAIN_MONEY = frozenset({"$", "€", "£", "¥", "dollar", "dollars", "euro", "euros", "元", "块"})  # what an amount is in, unless it says otherwise
+MAIN_MONEY = frozenset(
+    {"$", "€", "£", "¥", "dollar", "dollars", "euro", "euros", "元", "块"}
+)  # what an amount is in, unless it says otherwise
 PERCENT = (Fraction(1, 100), Fraction(1))  # what `%` multiplies by: 50% as 0.5, or as 50 of something
 
 

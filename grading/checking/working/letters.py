@@ -61,7 +61,10 @@ CONSTANTS = {
         "euler",
         re.compile(r"^(?!.*(?<![A-Za-z])e\s*=\s*(?!2\.7)).*(?:(?<![A-Za-z])(?:\d|[a-z])?e\s*\^|\bln\b|\be\s*[≈=]\s*2\.7)", re.DOTALL),
     ),
-    "i": ("imaginary", re.compile(r"(?<![A-Za-z])i\s*\^|\d\s*[+-]\s*\d*i(?![A-Za-z])|complex|imaginary|复数|虚数|虚部|sqrt\s*[({]\s*-|√\s*\(?-")),
+    "i": (
+        "imaginary",
+        re.compile(r"(?<![A-Za-z])i\s*\^|\d\s*[+-]\s*\d*i(?![A-Za-z])|complex|imaginary|复数|虚数|虚部|sqrt\s*[({]\s*-|√\s*\(?-"),
+    ),
 }
 DIFFERENTIAL = re.compile(r"d[a-z]")
 

@@ -39,7 +39,10 @@ REJECTS = re.compile(
 )
 ONLY_SOME = re.compile(r"positive|negative|nonzero|non-zero|smallest|largest|integer|正|负|最小|最大|整数", re.IGNORECASE)
 TOLD = re.compile(r"\b(?:if|given|what|how|let|where|such|when)\b|已知|若|如果|多少", re.IGNORECASE)
-GOES_ON = re.compile(r"simplif|solving|combin|rearrang|collect|multiply|multipli|divid|subtract|add(?:ing)?|we get|becomes|化简|整理|移项|合并|去括号|去分母|得", re.IGNORECASE)
+GOES_ON = re.compile(
+    r"simplif|solving|combin|rearrang|collect|multiply|multipli|divid|subtract|add(?:ing)?|we get|becomes|化简|整理|移项|合并|去括号|去分母|得",
+    re.IGNORECASE,
+)
 FEW_WORDS = 0  # of a line that goes on from the line before
 MOST_SYSTEMS = 8
 LINES = 4  # lines before a wrong one in which its mistake is looked for
@@ -174,7 +177,9 @@ class Solving:
     def _follows_from_one(self, own: Points) -> bool:
         """Whether one of several given equations has these solutions by itself."""
         relations = self._state.relations
-        return len(relations) > 1 and any(own and set(unknowns([relation])) == own[0].keys() and same_points(own, self._solve([relation])) for relation in relations)
+        return len(relations) > 1 and any(
+            own and set(unknowns([relation])) == own[0].keys() and same_points(own, self._solve([relation])) for relation in relations
+        )
 
     def _own_solutions(self, alternatives: list[list[Relation]], points: Points, names: frozenset[str]) -> Points | None:
         """The solutions of the statement by itself; None where it leaves unknowns free, and must be compared at the points."""

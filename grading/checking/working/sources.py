@@ -77,33 +77,6 @@ def _last_numbers(step: str) -> list[Fraction]:
     return list(reversed(behind)) or list(reversed(stated(step)))
 
 
-def _bare_values(chains: Sequence[Sequence[Chain]]) -> list[Fraction]:
-    found = []
-    for side in (side for of_step in chains for chain in of_step for side in chain.sides):
-        for reading in side.readings[:1]:
-            try:
-                found.append(exact(reading))
-            except NoValue:
-                continue
-    return found
-
-
-def read_answers(steps: Sequence[str]) -> tuple[Fraction, ...]:
-    """The numbers that may be the solution's answer, the likeliest first: the one that it says is, else what its last step comes to or states."""
-    said = final_answer("\n".join(steps))
-    if said is not None and (number := read_number(said)) is not None:
-        return (number.value,)
-    for step in reversed(steps[-2:]):
-        chains = [chain for chain in find_chains(step, find_variables([step])) if len(chain.sides) > 1]
-        results = [value for chain in chains for value in values(chain.sides[-1]) if isinstance(value, Fraction)]
-        if results:
-            return (results[-1],)
-        numbers = [token.value for token in tokenize(plain(step)) if token.value is not None] or stated(step)
-        if numbers:
-            return tuple(reversed(numbers))
-    return ()
-
-
 # --- A student's value among them --------------------------------------------------------------------------------------------
 
 
@@ -124,9 +97,9 @@ class Grounds:
     def supports(self, computation: Computation) -> bool:
         """Whether a source calculates this value from something that this calculation takes in as well."""
         operands = [value for value in computation.operands if value not in (0, 1)]
-        for values, result in (node for source in self.sources for node in source.nodes):
+        for taken, result in (node for source in self.sources for node in source.nodes):
             if any(same(value, result) for value in computation.values) and (
-                not operands or any(is_in(value, values) for value in operands)
+                not operands or any(is_in(value, taken) for value in operands)
             ):
                 return True
         return False
@@ -161,5 +134,3 @@ def is_harmless(computation: Computation, grounds: Grounds, known: set[Fraction]
         case Operation(name="+" | "-") if operands[:1] in ([Fraction(1)], [Fraction(100)]):
             return any(is_in(value, grounds.complements) for value in computation.values)
     return False
-
-

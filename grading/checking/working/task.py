@@ -34,10 +34,71 @@ KEYWORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")
 MATHS = re.compile(r"\\[A-Za-z]+|\b(?:sqrt|sin|cos|tan|log|ln)\b|\\begin\{[a-z]+\}|\\end\{[a-z]+\}|(?<=[{ ])cases(?=})")
 SOLVING_WORDS = frozenset(
-    ["solve", "the", "equation", "equations", "system", "of", "inequality", "for", "and", "or", "find", "all", "solutions", "solution", "so", "then"]
-    + ["therefore", "thus", "hence", "we", "get", "have", "is", "to", "by", "from", "both", "sides", "subtract", "add", "divide", "multiply"]
-    + ["simplifying", "gives", "answer", "roots", "real", "value", "values", "algebraically", "each", "side", "this", "that", "which", "means"]
-    + ["simplify", "expand", "factor", "factorise", "calculate", "evaluate", "compute", "differentiate", "derivative", "integral", "integrate"]
+    [
+        "solve",
+        "the",
+        "equation",
+        "equations",
+        "system",
+        "of",
+        "inequality",
+        "for",
+        "and",
+        "or",
+        "find",
+        "all",
+        "solutions",
+        "solution",
+        "so",
+        "then",
+    ]
+    + [
+        "therefore",
+        "thus",
+        "hence",
+        "we",
+        "get",
+        "have",
+        "is",
+        "to",
+        "by",
+        "from",
+        "both",
+        "sides",
+        "subtract",
+        "add",
+        "divide",
+        "multiply",
+    ]
+    + [
+        "simplifying",
+        "gives",
+        "answer",
+        "roots",
+        "real",
+        "value",
+        "values",
+        "algebraically",
+        "each",
+        "side",
+        "this",
+        "that",
+        "which",
+        "means",
+    ]
+    + [
+        "simplify",
+        "expand",
+        "factor",
+        "factorise",
+        "calculate",
+        "evaluate",
+        "compute",
+        "differentiate",
+        "derivative",
+        "integral",
+        "integrate",
+    ]
     + list("化简展开因式计算求导数积分原函数如图")
     + list("解方程不等式组下列的求所以故得因此即移项合并同类去括号分母系数化为两边相加减代入由可将第一二")
 )
