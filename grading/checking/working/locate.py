@@ -1,17 +1,21 @@
 """Where a solution with a wrong answer first leaves the way that right ones take."""
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from grading.checking.working.claims import Chain
-from grading.checking.working.computations import Computation, follow, is_in, levels, origins, same
+from grading.checking.working.computations import Computation, Path, follow, is_in, leaves, levels, origins, recalculate, same
 from grading.checking.working.equations import solve_linear, unknowns
 from grading.checking.working.expressions import Expression, NoValue, exact
 from grading.checking.working.quantities import stated
 from grading.checking.working.slips import expression_slips
 from grading.checking.working.sources import Grounds, is_harmless
+
+
+# Slips that may as well be what was needed instead: `a + b` where `a - b` is right, and the other way round.
+OPERATIONS = frozenset({"wrong_operation", "divided_wrong_way", "order_of_operations", "percent_as_number", "percent_added"})
 
 
 class Kind(enum.Enum):
@@ -46,6 +50,8 @@ class Work:
 
 def locate(work: Work, grounds: Grounds, answer: Fraction | None) -> Place:
     """The first wrong step of a solution whose answer is wrong. `answer` is the right one, where it is known."""
+    if answer is not None and (beyond := _beyond(work, grounds, answer)) is not None:
+        return beyond
     places = [place for place in (_value(work, grounds), _equation(work, grounds), _number(work, grounds)) if place]
     place = min(places, key=lambda place: place.step) if places else _conclusion(work)
     if answer is None:
@@ -57,6 +63,13 @@ def locate(work: Work, grounds: Grounds, answer: Fraction | None) -> Place:
     if place.computation is not None and work.answer is not None and same(place.computation.value, work.answer):
         return replace(place, should_be=answer)
     return place
+
+
+def _beyond(work: Work, grounds: Grounds, answer: Fraction) -> Place | None:
+    """The first calculation behind one that came to the right answer as right solutions do."""
+    reached = [computation.step for computation in work.computations if same(computation.value, answer) and grounds.supports(computation)]
+    after = [computation for computation in work.computations if reached and computation.step > reached[0]]
+    return Place(after[0].step, Kind.VALUE, after[0], after[0].value) if after else None
 
 
 def _repairs(work: Work, grounds: Grounds, answer: Fraction) -> dict[int, Fraction]:
@@ -165,23 +178,44 @@ def _conclusion(work: Work) -> Place:
 
 
 def mend(work: Work, grounds: Grounds, answer: Fraction) -> Place:
-    """The first wrong step where only the right answer is known: the first calculation that, done otherwise with the same numbers, leads to it."""
+    """The first wrong step where only the right answer is known: a calculation that leads to it when it is done with another operation, or, if there
+    is none, with another quantity."""
     finals = [at for at, computation in enumerate(work.computations) if work.answer is not None and same(computation.value, work.answer)]
     web = origins(work.computations)
-    for at in range(finals[-1] + 1 if finals else 0):
-        computation = work.computations[at]
-        for _, variant in expression_slips(computation.expression):
-            value = _exact(variant)
-            if value is None or same(value, computation.value):
-                continue
-            reached = value if at == finals[-1] else follow(work.computations, web, at, value, finals[-1])
-            if _reaches(reached, answer):
-                return Place(computation.step, Kind.VALUE, computation, computation.value, value)
+    for variants in (_other_operations, _other_quantities):
+        for at in range(finals[-1] + 1 if finals else 0):
+            computation = work.computations[at]
+            for value in variants(work, grounds, at):
+                reached = value if at == finals[-1] else follow(work.computations, web, at, value, finals[-1])
+                if not same(value, computation.value) and _reaches(reached, answer):
+                    return Place(computation.step, Kind.VALUE, computation, computation.value, value)
     return _conclusion(work)
 
 
-def _exact(expression: Expression) -> Fraction | None:
+def _other_operations(work: Work, grounds: Grounds, at: int) -> Iterator[Fraction]:
+    for code, variant in expression_slips(work.computations[at].expression):
+        if code in OPERATIONS:
+            yield from _exact(variant)
+
+
+def _other_quantities(work: Work, grounds: Grounds, at: int) -> Iterator[Fraction]:
+    known = sorted(grounds.given | {computation.value for computation in work.computations[:at]})
+    expression = work.computations[at].expression
+    for path, value in leaves(expression):
+        for other in known:
+            if not same(other, value):
+                yield from _recalculated(expression, {path: other})
+
+
+def _recalculated(expression: Expression, changed: dict[Path, Fraction]) -> Iterator[Fraction]:
     try:
-        return exact(expression)
+        yield recalculate(expression, changed)
     except NoValue:
-        return None
+        return
+
+
+def _exact(expression: Expression) -> Iterator[Fraction]:
+    try:
+        yield exact(expression)
+    except NoValue:
+        return

@@ -5,13 +5,10 @@ from fractions import Fraction
 
 from grading.checking.working.computations import Computation, is_in, same
 from grading.checking.working.expressions import Expression, NoValue, exact
-from grading.checking.working.locate import Kind, Place, Work
+from grading.checking.working.locate import OPERATIONS, Kind, Place, Work
 from grading.checking.working.naming import name_of_number
 from grading.checking.working.slips import expression_slips
 from grading.checking.working.sources import CONVERSIONS, Grounds
-
-# Slips that may as well be what was needed instead: `a + b` where `a - b` is right, and the other way round.
-OPERATIONS = frozenset({"wrong_operation", "divided_wrong_way", "order_of_operations", "percent_as_number", "percent_added"})
 
 
 def name_of_place(place: Place, work: Work, grounds: Grounds, answer: Fraction | None) -> str | None:
