@@ -118,7 +118,8 @@ def check_steps(
     doubted = _doubted(calculated, compared, step_scores)
     verdicts = tuple(_verdict(at, step, calculated, compared, doubted) for at, step in enumerate(steps))
     first = next((at for at, verdict in enumerate(verdicts) if verdict.status == "wrong"), None)
-    return WorkReport(steps=verdicts, first_error=first, answer_is_right=compared.answer_is_right)
+    right = compared.answer_is_right
+    return WorkReport(steps=verdicts, first_error=first, answer_is_right=(calculated.solved or None) if right is None else right)
 
 
 def _doubted(calculated: Calculated, compared: Compared, scores: Sequence[float] | None) -> int | None:

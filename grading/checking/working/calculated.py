@@ -19,11 +19,11 @@ from grading.checking.working.task import read_task
 
 @dataclass(frozen=True, slots=True)
 class Calculated:
-    """The steps as they were read, and one finding for each."""
+    """The steps as they were read, and one finding for each. `solved` says that the last of them is, by calculation, what the problem asks for."""
 
     chains: tuple[tuple[Chain, ...], ...]
     steps: tuple[Finding, ...]
-    is_rewriting: bool = False
+    solved: bool = False
 
     @property
     def first_wrong(self) -> int | None:
@@ -44,7 +44,8 @@ def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated
         last = max((at for at, finding in enumerate(found) if finding.truth is Truth.RIGHT), default=None)
         if last is not None:
             found[last] = Finding(Truth.WRONG, Reason(findings.NO_CONSTANT), "+ C", "constant_missing")
-    return Calculated(chains, tuple(found))
+    solved = rewriting.is_done() if rewriting is not None else solving is not None and solving.is_done()
+    return Calculated(chains, tuple(found), solved and all(finding.truth is not Truth.WRONG for finding in found))
 
 
 def _finish(solving: Solving) -> dict[int, Finding]:

@@ -129,9 +129,12 @@ def _is_right(
 
 def _place(work: Work, grounds: Grounds, expected: Fraction | None, is_right: bool | None, calculated: Calculated) -> Place | None:
     """The first wrong step of a working with a wrong answer, if it comes before what calculation finds wrong."""
-    if is_right is not False or not work.steps or expected is None:
+    if is_right is not False or not work.steps:
         return None
-    place = locate(work, grounds, expected) if grounds.sources else mend(work, grounds, expected)
+    if expected is None:
+        place = Place(len(work.steps) - 1, Kind.CONCLUSION)
+    else:
+        place = locate(work, grounds, expected) if grounds.sources else mend(work, grounds, expected)
     first = calculated.first_wrong
     return None if first is not None and first <= place.step else place
 

@@ -13,7 +13,6 @@ from grading.checking.working.quantities import stated
 from grading.checking.working.slips import expression_slips
 from grading.checking.working.sources import Grounds, is_harmless
 
-
 # Slips that may as well be what was needed instead: `a + b` where `a - b` is right, and the other way round.
 OPERATIONS = frozenset({"wrong_operation", "divided_wrong_way", "order_of_operations", "percent_as_number", "percent_added"})
 

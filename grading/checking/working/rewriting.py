@@ -10,7 +10,7 @@ from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
 from grading.checking.working.arithmetic import Equality, compare_numbers
 from grading.checking.working.calculus import NoRule
 from grading.checking.working.claims import Chain, Side
-from grading.checking.working.expressions import CONSTANTS, Expression, Operation, Symbol, operations, symbols, walk
+from grading.checking.working.expressions import CONSTANTS, Expression, Operation, Symbol, is_plain, operations, symbols, walk
 from grading.checking.working.findings import Finding, Truth
 from grading.checking.working.naming import name_of_calculation, name_of_rewriting
 from grading.checking.working.symbolic import sides_identical
@@ -150,6 +150,15 @@ class Rewriting:
     def _note_constant(self, left: Side, right: Side) -> None:
         if symbols(right.readings[0]) - CONSTANTS.keys() - {self._task.by}:
             self._constant = True
+
+    def is_done(self) -> bool:
+        """Whether it has come to a number, or to a derivative or an integral without one left to take. How far to simplify is a matter of taste."""
+        if self._is_wrong or self._right is None or self._last is None or self._last is self._right:
+            return False
+        last = self._last.readings[0]
+        if self._task.kind == "rewrite":
+            return is_plain(last)
+        return not _has_calculus(self._last) and "apply" not in operations(last)
 
     def lacks_constant(self) -> bool:
         """Whether an indefinite integral came to its end without a constant, all else being right."""

@@ -71,6 +71,7 @@ class Solving:
         self._cases: list[tuple[int, Points]] = []
         self._extra: list[tuple[int, Points]] = []
         self._rejects = False
+        self._solved = False
         self._complex = imaginary
         self._points: dict[tuple[Relation, ...], Points] = {}
 
@@ -82,6 +83,8 @@ class Solving:
         is_line = is_bare(text, FEW_WORDS)
         for alternatives in statements:
             found += self._statement(step, text, alternatives)
+        if found:
+            self._solved = found[-1].reason.template == findings.SOLVES
         self._line = (is_line and bool(statements)) or (self._line and not statements) or bool(GOES_ON.search(text))
         return found
 
@@ -307,6 +310,10 @@ class Solving:
         return relations[0].text.replace(f" {relations[0].operator} ", f" {turned.operator} ")
 
     # --- At the end
+
+    def is_done(self) -> bool:
+        """Whether the last statement gives all solutions of what the problem is."""
+        return self._strict and self._solved and not self._state.assumed
 
     def finish(self) -> dict[int, Finding]:
         """Steps that turn out to be wrong only when all lines are seen: solutions that were lost, or do not solve the equation."""
