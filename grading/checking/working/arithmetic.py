@@ -2,8 +2,9 @@
 
 import enum
 import itertools
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -22,6 +23,13 @@ CLOCK = re.compile(r"\d:\d\d")
 MAIN_MONEY = frozenset(
     {"$", "€", "£", "¥", "dollar", "dollars", "euro", "euros", "元", "块"}
 )  # what an amount is in, unless it says otherwise
+HOLDS: dict[str, Callable[[Fraction | float, Fraction | float], bool]] = {
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "!=": operator.ne,
+}
 PERCENT = (Fraction(1, 100), Fraction(1))  # what `%` multiplies by: 50% as 0.5, or as 50 of something
 
 
@@ -152,11 +160,10 @@ def shown_decimals(side: Side) -> int | None:
 
 
 def _compare_order(left: Side, relation: str, right: Side, lefts: list[Fraction | complex], rights: list[Fraction | complex]) -> Comparison:
-    a, b = complex(lefts[0]), complex(rights[0])
-    if a.imag or b.imag or relation == "∈":
+    a, b = (value.real if isinstance(value, complex) and not value.imag else value for value in (lefts[0], rights[0]))
+    if isinstance(a, complex) or isinstance(b, complex) or relation not in HOLDS:
         return Comparison(left, right, Equality.NONE)
-    holds = {"<": a.real < b.real, ">": a.real > b.real, "<=": a.real <= b.real, ">=": a.real >= b.real, "!=": a.real != b.real}
-    return Comparison(left, right, Equality.RIGHT if holds[relation] else Equality.WRONG, lefts[0])
+    return Comparison(left, right, Equality.RIGHT if HOLDS[relation](a, b) else Equality.WRONG, lefts[0])
 
 
 # --- Units and statements --------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from grading.checking.working.letters import resolve
 from grading.checking.working.tokens import Token, plain, tokenize
 from grading.checking.working.units import SCALES, factor, find_unit
 
+LONGEST_SIDE = 250  # tokens: the trees of expressions are walked by recursion
 LONGEST_UNIT = 6  # words behind a number that can still be its unit
 LABEL = re.compile(
     r"^\s*(?:[(（]?\d{1,2}[.)）、]\s+|[①-⑳]\s*|(?:[Ss]tep|STEP)\s*\d{1,2}\s*[:.)]?\s*|第[一二三四五六七八九十\d]{1,3}步\s*[:：,，]?\s*|[-*•]\s+)"
@@ -433,6 +434,8 @@ def _side(segment: _Segment, start: int, end: int, text: str) -> Side:
 
 
 def _readings(tokens: Sequence[Token], segment: _Segment, start: int) -> list[Expression]:
+    if len(tokens) > LONGEST_SIDE:
+        return []
     tokens = _with_fractions(tokens)
     units = [segment.units.get(start + at, "").lower() for at in range(len(tokens))]
     readings: list[Expression] = []

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import takewhile
 
 from grading.checking.answers import Outcome, check
 from grading.checking.extract import final_answer
@@ -70,14 +71,15 @@ def compare(
     deadline: float,
 ) -> Compared:
     known = _read_reference(problem, reference, answer)
-    sampled = tuple(read_source(problem, sample[:LONGEST_SOURCE].splitlines()) for sample in samples[:MOST_SAMPLES])
+    in_time = takewhile(lambda _: time.monotonic() < deadline, samples[:MOST_SAMPLES])
+    sampled = tuple(read_source(problem, sample[:LONGEST_SOURCE].splitlines()) for sample in in_time)
     answers = read_answers(steps)
     expected = _expected(known, sampled, answers)
     own = next((value for value in answers if expected is not None and same(value, expected)), next(iter(answers), None))
     work = Work(steps, calculated.chains, find_computations(calculated.chains), own)
     given = frozenset(stated(problem))
     is_right = _is_right(steps, work, expected, reference, answer, deadline)
-    place = _place(work, Grounds(given, _trusted(known, sampled, expected)), expected, is_right, calculated)
+    place = _place(work, Grounds(given, _trusted(known, sampled, expected)), expected, is_right, calculated, deadline)
     finding = _finding(place, work, Grounds(given, _trusted(known, sampled, expected)), expected)
     first = min((at for at in (calculated.first_wrong, place.step if place else None) if at is not None), default=None)
     carried = _carried(work, first, calculated, given)
@@ -127,9 +129,11 @@ def _is_right(
     return None if outcome is Outcome.UNDECIDED else outcome is Outcome.CORRECT
 
 
-def _place(work: Work, grounds: Grounds, expected: Fraction | None, is_right: bool | None, calculated: Calculated) -> Place | None:
+def _place(
+    work: Work, grounds: Grounds, expected: Fraction | None, is_right: bool | None, calculated: Calculated, deadline: float
+) -> Place | None:
     """The first wrong step of a working with a wrong answer, if it comes before what calculation finds wrong."""
-    if is_right is not False or not work.steps:
+    if is_right is not False or not work.steps or time.monotonic() > deadline:
         return None
     if expected is None:
         place = Place(len(work.steps) - 1, Kind.CONCLUSION)

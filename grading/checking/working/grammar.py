@@ -248,7 +248,7 @@ class _Parser:
     def brace_or_digit(self) -> Expression:
         """The argument of a LaTeX command: `{…}`, or one letter or digit. Of `\\frac12` the number token is `12`."""
         token = self.peek()
-        if token is None or token.kind != "number" or len(token.text) < 2 or not token.text.isdigit():
+        if token is None or token.kind != "number" or len(token.text) < 2 or not (token.text.isascii() and token.text.isdigit()):
             return self.atom()
         first, rest = token.text[0], token.text[1:]
         tokens = list(self.tokens)

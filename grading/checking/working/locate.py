@@ -17,6 +17,9 @@ from grading.checking.working.sources import Grounds, is_harmless
 OPERATIONS = frozenset({"wrong_operation", "divided_wrong_way", "order_of_operations", "percent_as_number", "percent_added"})
 
 
+MOST_CANDIDATES = 100  # values that are put in the place of another
+
+
 class Kind(enum.Enum):
     """Why a step is taken for the first wrong one."""
 
@@ -80,7 +83,8 @@ def _repairs(work: Work, grounds: Grounds, answer: Fraction) -> dict[int, Fracti
     if not finals:
         return {}
     web = origins(work.computations)
-    candidates = list(dict.fromkeys(result for source in grounds.sources for _, result in source.nodes if not same(result, answer)))
+    results = dict.fromkeys(result for source in grounds.sources for _, result in source.nodes if not same(result, answer))
+    candidates = list(results)[:MOST_CANDIDATES]
     found = {}
     for at, computation in enumerate(work.computations[: finals[-1]]):
         if grounds.repeats(computation):

@@ -47,7 +47,7 @@ class Rewriting:
 
     def _chain(self, text: str, chain: Chain) -> list[Finding]:
         sides = [side for side in chain.sides if side.readings]
-        goes_on = not chain.sides[0].text or (self._strict and len(chain.sides) == 1 and _is_alone(text, chain.sides[0]))
+        goes_on = not chain.sides[0].text or (self._strict and len(sides) == len(chain.sides) == 1 and _is_alone(text, sides[0]))
         linked = goes_on and self._last is not None
         if linked and self._last is not None:
             sides.insert(0, self._last)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from grading.checking.extract import final_answer
 from grading.checking.numbers import read_number
@@ -14,6 +15,7 @@ from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated
 from grading.checking.working.tokens import plain, tokenize
 
+MOST_SOURCES = 64  # whose values are kept at hand
 CONVERSIONS = frozenset(map(Fraction, (7, 12, 16, 24, 52, 60, 100, 365, 1000, 3600)))  # between common units
 
 
@@ -28,7 +30,15 @@ class Source:
     answer: Fraction | None
 
     def has(self, value: Fraction) -> bool:
-        return any(same(value, result) for _, result in self.nodes) or is_in(value, self.stated)
+        known, fractions = _values_of(self)
+        return value in known or any(same(value, other) for other in (fractions if value.denominator == 1 else known))
+
+
+@lru_cache(maxsize=MOST_SOURCES)
+def _values_of(source: Source) -> tuple[frozenset[Fraction], tuple[Fraction, ...]]:
+    """All values of a source, and those that are no integers: only these can be an integer but for rounding."""
+    known = source.stated | {result for _, result in source.nodes}
+    return known, tuple(value for value in known if value.denominator != 1)
 
 
 def read_source(problem: str, steps: Sequence[str]) -> Source:
