@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from grading.checking.numbers import read_number
 from grading.checking.working.claims import Chain
 from grading.checking.working.computations import Computation, Path, follow, is_in, leaves, levels, origins, recalculate, same
 from grading.checking.working.equations import solve_linear, unknowns
@@ -149,7 +150,7 @@ def _equation(work: Work, grounds: Grounds) -> Place | None:
 def _number(work: Work, grounds: Grounds) -> Place | None:
     """The first number that a step without calculations states, and that comes from nowhere: not given, not calculated, in no right solution."""
     known = set(grounds.given) | grounds.complements | {Fraction(0), Fraction(1)}
-    for step, text in enumerate(work.steps[:-1]):
+    for step, text in enumerate(work.steps[: _end(work)]):
         here = [computation for computation in work.computations if computation.step == step]
         numbers = stated(text)
         if not here and not _has_symbols(work.chains[step]) and "round" not in text:
@@ -172,12 +173,17 @@ def _has_symbols(chains: Sequence[Chain]) -> bool:
 
 def _conclusion(work: Work) -> Place:
     """The last step that states the answer in words; where none does, the one after the last calculation."""
-    last = len(work.steps) - 1
-    saying = [step for step, text in enumerate(work.steps[:last]) if work.answer is not None and is_in(work.answer, stated(text))]
+    body = list(work.steps[: _end(work)]) or list(work.steps)
+    saying = [step for step, text in enumerate(body) if work.answer is not None and is_in(work.answer, stated(text))]
     if saying:
         return Place(saying[-1], Kind.CONCLUSION, written=work.answer)
     calculated = max((computation.step for computation in work.computations), default=-1)
-    return Place(min(calculated + 1, max(0, last - 1)), Kind.CONCLUSION, written=work.answer)
+    return Place(min(calculated + 1, len(body) - 1), Kind.CONCLUSION, written=work.answer)
+
+
+def _end(work: Work) -> int:
+    """How many steps there are without a last line that is nothing but the answer."""
+    return len(work.steps) - (read_number(work.steps[-1]) is not None)
 
 
 def mend(work: Work, grounds: Grounds, answer: Fraction) -> Place:
