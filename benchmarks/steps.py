@@ -4,8 +4,8 @@
     python -m benchmarks.steps --data ../shared/data/stepverify/dev.jsonl
     python -m benchmarks.steps --data … --samples SAMPLES.jsonl         with sampled solutions (lines: {"problem", "samples"})
 
-`--data` is a file of StepVerify (eth-lre/verify-then-generate): wrong solutions with the first wrong step as a teacher marked it, and corrected
-ones. Prints Markdown tables. Intervals are Wilson's (95 %).
+`--data` is a file of StepVerify (eth-lre/verify-then-generate): wrong solutions with the first wrong step as a teacher marked it, and
+corrected ones. Prints Markdown tables. Intervals are Wilson's (95 %).
 """
 
 import argparse

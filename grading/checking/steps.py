@@ -1,7 +1,7 @@
 """A student's working, step by step: which steps are right, and where it first goes wrong.
 
-Three kinds of evidence, from the strongest to the weakest: calculation (each equality, each transformation of an equation), other solutions (a
-reference, the expected answer, sampled solutions), and the scores of a process reward model. What none of them decides is unverified.
+Three kinds of evidence, from the strongest to the weakest: calculation (each equality, each transformation of an equation), other solutions
+(a reference, the expected answer, sampled solutions), and the scores of a process reward model. What none of them decides is unverified.
 
 Not covered: proofs in words, geometry from a figure, and whether a set-up fits the text of a problem of which no other solution is known.
 """
@@ -34,7 +34,7 @@ type Status = Literal["checked", "agrees", "unverified", "wrong", "carried"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepVerdict:
-    """`reason` is one sentence for a student, and does not give the right result away: that is `should_be`, plain or LaTeX, where it is known.
+    """`reason` is one sentence for a student. It does not give the right result away: that is `should_be`, plain or LaTeX, where known.
 
     `agreeing` of `sampled` solutions have this step's value. `misconception` is a code of `MISCONCEPTIONS`.
     """
@@ -49,7 +49,7 @@ class StepVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkReport:
-    """`first_error` is the index of the first wrong step. `answer_is_right` is None where the right answer is not known, or cannot be compared."""
+    """`first_error` is the index of the first wrong step. `answer_is_right` is None where the right answer is not known."""
 
     steps: tuple[StepVerdict, ...]
     first_error: int | None
@@ -67,7 +67,7 @@ DISPLAY = re.compile(r"^\s*(?:\$\$|\\\[|\\\]|\$)+\s*$")
 
 
 def split_steps(work: str) -> list[str]:
-    """The steps of a working: its lines, the lines of aligned LaTeX, and the sentences of a line of prose. At most 200, of the first 100,000 characters."""
+    """The steps of a working: its lines, the lines of aligned LaTeX, the sentences of a line of prose; at most 200."""
     work = ENVIRONMENT.sub("\n", work[:LONGEST_WORK].replace("\r\n", "\n").replace("\r", "\n"))
     lines = [line for block in work.split("\n") for line in _latex_lines(block)]
     steps = [step.strip() for line in lines for step in _sentences(line)]
@@ -107,8 +107,8 @@ def check_steps(
 ) -> WorkReport:
     """A verdict for each of `steps`. Takes at most about `seconds`; what there was no time for is unverified. Safe in any thread.
 
-    `reference` is a right solution, `answer` the right answer, `samples` are solutions that may be right or wrong, `step_scores` one score from 0 to
-    1 for each step. Raises ValueError where there are not as many scores as steps.
+    `reference` is a right solution, `answer` the right answer, `samples` are solutions that may be right or wrong, `step_scores` one score
+    from 0 to 1 for each step. Raises ValueError where there are not as many scores as steps.
     """
     if step_scores is not None and len(step_scores) != len(steps):
         raise ValueError(f"{len(step_scores)} scores for {len(steps)} steps.")

@@ -98,7 +98,14 @@ def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):
 
 @pytest.mark.parametrize(
     "step",
-    ["Let x be the number of apples.", "8 scallops = 1 pound", "40% = 20 marbles", "If x = 3 then we are done", "The total = price x 3", "Area of 4 rooms"],
+    [
+        "Let x be the number of apples.",
+        "8 scallops = 1 pound",
+        "40% = 20 marbles",
+        "If x = 3 then we are done",
+        "The total = price x 3",
+        "Area of 4 rooms",
+    ],
 )
 def test_what_claims_nothing_is_unverified(step):
     assert statuses(ANNA, step) == ["unverified"]
@@ -180,7 +187,16 @@ def test_a_doubtful_step_score_counts_where_nothing_else_does():
 
 @pytest.mark.parametrize(
     "step",
-    ["9^9^9^9 = x", "(10^9)! = 1", "x = 1 " * 2_000_000, "(" * 1900, r"\frac{" * 300, "1" * 1900 + "=1", "=" * 1900, r"\sqrt{" * 150 + "2" + "}" * 150],
+    [
+        "9^9^9^9 = x",
+        "(10^9)! = 1",
+        "x = 1 " * 2_000_000,
+        "(" * 1900,
+        r"\frac{" * 300,
+        "1" * 1900 + "=1",
+        "=" * 1900,
+        r"\sqrt{" * 150 + "2" + "}" * 150,
+    ],
 )
 def test_bombs_are_unverified_and_soon(step):
     began = time.monotonic()

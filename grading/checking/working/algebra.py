@@ -1,4 +1,7 @@
-"""Questions to the algebra system. It runs in a child process that is killed when it takes too long; then, and where it does not know, there is no answer."""
+"""Questions to the algebra system.
+
+It runs in a child process that is killed when it takes too long. Then, and where it does not know, there is no answer.
+"""
 
 import atexit
 import json

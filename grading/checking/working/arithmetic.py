@@ -42,7 +42,7 @@ class Equality(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two neighbours of a chain; `value` is what the left one is worth, where that is known and they differ. `converts`: from unit to unit."""
+    """Two neighbours of a chain; `value` is what the left one is worth, where they differ. `converts`: from one unit to another."""
 
     left: Side
     right: Side

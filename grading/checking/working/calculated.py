@@ -19,7 +19,7 @@ from grading.checking.working.task import read_task
 
 @dataclass(frozen=True, slots=True)
 class Calculated:
-    """The steps as they were read, and one finding for each. `solved` says that the last of them is, by calculation, what the problem asks for."""
+    """The steps as they were read, and one finding for each. `solved`: by calculation, the last of them is what the problem asks for."""
 
     chains: tuple[tuple[Chain, ...], ...]
     steps: tuple[Finding, ...]

@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import takewhile
 
@@ -29,15 +29,15 @@ ANSWER_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """`place` is the first wrong step that calculation does not see; `finding` says why. `carried` are steps that go on from a wrong one."""
+    """`place` is the first wrong step that calculation does not see, `finding` says why. `carried` steps go on from a wrong one."""
 
-    answer_is_right: bool | None = None
-    place: Place | None = None
-    finding: Finding = Finding(Truth.OPEN, Reason(findings.NOTHING))
-    carried: frozenset[int] = frozenset()
-    values: tuple[tuple[Fraction, ...], ...] = ()
-    reference: Source | None = None
-    samples: tuple[Source, ...] = field(default=())
+    answer_is_right: bool | None
+    place: Place | None
+    finding: Finding
+    carried: frozenset[int]
+    values: tuple[tuple[Fraction, ...], ...]
+    reference: Source | None
+    samples: tuple[Source, ...]
 
     def carries(self, at: int) -> bool:
         return at in self.carried

@@ -145,7 +145,7 @@ def recalculate(expression: Expression, changed: Mapping[Path, Fraction], path: 
 def follow(
     computations: Sequence[Computation], web: Sequence[Mapping[Path, int]], changed: int, value: Fraction, last: int
 ) -> Fraction | None:
-    """What calculation `last` would come to if `changed` had resulted in `value`, and all after it were as written; None where it has no value."""
+    """What calculation `last` would come to if `changed` had resulted in `value`, all after it being as written; None: no value."""
     result = {changed: value}
     for at in range(changed + 1, last + 1):
         places = {path: result[origin] for path, origin in web[at].items() if origin in result}

@@ -1,4 +1,7 @@
-"""Mathematical expressions as trees, and their values: exactly, as fractions, or at a point, as complex floats. Nothing here can grow without bound."""
+"""Mathematical expressions as trees, and their values: exactly, as fractions, or at a point, as complex floats.
+
+Nothing here can grow without bound.
+"""
 
 import cmath
 import math
@@ -27,8 +30,8 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`+ - * / ^ neg % abs sqrt root factorial binom floor ceil`, a function by its name, or `apply` (of a function named by a Symbol), `derivative`
-    (what, by which Symbol) and `integral` (what, by which Symbol, and perhaps from and to)."""
+    """`+ - * / ^ neg % abs sqrt root factorial binom floor ceil`, a function by its name, or `apply` (of a function named by a Symbol),
+    `derivative` (what, by which Symbol) and `integral` (what, by which Symbol, and perhaps from and to)."""
 
     name: str
     operands: "tuple[Expression, ...]"

@@ -124,10 +124,7 @@ class _Parser:
         value = self.atom()
         while self.next_is("%", "!", "'"):
             mark = self.take().text
-            if mark == "'":
-                value = self.primed(value)
-            else:
-                value = Operation({"%": "%", "!": "factorial"}[mark], (value,))
+            value = self.primed(value) if mark == "'" else Operation({"%": "%", "!": "factorial"}[mark], (value,))
         return value
 
     def primed(self, value: Expression) -> Expression:

@@ -12,49 +12,8 @@ ARTICLES = frozenset("aAI")
 ASKED = re.compile(
     r"\b(?:[Ll]et|[Ff]or|[Ff]ind|[Ss]olve|of|variable|value|number|call(?:ed)?|by|that|if|If|and|where|when)\s*$|[设令求解关于把将由得则取当]$"
 )
-SHORT_WORDS = frozenset(
-    [
-        "an",
-        "at",
-        "as",
-        "be",
-        "by",
-        "to",
-        "so",
-        "or",
-        "is",
-        "it",
-        "in",
-        "if",
-        "no",
-        "of",
-        "on",
-        "up",
-        "us",
-        "we",
-        "he",
-        "me",
-        "my",
-        "do",
-        "go",
-        "am",
-        "pm",
-        "hr",
-        "kg",
-        "km",
-        "cm",
-        "mm",
-        "mg",
-        "ml",
-        "oz",
-        "lb",
-        "ft",
-        "mi",
-        "in",
-        "yd",
-        "mph",
-    ]
-)
+_SHORT = "an at as be by to so or is it in if no of on up us we he me my do go am pm hr kg km cm mm mg ml oz lb ft mi yd mph"
+SHORT_WORDS = frozenset(_SHORT.split())  # never products of variables
 # Where these occur anywhere, the letters e and i are the constants; else they are letters like all others.
 CONSTANTS = {
     "e": (
@@ -125,7 +84,7 @@ def _is_times(tokens: Sequence[Token], at: int, variables: frozenset[str]) -> bo
 
 
 def resolve(tokens: Sequence[Token], variables: frozenset[str]) -> list[Token]:
-    """Each letter as what it is: a variable (`letter`), a word, or `*`; products of variables (`xy`) cut up; subscripts joined; `dx` marked."""
+    """Each letter as what it is: a variable (`letter`), a word, or `*`; products (`xy`) cut up, subscripts joined, `dx` marked."""
     resolved: list[Token] = []
     for at, token in enumerate(tokens):
         if token.kind == "letter" and token.text in "xX" and _is_times(tokens, at, variables):
@@ -157,7 +116,7 @@ def _stays(tokens: Sequence[Token], at: int, variables: frozenset[str]) -> bool:
 
 
 def _differentiates(tokens: Sequence[Token], at: int) -> bool:
-    """Whether this `d`, `dx` or `dy` belongs to a derivative or an integral: there is an integral sign before it, or a fraction around it."""
+    """Whether this `d`, `dx` or `dy` belongs to a derivative or an integral: an integral sign is before it, or a fraction around it."""
     if any(token.text in ("int", "∫") for token in tokens[max(0, at - 60) : at]):
         return True
     near = [token.text for token in tokens[max(0, at - 6) : at + 4]]

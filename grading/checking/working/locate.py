@@ -130,7 +130,8 @@ def _leads_on(user: Computation, at: int, work: Work, grounds: Grounds) -> bool:
 
 def _unsupported(computations: Sequence[Computation], grounds: Grounds) -> tuple[set[int], set[int]]:
     """The calculations whose value no right solution calculates: those that may be wrong, and those that are harmless."""
-    off, harmless = set(), set()
+    off: set[int] = set()
+    harmless: set[int] = set()
     for at, computation in enumerate(computations):
         known = set(grounds.given) | {earlier.value for earlier in computations[:at] if earlier.step < computation.step}
         if not grounds.supports(computation):
@@ -148,7 +149,7 @@ def _equation(work: Work, grounds: Grounds) -> Place | None:
 
 
 def _number(work: Work, grounds: Grounds) -> Place | None:
-    """The first number that a step without calculations states, and that comes from nowhere: not given, not calculated, in no right solution."""
+    """The first number from nowhere that a step without calculations states: not given, not calculated, in no right solution."""
     known = set(grounds.given) | grounds.complements | {Fraction(0), Fraction(1)}
     for step, text in enumerate(work.steps[: _end(work)]):
         here = [computation for computation in work.computations if computation.step == step]
@@ -187,8 +188,8 @@ def _end(work: Work) -> int:
 
 
 def mend(work: Work, grounds: Grounds, answer: Fraction) -> Place:
-    """The first wrong step where only the right answer is known: a calculation that leads to it when it is done with another operation, or, if there
-    is none, with another quantity."""
+    """The first wrong step where only the right answer is known: a calculation that leads to it when it is done with another operation, or,
+    if there is none, with another quantity."""
     finals = [at for at, computation in enumerate(work.computations) if work.answer is not None and same(computation.value, work.answer)]
     web = origins(work.computations)
     for variants in (_other_operations, _other_quantities):

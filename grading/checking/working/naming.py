@@ -6,6 +6,7 @@ from itertools import permutations
 
 from grading.checking.working.arithmetic import values
 from grading.checking.working.claims import Side
+from grading.checking.working.equation_slips import LATE, equation_slips, pair_slips
 from grading.checking.working.expressions import (
     CALCULUS,
     CONSTANTS,
@@ -18,7 +19,7 @@ from grading.checking.working.expressions import (
     operations,
     symbols,
 )
-from grading.checking.working.slips import LATE, equation_slips, expression_slips, pair_slips
+from grading.checking.working.slips import expression_slips
 from grading.checking.working.symbolic import Functions, close, sample, value_at
 from grading.checking.working.systems import Points
 from grading.checking.working.task import Relation

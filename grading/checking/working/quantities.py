@@ -8,44 +8,24 @@ from grading.checking.numbers import ZH_NUMERAL, read_number
 from grading.checking.working.tokens import Token, plain, tokenize
 from grading.checking.working.units import SCALES
 
-ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-TENS = {word: 10 * (at + 2) for at, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])}
-ORDINALS = {word: at + 3 for at, word in enumerate(["third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"])} | {
-    "quarter": 4,
-    "half": 2,
-    "halve": 2,
+_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_PARTS = "half third fourth fifth sixth seventh eighth ninth tenth"  # of a whole, from 2 on
+TENS = {word: 10 * value for value, word in enumerate(_TENS.split(), 2)}
+PARTS = {word: value for value, word in enumerate(_PARTS.split(), 2)} | {"quarter": 4, "halve": 2}
+TIMES = {
+    **dict.fromkeys(["once", "single"], 1),
+    **dict.fromkeys(["twice", "double", "doubled", "doubles", "couple", "both", "pair"], 2),
+    **dict.fromkeys(["thrice", "triple", "tripled", "triples"], 3),
+    "quadruple": 4,
+    "dozen": 12,
+    "hundred": 100,
+    "thousand": 1000,
 }
-OTHER = {
-    "once": 1, "twice": 2, "double": 2, "doubled": 2, "doubles": 2, "thrice": 3, "triple": 3, "tripled": 3, "triples": 3, "quadruple": 4, "couple": 2,
-    "both": 2, "pair": 2, "dozen": 12, "single": 1, "hundred": 100, "thousand": 1000, "half": Fraction(1, 2), "halves": Fraction(1, 2),
-}  # fmt: skip
-WORDS: dict[str, Fraction] = (
-    {word: Fraction(value) for value, word in enumerate(ONES)}
-    | {word: Fraction(value) for word, value in TENS.items()}
-    | {word: Fraction(value) for word, value in OTHER.items()}
-    | {word: Fraction(1, value) for word, value in ORDINALS.items()}
-    | {f"{word}s": Fraction(1, value) for word, value in ORDINALS.items()}
+WORDS = (
+    {word: Fraction(value) for value, word in enumerate(_ONES.split())}
+    | {word: Fraction(value) for word, value in (TENS | TIMES).items()}
+    | {word + plural: Fraction(1, value) for word, value in PARTS.items() for plural in ("", "s")}
 )
 ZH_WORDS = {"一半": Fraction(1, 2), "半": Fraction(1, 2), "双": Fraction(2), "两倍": Fraction(2), "一刻": Fraction(15)}
 ZH_FRACTION = re.compile(r"[零一二两三四五六七八九十百\d]+分之[零一二两三四五六七八九十百\d]+")

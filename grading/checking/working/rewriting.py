@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from grading.checking.reasons import Reason
 from grading.checking.working import findings
@@ -55,7 +56,7 @@ class Rewriting:
             linked = True
         if len(sides) < 2:
             return []
-        found = [self._pair(text, left, right, linked=linked) for left, right in zip(sides, sides[1:], strict=False)]
+        found = [self._pair(text, left, right, linked=linked) for left, right in pairwise(sides)]
         if linked or any(operations(reading) & {"integral", "derivative"} for reading in sides[0].readings):
             self._last = sides[-1]
         return [finding for finding in found if finding is not None]
@@ -152,7 +153,7 @@ class Rewriting:
             self._constant = True
 
     def is_done(self) -> bool:
-        """Whether it has come to a number, or to a derivative or an integral without one left to take. How far to simplify is a matter of taste."""
+        """Whether it has come to a number, or no derivative and no integral is left to take. How far to simplify is a matter of taste."""
         if self._is_wrong or self._right is None or self._last is None or self._last is self._right:
             return False
         last = self._last.readings[0]

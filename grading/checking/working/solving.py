@@ -34,13 +34,15 @@ SUPPOSES = re.compile(
     re.IGNORECASE,
 )
 REJECTS = re.compile(
-    r"reject|discard|extraneous|invalid|not valid|cannot be|can't be|ignore|must be positive|since .{0,20}(?:>|positive)|舍去|舍|增根|不合题意|不符合",
+    r"reject|discard|extraneous|invalid|not valid|cannot be|can't be|ignore|must be positive|since .{0,20}(?:>|positive)"
+    r"|舍去|舍|增根|不合题意|不符合",
     re.IGNORECASE,
 )
 ONLY_SOME = re.compile(r"positive|negative|nonzero|non-zero|smallest|largest|integer|正|负|最小|最大|整数", re.IGNORECASE)
 TOLD = re.compile(r"\b(?:if|given|what|how|let|where|such|when)\b|已知|若|如果|多少", re.IGNORECASE)
 GOES_ON = re.compile(
-    r"simplif|solving|combin|rearrang|collect|multiply|multipli|divid|subtract|add(?:ing)?|we get|becomes|化简|整理|移项|合并|去括号|去分母|得",
+    r"simplif|solving|combin|rearrang|collect|multiply|multipli|divid|subtract|add(?:ing)?|we get|becomes"
+    r"|化简|整理|移项|合并|去括号|去分母|得",
     re.IGNORECASE,
 )
 FEW_WORDS = 0  # of a line that goes on from the line before

@@ -21,8 +21,8 @@ CONVERSIONS = frozenset(map(Fraction, (7, 12, 16, 24, 52, 60, 100, 365, 1000, 36
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A solution to compare with. `calculations` are those that it writes down: the values that go in, and the one that comes out; `nodes` are
-    these, and with them their parts."""
+    """A solution to compare with. `calculations` are those that it writes down: the values that go in, and the one that comes out; `nodes`
+    are these, and with them their parts."""
 
     nodes: tuple[tuple[frozenset[Fraction], Fraction], ...]
     calculations: tuple[tuple[frozenset[Fraction], Fraction], ...]
@@ -64,7 +64,7 @@ def _bare_values(chains: Sequence[Sequence[Chain]]) -> list[Fraction]:
 
 
 def read_answers(steps: Sequence[str]) -> tuple[Fraction, ...]:
-    """The numbers that may be the solution's answer, the likeliest first: the one that it says is, else what its last step comes to or states."""
+    """The numbers that may be the solution's answer, the likeliest first: what it says is, else what its last step comes to or states."""
     said = final_answer("\n".join(steps))
     if said is not None and (number := read_number(said)) is not None:
         return (number.value,)
@@ -134,7 +134,7 @@ class Grounds:
 
 
 def is_harmless(computation: Computation, grounds: Grounds, known: set[Fraction]) -> bool:
-    """Whether a value needs no support: the same value again (`4 x 1`), a unit converted (`3 x 12` for three dozen), a share's complement."""
+    """Whether a value needs no support: the same again (`4 x 1`), a unit converted (`3 x 12` for three dozen), a share's complement."""
     operands = computation.operands
     if any(same(value, computation.value) for value in operands) and len([value for value in operands if value not in (0, 1)]) <= 1:
         return True

@@ -1,7 +1,7 @@
 """Are two expressions identical? They are compared at points: where they differ at one, they are not; where they agree at all, they are.
 
-A polynomial of degree d that is not zero vanishes at a share of at most d/n of n possible points (Schwartz 1980), so that agreement at several
-points that were not chosen by the author is proof enough here.
+A polynomial of degree d that is not zero vanishes at a share of at most d/n of n possible points (Schwartz 1980), so that agreement at
+several points that were not chosen by the author is proof enough here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

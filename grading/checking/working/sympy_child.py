@@ -1,7 +1,7 @@
 """The child process that runs sympy for `algebra`: one JSON request a line on stdin, one JSON reply a line on stdout.
 
-Its parent kills it where it takes too long; the limits here hold where the parent is gone. Requests are trees (`expressions.to_json`), never
-text that is evaluated.
+Its parent kills it where it takes too long; the limits here hold where the parent is gone. Requests are trees (`expressions.to_json`),
+never text that is evaluated.
 """
 
 import json
@@ -86,7 +86,7 @@ def _integral(inside: Expr, variable: Expr, limits: list[Expr]) -> Expr:
 
 
 def solve(equations: list[list[Tree]], unknowns: list[str], given: dict[str, str]) -> Reply:
-    """All solutions of the equations (pairs of sides), as numbers; `given` are values of other symbols. `points` is null where they cannot be listed."""
+    """All solutions of equations (pairs of sides), as numbers; `given` are values of other symbols. Null for `points`: not to be listed."""
     known = {Symbol(name): sympy.Rational(value) for name, value in given.items()}
     differences = [(build(left) - build(right)).subs(known) for left, right in equations]
     if all(sympy.simplify(difference) == 0 for difference in differences):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
 from grading.checking.working.algebra import Algebra, NoAnswer
 from grading.checking.working.expressions import (
@@ -136,6 +137,6 @@ def truth(alternatives: Alternatives, unknown: str, numbers: Iterable[float]) ->
 def test_numbers(critical: Sequence[float]) -> list[float]:
     """The critical numbers, and one on each side of each."""
     ordered = sorted(critical)
-    between = [(left + right) / 2 for left, right in zip(ordered, ordered[1:], strict=False) if right - left > 1e-6]
+    between = [(left + right) / 2 for left, right in pairwise(ordered) if right - left > 1e-6]
     ends = [ordered[0] - 1.5, ordered[-1] + 1.5] if ordered else [0.5]
     return sorted([*ordered, *between, *ends])

@@ -17,7 +17,8 @@ KEYWORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "solve",
         re.compile(
-            r"\bsolve|\broots?\b|solutions?\b|\bfind (?:the values? of )?\$?[a-z]\b|解方程|解不等式|解下列|解关于|求解|方程组|的解|求\s*\$?[a-z]",
+            r"\bsolve|\broots?\b|solutions?\b|\bfind (?:the values? of )?\$?[a-z]\b"
+            r"|解方程|解不等式|解下列|解关于|求解|方程组|的解|求\s*\$?[a-z]",
             re.IGNORECASE,
         ),
     ),
@@ -33,75 +34,12 @@ KEYWORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 
 WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")
 MATHS = re.compile(r"\\[A-Za-z]+|\b(?:sqrt|sin|cos|tan|log|ln)\b|\\begin\{[a-z]+\}|\\end\{[a-z]+\}|(?<=[{ ])cases(?=})")
-SOLVING_WORDS = frozenset(
-    [
-        "solve",
-        "the",
-        "equation",
-        "equations",
-        "system",
-        "of",
-        "inequality",
-        "for",
-        "and",
-        "or",
-        "find",
-        "all",
-        "solutions",
-        "solution",
-        "so",
-        "then",
-    ]
-    + [
-        "therefore",
-        "thus",
-        "hence",
-        "we",
-        "get",
-        "have",
-        "is",
-        "to",
-        "by",
-        "from",
-        "both",
-        "sides",
-        "subtract",
-        "add",
-        "divide",
-        "multiply",
-    ]
-    + [
-        "simplifying",
-        "gives",
-        "answer",
-        "roots",
-        "real",
-        "value",
-        "values",
-        "algebraically",
-        "each",
-        "side",
-        "this",
-        "that",
-        "which",
-        "means",
-    ]
-    + [
-        "simplify",
-        "expand",
-        "factor",
-        "factorise",
-        "calculate",
-        "evaluate",
-        "compute",
-        "differentiate",
-        "derivative",
-        "integral",
-        "integrate",
-    ]
-    + list("化简展开因式计算求导数积分原函数如图")
-    + list("解方程不等式组下列的求所以故得因此即移项合并同类去括号分母系数化为两边相加减代入由可将第一二")
-)
+_EN = """solve the equation equations system of inequality for and or find all solutions solution so then therefore thus hence we
+get have is to by from both sides subtract add divide multiply simplifying gives answer roots real value values
+algebraically each side this that which means simplify expand factor factorise calculate evaluate compute differentiate
+derivative integral integrate"""
+_ZH = "化简展开因式计算求导数积分原函数如图解方程不等式组下列的求所以故得因此即移项合并同类去括号分母系数化为两边相加减代入由可将第一二"
+SOLVING_WORDS = frozenset(_EN.split()) | frozenset(_ZH)
 MOST_WORDS = 3  # of a problem that is nothing but its equations
 
 
@@ -132,7 +70,7 @@ class Task:
 
 
 def read_task(problem: str, variables: frozenset[str]) -> Task:
-    kind = next((kind for kind, pattern in KEYWORDS if pattern.search(problem)), "other")
+    kind: Kind = next((kind for kind, pattern in KEYWORDS if pattern.search(problem)), "other")
     chains = find_chains(problem, variables)
     functions = Functions()
     relations = [relation for chain in chains for relation in read_relations(chain) if not _defines(relation, functions, kind)]

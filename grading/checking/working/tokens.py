@@ -19,7 +19,7 @@ type Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`text` is the token's standard form (`*` for `\\times`); `glued` says that no space stands before it; `start` and `end` are offsets."""
+    """`text` is the token's standard form (`*` for `\\times`); `glued`: no space stands before it; `start` and `end` are offsets."""
 
     kind: Kind
     text: str
@@ -75,7 +75,8 @@ COMMANDS: dict[str, tuple[Kind, str]] = {
     r"\ldots": ("stop", "..."),
     r"\dots": ("stop", "..."),
     r"\cdots": ("stop", "..."),
-} | {f"\\{name}": ("letter", name) for name in GREEK.split("|")}
+    **{f"\\{name}": ("letter", name) for name in GREEK.split("|")},
+}
 STRUCTURE = {
     r"\frac": "frac",
     r"\dfrac": "frac",
@@ -112,8 +113,17 @@ TOKEN = re.compile(
     re.DOTALL,
 )
 ARROW = re.compile(r"=>|->|→|⇒|⟹|⟺|⇔|∴|∵")
-RELATIONS = {"≤": "<=", "⩽": "<=", "≦": "<=", "=<": "<=", "≥": ">=", "⩾": ">=", "≧": ">=", "≠": "!=", "==": "=", "≐": "≈"}
-OPERATORS = {"×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "⁄": "/", "∕": "/"}
+STANDARD = {
+    **dict.fromkeys("≤⩽≦", "<="),
+    **dict.fromkeys("≥⩾≧", ">="),
+    **dict.fromkeys("×·⋅∗", "*"),
+    **dict.fromkeys("÷⁄∕", "/"),
+    "=<": "<=",
+    "≠": "!=",
+    "==": "=",
+    "≐": "≈",
+    "**": "^",
+}
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 FRACTIONS = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅛": (1, 8)}
 LETTERS = {"π": "pi", "θ": "theta", "α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "μ": "mu", "ω": "omega", "φ": "phi", "∞": "oo"}
@@ -168,12 +178,8 @@ def _tokens(match: re.Match[str], glued: bool) -> Iterator[Token]:
             yield from _mixed(text, start, end, glued)
         case "fraction":
             yield Token("number", text, start, end, Fraction(*FRACTIONS[text]), glued=glued)
-        case "relation":
-            yield Token("relation", RELATIONS.get(text, text), start, end, glued=glued)
-        case "operator":
-            yield Token("operator", OPERATORS.get(text, text), start, end, glued=glued)
-        case "power":
-            yield Token("operator", "^", start, end, glued=glued)
+        case "relation" | "operator" | "power" as sign:
+            yield Token("relation" if sign == "relation" else "operator", STANDARD.get(text, text), start, end, glued=glued)
         case "superscript":
             yield Token("operator", "^", start, start, glued=glued)
             yield Token("number", text, start, end, Fraction(text.translate(SUPERSCRIPTS)), glued=True)

@@ -33,10 +33,10 @@ class BadLine(Exception):
 
 class Command(BaseCommand):
     help = (
-        "Check workings step by step: reads lines of JSON with `problem` and `steps` (a list, or one text that is split), and where they are known"
-        " `reference`, `answer`, `samples` and `step_scores`; writes the same lines with `verdict` (right, wrong or unsure), `reason`,"
-        " `first_error` (from 0; null: none) and `steps_checked`. A line that cannot be read comes back with `error` instead; the exit"
-        " status is 1 then."
+        "Check workings step by step: reads lines of JSON with `problem` and `steps` (a list, or one text that is split), and where they"
+        " are known `reference`, `answer`, `samples` and `step_scores`; writes the same lines with `verdict` (right, wrong or unsure),"
+        " `reason`, `first_error` (from 0; null: none) and `steps_checked`. A line that cannot be read comes back with `error` instead;"
+        " the exit status is 1 then."
     )
     requires_system_checks = ()
 
