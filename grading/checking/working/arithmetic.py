@@ -1,0 +1,224 @@
+"""Are the numbers of a chain equal, as it says? Tolerant of how people write: rounding, percent either way, units, `5 + 3 = 8 x 2 = 16`."""
+
+import enum
+import itertools
+import operator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grading.checking.working.claims import Chain, Side
+from grading.checking.working.expressions import Expression, NoValue, Number, Operation, at, exact, is_plain, operations, walk
+from grading.checking.working.units import factor, factors, find_unit
+
+RELATIVE_ERROR = 1e-9  # of floats
+APPROXIMATELY = Fraction(1, 20)  # what `≈` may be off by
+ROUNDED = Fraction(1, 200)  # what an integer or a short decimal may be off by without a word on rounding
+ROUNDING_WORDS = re.compile(
+    r"round|approx|about|nearest|roughly|almost|remainder|\bR\s?\d|left over|≈|四舍五入|约|大约|近似|余|进一|去尾", re.IGNORECASE
+)
+SENTENCE = re.compile(r"[A-Za-z]{3}|[\u4e00-\u9fff]{2}")
+CLOCK = re.compile(r"\d:\d\d")
+MAIN_MONEY = frozenset(
+    {"$", "€", "£", "¥", "dollar", "dollars", "euro", "euros", "元", "块"}
+)  # what an amount is in, unless it says otherwise
+HOLDS: dict[str, Callable[[Fraction | float, Fraction | float], bool]] = {
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "!=": operator.ne,
+}
+PERCENT = (Fraction(1, 100), Fraction(1))  # what `%` multiplies by: 50% as 0.5, or as 50 of something
+
+
+class Equality(enum.Enum):
+    RIGHT = "right"
+    WRONG = "wrong"
+    RUN_ON = "run on"  # `5 + 3 = 8 x 2`: each calculation is right, the equals sign is not
+    NONE = "none"  # no claim about numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two neighbours of a chain; `value` is what the left one is worth, where they differ. `converts`: from one unit to another."""
+
+    left: Side
+    right: Side
+    truth: Equality
+    value: Fraction | complex | None = None
+    converts: bool = False
+
+
+def compare_numbers(chain: Chain, text: str) -> list[Comparison]:
+    """One comparison for each relation of the chain; `text` is the step, for its words on rounding."""
+    pairs = list(zip(chain.sides, chain.relations, chain.sides[1:], strict=False))
+    comparisons = [_compare(left, relation, right, text) for left, relation, right in pairs]
+    for at_, comparison in enumerate(comparisons):
+        if comparison.truth is Equality.WRONG and pairs[at_][1] == "=" and _runs_on(comparison):
+            comparisons[at_] = Comparison(comparison.left, comparison.right, Equality.RUN_ON)
+    return comparisons
+
+
+def _compare(left: Side, relation: str, right: Side, text: str) -> Comparison:
+    lefts, rights = list(values(left, right)), list(values(right, left))
+    if not lefts or not rights:
+        return Comparison(left, right, Equality.NONE)
+    if relation not in ("=", "≈"):
+        return _compare_order(left, relation, right, lefts, rights)
+    if any(a == b for a, b in _paired(lefts, rights)):
+        return Comparison(left, right, Equality.RIGHT)
+    if is_statement(left, right, text) or CLOCK.search(left.text + right.text):
+        truth, value = _convert(left, right)
+        return Comparison(left, right, truth, value, converts=True)
+    if any(_close(a, b, right, relation, text) for a, b in _paired(lefts, rights)) or _differ_by_unit(left, right):
+        return Comparison(left, right, Equality.RIGHT)
+    return Comparison(left, right, Equality.WRONG, lefts[0])
+
+
+def _paired(lefts: list[Fraction | complex], rights: list[Fraction | complex]) -> Iterator[tuple[Fraction | complex, Fraction | complex]]:
+    return itertools.product(lefts, rights)
+
+
+def values(side: Side, other: Side | None = None) -> Iterator[Fraction | complex]:
+    """All that the side can be worth beside the `other`, the likeliest first; nothing where it has symbols or is too large."""
+    has_percent = other is not None and any("%" in operations(reading) for reading in other.readings)
+    for reading in side.readings:
+        for variant in (reading, _with_percent_of(reading)):
+            if variant is not None:
+                yield from _values(variant, whole=has_percent or _all_percent(variant))
+
+
+def _all_percent(expression: Expression) -> bool:
+    """Whether the expression is a percentage, or a sum or a share of such."""
+    match expression:
+        case Operation(name="%"):
+            return True
+        case Operation(name="+" | "-", operands=operands):
+            return all(map(_all_percent, operands))
+        case Operation(name="*" | "/", operands=(left, _)):
+            return _all_percent(left) and is_plain(expression.operands[1])
+    return False
+
+
+def _values(expression: Expression, *, whole: bool = True) -> Iterator[Fraction | complex]:
+    """`whole` takes `%` for nothing as well: 40% as 40."""
+    for percent in PERCENT if whole and "%" in operations(expression) else PERCENT[:1]:
+        try:
+            yield exact(expression, percent)
+        except NoValue:
+            try:
+                yield at(expression, {})
+            except NoValue:
+                return
+
+
+def _with_percent_of(expression: Expression) -> Expression | None:
+    """`200 + 50%` as 200 (1 + 50%), as a pocket calculator reads it; None where there is no such sum."""
+    match expression:
+        case Operation(name="+" | "-" as name, operands=(left, Operation(name="%") as share)) if not (
+            isinstance(left, Operation) and left.name == "%"
+        ):
+            return Operation("*", (left, Operation(name, (Number(Fraction(1)), share))))
+    return None
+
+
+# --- Equal enough ----------------------------------------------------------------------------------------------------------
+
+
+def _close(value: Fraction | complex, written: Fraction | complex, side: Side, relation: str, text: str) -> bool:
+    if not (isinstance(value, Fraction) and isinstance(written, Fraction)):
+        return _near(value, written, side)
+    off = abs(value - written)
+    if relation == "≈":
+        return off <= abs(value) * APPROXIMATELY or off <= Fraction(1, 2)
+    decimals = shown_decimals(side)
+    if decimals is None or off >= Fraction(1, 10**decimals):
+        return False
+    return decimals > 0 or bool(ROUNDING_WORDS.search(text)) or off <= abs(value) * ROUNDED
+
+
+def _near(value: Fraction | complex, written: Fraction | complex, side: Side) -> bool:
+    """Of irrational values: to a float's precision, or to the decimals that are shown."""
+    try:
+        off, size = abs(complex(value) - complex(written)), abs(complex(value))
+    except OverflowError:
+        return False
+    decimals = shown_decimals(side)
+    return off <= RELATIVE_ERROR * max(size, 1e-300) or (decimals is not None and off < 10.0**-decimals)
+
+
+def shown_decimals(side: Side) -> int | None:
+    """Decimals that a number on its own shows, 0 for an integer; None for anything but one number."""
+    for reading in side.readings:
+        if is_plain(reading):
+            number = next(part for part in walk(reading) if isinstance(part, Number))
+            if number.decimals is not None or number.value.denominator == 1:
+                return (number.decimals or 0) + 2 * ("%" in operations(reading))
+    return None
+
+
+def _compare_order(left: Side, relation: str, right: Side, lefts: list[Fraction | complex], rights: list[Fraction | complex]) -> Comparison:
+    a, b = (value.real if isinstance(value, complex) and not value.imag else value for value in (lefts[0], rights[0]))
+    if isinstance(a, complex) or isinstance(b, complex) or relation not in HOLDS:
+        return Comparison(left, right, Equality.NONE)
+    return Comparison(left, right, Equality.RIGHT if HOLDS[relation](a, b) else Equality.WRONG, lefts[0])
+
+
+# --- Units and statements --------------------------------------------------------------------------------------------------
+
+
+def is_statement(left: Side, right: Side, text: str) -> bool:
+    """Whether a fact is stated, and nothing calculated: `8 scallops = 1 pound`, `40% = 20 marbles`, `2/3 of the tank = 16 gallons`,
+    and, in a sentence, `the cost of 4 bedrooms = 121 x 4`."""
+    if not _is_bare(left):
+        return False
+    return _is_bare(right) or bool(SENTENCE.search(text))
+
+
+def _is_bare(side: Side) -> bool:
+    """One number, or with a unit behind it one fraction."""
+    return any(is_plain(reading) or (side.unit and _is_fraction(reading)) for reading in side.readings)
+
+
+def _is_fraction(expression: Expression) -> bool:
+    return isinstance(expression, Operation) and expression.name == "/" and all(map(is_plain, expression.operands))
+
+
+def _convert(left: Side, right: Side) -> tuple[Equality, Fraction | None]:
+    """Of two bare numbers with different units of one kind: whether the conversion is right, and what would be."""
+    ratio = factor(left.unit, right.unit)
+    if ratio is None or ratio == 1 or not all(any(map(is_plain, side.readings)) for side in (left, right)):
+        return Equality.NONE, None
+    written = next(values(right))
+    converted = [value * ratio for value in values(left) if isinstance(value, Fraction)]
+    decimals = shown_decimals(right) or 0
+    if not isinstance(written, Fraction) or not converted:
+        return Equality.NONE, None
+    if any(value == written or (decimals and abs(value - written) < Fraction(1, 10**decimals)) for value in converted):
+        return Equality.RIGHT, None
+    return Equality.WRONG, converted[-1]
+
+
+def _differ_by_unit(left: Side, right: Side) -> bool:
+    """Whether the numbers agree in other units: `60 x 3 = 3 hours`. Not where both sides name the same unit."""
+    if (left.unit and find_unit(left.unit) == find_unit(right.unit)) or right.unit.lower() in MAIN_MONEY:
+        return False
+    known = factors(right.unit) | factors(left.unit)
+    return any(
+        isinstance(a, Fraction) and isinstance(b, Fraction) and b != 0 and a / b in known
+        for a, b in _paired(list(values(left)), list(values(right)))
+    )
+
+
+def _runs_on(comparison: Comparison) -> bool:
+    """Whether the right side begins with the value of the left one and calculates on with it."""
+    targets = set(values(comparison.left))
+    for reading in comparison.right.readings:
+        part = reading
+        while isinstance(part, Operation) and part.name in ("+", "-", "*", "/"):
+            part = part.operands[0]
+            if targets & set(_values(part)):
+                return True
+    return False

@@ -1,0 +1,98 @@
+"""What calculation alone says about the steps of a working."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grading.checking.reasons import Reason
+from grading.checking.working import findings
+from grading.checking.working.algebra import Algebra, TooSlow
+from grading.checking.working.arithmetic import Comparison, Equality, compare_numbers
+from grading.checking.working.claims import Chain, find_chains
+from grading.checking.working.findings import Finding, Truth, plain_number
+from grading.checking.working.letters import find_variables
+from grading.checking.working.naming import name_of_calculation
+from grading.checking.working.rewriting import Rewriting
+from grading.checking.working.solving import Solving
+from grading.checking.working.task import read_task
+
+
+@dataclass(frozen=True, slots=True)
+class Calculated:
+    """The steps as they were read, and one finding for each. `solved`: by calculation, the last of them is what the problem asks for."""
+
+    chains: tuple[tuple[Chain, ...], ...]
+    steps: tuple[Finding, ...]
+    solved: bool = False
+
+    @property
+    def first_wrong(self) -> int | None:
+        return next((at for at, finding in enumerate(self.steps) if finding.truth is Truth.WRONG), None)
+
+
+def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated:
+    variables = find_variables([problem, *steps])
+    chains = tuple(tuple(find_chains(step, variables)) for step in steps)
+    task = read_task(problem, variables)
+    algebra = Algebra(deadline)
+    rewriting = Rewriting(task, problem, algebra) if task.kind in ("rewrite", "differentiate", "integrate") else None
+    solving = Solving(task, problem, algebra, imaginary="imaginary" in variables) if rewriting is None else None
+    found = [_of_step(at, step, chains[at], rewriting, solving) for at, step in enumerate(steps)]
+    if solving is not None:
+        found = [_replaced(finding, late) for finding, late in zip(found, map(_finish(solving).get, range(len(found))), strict=True)]
+    if rewriting is not None and rewriting.lacks_constant():
+        last = max((at for at, finding in enumerate(found) if finding.truth is Truth.RIGHT), default=None)
+        if last is not None:
+            found[last] = Finding(Truth.WRONG, Reason(findings.NO_CONSTANT), "+ C", "constant_missing")
+    solved = rewriting.is_done() if rewriting is not None else solving is not None and solving.is_done()
+    return Calculated(chains, tuple(found), solved and all(finding.truth is not Truth.WRONG for finding in found))
+
+
+def _finish(solving: Solving) -> dict[int, Finding]:
+    try:
+        return solving.finish()
+    except TooSlow:
+        return {}
+
+
+def _replaced(finding: Finding, late: Finding | None) -> Finding:
+    return late if late is not None and finding.truth is not Truth.WRONG else finding
+
+
+def _of_step(at: int, text: str, chains: Sequence[Chain], rewriting: Rewriting | None, solving: Solving | None) -> Finding:
+    found = [finding for chain in chains for comparison in compare_numbers(chain, text) if (finding := _of_numbers(comparison)) is not None]
+    try:
+        if rewriting is not None:
+            found += rewriting.check(text, chains)
+        if solving is not None:
+            found += solving.check(at, text, chains)
+    except TooSlow:
+        found.append(Finding(Truth.OPEN, Reason(findings.TOO_SLOW)))
+    return _worst(found)
+
+
+def _of_numbers(comparison: Comparison) -> Finding | None:
+    match comparison.truth:
+        case Equality.RIGHT:
+            return Finding(Truth.RIGHT, Reason(findings.CALCULATED))
+        case Equality.RUN_ON:
+            return Finding(Truth.RIGHT, Reason(findings.RUN_ON))
+        case Equality.WRONG:
+            values = {"left": comparison.left.text, "right": comparison.right.text}
+            should_be = plain_number(comparison.value) if isinstance(comparison.value, Fraction) else None
+            code = "unit_slip" if comparison.converts else name_of_calculation(comparison.left, comparison.right)
+            return Finding(Truth.WRONG, Reason(findings.UNEQUAL, values), should_be, code)
+    return None
+
+
+WORST_FIRST = (Truth.WRONG, Truth.CARRIED, Truth.RIGHT, Truth.OPEN)
+
+
+def _worst(found: Sequence[Finding]) -> Finding:
+    """The finding that decides: a wrong claim makes the step wrong; a right one makes it checked, unless there was no time for another."""
+    if any(finding.reason.template == findings.TOO_SLOW for finding in found) and not any(
+        finding.truth is Truth.WRONG for finding in found
+    ):
+        return Finding(Truth.OPEN, Reason(findings.TOO_SLOW))
+    ordered = sorted(found, key=lambda finding: WORST_FIRST.index(finding.truth))
+    return ordered[0] if ordered else Finding(Truth.OPEN, Reason(findings.NOTHING))

@@ -1,0 +1,148 @@
+"""What a step claims: the equalities, inequalities and expressions that stand in its text."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from grading.checking.working.expressions import Expression, Operation
+from grading.checking.working.grammar import Unreadable, parse
+from grading.checking.working.letters import resolve
+from grading.checking.working.merging import merged
+from grading.checking.working.segments import Segment, depth, find_segments
+from grading.checking.working.tokens import Token, plain, tokenize
+from grading.checking.working.units import SCALES, factor, find_unit
+
+LONGEST_SIDE = 250  # tokens: the trees of expressions are walked by recursion
+LABEL = re.compile(
+    r"^\s*(?:[(（]?\d{1,2}[.)）、]\s+|[①-⑳]\s*|(?:[Ss]tep|STEP)\s*\d{1,2}\s*[:.)]?\s*|第[一二三四五六七八九十\d]{1,3}步\s*[:：,，]?\s*|[-*•]\s+)"
+)
+SIGNS = frozenset("±∓")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a relation. `readings` are what it can mean (`1/2x`: two things), none where it is no expression; `unit` is behind it."""
+
+    text: str
+    readings: tuple[Expression, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """`a = b < c`: n sides and n - 1 relations between them. A single side is an expression that claims nothing.
+
+    `joined` is the word between the chain before and this one: "or", "and", or nothing.
+    """
+
+    sides: tuple[Side, ...]
+    relations: tuple[str, ...] = ()
+    joined: str = ""
+
+
+def find_chains(text: str, variables: frozenset[str]) -> list[Chain]:
+    """All chains of a step, in order."""
+    text = plain(text)
+    text = LABEL.sub(lambda label: " " * len(label[0]), text)
+    tokens = merged(resolve(tokenize(text), variables))
+    return [chain for segment in find_segments(tokens) for chain in _chains(segment, text)]
+
+
+def _chains(segment: Segment, text: str) -> Iterator[Chain]:
+    """The segment's chain; two, where it has a sign `±`."""
+    sides: list[Side] = []
+    relations: list[str] = []
+    start = 0
+    for at, token in enumerate([*segment.tokens, None]):
+        if token is None or (token.kind == "relation" and depth(segment.tokens[:at]) == 0):
+            sides.append(_side(segment, start, at, text))
+            start = at + 1
+            if token is not None:
+                relations.append(token.text)
+    if not any(side.readings for side in sides):
+        return
+    yield from _with_both_signs(Chain(tuple(sides), tuple(relations), segment.joined))
+
+
+def _with_both_signs(chain: Chain) -> Iterator[Chain]:
+    """The chain; where it has a sign `±`, one with each, and what follows without one (`x = 3 ± 1 = 4`) on its own."""
+    signed = [at for at, side in enumerate(chain.sides) if any(map(_has_signs, side.readings))]
+    if not signed:
+        yield chain
+        return
+    end = signed[-1] + 1
+    both = replace(chain, sides=chain.sides[:end], relations=chain.relations[: end - 1])
+    yield _with_sign(both, upper=True)
+    yield replace(_with_sign(both, upper=False), joined="or")
+    if end < len(chain.sides):
+        yield Chain(
+            (chain.sides[0], *chain.sides[end:]) if signed[0] else chain.sides[end:], chain.relations[end - (signed[0] > 0) :], "or"
+        )
+
+
+def _side(segment: Segment, start: int, end: int, text: str) -> Side:
+    tokens = segment.tokens[start:end]
+    if tokens and tokens[-1].kind == "operator" and tokens[-1].text in "-:" and not tokens[-1].glued:
+        tokens = tokens[:-1]  # a dash; prose went on behind it
+    if not tokens:
+        return Side("")
+    last = start + len(tokens) - 1
+    written = text[tokens[0].start : max(tokens[-1].end, segment.ends.get(last, 0))].strip()
+    unit = segment.units.get(last) or next((segment.units[-at - 1] for at in range(start, last + 1) if -at - 1 in segment.units), "")
+    return Side(written, tuple(_readings(tokens, segment, start)), unit)
+
+
+def _readings(tokens: Sequence[Token], segment: Segment, start: int) -> list[Expression]:
+    if len(tokens) > LONGEST_SIDE:
+        return []
+    units = [segment.units.get(start + at, "").lower() for at in range(len(tokens))]
+    readings: list[Expression] = []
+    for variant in (_scaled(tokens, units), _in_one_unit(tokens, units), list(tokens)):
+        for tight in (False, True):
+            try:
+                reading = parse(variant, tight=tight)
+            except Unreadable:
+                continue
+            if reading not in readings:
+                readings.append(reading)
+    return readings
+
+
+def _scaled(tokens: Sequence[Token], units: Sequence[str]) -> list[Token]:
+    """`3 dozen` as 36."""
+    return [
+        replace(token, value=token.value * SCALES[unit], decimals=None) if token.value is not None and unit in SCALES else token
+        for token, unit in zip(tokens, units, strict=True)
+    ]
+
+
+def _in_one_unit(tokens: Sequence[Token], units: Sequence[str]) -> list[Token]:
+    """`4 pounds - 6 ounces` as 64 - 6: in the last unit."""
+    last = next((unit for unit in reversed(units) if find_unit(unit)), "")
+    ratios = [factor(unit, last) for unit in units]
+    return [
+        replace(token, value=token.value * ratio, decimals=None) if token.value is not None and ratio is not None else token
+        for token, ratio in zip(tokens, ratios, strict=True)
+    ]
+
+
+def _has_signs(expression: Expression) -> bool:
+    return isinstance(expression, Operation) and (expression.name in SIGNS or any(map(_has_signs, expression.operands)))
+
+
+def _with_sign(chain: Chain, *, upper: bool) -> Chain:
+    return replace(
+        chain, sides=tuple(replace(side, readings=tuple(_signed(reading, upper) for reading in side.readings)) for side in chain.sides)
+    )
+
+
+def _signed(expression: Expression, upper: bool) -> Expression:
+    if not isinstance(expression, Operation):
+        return expression
+    operands = tuple(_signed(operand, upper) for operand in expression.operands)
+    if expression.name not in SIGNS:
+        return replace(expression, operands=operands)
+    plus = (expression.name == "±") == upper
+    if len(operands) == 1:
+        return operands[0] if plus else Operation("neg", operands)
+    return Operation("+" if plus else "-", operands)

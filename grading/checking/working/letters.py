@@ -1,0 +1,151 @@
+"""Which letters of a piece of working are variables, and which are units, articles, or the sign of multiplication."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from grading.checking.working.grammar import FUNCTION_LETTERS
+from grading.checking.working.tokens import LONGEST, Token, plain, tokenize
+
+UNITS = frozenset("mgshlL")  # behind a number, these are units unless they stand alone elsewhere
+ARTICLES = frozenset("aAI")
+ASKED = re.compile(
+    r"\b(?:[Ll]et|[Ff]or|[Ff]ind|[Ss]olve|of|variable|value|number|call(?:ed)?|by|that|if|If|and|where|when)\s*$|[设令求解关于把将由得则取当]$"
+)
+_SHORT = "an at as be by to so or is it in if no of on up us we he me my do go am pm hr kg km cm mm mg ml oz lb ft mi yd mph"
+SHORT_WORDS = frozenset(_SHORT.split())  # never products of variables
+# Where these occur anywhere, the letters e and i are the constants; else they are letters like all others.
+CONSTANTS = {
+    "e": (
+        "euler",
+        re.compile(r"^(?!.*(?<![A-Za-z])e\s*=\s*(?!2\.7)).*(?:(?<![A-Za-z])(?:\d|[a-z])?e\s*\^|\bln\b|\be\s*[≈=]\s*2\.7)", re.DOTALL),
+    ),
+    "i": (
+        "imaginary",
+        re.compile(r"(?<![A-Za-z])i\s*\^|\d\s*[+-]\s*\d*i(?![A-Za-z])|complex|imaginary|复数|虚数|虚部|sqrt\s*[({]\s*-|√\s*\(?-"),
+    ),
+}
+DIFFERENTIAL = re.compile(r"d[a-z]")
+
+
+def find_variables(texts: Iterable[str]) -> frozenset[str]:
+    """The letters that are used as variables in any of `texts`; `euler` and `imaginary` where e and i are the constants."""
+    found: set[str] = set()
+    texts = list(texts)
+    for text in texts:
+        tokens = tokenize(plain(text))
+        found |= {token.text for at, token in enumerate(tokens) if token.kind == "letter" and _is_used(tokens, at, text)}
+    constants = {letter: name for letter, (name, sign) in CONSTANTS.items() if sign.search("\n".join(texts)[:LONGEST])}
+    return (frozenset(found) - {"pi", "oo"} - constants.keys()) | frozenset(constants.values())
+
+
+def _is_used(tokens: Sequence[Token], at: int, text: str) -> bool:
+    token = tokens[at]
+    before = tokens[at - 1] if at else None
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    if token.text in "xX" and _is_times(tokens, at, frozenset()):
+        return False
+    follows_number = before is not None and before.kind == "number"
+    if token.text in UNITS and before is not None and before.text.lower() in ("sq", "square", "cubic", "per", "cu"):
+        return False
+    if token.text in UNITS and follows_number and not (after is not None and after.text == "^" and token.text != "m"):
+        return False
+    if before is not None and after is not None and before.kind == "open" and after.kind == "close" and at > 1:
+        return tokens[at - 2].kind == "function" or tokens[at - 2].text in FUNCTION_LETTERS
+    if token.text in FUNCTION_LETTERS and after is not None and after.text == "(" and after.glued:
+        return True
+    if token.text in ARTICLES and after is not None and after.kind in ("word", "number", "letter"):
+        return False
+    if follows_number and token.glued:
+        return after is None or not (after.kind in ("word", "letter") and after.glued and token.text in UNITS)
+    return _is_maths(before) or _is_maths(after) or (before is not None and bool(ASKED.search(before.text)) and token.text not in ARTICLES)
+
+
+def _is_maths(token: Token | None) -> bool:
+    return token is not None and (
+        token.kind in ("relation", "command", "function") or (token.kind == "operator" and token.text in "+-*/^_'±" and token.text != "")
+    )
+
+
+def _is_times(tokens: Sequence[Token], at: int, variables: frozenset[str]) -> bool:
+    """Whether the letter `x` at this place is the sign of multiplication: between two numbers, or a bracket or a unit and a number."""
+    if not 0 < at < len(tokens) - 1:
+        return False
+    before, token, after = tokens[at - 1], tokens[at], tokens[at + 1]
+    if after.kind == "money":
+        price = at + 2 < len(tokens) and tokens[at + 2].kind == "number" and not after.glued
+        return price and before.kind in ("number", "close", "word")
+    if after.kind == "number":
+        return before.kind in ("number", "close", "word") or (before.kind == "operator" and before.text == "%")
+    spaced = not token.glued and not after.glued
+    if after.kind == "open" and after.text == "(":
+        return spaced and before.kind in ("number", "close", "word") and token.text not in variables
+    return after.kind in ("letter", "word") and spaced and before.kind in ("number", "close") and token.text not in variables
+
+
+def resolve(tokens: Sequence[Token], variables: frozenset[str]) -> list[Token]:
+    """Each letter as what it is: a variable (`letter`), a word, or `*`; products (`xy`) cut up, subscripts joined, `dx` marked."""
+    resolved: list[Token] = []
+    for at, token in enumerate(tokens):
+        if token.kind == "letter" and token.text in "xX" and _is_times(tokens, at, variables):
+            resolved.append(replace(token, kind="operator", text="*"))
+        elif token.kind == "letter" and token.text in CONSTANTS and CONSTANTS[token.text][0] in variables:
+            resolved.append(replace(token, text=CONSTANTS[token.text][0]))
+        elif token.kind == "letter":
+            resolved.append(token if _stays(tokens, at, variables) else replace(token, kind="word"))
+        elif token.kind == "word" and DIFFERENTIAL.fullmatch(token.text) and _differentiates(tokens, at):
+            resolved.append(replace(token, kind="differential", text=token.text[1]))
+        elif token.kind == "word" and _is_product(tokens, at, variables):
+            resolved += [
+                Token("letter", letter, token.start + offset, token.start + offset + 1, glued=True)
+                for offset, letter in enumerate(token.text)
+            ]
+        else:
+            resolved.append(token)
+    return _with_subscripts(resolved)
+
+
+def _stays(tokens: Sequence[Token], at: int, variables: frozenset[str]) -> bool:
+    token = tokens[at]
+    if len(token.text) > 1:
+        return True  # Greek
+    if token.text not in variables:
+        return token.text == "d" and _differentiates(tokens, at)
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    return not (token.text in ARTICLES and after is not None and after.kind in ("word", "number") and not after.glued)
+
+
+def _differentiates(tokens: Sequence[Token], at: int) -> bool:
+    """Whether this `d`, `dx` or `dy` belongs to a derivative or an integral: an integral sign is before it, or a fraction around it."""
+    if any(token.text in ("int", "∫") for token in tokens[max(0, at - 60) : at]):
+        return True
+    near = [token.text for token in tokens[max(0, at - 6) : at + 4]]
+    return "frac" in near or ("/" in near and any(text == "d" or DIFFERENTIAL.fullmatch(text) for text in near if text != tokens[at].text))
+
+
+def _is_product(tokens: Sequence[Token], at: int, variables: frozenset[str]) -> bool:
+    """Whether a short word is a product of variables, as in `2xy`."""
+    token = tokens[at]
+    longest = 5 if token.glued and at and tokens[at - 1].kind in ("number", "letter", "close", "open") else 3
+    if not 2 <= len(token.text) <= longest or token.text in SHORT_WORDS or not set(token.text) <= variables:
+        return False
+    neighbours = [*tokens[max(0, at - 1) : at], *tokens[at + 1 : at + 2]]
+    return any(near.kind in ("operator", "relation", "open", "close", "number") for near in neighbours)
+
+
+def _with_subscripts(tokens: list[Token]) -> list[Token]:
+    """`x_1`, `x_{10}` and `t_c` as one letter."""
+    joined: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.text == "_" and joined and joined[-1].kind == "letter" and at + 1 < len(tokens):
+            texts = [part.text for part in tokens[at + 1 : at + 4]]
+            inside, used = (texts[1], 4) if texts[:1] == ["{"] and texts[2:] == ["}"] else (texts[0], 2)
+            if inside.isalnum():
+                joined[-1] = replace(joined[-1], text=f"{joined[-1].text}_{inside}", end=tokens[at + used - 1].end)
+                at += used
+                continue
+        joined.append(token)
+        at += 1
+    return joined

@@ -1,0 +1,200 @@
+"""Checks the rewriting of an expression, line by line: simplify, expand, factor, calculate, differentiate, integrate."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from grading.checking.reasons import Reason
+from grading.checking.working import findings
+from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
+from grading.checking.working.arithmetic import Equality, compare_numbers
+from grading.checking.working.calculus import NoRule
+from grading.checking.working.claims import Chain, Side
+from grading.checking.working.expressions import CONSTANTS, Expression, Operation, Symbol, is_plain, operations, symbols, walk
+from grading.checking.working.findings import Finding, Truth
+from grading.checking.working.naming import name_of_calculation, name_of_rewriting
+from grading.checking.working.symbolic import sides_identical
+from grading.checking.working.task import MOST_WORDS, Task, asked, is_bare
+
+CONNECTORS = re.compile(
+    r"\b(?:so|then|thus|hence|therefore|and|we|get|have|is|the|answer|simplif\w+|becomes?|gives?)\b|[所以故因此则得即原式答案是为，。：:;,.$\s⇒→∴=]",
+    re.IGNORECASE,
+)
+VALUES = re.compile(r"\b(?:if|when|given|where|for|at)\b|已知|当|若|其中|求值", re.IGNORECASE)
+FORMS = {"*": "factor", "^": "factor"}  # how to show what would have been right: like what was written
+
+
+class Rewriting:
+    """Follows one expression through the steps. `last` is what it has come to, rightly or not."""
+
+    def __init__(self, task: Task, problem: str, algebra: Algebra) -> None:
+        self._task = task
+        self._algebra = algebra
+        self._right = asked(task)
+        self._last = self._right
+        self._is_wrong = False
+        self._strict = is_bare(problem, MOST_WORDS)
+        self._puts_in_values = bool(VALUES.search(problem)) or task.has_relations
+        self._constant = task.kind != "integrate"
+
+    def check(self, text: str, chains: Sequence[Chain]) -> list[Finding]:
+        """What the chains of one step claim. Raises `TooSlow`."""
+        found = []
+        for chain in chains:
+            if set(chain.relations) <= {"="}:
+                found += self._chain(text, chain)
+        return found
+
+    def _chain(self, text: str, chain: Chain) -> list[Finding]:
+        sides = [side for side in chain.sides if side.readings]
+        goes_on = not chain.sides[0].text or (self._strict and len(sides) == len(chain.sides) == 1 and _is_alone(text, sides[0]))
+        linked = goes_on and self._last is not None
+        if linked and self._last is not None:
+            sides.insert(0, self._last)
+        elif self._last is not None and sides and self._is_last(sides[0]):
+            linked = True
+        if len(sides) < 2:
+            return []
+        found = [self._pair(text, left, right, linked=linked) for left, right in pairwise(sides)]
+        if linked or any(operations(reading) & {"integral", "derivative"} for reading in sides[0].readings):
+            self._last = sides[-1]
+        return [finding for finding in found if finding is not None]
+
+    def _is_last(self, side: Side) -> bool:
+        return self._last is not None and sides_identical(self._last, side, self._task.functions, self._algebra) is True
+
+    def _pair(self, text: str, left: Side, right: Side, *, linked: bool) -> Finding | None:
+        verdict = self._equal(text, left, right)
+        if verdict is None or (not verdict and not self._is_claimed(left, right, linked=linked)):
+            return None
+        if verdict:
+            self._note_constant(left, right)
+            return self._right_pair(left, right)
+        finding = Finding(Truth.WRONG, self._reason(left, right), self._should_be(left, right), self._name(left, right))
+        self._is_wrong = self._is_wrong or linked
+        return finding
+
+    def _is_claimed(self, left: Side, right: Side, *, linked: bool) -> bool:
+        """Whether two sides are meant as the same expression, and not as an equation, or the left one with values put in."""
+        names = [self._names(side) for side in (left, right)]
+        new = names[1] - names[0]
+        if names[0] == symbols(left.readings[0]) and isinstance(left.readings[0], Symbol):
+            return False  # `x = 9` says what x is
+        if (new and self._task.kind != "integrate") or (self._puts_in_values and names[0] != names[1]):
+            return False
+        return linked or self._contains(left) or (not names[0] and not names[1]) or _has_calculus(left)
+
+    def _names(self, side: Side) -> frozenset[str]:
+        try:
+            return symbols(self._task.functions.replace(side.readings[0])) - CONSTANTS.keys()
+        except NoRule:
+            return symbols(side.readings[0]) - CONSTANTS.keys()
+
+    def _contains(self, side: Side) -> bool:
+        """Whether the side is a part of the expression that is to be rewritten."""
+        known = [reading for whole in (self._right, self._last) if whole is not None for reading in whole.readings]
+        return any(part in side.readings for reading in known for part in walk(reading)) and not isinstance(side.readings[0], Symbol)
+
+    def _equal(self, text: str, left: Side, right: Side) -> bool | None:
+        if not _has_symbols(left) and not _has_symbols(right) and not _has_calculus(left):
+            (comparison,) = compare_numbers(Chain((left, right), ("=",)), text)
+            return {Equality.RIGHT: True, Equality.RUN_ON: True, Equality.WRONG: False, Equality.NONE: None}[comparison.truth]
+        return sides_identical(left, right, self._task.functions, self._algebra)
+
+    def _right_pair(self, left: Side, right: Side) -> Finding:
+        is_carried = self._is_wrong and not (self._right is not None and self._recovers(right))
+        if is_carried:
+            return Finding(Truth.CARRIED, Reason(findings.CARRIED))
+        numbers = not _has_symbols(left) and not _has_symbols(right)
+        return Finding(Truth.RIGHT, Reason(findings.CALCULATED if numbers else findings.IDENTICAL))
+
+    def _recovers(self, side: Side) -> bool:
+        assert self._right is not None
+        return self._equal("", self._right, side) is True
+
+    def _reason(self, left: Side, right: Side) -> Reason:
+        before = left.text or (self._last.text if self._last is not None else "")
+        if not before:
+            return Reason(findings.NOT_FOLLOWING)
+        template = findings.NOT_IDENTICAL if _has_symbols(left) or _has_symbols(right) else findings.UNEQUAL
+        return Reason(template, {"left": before, "right": right.text})
+
+    def _should_be(self, left: Side, right: Side) -> str | None:
+        written = right.readings[0]
+        form = FORMS.get(written.name, "expand") if isinstance(written, Operation) else "expand"
+        try:
+            expression = self._task.functions.replace(left.readings[0])
+            constant = " + C" if "integral" in operations(expression) and _is_indefinite(expression) else ""
+            return self._algebra.show(expression, form) + constant
+        except TooSlow:
+            raise
+        except (NoAnswer, ValueError):
+            return None
+
+    def _name(self, left: Side, right: Side) -> str | None:
+        if not _has_symbols(left) and not _has_symbols(right) and not _has_calculus(left):
+            return name_of_calculation(left, right)
+        written = replace(right).readings[0]
+        if self._task.kind == "integrate":
+            written = _without_constant(written, self._task.by)
+        return name_of_rewriting(left.readings[0], written, self._task.functions) or self._name_of_definite(left, right)
+
+    def _name_of_definite(self, left: Side, right: Side) -> str | None:
+        """Of an integral between limits: whether they were swapped."""
+        turned = Side("", tuple(Operation("neg", (reading,)) for reading in left.readings))
+        definite = "integral" in operations(left.readings[0]) and not any(map(_is_indefinite, left.readings))
+        return "limits_swapped" if definite and self._equal("", turned, right) else None
+
+    # --- The constant of integration
+
+    def _note_constant(self, left: Side, right: Side) -> None:
+        if symbols(right.readings[0]) - CONSTANTS.keys() - {self._task.by}:
+            self._constant = True
+
+    def is_done(self) -> bool:
+        """Whether it has come to a number, or no derivative and no integral is left to take. How far to simplify is a matter of taste."""
+        if self._is_wrong or self._right is None or self._last is None or self._last is self._right:
+            return False
+        last = self._last.readings[0]
+        if self._task.kind == "rewrite":
+            return is_plain(last)
+        return not _has_calculus(self._last) and "apply" not in operations(last)
+
+    def lacks_constant(self) -> bool:
+        """Whether an indefinite integral came to its end without a constant, all else being right."""
+        if self._constant or self._is_wrong or self._right is None or self._last is None or self._last is self._right:
+            return False
+        indefinite = any(_is_indefinite(reading) for reading in self._right.readings)
+        return indefinite and not any("integral" in operations(reading) for reading in self._last.readings)
+
+
+def _is_alone(text: str, side: Side) -> bool:
+    """Whether the expression is all that the line says."""
+    return bool(operations(side.readings[0])) and not re.search(
+        r"[A-Za-z]{3,}|[\u4e00-\u9fff]{2,}", CONNECTORS.sub("", text.replace(side.text, ""))
+    )
+
+
+def _has_symbols(side: Side) -> bool:
+    return any(symbols(reading) - CONSTANTS.keys() for reading in side.readings)
+
+
+def _has_calculus(side: Side) -> bool:
+    return any({"derivative", "integral"} & operations(reading) for reading in side.readings)
+
+
+def _is_indefinite(expression: Expression) -> bool:
+    match expression:
+        case Operation(name="integral", operands=operands):
+            return len(operands) == 2
+        case Operation(operands=operands):
+            return any(map(_is_indefinite, operands))
+    return False
+
+
+def _without_constant(expression: Expression, by: str) -> Expression:
+    match expression:
+        case Operation(name="+", operands=(rest, constant)) if symbols(constant) and by not in symbols(constant):
+            return rest
+    return expression

@@ -1,0 +1,395 @@
+"""Checks the solving of equations, systems and inequalities, line by line: are the solutions kept?"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from grading.checking.reasons import Reason
+from grading.checking.working import findings
+from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
+from grading.checking.working.claims import Chain
+from grading.checking.working.expressions import CONSTANTS, Symbol, operations, symbols
+from grading.checking.working.findings import Finding, Truth, plain_number
+from grading.checking.working.naming import name_of_number, name_of_transformation
+from grading.checking.working.symbolic import identical, value_at
+from grading.checking.working.systems import (
+    Alternatives,
+    Points,
+    contains,
+    critical_numbers,
+    holds,
+    same_points,
+    solve,
+    solved_form,
+    test_numbers,
+    truth,
+    unknowns,
+)
+from grading.checking.working.task import MOST_WORDS, Relation, Task, is_bare, read_relations
+
+# A line with these supposes something, and does not conclude it.
+SUPPOSES = re.compile(
+    r"\b(?:if|suppose|assume|case|when|whenever|try|check|let|say|define|denote|plug\w*|substitut\w*|set|setting|test|verify|otherwise|for)\b|假设|假如|如果|若|设|检验|验证|令|当|代入检",
+    re.IGNORECASE,
+)
+REJECTS = re.compile(
+    r"reject|discard|extraneous|invalid|not valid|cannot be|can't be|ignore|must be positive|since .{0,20}(?:>|positive)"
+    r"|舍去|舍|增根|不合题意|不符合",
+    re.IGNORECASE,
+)
+ONLY_SOME = re.compile(r"positive|negative|nonzero|non-zero|smallest|largest|integer|正|负|最小|最大|整数", re.IGNORECASE)
+TOLD = re.compile(r"\b(?:if|given|what|how|let|where|such|when)\b|已知|若|如果|多少", re.IGNORECASE)
+GOES_ON = re.compile(
+    r"simplif|solving|combin|rearrang|collect|multiply|multipli|divid|subtract|add(?:ing)?|we get|becomes"
+    r"|化简|整理|移项|合并|去括号|去分母|得",
+    re.IGNORECASE,
+)
+FEW_WORDS = 0  # of a line that goes on from the line before
+MOST_SYSTEMS = 8
+LINES = 4  # lines before a wrong one in which its mistake is looked for
+
+
+@dataclass(slots=True)
+class _State:
+    """The relations that hold, and after a wrong line the systems that hold if it does."""
+
+    relations: list[Relation] = field(default_factory=list)
+    lines: list[Relation] = field(default_factory=list)
+    assumed: list[Alternatives] = field(default_factory=list)
+
+
+class Solving:
+    """Follows equations through the steps."""
+
+    def __init__(self, task: Task, problem: str, algebra: Algebra, *, imaginary: bool) -> None:
+        self._algebra = algebra
+        self._functions = task.functions
+        self._state = _State(list(task.relations), list(task.relations))
+        self._given = bool(task.relations)
+        self._strict = self._given and task.kind == "solve" and is_bare(problem, MOST_WORDS) and not TOLD.search(problem)
+        self._line = False
+        self._all = not ONLY_SOME.search(problem) and task.kind == "solve"
+        self._cases: list[tuple[int, Points]] = []
+        self._extra: list[tuple[int, Points]] = []
+        self._rejects = False
+        self._solved = False
+        self._complex = imaginary
+        self._points: dict[tuple[Relation, ...], Points] = {}
+
+    def check(self, step: int, text: str, chains: Sequence[Chain]) -> list[Finding]:
+        """What the chains of one step claim. Raises `TooSlow`."""
+        self._rejects = self._rejects or bool(REJECTS.search(text))
+        statements = [alternatives for alternatives in _statements(chains, self._names()) if alternatives]
+        found = []
+        is_line = is_bare(text, FEW_WORDS)
+        for alternatives in statements:
+            found += self._statement(step, text, alternatives)
+        if found:
+            self._solved = found[-1].reason.template == findings.SOLVES
+        self._line = (is_line and bool(statements)) or (self._line and not statements) or bool(GOES_ON.search(text))
+        return found
+
+    def _names(self) -> frozenset[str]:
+        return frozenset(unknowns(self._state.relations))
+
+    def _statement(self, step: int, text: str, alternatives: list[list[Relation]]) -> list[Finding]:
+        if len(alternatives) == 1 and all(relation.operator == "=" for relation in alternatives[0]):
+            return [finding for relation in alternatives[0] if (finding := self._relation(step, text, relation)) is not None]
+        finding = self._judge(step, text, alternatives)
+        return [finding] if finding is not None else []
+
+    def _relation(self, step: int, text: str, relation: Relation) -> Finding | None:
+        if relation.operator == "=" and identical(relation.left, relation.right, self._functions, self._algebra) is True:
+            return Finding(Truth.RIGHT, Reason(findings.IDENTICAL))
+        return self._judge(step, text, [[relation]])
+
+    def _judge(self, step: int, text: str, alternatives: list[list[Relation]]) -> Finding | None:
+        relations = [relation for all_of in alternatives for relation in all_of]
+        names = frozenset(unknowns(relations))
+        known = self._names()
+        if not names:
+            return None
+        if SUPPOSES.search(text) and not names <= known:
+            self._set_up(alternatives)
+            return Finding(Truth.OPEN, Reason(findings.SET_UP))
+        if SUPPOSES.search(text):
+            return None
+        if not known or not names <= known:
+            self._set_up(alternatives)
+            return Finding(Truth.OPEN, Reason(findings.SET_UP))
+        try:
+            return self._compare(step, text, alternatives, names)
+        except TooSlow:
+            raise
+        except NoAnswer:
+            return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
+
+    def _set_up(self, alternatives: list[list[Relation]]) -> None:
+        if len(alternatives) == 1:
+            self._state.relations += [relation for relation in alternatives[0] if relation.operator == "="]
+        self._state.lines += [relation for all_of in alternatives for relation in all_of]
+
+    def _compare(self, step: int, text: str, alternatives: list[list[Relation]], names: frozenset[str]) -> Finding:
+        if any(relation.operator != "=" for relation in self._state.relations):
+            return self._compare_inequality(alternatives)
+        if any(relation.operator != "=" for all_of in alternatives for relation in all_of):
+            return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
+        points = self._solve(self._state.relations)
+        verdict = self._relate(step, alternatives, points, names)
+        if verdict is not None:
+            if verdict.truth is Truth.RIGHT:
+                self._state.lines += [relation for all_of in alternatives for relation in all_of]
+            return verdict
+        if self._is_open(points, names) and not self._given:
+            self._set_up(alternatives)
+            return Finding(Truth.OPEN, Reason(findings.SET_UP))
+        if not self._strict and not (self._line and len(self._names()) == 1 and is_bare(text, FEW_WORDS)):
+            return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
+        return self._wrong(alternatives, points)
+
+    def _solve(self, relations: Sequence[Relation]) -> Points:
+        key = tuple(relations)
+        if key not in self._points:
+            self._points[key] = solve(relations, self._algebra, complex_too=self._complex)
+        return self._points[key]
+
+    def _is_open(self, points: Points, names: frozenset[str]) -> bool:
+        """Whether the system still leaves unknowns free, so that a new equation may be a new fact."""
+        return len(self._state.relations) < len(self._names())
+
+    def _relate(self, step: int, alternatives: list[list[Relation]], points: Points, names: frozenset[str]) -> Finding | None:
+        """A right statement's finding; None for a wrong one."""
+        own = self._own_solutions(alternatives, points, names)
+        projected = tuple({name: value for name, value in point.items() if name in names} for point in points)
+        is_solved = all(len(all_of) == 1 and solved_form(all_of[0]) for all_of in alternatives)
+        if own is None:
+            kept = all(any(all(holds(relation, point) for relation in all_of) for all_of in alternatives) for point in points)
+            return Finding(Truth.RIGHT, Reason(findings.FOLLOWS)) if kept else None
+        if not same_points(own, projected) and self._follows_from_one(own):
+            return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
+        if same_points(own, projected):
+            return Finding(Truth.RIGHT, Reason(findings.SOLVES if is_solved else findings.FOLLOWS))
+        if contains(own, projected) and projected:
+            if is_solved:
+                self._extra.append((step, own))
+            return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
+        if contains(projected, own) and own:
+            self._cases.append((step, own))
+            return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
+        return None
+
+    def _follows_from_one(self, own: Points) -> bool:
+        """Whether one of several given equations has these solutions by itself."""
+        relations = self._state.relations
+        return len(relations) > 1 and any(
+            own and set(unknowns([relation])) == own[0].keys() and same_points(own, self._solve([relation])) for relation in relations
+        )
+
+    def _own_solutions(self, alternatives: list[list[Relation]], points: Points, names: frozenset[str]) -> Points | None:
+        """The solutions of the statement by itself; None where it leaves unknowns free, and must be compared at the points."""
+        found: list[dict[str, complex]] = []
+        for all_of in alternatives:
+            if len(all_of) < len(names):
+                return None
+            found += solve(all_of, self._algebra, complex_too=self._complex)
+        return tuple(found)
+
+    # --- Wrong statements
+
+    def _wrong(self, alternatives: list[list[Relation]], points: Points) -> Finding:
+        relations = [relation for all_of in alternatives for relation in all_of]
+        for system in self._state.assumed:
+            if self._follows(alternatives, system):
+                return Finding(Truth.CARRIED, Reason(findings.CARRIED))
+        finding = Finding(Truth.WRONG, self._reason(alternatives), self._should_be(relations[0], points), self._name(alternatives, points))
+        self._assume(alternatives)
+        return finding
+
+    def _follows(self, alternatives: list[list[Relation]], system: Alternatives) -> bool:
+        try:
+            points = tuple(point for all_of in system for point in self._solve(all_of))
+        except TooSlow:
+            raise
+        except NoAnswer:
+            return False
+        relations = [relation for all_of in alternatives for relation in all_of]
+        if not points or not frozenset(unknowns(relations)) <= points[0].keys():
+            return False
+        if len(alternatives) == 1 and len(points) > 1 and all(solved_form(relation) for relation in relations):
+            return any(all(holds(relation, point) for relation in relations) for point in points)
+        return all(any(all(holds(relation, point) for relation in all_of) for all_of in alternatives) for point in points)
+
+    def _assume(self, alternatives: list[list[Relation]]) -> None:
+        """After a wrong line: it alone, it with each of the others, and it in the place of each of the others."""
+        others = self._state.relations
+        companies = [[], *([other] for other in others)]
+        if len(others) > 2:
+            companies += [others[:at] + others[at + 1 :] for at in range(len(others))]
+        systems: list[Alternatives] = [[[*all_of, *company] for all_of in alternatives] for company in companies]
+        self._state.assumed = (systems + self._state.assumed)[:MOST_SYSTEMS]
+        self._state.lines += [relation for all_of in alternatives for relation in all_of]
+
+    def _reason(self, alternatives: list[list[Relation]]) -> Reason:
+        if all(len(all_of) == 1 and solved_form(all_of[0]) for all_of in alternatives):
+            return Reason(findings.NOT_A_SOLUTION, {"value": ", ".join(all_of[0].text for all_of in alternatives)})
+        return Reason(findings.NOT_FOLLOWING)
+
+    def _should_be(self, relation: Relation, points: Points) -> str | None:
+        """The same left side with the value that it has; of a solved form all solutions."""
+        solved = solved_form(relation)
+        if solved is not None and points and all(solved[0] in point for point in points):
+            return " or ".join(f"{solved[0]} = {_show(value)}" for value in dict.fromkeys(point[solved[0]] for point in points))
+        if len(points) != 1 or self._is_open(points, frozenset()) or symbols(relation.right) - CONSTANTS.keys():
+            return None
+        value = value_at(relation.left, points[0])
+        return f"{relation.text.split('=')[0].strip()} = {_show(value)}" if value is not None else None
+
+    def _name(self, alternatives: list[list[Relation]], points: Points) -> str | None:
+        relations = [relation for all_of in alternatives for relation in all_of]
+        try:
+            own = tuple(point for all_of in alternatives for point in self._solve(all_of))
+        except TooSlow:
+            raise
+        except NoAnswer:
+            return None
+        before = list(reversed(self._state.lines[-LINES:]))
+        if len(alternatives) == 2 and all("sqrt" in operations(relation.right) and solved_form(relation) for relation in relations):
+            return "formula_slip"
+        code = name_of_transformation(before, relations[0], own)
+        if code is not None or len(points) != 1:
+            return code
+        solved = solved_form(relations[0])
+        if solved is not None and solved[0] in points[0] and len(own) == 1:
+            return name_of_number(_fraction(points[0][solved[0]]), _fraction(own[0][solved[0]]))
+        return None
+
+    # --- Inequalities
+
+    def _compare_inequality(self, alternatives: list[list[Relation]]) -> Finding:
+        names = self._names()
+        if len(names) != 1:
+            return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
+        (name,) = names
+        given: list[Alternatives] = [[self._state.relations], *([[relation]] for relation in self._state.relations)]
+        if any(self._same_region(one, alternatives, name) for one in given):
+            self._state.lines += [relation for all_of in alternatives for relation in all_of]
+            return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
+        for assumed in self._state.assumed:
+            if self._same_region(assumed, alternatives, name):
+                return Finding(Truth.CARRIED, Reason(findings.CARRIED))
+        if not self._strict:
+            return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
+        code = self._name_of_inequality(alternatives, name)
+        relations = [relation for all_of in alternatives for relation in all_of]
+        self._state.assumed = [alternatives]
+        self._state.lines += relations
+        return Finding(Truth.WRONG, Reason(findings.NOT_THE_INEQUALITY), self._right_inequality(relations, name), code)
+
+    def _same_region(self, left: Alternatives, right: Alternatives, name: str) -> bool:
+        numbers = test_numbers([*critical_numbers(left, name, self._algebra), *critical_numbers(right, name, self._algebra)])
+        return truth(left, name, numbers) == truth(right, name, numbers)
+
+    def _name_of_inequality(self, alternatives: list[list[Relation]], name: str) -> str | None:
+        turned = [[Relation(r.left, TURNED.get(r.operator, r.operator), r.right) for r in all_of] for all_of in alternatives]
+        if self._same_region([self._state.relations], turned, name):
+            return "inequality_not_flipped"
+        relations = [relation for all_of in alternatives for relation in all_of]
+        try:
+            own = self._solve([Relation(relation.left, "=", relation.right) for relation in relations[:1]])
+        except NoAnswer:
+            return None
+        before = [Relation(line.left, "=", line.right) for line in reversed(self._state.lines[-LINES:])]
+        return name_of_transformation(before, Relation(relations[0].left, "=", relations[0].right), own)
+
+    def _right_inequality(self, relations: Sequence[Relation], name: str) -> str | None:
+        """The same two sides with the sign turned round, where that is right."""
+        if len(relations) != 1 or relations[0].operator not in TURNED:
+            return None
+        turned = Relation(relations[0].left, TURNED[relations[0].operator], relations[0].right)
+        if not self._same_region([self._state.relations], [[turned]], name):
+            return None
+        return relations[0].text.replace(f" {relations[0].operator} ", f" {turned.operator} ")
+
+    # --- At the end
+
+    def is_done(self) -> bool:
+        """Whether the last statement gives all solutions of what the problem is."""
+        return self._strict and self._solved and not self._state.assumed
+
+    def finish(self) -> dict[int, Finding]:
+        """Steps that turn out to be wrong only when all lines are seen: solutions that were lost, or do not solve the equation."""
+        if not self._strict or self._state.assumed or not self._all:
+            return {}
+        try:
+            points = self._solve(self._state.relations)
+        except NoAnswer:
+            return {}
+        wrong = {}
+        lost = [point for point in points if not any(contains(own, (point,)) for _, own in self._cases)]
+        if self._cases and lost and not self._rejects:
+            wrong[self._cases[0][0]] = Finding(Truth.WRONG, Reason(findings.LOST), _show_points(points), "lost_solution")
+        extra = [(step, own) for step, own in self._extra if not self._cases_after(step)]
+        if extra and not self._rejects:
+            wrong[extra[0][0]] = Finding(
+                Truth.WRONG,
+                Reason(findings.NOT_A_SOLUTION, {"value": _show_points(extra[0][1])}),
+                _show_points(points),
+                "extraneous_solution",
+            )
+        return wrong
+
+    def _cases_after(self, step: int) -> bool:
+        return any(later >= step for later, _ in self._cases)
+
+
+TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+def _statements(chains: Sequence[Chain], known: frozenset[str]) -> list[list[list[Relation]]]:
+    """The chains of a step as statements, each of them alternatives, each of which is relations that hold together."""
+    statements: list[list[list[Relation]]] = []
+    for chain in chains:
+        relations = [
+            _plain_names(relation, known) for relation in read_relations(chain) if symbols(relation.left) | symbols(relation.right)
+        ]
+        if not relations:
+            continue
+        if statements and (chain.joined == "or" or _is_other_value(statements[-1], relations)):
+            statements[-1].append(relations)
+        elif statements and chain.joined == "and" and any(relation.operator != "=" for relation in relations):
+            statements[-1][-1].extend(relations)
+        else:
+            statements.append([relations])
+    return statements
+
+
+def _is_other_value(before: list[list[Relation]], relations: list[Relation]) -> bool:
+    """`x = 2, x = 3`: two values of one unknown are alternatives."""
+    if len(relations) != 1 or len(before[-1]) != 1:
+        return False
+    one, other = solved_form(before[-1][0]), solved_form(relations[0])
+    return one is not None and other is not None and one[0] == other[0] and one[1] != other[1]
+
+
+def _plain_names(relation: Relation, known: frozenset[str]) -> Relation:
+    """`x_1` as x, where x is what is looked for."""
+    solved = solved_form(relation)
+    if solved is None or solved[0] in known or solved[0].split("_")[0] not in known:
+        return relation
+    return Relation(Symbol(solved[0].split("_")[0]), "=", solved[1], relation.text)
+
+
+def _fraction(value: complex) -> Fraction:
+    return Fraction(value.real).limit_denominator(10_000)
+
+
+def _show(value: complex) -> str:
+    number = _fraction(value)
+    if abs(value.imag) < 1e-9 and abs(float(number) - value.real) < 1e-9 * max(1.0, abs(value.real)):
+        return plain_number(number)
+    return f"{value.real:.4g}" if abs(value.imag) < 1e-9 else f"{value:.4g}".strip("()").replace("j", "i")
+
+
+def _show_points(points: Points) -> str:
+    return " or ".join(", ".join(f"{name} = {_show(value)}" for name, value in point.items()) for point in points)

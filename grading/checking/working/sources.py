@@ -1,0 +1,146 @@
+"""What other solutions of the same problem know: their values, their answer, and whether a student's value has a place among them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from grading.checking.extract import final_answer
+from grading.checking.numbers import read_number
+from grading.checking.working.arithmetic import values
+from grading.checking.working.claims import Chain, find_chains
+from grading.checking.working.computations import Computation, find_computations, is_in, levels, parts, same
+from grading.checking.working.expressions import NoValue, Operation, exact
+from grading.checking.working.letters import find_variables
+from grading.checking.working.quantities import stated
+from grading.checking.working.tokens import plain, tokenize
+
+MOST_SOURCES = 64  # whose values are kept at hand
+CONVERSIONS = frozenset(map(Fraction, (7, 12, 16, 24, 52, 60, 100, 365, 1000, 3600)))  # between common units
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A solution to compare with. `calculations` are those that it writes down: the values that go in, and the one that comes out; `nodes`
+    are these, and with them their parts."""
+
+    nodes: tuple[tuple[frozenset[Fraction], Fraction], ...]
+    calculations: tuple[tuple[frozenset[Fraction], Fraction], ...]
+    stated: frozenset[Fraction]
+    answer: Fraction | None
+
+    def has(self, value: Fraction) -> bool:
+        known, fractions = _values_of(self)
+        return value in known or any(same(value, other) for other in (fractions if value.denominator == 1 else known))
+
+
+@lru_cache(maxsize=MOST_SOURCES)
+def _values_of(source: Source) -> tuple[frozenset[Fraction], tuple[Fraction, ...]]:
+    """All values of a source, and those that are no integers: only these can be an integer but for rounding."""
+    known = source.stated | {result for _, result in source.nodes}
+    return known, tuple(value for value in known if value.denominator != 1)
+
+
+def read_source(problem: str, steps: Sequence[str]) -> Source:
+    variables = find_variables([problem, *steps])
+    chains = [find_chains(step, variables) for step in steps]
+    computations = find_computations(chains)
+    nodes = [(frozenset(levels(part)), value) for computation in computations for part, value in parts(computation.expression)]
+    nodes += [(frozenset(levels(computation.expression)), value) for computation in computations for value in computation.values]
+    said = frozenset(value for step in steps for value in stated(step)) | frozenset(_bare_values(chains))
+    written = tuple((frozenset(computation.operands), computation.value) for computation in computations)
+    return Source(tuple(dict.fromkeys(nodes)), written, said, next(iter(read_answers(steps)), None))
+
+
+def _bare_values(chains: Sequence[Sequence[Chain]]) -> list[Fraction]:
+    found = []
+    for side in (side for of_step in chains for chain in of_step for side in chain.sides):
+        for reading in side.readings[:1]:
+            try:
+                found.append(exact(reading))
+            except NoValue:
+                continue
+    return found
+
+
+def read_answers(steps: Sequence[str]) -> tuple[Fraction, ...]:
+    """The numbers that may be the solution's answer, the likeliest first: what it says is, else what its last step comes to or states."""
+    said = final_answer("\n".join(steps))
+    if said is not None and (number := read_number(said)) is not None:
+        return (number.value,)
+    for step in reversed(steps[-2:]):
+        bare = read_number(step)
+        found = [bare.value] if bare is not None else _last_numbers(step)
+        if found:
+            return tuple(dict.fromkeys(found))
+    return ()
+
+
+def _last_numbers(step: str) -> list[Fraction]:
+    """What the last equality of a step comes to and the numbers behind it; without an equality all numbers, the last one first."""
+    chains = [chain for chain in find_chains(step, find_variables([step])) if len(chain.sides) > 1]
+    results = [value for chain in chains for value in values(chain.sides[-1]) if isinstance(value, Fraction)]
+    text = plain(step)
+    behind = [token.value for token in tokenize(text) if token.value is not None and token.start > text.rfind("=")]
+    if results:
+        return [results[-1], *behind]
+    return list(reversed(behind)) or list(reversed(stated(step)))
+
+
+# --- A student's value among them --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a problem gives, and the solutions that are taken to be right (none, where there are none)."""
+
+    given: frozenset[Fraction]
+    sources: tuple[Source, ...]
+
+    @property
+    def complements(self) -> frozenset[Fraction]:
+        """What is left of, and what comes after a rise by, each share that is spoken of."""
+        shares = self.given | {value for source in self.sources for value in source.stated}
+        whole = {1: [share for share in shares if 0 < share < 1], 100: [share for share in shares if 0 < share < 100]}
+        return frozenset(Fraction(full) + sign * share for full, parts_ in whole.items() for share in parts_ for sign in (-1, 1))
+
+    def supports(self, computation: Computation) -> bool:
+        """Whether a source calculates this value from something that this calculation takes in as well."""
+        operands = [value for value in computation.operands if value not in (0, 1)]
+        for taken, result in (node for source in self.sources for node in source.nodes):
+            if any(same(value, result) for value in computation.values) and (
+                not operands or any(is_in(value, taken) for value in operands)
+            ):
+                return True
+        return False
+
+    def repeats(self, computation: Computation) -> bool:
+        """Whether a source does this very calculation: the same numbers, the same value."""
+        operands = frozenset(computation.operands)
+        return any(
+            operands == values and any(same(value, result) for value in computation.values)
+            for source in self.sources
+            for values, result in source.calculations
+        )
+
+    def calculates(self, value: Fraction) -> bool:
+        return any(same(value, result) for source in self.sources for _, result in source.nodes)
+
+    def has(self, value: Fraction) -> bool:
+        return is_in(value, self.given) or any(source.has(value) for source in self.sources)
+
+    def counts(self, value: Fraction) -> int:
+        return sum(source.has(value) for source in self.sources)
+
+
+def is_harmless(computation: Computation, grounds: Grounds, known: set[Fraction]) -> bool:
+    """Whether a value needs no support: the same again (`4 x 1`), a unit converted (`3 x 12` for three dozen), a share's complement."""
+    operands = computation.operands
+    if any(same(value, computation.value) for value in operands) and len([value for value in operands if value not in (0, 1)]) <= 1:
+        return True
+    match computation.expression:
+        case Operation(name="*" | "/") if len(operands) == 2:
+            return any(value in CONVERSIONS and not is_in(value, known) for value in operands)
+        case Operation(name="+" | "-") if operands[:1] in ([Fraction(1)], [Fraction(100)]):
+            return any(is_in(value, grounds.complements) for value in computation.values)
+    return False

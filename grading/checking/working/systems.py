@@ -1,0 +1,142 @@
+"""Systems of equations and inequalities, and what solves them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from grading.checking.working.algebra import Algebra, NoAnswer
+from grading.checking.working.expressions import (
+    CONSTANTS,
+    LARGEST_EXPONENT,
+    Expression,
+    NoValue,
+    Number,
+    Operation,
+    Symbol,
+    exact,
+    is_plain,
+    symbols,
+    walk,
+)
+from grading.checking.working.symbolic import close, value_at
+from grading.checking.working.task import Relation
+
+type Points = tuple[dict[str, complex], ...]
+
+MOST_UNKNOWNS = 6
+FREE_VALUES = (Fraction(7, 5), Fraction(-3, 2), Fraction(11, 3))  # of unknowns that a system leaves open
+REAL = 1e-9
+HOLDS: dict[str, Callable[[float, float], bool]] = {
+    "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+    "<=": lambda a, b: a <= b,
+    ">=": lambda a, b: a >= b,
+    "!=": lambda a, b: a != b,
+}
+
+
+def unknowns(relations: Iterable[Relation]) -> list[str]:
+    return sorted({name for relation in relations for name in relation.symbols} - CONSTANTS.keys())
+
+
+def is_tame(relation: Relation) -> bool:
+    """Whether the algebra system can be asked about it without a power or a factorial that fills the memory."""
+    return not any(_is_wild(part) for side in (relation.left, relation.right) for part in walk(side))
+
+
+def _is_wild(part: Expression) -> bool:
+    if not isinstance(part, Operation) or part.name not in ("^", "factorial", "binom", "exp"):
+        return False
+    size = part.operands[-1]
+    if symbols(size):
+        return part.name == "factorial"
+    try:
+        return abs(exact(size)) > LARGEST_EXPONENT
+    except NoValue:
+        return not is_plain(size) and any(isinstance(inner, Operation) and inner.name == "^" for inner in walk(size))
+
+
+def solve(relations: Sequence[Relation], algebra: Algebra, *, complex_too: bool = False) -> Points:
+    """The solutions of equations; where they leave unknowns open, some of them. Raises `NoAnswer`."""
+    names = unknowns(relations)
+    if not names or len(names) > MOST_UNKNOWNS or not all(map(is_tame, relations)):
+        raise NoAnswer
+    pairs = [(relation.left, relation.right) for relation in relations]
+    free = names[: max(0, len(names) - len(pairs))]
+    if not free:
+        return _real(algebra.solve(pairs, names, {}).points, complex_too)
+    points: list[dict[str, complex]] = []
+    for turn in range(len(FREE_VALUES)):
+        given = {name: FREE_VALUES[(turn + at) % len(FREE_VALUES)] for at, name in enumerate(free)}
+        solutions = algebra.solve(pairs, [name for name in names if name not in free], given)
+        points += [{**{name: complex(value) for name, value in given.items()}, **point} for point in solutions.points]
+    return _real(points, complex_too)
+
+
+def _real(points: Iterable[dict[str, complex]], complex_too: bool) -> Points:
+    return tuple(point for point in points if complex_too or all(abs(value.imag) < REAL for value in point.values()))
+
+
+def solved_form(relation: Relation) -> tuple[str, Expression] | None:
+    """`x = 2` and `2 = x` as x and 2; None for what still has to be solved. `x_1 = 2` solves for x as well."""
+    for one, other in ((relation.left, relation.right), (relation.right, relation.left)):
+        if relation.operator == "=" and isinstance(one, Symbol) and one.name not in CONSTANTS and not symbols(other) - CONSTANTS.keys():
+            return one.name, other
+    return None
+
+
+def holds(relation: Relation, point: Mapping[str, complex]) -> bool | None:
+    left, right = value_at(relation.left, point), value_at(relation.right, point)
+    if left is None or right is None:
+        return None
+    if relation.operator in ("=", "≈"):
+        return close(left, right) or (_shows_decimals(relation) and abs(left - right) < 0.01 * max(1.0, abs(left)))
+    if relation.operator not in HOLDS or abs(left.imag) > REAL or abs(right.imag) > REAL:
+        return None
+    return HOLDS[relation.operator](left.real, right.real)
+
+
+def _shows_decimals(relation: Relation) -> bool:
+    """`x = 1.41` may be rounded."""
+    return any(isinstance(part, Number) and (part.decimals or 0) >= 2 for side in (relation.left, relation.right) for part in walk(side))
+
+
+def same_points(left: Points, right: Points) -> bool:
+    return contains(left, right) and contains(right, left)
+
+
+def contains(points: Points, others: Points) -> bool:
+    """Whether all of `others` are among `points`, for the unknowns that they share."""
+    return all(any(_agree(point, other) for point in points) for other in others)
+
+
+def _agree(point: Mapping[str, complex], other: Mapping[str, complex]) -> bool:
+    return all(close(value, other[name]) for name, value in point.items() if name in other)
+
+
+# --- Inequalities -------------------------------------------------------------------------------------------------------------
+
+type Alternatives = Sequence[Sequence[Relation]]  # any of these, each of which is all of its relations
+
+
+def critical_numbers(alternatives: Alternatives, unknown: str, algebra: Algebra) -> list[float]:
+    """Where the truth of the statement can change. Raises `NoAnswer`."""
+    found: set[float] = set()
+    for relation in (relation for all_of in alternatives for relation in all_of):
+        if not is_tame(relation):
+            raise NoAnswer
+        found.update(round(value, 9) for value in algebra.critical(Operation("-", (relation.left, relation.right)), unknown))
+    return sorted(found)
+
+
+def truth(alternatives: Alternatives, unknown: str, numbers: Iterable[float]) -> list[bool]:
+    """Whether the statement holds at each of some numbers; it does not where it has no meaning."""
+    return [any(all(holds(relation, {unknown: complex(number)}) for relation in all_of) for all_of in alternatives) for number in numbers]
+
+
+def test_numbers(critical: Sequence[float]) -> list[float]:
+    """The critical numbers, and one on each side of each."""
+    ordered = sorted(critical)
+    between = [(left + right) / 2 for left, right in pairwise(ordered) if right - left > 1e-6]
+    ends = [ordered[0] - 1.5, ordered[-1] + 1.5] if ordered else [0.5]
+    return sorted([*ordered, *between, *ends])

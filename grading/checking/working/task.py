@@ -1,0 +1,145 @@
+"""What a problem asks for, as far as calculation can follow it: equations to solve, or an expression to rewrite."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from grading.checking.working.claims import Chain, Side, find_chains
+from grading.checking.working.expressions import Expression, Operation, Symbol, operations, symbols
+from grading.checking.working.symbolic import Functions
+
+type Kind = Literal["solve", "rewrite", "differentiate", "integrate", "other"]
+
+KEYWORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("differentiate", re.compile(r"derivative|differentiate|dy/dx|求导|导数|导函数|微分", re.IGNORECASE)),
+    ("integrate", re.compile(r"\bintegra|antiderivative|\\int|∫|积分|原函数", re.IGNORECASE)),
+    (
+        "solve",
+        re.compile(
+            r"\bsolve|\broots?\b|solutions?\b|\bfind (?:the values? of )?\$?[a-z]\b"
+            r"|解方程|解不等式|解下列|解关于|求解|方程组|的解|求\s*\$?[a-z]",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "rewrite",
+        re.compile(
+            r"simplif|expand|factor|multiply out|evaluate|calculate|compute|work out|write .{1,40} as|rationali[sz]e|combine|reduce"
+            r"|化简|展开|分解|计算|求值|通分|约分|合并|因式",
+            re.IGNORECASE,
+        ),
+    ),
+)
+
+WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")
+MATHS = re.compile(r"\\[A-Za-z]+|\b(?:sqrt|sin|cos|tan|log|ln)\b|\\begin\{[a-z]+\}|\\end\{[a-z]+\}|(?<=[{ ])cases(?=})")
+_EN = """solve the equation equations system of inequality for and or find all solutions solution so then therefore thus hence we
+get have is to by from both sides subtract add divide multiply simplifying gives answer roots real value values
+algebraically each side this that which means simplify expand factor factorise calculate evaluate compute differentiate
+derivative integral integrate"""
+_ZH = "化简展开因式计算求导数积分原函数如图解方程不等式组下列的求所以故得因此即移项合并同类去括号分母系数化为两边相加减代入由可将第一二"
+SOLVING_WORDS = frozenset(_EN.split()) | frozenset(_ZH)
+MOST_WORDS = 3  # of a problem that is nothing but its equations
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """`left operator right`, in one reading, and as it was written."""
+
+    left: Expression
+    operator: str
+    right: Expression
+    text: str = ""
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        return symbols(self.left) | symbols(self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`relations` are to be solved, `expression` is to be rewritten; `functions` are those that the problem defines."""
+
+    kind: Kind
+    relations: tuple[Relation, ...] = ()
+    expression: Side | None = None
+    functions: Functions = field(default_factory=Functions)
+    by: str = "x"
+    has_relations: bool = False
+
+
+def read_task(problem: str, variables: frozenset[str]) -> Task:
+    kind: Kind = next((kind for kind, pattern in KEYWORDS if pattern.search(problem)), "other")
+    chains = find_chains(problem, variables)
+    functions = Functions()
+    relations = [relation for chain in chains for relation in read_relations(chain) if not _defines(relation, functions, kind)]
+    expression = _expression(chains) if kind in ("rewrite", "differentiate", "integrate") else None
+    if kind == "rewrite" and expression is None and relations:
+        kind = "solve"
+    by = _variable(expression, functions)
+    given = tuple(relations) if kind in ("solve", "other") else ()
+    return Task(kind, given, expression, functions, by, bool(relations))
+
+
+def read_relations(chain: Chain) -> list[Relation]:
+    """Of each pair of neighbours that can be read, the first reading."""
+    pairs = zip(chain.sides, chain.relations, chain.sides[1:], strict=False)
+    return [
+        Relation(left.readings[0], operator, right.readings[0], f"{left.text} {operator} {right.text}")
+        for left, operator, right in pairs
+        if left.readings and right.readings
+    ]
+
+
+def _defines(relation: Relation, functions: Functions, kind: Kind) -> bool:
+    """Whether the problem names a function: `f(x) = …`, or `y = …` whose derivative is asked for."""
+    if functions.define(relation.left, relation.right):
+        return True
+    if (
+        kind == "differentiate"
+        and isinstance(relation.left, Symbol)
+        and relation.operator == "="
+        and relation.left.name not in symbols(relation.right)
+    ):
+        functions.bodies[relation.left.name] = _first_symbol(relation.right), relation.right
+        return True
+    return False
+
+
+def _first_symbol(expression: Expression) -> str:
+    names = sorted(symbols(expression) - {"euler", "pi"})
+    return "x" if "x" in names or not names else names[0]
+
+
+def _variable(expression: Side | None, functions: Functions) -> str:
+    for variable, _ in functions.bodies.values():
+        return variable
+    return _first_symbol(expression.readings[0]) if expression is not None and expression.readings else "x"
+
+
+def _expression(chains: Sequence[Chain]) -> Side | None:
+    """The expression that stands alone in the problem: the longest one, which has an operation."""
+    alone = [chain.sides[0] for chain in chains if len(chain.sides) == 1 and operations(chain.sides[0].readings[0]) - {"neg"}]
+    alone += [chain.sides[0] for chain in chains if len(chain.sides) == 2 and not chain.sides[1].text and chain.sides[0].readings]
+    return max(alone, key=lambda side: len(side.text), default=None)
+
+
+def asked(task: Task) -> Side | None:
+    """The expression that the answer must be identical to: with the derivative or the integral that is asked for around it."""
+    if task.expression is None:
+        bodies = list(task.functions.bodies.values())
+        if task.kind != "differentiate" or not bodies:
+            return None
+        return Side("", (Operation("derivative", (bodies[0][1], Symbol(bodies[0][0]))),))
+    readings = task.expression.readings
+    wrapped = {"differentiate": "derivative", "integrate": "integral"}.get(task.kind, "")
+    if wrapped and not any(wrapped in operations(reading) for reading in readings):
+        readings = tuple(Operation(wrapped, (reading, Symbol(task.by))) for reading in readings)
+    return Side(task.expression.text, readings)
+
+
+def is_bare(text: str, most: int) -> bool:
+    """Whether there are few words in a text, besides those that say that something is solved."""
+    words = [word for word in WORD.findall(MATHS.sub(" ", text)) if word.lower() not in SOLVING_WORDS]
+    return len(words) <= most

@@ -1,0 +1,263 @@
+"""The tokens of a line of working: plain text, LaTeX or a mixture, English or Chinese. Prose comes out as words, for others to skip."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from grading.checking.numbers import THOUSANDS, half_width
+from grading.checking.working.expressions import FUNCTIONS
+
+LONGEST = 4_000  # characters of one step that are read
+MOST = 1_500  # tokens
+
+type Kind = Literal[
+    "number", "letter", "function", "operator", "relation", "open", "close", "word", "command", "money", "stop", "or", "and", "differential"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`text` is the token's standard form (`*` for `\\times`); `glued`: no space stands before it; `start` and `end` are offsets."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    value: Fraction | None = None
+    decimals: int | None = None
+    glued: bool = False
+
+
+GREEK = "alpha|beta|gamma|delta|theta|lambda|mu|omega|phi|rho|sigma|tau|varphi|epsilon"
+COMMANDS: dict[str, tuple[Kind, str]] = {
+    r"\times": ("operator", "*"),
+    r"\cdot": ("operator", "*"),
+    r"\div": ("operator", "/"),
+    r"\pm": ("operator", "±"),
+    r"\mp": ("operator", "∓"),
+    r"\le": ("relation", "<="),
+    r"\leq": ("relation", "<="),
+    r"\leqslant": ("relation", "<="),
+    r"\ge": ("relation", ">="),
+    r"\geq": ("relation", ">="),
+    r"\geqslant": ("relation", ">="),
+    r"\lt": ("relation", "<"),
+    r"\gt": ("relation", ">"),
+    r"\ne": ("relation", "!="),
+    r"\neq": ("relation", "!="),
+    r"\approx": ("relation", "≈"),
+    r"\doteq": ("relation", "≈"),
+    r"\equiv": ("stop", "≡"),
+    r"\in": ("relation", "∈"),
+    r"\lor": ("or", "or"),
+    r"\vee": ("or", "or"),
+    r"\land": ("and", "and"),
+    r"\infty": ("letter", "oo"),
+    r"\pi": ("letter", "pi"),
+    r"\%": ("operator", "%"),
+    r"\$": ("money", "$"),
+    r"\degree": ("word", "°"),
+    r"\circ": ("word", "°"),
+    r"\{": ("open", "{"),
+    r"\}": ("close", "}"),
+    r"\lbrace": ("open", "{"),
+    r"\rbrace": ("close", "}"),
+    r"\lfloor": ("open", "floor"),
+    r"\rfloor": ("close", "floor"),
+    r"\lceil": ("open", "ceil"),
+    r"\rceil": ("close", "ceil"),
+    r"\lvert": ("operator", "|"),
+    r"\rvert": ("operator", "|"),
+    r"\vert": ("operator", "|"),
+    r"\|": ("stop", "|"),
+    r"\ldots": ("stop", "..."),
+    r"\dots": ("stop", "..."),
+    r"\cdots": ("stop", "..."),
+    **{f"\\{name}": ("letter", name) for name in GREEK.split("|")},
+}
+STRUCTURE = {
+    r"\frac": "frac",
+    r"\dfrac": "frac",
+    r"\tfrac": "frac",
+    r"\cfrac": "frac",
+    r"\sqrt": "sqrt",
+    r"\int": "int",
+    r"\lim": "lim",
+    r"\binom": "binom",
+    r"\dbinom": "binom",
+}
+IGNORED = re.compile(
+    r"\\(?:left|right|[bB]ig{1,2}[lr]?|displaystyle|textstyle|limits|boxed|fbox|mathrm|mathbf|mathit|rm|bf)(?![A-Za-z])\.?"
+    r"|\\[,;:! ]|\\begin\{[a-z]+\*?\}(?:\{[a-z|]*\})?|\\end\{[a-z]+\*?\}|\\[()\[\]]|[&~`#\"\u201c\u201d]|\*\*(?=[^\d\s(])"
+)
+WORDS_IN_TEX = re.compile(r"\\(?:text|mbox|textrm|textbf|textit|operatorname|mathrm)\s*\{(?P<inside>[^{}]{0,200})\}")
+TOKEN = re.compile(
+    r"(?P<space>\s+)"
+    r"|(?P<mixed>(?<![\d./*+\-^])\d{1,4}\s+\d{1,4}/\d{1,4}(?![\d./]))"
+    r"|(?P<clock>(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:]))"
+    r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|(?<![\d.])\d{1,3}(?: \d{3})+(?![\d.,])|\d+(?:\.\d+)?|\.\d+)(?:\.{3}|…)?"
+    r"|(?P<relation><=|>=|(?<=\s)!=|=<|==|[=<>≤≥≠≈≐⩽⩾≦≧∈])"
+    r"|(?P<arrow>=>|->|→|⇒|⟹|⟺|⇔|∴|∵|\\(?:Long)?(?:left)?[rR]ightarrow|\\(?:implies|iff|to|therefore|because|Leftrightarrow)(?![A-Za-z]))"
+    r"|(?P<power>\*\*|\^)"
+    r"|(?P<operator>[+\-*/%±×÷·⋅∗⁄∕|!:_'√∫])"
+    r"|(?P<superscript>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
+    r"|(?P<fraction>[½⅓⅔¼¾⅕⅛])"
+    r"|(?P<open>[(\[{])|(?P<close>[)\]}])"
+    r"|(?P<display>\$\$)"
+    r"|(?P<money>[$¥€£])"
+    r"|(?P<tex>\\[A-Za-z]+|\\[^A-Za-z])"
+    r"|(?P<word>[A-Za-z]{2,}'[A-Za-z]{1,2}|I'[a-z]{1,2}|[A-Za-z]+(?:-[A-Za-z]{2,})*|[πθαβγλμωφ∞]|[\u4e00-\u9fff]+|°)"
+    r"|(?P<stop>.)",
+    re.DOTALL,
+)
+ARROW = re.compile(r"=>|->|→|⇒|⟹|⟺|⇔|∴|∵")
+STANDARD = {
+    **dict.fromkeys("≤⩽≦", "<="),
+    **dict.fromkeys("≥⩾≧", ">="),
+    **dict.fromkeys("×·⋅∗", "*"),
+    **dict.fromkeys("÷⁄∕", "/"),
+    "=<": "<=",
+    "≠": "!=",
+    "==": "=",
+    "≐": "≈",
+    "**": "^",
+}
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+FRACTIONS = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅛": (1, 8)}
+LETTERS = {"π": "pi", "θ": "theta", "α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "μ": "mu", "ω": "omega", "φ": "phi", "∞": "oo"}
+# Words for operations, in the order in which they are looked for in a run of Chinese.
+ZH_WORDS = re.compile(r"或者|或|并且|且|以及|和|等于|乘以|除以|乘|加上|加|减去|减")
+ZH_MEANING: dict[str, tuple[Kind, str]] = {
+    **dict.fromkeys(("或者", "或"), ("or", "or")),
+    **dict.fromkeys(("并且", "且", "以及", "和"), ("and", "and")),
+    "等于": ("relation", "="),
+    **dict.fromkeys(("乘以", "乘"), ("operator", "*")),
+    "除以": ("operator", "/"),
+    **dict.fromkeys(("加上", "加"), ("operator", "+")),
+    **dict.fromkeys(("减去", "减"), ("operator", "-")),
+}
+EN_MEANING: dict[str, tuple[Kind, str]] = {"plus": ("operator", "+"), "minus": ("operator", "-"), "equals": ("relation", "=")}
+CLOCK_WORDS = re.compile(r"\b[ap]\.?m\b|o'clock|上午|下午|时刻", re.IGNORECASE)
+CALCULATOR = re.compile(r"<<[^<>]{0,200}>>")  # GSM8K's annotations
+
+
+def plain(text: str) -> str:
+    """The text as it is tokenised, with offsets of its own: half-width, one sign for each kind of minus, without calculator annotations."""
+    text = CALCULATOR.sub("", half_width(text[:LONGEST]))
+    text = re.sub(r"[−–—‐‑﹣]", "-", text).replace("{,}", ",").replace(",\\!", ",").replace("’", "'")
+    text = re.sub(r"\\q?quad(?![A-Za-z])|\\\\", ";", text)
+    text = WORDS_IN_TEX.sub(lambda match: f" {match['inside']} ", text)
+    return IGNORED.sub(" ", text)
+
+
+def tokenize(text: str) -> list[Token]:
+    """The tokens of `plain` text, at most 1,500."""
+    tokens: list[Token] = []
+    glued, clock = False, bool(CLOCK_WORDS.search(text))
+    for match in TOKEN.finditer(text):
+        if match.lastgroup == "space":
+            glued = False
+            if "\n" in match[0]:
+                tokens.append(Token("stop", "\n", match.start(), match.end()))
+            continue
+        tokens += _clock(match[0], match.start(), glued, clock) if match.lastgroup == "clock" else _tokens(match, glued)
+        glued = True
+        if len(tokens) >= MOST:
+            break
+    return tokens
+
+
+def _tokens(match: re.Match[str], glued: bool) -> Iterator[Token]:
+    kind, text, start, end = match.lastgroup, match[0], match.start(), match.end()
+    match kind:
+        case "number":
+            yield _number(text.rstrip(".…"), start, end, glued)
+        case "mixed":
+            yield from _mixed(text, start, end, glued)
+        case "fraction":
+            yield Token("number", text, start, end, Fraction(*FRACTIONS[text]), glued=glued)
+        case "relation" | "operator" | "power" as sign:
+            yield Token("relation" if sign == "relation" else "operator", STANDARD.get(text, text), start, end, glued=glued)
+        case "superscript":
+            yield Token("operator", "^", start, start, glued=glued)
+            yield Token("number", text, start, end, Fraction(text.translate(SUPERSCRIPTS)), glued=True)
+        case "open" | "close" | "money":
+            yield Token(kind, text, start, end, glued=glued)
+        case "tex":
+            yield _command(text, start, end, glued)
+        case "word":
+            yield from _words(text, start, end, glued)
+        case _:
+            yield Token("stop", text, start, end, glued=glued)
+
+
+def _clock(text: str, start: int, glued: bool, clock: bool) -> Iterator[Token]:
+    """`6:48` as minutes where the text speaks of the time of day, and else as a ratio."""
+    first, _, second = text.partition(":")
+    if clock:
+        yield Token("number", text, start, start + len(text), Fraction(int(first) * 60 + int(second)), glued=glued)
+        return
+    yield _number(first, start, start + len(first), glued)
+    yield Token("operator", ":", start + len(first), start + len(first) + 1, glued=True)
+    yield _number(second, start + len(first) + 1, start + len(text), True)
+
+
+def _number(text: str, start: int, end: int, glued: bool) -> Token:
+    digits = THOUSANDS.sub(lambda thousands: thousands[0].replace(",", ""), text).replace(",", "").replace(" ", "")
+    _, point, decimals = digits.partition(".")
+    return Token("number", text, start, end, Fraction(digits), len(decimals) if point else None, glued)
+
+
+def _mixed(text: str, start: int, end: int, glued: bool) -> Iterator[Token]:
+    """`1 1/2` is one number; `8 60/2`, as it may stand in prose, is not."""
+    whole, top, bottom = re.split(r"\s+|/", text)
+    if int(bottom) > int(top) > 0:
+        yield Token("number", text, start, end, int(whole) + Fraction(int(top), int(bottom)), glued=glued)
+        return
+    slash = end - len(bottom)
+    yield _number(whole, start, start + len(whole), glued)
+    yield _number(top, slash - 1 - len(top), slash - 1, False)
+    yield Token("operator", "/", slash - 1, slash, glued=True)
+    yield _number(bottom, slash, end, True)
+
+
+def _command(text: str, start: int, end: int, glued: bool) -> Token:
+    if text in COMMANDS:
+        kind, standard = COMMANDS[text]
+        return Token(kind, standard, start, end, glued=glued)
+    if text in STRUCTURE:
+        return Token("command", STRUCTURE[text], start, end, glued=glued)
+    if text[1:] in FUNCTIONS:
+        return Token("function", text[1:], start, end, glued=glued)
+    return Token("stop", text, start, end, glued=glued)
+
+
+def _words(text: str, start: int, end: int, glued: bool) -> Iterator[Token]:
+    if text in LETTERS:
+        yield Token("letter", LETTERS[text], start, end, glued=glued)
+    elif "\u4e00" <= text[0] <= "\u9fff":
+        yield from _chinese(text, start, glued)
+    elif text.lower() in EN_MEANING:
+        kind, standard = EN_MEANING[text.lower()]
+        yield Token(kind, standard, start, end, glued=glued)
+    elif text.lower() in ("or", "and"):
+        yield Token("or" if text.lower() == "or" else "and", text.lower(), start, end, glued=glued)
+    elif text in FUNCTIONS and text != "sec":  # in plain text, seconds
+        yield Token("function", text, start, end, glued=glued)
+    else:
+        yield Token("letter" if len(text) == 1 else "word", text, start, end, glued=glued)
+
+
+def _chinese(text: str, start: int, glued: bool) -> Iterator[Token]:
+    """A run of Chinese, cut at the words that mean an operation."""
+    at = 0
+    for found in ZH_WORDS.finditer(text):
+        if found.start() > at:
+            yield Token("word", text[at : found.start()], start + at, start + found.start(), glued=glued or at > 0)
+        kind, standard = ZH_MEANING[found[0]]
+        yield Token(kind, standard, start + found.start(), start + found.end(), glued=glued or found.start() > 0)
+        at = found.end()
+    if at < len(text):
+        yield Token("word", text[at:], start + at, start + len(text), glued=glued or at > 0)

@@ -1,0 +1,64 @@
+"""Units of measurement by name, so far as a conversion between them can be checked. Sizes are exact, by definition of the units."""
+
+from fractions import Fraction
+
+type Dimension = str
+
+# Names in the singular, lower case. Weeks in a month and days in a year are conventions of the problem, and not here.
+TABLES: dict[Dimension, dict[str, int | Fraction]] = {
+    "time": {
+        "second sec s 秒 秒钟": 1,
+        "minute min 分钟 分": 60,
+        "hour hr h 小时 时 个小时": 3600,
+        "day 天 日": 86400,
+        "week 周 星期 个星期": 604800,
+    },
+    "months": {"month 月 个月": 1, "year yr 年": 12, "decade": 120},
+    "length": {
+        "millimeter millimetre mm 毫米": Fraction(1, 1000),
+        "centimeter centimetre cm 厘米": Fraction(1, 100),
+        "decimeter decimetre dm 分米": Fraction(1, 10),
+        "meter metre m 米": 1,
+        "kilometer kilometre km 千米 公里": 1000,
+    },
+    "imperial length": {"inch inche in": 1, "foot feet ft": 12, "yard yd": 36, "mile mi": 63360},
+    "mass": {
+        "milligram mg 毫克": Fraction(1, 1000),
+        "gram g 克": 1,
+        "kilogram kilo kg 千克 公斤": 1000,
+        "tonne t 吨": 1_000_000,
+    },
+    "imperial mass": {"ounce oz": 1, "pound lb": 16},
+    "volume": {"milliliter millilitre ml 毫升": 1, "liter litre l 升": 1000},
+    "imperial volume": {"cup": 8, "pint": 16, "quart": 32, "gallon": 128},
+    "money": {"cent penny pennie": 1, "dollar $ buck": 100},
+    "chinese money": {"分钱": 1, "角 毛": 10, "元 块": 100},
+    "count": {"one": 1, "dozen": 12},
+}
+UNITS: dict[str, tuple[Dimension, Fraction]] = {
+    name: (dimension, Fraction(size)) for dimension, table in TABLES.items() for names, size in table.items() for name in names.split(" ")
+}
+SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12, "万": 10**4, "亿": 10**8, "打": 12}
+
+
+def find_unit(word: str) -> tuple[Dimension, Fraction] | None:
+    """Dimension and size of the unit that `word` names, in the singular or the plural."""
+    word = word.lower().strip(".")
+    return UNITS.get(word) or UNITS.get(word.removesuffix("s"))
+
+
+def factor(written: str, other: str) -> Fraction | None:
+    """How many of `other` one of `written` is; None where they do not measure the same, or are unknown."""
+    left, right = find_unit(written), find_unit(other)
+    if left is None or right is None or left[0] != right[0]:
+        return None
+    return left[1] / right[1]
+
+
+def factors(word: str) -> frozenset[Fraction]:
+    """What one might multiply or divide by to come from the unit to another of its kind."""
+    unit = find_unit(word)
+    if unit is None:
+        return frozenset()
+    ratios = {unit[1] / size for dimension, size in UNITS.values() if dimension == unit[0]} - {Fraction(1)}
+    return frozenset(ratios | {1 / ratio for ratio in ratios})

@@ -1,0 +1,251 @@
+import os
+import threading
+import time
+
+import pytest
+
+from grading.checking.steps import check_steps, split_steps
+from grading.checking.working import algebra
+
+ANNA = "Anna buys 3 bags of 12 apples. She gives 8 apples away and puts the others into 4 equal boxes. How many apples are in each box?"
+REFERENCE = "3 * 12 = 36 apples\n36 - 8 = 28 apples are left\n28 / 4 = 7 apples are in each box\n7"
+
+
+def statuses(problem, *steps, **known):
+    return [step.status for step in check_steps(problem, steps, **known).steps]
+
+
+# --- Splitting
+
+
+@pytest.mark.parametrize(
+    ("work", "steps"),
+    [
+        ("2x = 4\n\n x = 2 \n", ["2x = 4", "x = 2"]),
+        ("First 3 + 4 = 7. Then 7 x 2 = 14.", ["First 3 + 4 = 7.", "Then 7 x 2 = 14."]),
+        ("先算3+4=7。再算7×2=14。", ["先算3+4=7。", "再算7×2=14。"]),
+        ("It costs $2.50 each. So 2 x $2.50 = $5.", ["It costs $2.50 each.", "So 2 x $2.50 = $5."]),
+        ("Mr. Smith has 3 apples. He eats 1.", ["Mr. Smith has 3 apples.", "He eats 1."]),
+        ("1. 3 + 4 = 7\n2. 7 x 2 = 14", ["1. 3 + 4 = 7", "2. 7 x 2 = 14"]),
+        (r"\begin{aligned} 2x + 3 &= 7 \\ 2x &= 4 \\ x &= 2 \end{aligned}", ["2x + 3  = 7", "2x  = 4", "x  = 2"]),
+        ("$$\nx = 2\n$$", ["x = 2"]),
+        (r"\begin{cases} x + y = 5 \\ x - y = 1 \end{cases}", [r"\begin{cases} x + y = 5 \\ x - y = 1 \end{cases}"]),
+        ("", []),
+    ],
+)
+def test_a_working_is_split_into_steps(work, steps):
+    assert split_steps(work) == steps
+
+
+def test_a_long_working_is_split_into_so_many_steps_at_most():
+    assert len(split_steps("x = 1\n" * 100_000)) == 200
+
+
+# --- Calculation
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "She has 7 days * 2 cups/day = 14 cups for the week.",
+        "That is 45/(5+3) = 5.625 sets.",
+        "70/24 = 2.92 boxes",
+        "2/3 * 45 = $30",
+        "100% - 40% = 60%, so 60% ÷ 2 = 30%",
+        "200 + 50% = 300",
+        "3 dozen x 12 = 36",
+        "14(2) = 28 chickens",
+        "Night 2:2(30)-2=58 pages",
+        "3 hours and 15 minutes = 3 x 60 + 15 = 195 minutes",
+        "60 x 3 = 3 hours",
+        "4 pounds - 6 ounces = 58 ounces",
+        "There are 3/ 1/4 = 12 quarters in 3",
+        "1 1/2 x 10 = 15",
+        "1.5万 + 2万 = 3.5万",
+        "小明一共有3加5等于8个苹果",
+        "5 + 3 = 8 x 2 = 16",
+        r"$\frac{3}{4} \cdot 8 = 6$",
+        r"$\sqrt{16} + 2^3 = 12$",
+        r"$\frac12 + \frac13 = \frac56$",
+        r"$\binom{5}{2} = 10$",
+        "The sunset is at 6:00 PM, and 6:00 + 48 = 6:48.",
+        "$5.20 = 520 cents",
+    ],
+)
+def test_calculations_as_people_write_them_are_right(step):
+    assert statuses(ANNA, step) == ["checked"]
+
+
+@pytest.mark.parametrize(
+    ("step", "should_be"),
+    [
+        ("So 250 x 2 = 2000 lights", "500"),
+        ("10 - 6 - 2 = 4", "2"),
+        ("0.15 × 80 = 120", "12"),
+        ("12 < 10", None),
+        ("3 km = 300 m", "3000"),
+        (r"$\frac{1}{2} + \frac{1}{3} = \frac{2}{5}$", "5/6"),
+        ("7 / 2 = 3", "3.5"),
+        ("三班有20×3=50人", "60"),
+    ],
+)
+def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):
+    (verdict,) = check_steps(ANNA, [step]).steps
+    assert verdict.status == "wrong"
+    if should_be is not None:
+        assert verdict.should_be == should_be
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "Let x be the number of apples.",
+        "8 scallops = 1 pound",
+        "40% = 20 marbles",
+        "If x = 3 then we are done",
+        "The total = price x 3",
+        "Area of 4 rooms",
+    ],
+)
+def test_what_claims_nothing_is_unverified(step):
+    assert statuses(ANNA, step) == ["unverified"]
+
+
+def test_an_error_is_carried_forward_and_not_counted_again():
+    report = check_steps(ANNA, ["3 x 12 = 35", "35 - 8 = 27", "27 / 4 = 7"])
+    assert [step.status for step in report.steps] == ["wrong", "carried", "wrong"]
+    assert report.first_error == 0
+
+
+def test_a_line_that_does_not_depend_on_the_wrong_one_is_checked():
+    assert statuses("Solve x + y = 7, x - y = 3", "2x = 4", "2y = 4") == ["wrong", "checked"]
+
+
+def test_a_solution_that_is_all_there_makes_the_answer_right():
+    assert check_steps("Solve 2x + 3 = 7", ["2x = 4", "x = 2"]).answer_is_right is True
+    assert check_steps("Solve 2x + 3 = 7", ["2x = 4"]).answer_is_right is None
+
+
+# --- Other solutions
+
+
+def test_with_a_reference_a_wrong_set_up_is_found_mended_and_named():
+    report = check_steps(ANNA, ["3 x 12 = 36", "36 + 8 = 44", "44 / 4 = 11 apples"], reference=REFERENCE)
+    assert [step.status for step in report.steps] == ["checked", "wrong", "carried"]
+    assert (report.first_error, report.answer_is_right) == (1, False)
+    assert (report.steps[1].should_be, report.steps[1].misconception) == ("28", "wrong_operation")
+    assert "28" not in str(report.steps[1].reason)
+
+
+def test_another_way_to_the_right_answer_is_no_error():
+    steps = ["3 x 12 = 36", "36 / 4 = 9", "8 / 4 = 2", "9 - 2 = 7 apples"]
+    report = check_steps(ANNA, steps, reference=REFERENCE)
+    assert (report.first_error, report.answer_is_right) == (None, True)
+
+
+def test_who_goes_on_after_the_answer_is_told_so():
+    report = check_steps(ANNA, ["3 x 12 = 36", "36 - 8 = 28", "28 / 4 = 7", "7 x 4 = 28 apples"], reference=REFERENCE)
+    assert (report.first_error, report.steps[3].misconception) == (3, "went_on")
+
+
+def test_who_answers_another_question_is_told_so():
+    report = check_steps(ANNA, ["3 x 12 = 36", "36 - 8 = 28", "So there are 28 apples."], reference=REFERENCE)
+    assert (report.first_error, report.steps[2].misconception) == (2, "other_question")
+
+
+def test_with_the_answer_alone_the_step_is_found_that_leads_to_it_when_done_otherwise():
+    report = check_steps(ANNA, ["3 x 12 = 36", "36 + 8 = 44", "44 / 4 = 11 apples"], answer="7")
+    assert (report.first_error, report.steps[1].should_be) == (1, "28")
+
+
+def test_an_answer_in_words_that_is_wrong_is_the_last_step():
+    assert check_steps("Which is larger, 2/3 or 3/4?", ["2/3 < 3/4", "The answer is 2/3"], answer="3/4").first_error == 1
+
+
+def test_sampled_solutions_say_how_many_agree():
+    other = "3 * 12 = 36\n36 + 8 = 44\n44 / 4 = 11"
+    report = check_steps(ANNA, ["There are 36 apples.", "36 - 8 = 28", "28 / 4 = 7 apples"], samples=[REFERENCE] * 6 + [other] * 2)
+    assert [(step.status, step.agreeing, step.sampled) for step in report.steps] == [("agrees", 8, 8), ("checked", 6, 8), ("checked", 6, 8)]
+
+
+def test_what_most_samples_answer_is_taken_for_right():
+    steps = ["3 x 12 = 36", "36 + 8 = 44", "44 / 4 = 11 apples"]
+    assert check_steps(ANNA, steps, samples=[REFERENCE] * 7 + ["11"]).first_error == 1
+    assert check_steps(ANNA, steps, samples=[REFERENCE] * 4 + ["11"] * 4).first_error is None
+
+
+def test_a_doubtful_step_score_counts_where_nothing_else_does():
+    steps = ["3 x 12 = 36", "36 + 8 = 44", "44 / 4 = 11 apples"]
+    assert check_steps(ANNA, steps, step_scores=[0.9, 0.2, 0.4]).first_error == 1
+    assert check_steps(ANNA, steps, step_scores=[0.2, 0.9, 0.9], reference=REFERENCE).first_error == 1
+    with pytest.raises(ValueError, match="2 scores for 3 steps"):
+        check_steps(ANNA, steps, step_scores=[0.2, 0.9])
+
+
+# --- Hostile and unlucky
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "9^9^9^9 = x",
+        "(10^9)! = 1",
+        "x = 1 " * 2_000_000,
+        "(" * 1900,
+        r"\frac{" * 300,
+        "1" * 1900 + "=1",
+        "=" * 1900,
+        r"\sqrt{" * 150 + "2" + "}" * 150,
+    ],
+)
+def test_bombs_are_unverified_and_soon(step):
+    began = time.monotonic()
+    assert statuses("Solve x^2 = 4", step, seconds=3) == ["unverified"]
+    assert time.monotonic() - began < 10 + algebra.START_SECONDS
+
+
+def test_many_hard_equations_take_the_time_that_they_are_given():
+    check_steps("Solve x^2 = 4", ["x = 2"])  # the algebra system is warm
+    began = time.monotonic()
+    steps = [f"x^5 + {number}x^4 - 3x + sqrt(x + {number}) = sin(x)" for number in range(150)]
+    assert set(statuses("Solve x^2 = 4", *steps, seconds=2)) <= {"unverified", "wrong"}
+    assert time.monotonic() - began < 10
+
+
+def test_the_algebra_system_is_replaced_when_it_dies():
+    assert statuses("Solve x^2 - 5x + 6 = 0", "(x - 2)(x - 3) = 0") == ["checked"]
+    algebra._child._process.kill()
+    algebra._child._process.wait()
+    found = [statuses("Solve x^2 - 5x + 6 = 0", "(x - 2)(x - 3) = 0") for _ in range(2)]
+    assert found[-1] == ["checked"]
+    assert ["wrong"] not in found
+
+
+def test_threads_do_not_get_each_others_replies():
+    found = {}
+
+    def check(number):
+        right = f"(x - {number})(x + {number}) = 0" if number % 2 else f"(x - {number})^2 = 0"
+        found[number] = statuses(f"Solve x^2 - {number**2} = 0", right)
+
+    threads = [threading.Thread(target=check, args=(number,)) for number in range(2, 10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {number: ["checked" if number % 2 else "wrong"] for number in range(2, 10)}
+
+
+def test_a_forked_process_has_a_child_of_its_own():
+    check_steps("Solve x^2 = 4", ["x = 2"])
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0 if algebra._child._process is None else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def test_a_step_too_many_or_too_long_is_said_to_be_so():
+    report = check_steps(ANNA, ["1 + 1 = 2"] * 250 + ["1 + 1 = 3"])
+    assert [report.steps[at].status for at in (0, 199, 200, 250)] == ["checked", "checked", "unverified", "unverified"]
+    assert str(report.steps[250].reason) == "Only the first 200 lines are checked."
+    assert check_steps(ANNA, []).steps == ()

@@ -1,0 +1,265 @@
+"""Workings made by hand: right ones, and ones with one planted mistake of a known kind at a known line (what follows goes on from it)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Working:
+    topic: str
+    problem: str
+    steps: tuple[str, ...]
+    first_error: int | None = None
+    misconception: str | None = None
+
+
+def right(topic, problem, *steps):
+    return Working(topic, problem, steps)
+
+
+def wrong(topic, problem, line, misconception, *steps):
+    return Working(topic, problem, steps, line, misconception)
+
+
+LINEAR = (
+    right("linear", "Solve 3x + 5 = 20.", "3x = 20 - 5", "3x = 15", "x = 5"),
+    wrong("linear", "Solve 3x + 5 = 20.", 0, "sign_lost", "3x = 20 + 5", "3x = 25", "x = 25/3"),
+    right("linear", "Solve 7x - 4 = 3x + 12.", "7x - 3x = 12 + 4", "4x = 16", "x = 4"),
+    wrong("linear", "Solve 7x - 4 = 3x + 12.", 0, "sign_lost", "7x + 3x = 12 + 4", "10x = 16", "x = 1.6"),
+    right("linear", "Solve 2(x - 3) = 10", "2x - 6 = 10", "2x = 16", "x = 8"),
+    wrong("linear", "Solve 2(x - 3) = 10", 0, "distributed_partly", "2x - 3 = 10", "2x = 13", "x = 6.5"),
+    right("linear", "Solve 5 - (x + 2) = 1", "5 - x - 2 = 1", "3 - x = 1", "-x = -2", "x = 2"),
+    wrong("linear", "Solve 5 - (x + 2) = 1", 0, "minus_bracket", "5 - x + 2 = 1", "7 - x = 1", "x = 6"),
+    right("linear", "解方程 4x - 7 = 9", "移项，得 4x = 9 + 7", "合并，得 4x = 16", "系数化为1，得 x = 4"),
+    wrong("linear", "解方程 4x - 7 = 9", 0, "sign_lost", "移项，得 4x = 9 - 7", "合并，得 4x = 2", "系数化为1，得 x = 0.5"),
+    right("linear", "解方程：3(x+2)=2x-1", "去括号，得 3x+6=2x-1", "移项，得 3x-2x=-1-6", "所以 x=-7"),
+    wrong("linear", "解方程：3(x+2)=2x-1", 0, "distributed_partly", "去括号，得 3x+2=2x-1", "移项，得 3x-2x=-1-2", "所以 x=-3"),
+    right("linear", r"Solve $\frac{x}{2} + 3 = 7$.", r"$\frac{x}{2} = 4$", "$x = 8$"),
+    wrong("linear", r"Solve $\frac{x}{2} + 3 = 7$.", 1, "wrong_operation", r"$\frac{x}{2} = 4$", "$x = 2$"),
+    right("linear", r"Solve $\frac{x}{3} - 1 = \frac{x}{6}$.", r"$2x - 6 = x$", "$x = 6$"),
+    wrong("linear", r"Solve $\frac{x}{3} - 1 = \frac{x}{6}$.", 0, "scaled_partly", r"$2x - 1 = x$", "$x = 1$"),
+    right("linear", "Solve 6x = 18", "x = 18/6", "x = 3"),
+    wrong("linear", "Solve 6x = 18", 0, "coefficient_subtracted", "x = 18 - 6", "x = 12"),
+    wrong("linear", "Solve 6x = 18", 0, "divided_wrong_way", "x = 6/18", "x = 1/3"),
+    wrong("linear", "Solve x + 9 = 4", 0, "sign_lost", "x = 4 + 9", "x = 13"),
+    right("linear", "Solve x + 9 = 4", "Subtract 9 from both sides: x = 4 - 9", "So x = -5"),
+    wrong("linear", "Solve 2x + 8 = 20", 0, "one_side_only", "2x = 20", "x = 10"),
+    wrong("linear", "Solve 2x + 8 = 20", 0, "scaled_partly", "x + 8 = 10", "x = 2"),
+    right("linear", "Solve 2x + 8 = 20", "Divide both sides by 2: x + 4 = 10", "Therefore x = 6"),
+    wrong("linear", "Solve 5x - 3 = 12", 0, "copied_wrongly", "5x - 3 = 21", "5x = 24", "x = 24/5"),
+    wrong("linear", "Solve 8x = 56", 0, "off_by_one", "x = 8"),
+    right("linear", "Solve -3x = 12", "x = 12/(-3)", "x = -4"),
+    wrong("linear", "Solve -3x = 12", 1, "sign_of_product", "x = -12/3", "x = 4"),
+)
+
+QUADRATIC = (
+    right("quadratic", "Solve x^2 - 5x + 6 = 0", "(x - 2)(x - 3) = 0", "x - 2 = 0 or x - 3 = 0", "x = 2 or x = 3"),
+    wrong("quadratic", "Solve x^2 - 5x + 6 = 0", 0, "factored_wrongly", "(x - 1)(x - 6) = 0", "x = 1 or x = 6"),
+    wrong("quadratic", "Solve (x - 2)(x + 5) = 0", 0, "root_sign", "x = -2 or x = 5"),
+    right("quadratic", "Solve (x - 2)(x + 5) = 0", "x - 2 = 0 or x + 5 = 0", "x = 2 or x = -5"),
+    right("quadratic", "Solve x^2 = 49", "x = ±7"),
+    wrong("quadratic", "Solve x^2 = 49", 0, "lost_solution", "x = 7"),
+    wrong("quadratic", "Solve x^2 = 36", 0, "root_as_half", "x = 18"),
+    right("quadratic", "Solve x^2 = 5x", "x^2 - 5x = 0", "x(x - 5) = 0", "x = 0 or x = 5"),
+    wrong("quadratic", "Solve x^2 = 5x", 0, "lost_solution", "x = 5"),
+    wrong("quadratic", "Solve (x - 1)(x - 3) = 8", 0, "zero_product", "x - 1 = 8 or x - 3 = 8", "x = 9 or x = 11"),
+    right("quadratic", "Solve (x - 1)(x - 3) = 8", "x^2 - 4x + 3 = 8", "x^2 - 4x - 5 = 0", "(x - 5)(x + 1) = 0", "x = 5 or x = -1"),
+    right("quadratic", "解方程 x^2+2x-8=0", "(x+4)(x-2)=0", "x_1=-4, x_2=2"),
+    wrong("quadratic", "解方程 x^2+2x-8=0", 1, "root_sign", "(x+4)(x-2)=0", "x_1=4, x_2=-2"),
+    right(
+        "quadratic",
+        r"Solve $2x^2 + 3x - 2 = 0$.",
+        r"$x = \frac{-3 \pm \sqrt{9 + 16}}{4}$",
+        r"$x = \frac{-3 \pm 5}{4}$",
+        r"$x = \frac{1}{2}$ or $x = -2$",
+    ),
+    wrong(
+        "quadratic",
+        r"Solve $2x^2 + 3x - 2 = 0$.",
+        0,
+        "formula_slip",
+        r"$x = \frac{3 \pm \sqrt{9 + 16}}{4}$",
+        r"$x = \frac{3 \pm 5}{4}$",
+        r"$x = 2$ or $x = -\frac{1}{2}$",
+    ),
+    wrong("quadratic", r"Solve $x^2 - 6x + 8 = 0$.", 0, "formula_slip", r"$x = \frac{6 \pm \sqrt{36 + 32}}{2}$", r"$x = 3 \pm \sqrt{17}$"),
+    right("quadratic", "Solve (x + 3)^2 = 16", "x + 3 = ±4", "x = 1 or x = -7"),
+    wrong("quadratic", "Solve (x + 3)^2 = 16", 0, "squared_termwise", "x^2 + 9 = 16", "x^2 = 7", "x = ±√7"),
+    right(
+        "quadratic",
+        "Solve √(x + 6) = x",
+        "x + 6 = x^2",
+        "x^2 - x - 6 = 0",
+        "(x - 3)(x + 2) = 0",
+        "x = 3 or x = -2",
+        "x = -2 is rejected, so x = 3",
+    ),
+    wrong(
+        "quadratic",
+        "Solve √(x + 6) = x",
+        3,
+        "extraneous_solution",
+        "x + 6 = x^2",
+        "x^2 - x - 6 = 0",
+        "(x - 3)(x + 2) = 0",
+        "x = 3 or x = -2",
+    ),
+)
+
+EXPANDING = (
+    right("expanding", "Expand (x + 4)(x - 2)", "(x + 4)(x - 2) = x^2 - 2x + 4x - 8", "= x^2 + 2x - 8"),
+    wrong("expanding", "Expand (x + 4)^2", 0, "squared_termwise", "(x + 4)^2 = x^2 + 16"),
+    right("expanding", "Expand (x + 4)^2", "(x + 4)^2 = x^2 + 8x + 16"),
+    wrong("expanding", "Expand (2x - 3)^2", 0, "sign_slip", "(2x - 3)^2 = 4x^2 + 12x + 9"),
+    right("expanding", "Expand (2x - 3)^2", "(2x - 3)^2 = (2x)^2 - 2·2x·3 + 3^2", "= 4x^2 - 12x + 9"),
+    wrong("expanding", "Expand 3(2x + 5)", 0, "distributed_partly", "3(2x + 5) = 6x + 5"),
+    wrong("expanding", "Simplify 4x - (2x - 3)", 0, "minus_bracket", "4x - (2x - 3) = 4x - 2x - 3", "= 2x - 3"),
+    right("expanding", "Simplify 4x - (2x - 3)", "= 4x - 2x + 3", "= 2x + 3"),
+    right("expanding", "化简：3(a-2b)-2(a-b)", "原式=3a-6b-2a+2b", "=a-4b"),
+    wrong("expanding", "化简：3(a-2b)-2(a-b)", 0, "minus_bracket", "原式=3a-6b-2a-2b", "=a-8b"),
+    wrong("expanding", "Simplify 3x + 4", 0, "unlike_terms", "3x + 4 = 7x"),
+    wrong("expanding", "Simplify 2x + 3x + 4", 0, "exponent_rule", "2x + 3x + 4 = 5x^2 + 4"),
+    right("expanding", "Simplify 2x + 3x + 4", "2x + 3x + 4 = 5x + 4"),
+    wrong("expanding", "Simplify x^2 · x^3", 0, "exponent_rule", "x^2 · x^3 = x^6"),
+    right("expanding", "Simplify x^2 · x^3", "x^2 · x^3 = x^(2+3) = x^5"),
+    wrong("expanding", "Simplify (x^3)^2", 0, "exponent_rule", "(x^3)^2 = x^5"),
+    wrong("expanding", "Simplify (3x)^2", 0, "power_of_one_factor", "(3x)^2 = 3x^2"),
+    right("expanding", r"Simplify $\frac{x^2 - 9}{x - 3}$.", r"$\frac{x^2 - 9}{x - 3} = \frac{(x-3)(x+3)}{x-3}$", "$= x + 3$"),
+    wrong("expanding", r"Simplify $\frac{x + 6}{6}$.", 0, "cancelled_terms", r"$\frac{x + 6}{6} = x$"),
+    wrong("expanding", r"Simplify $\frac{4x + 8}{4}$.", 0, "divided_partly", r"$\frac{4x + 8}{4} = x + 8$"),
+    right("expanding", r"Simplify $\frac{4x + 8}{4}$.", r"$\frac{4x + 8}{4} = x + 2$"),
+    wrong("expanding", r"Simplify $\sqrt{x^2 + 9}$.", 0, "root_termwise", r"$\sqrt{x^2 + 9} = x + 3$"),
+    right("expanding", r"Simplify $\sqrt{50}$.", r"$\sqrt{50} = \sqrt{25 \cdot 2}$", r"$= 5\sqrt{2}$"),
+    wrong("expanding", r"Simplify $2^{-3}$.", 0, "negative_exponent", r"$2^{-3} = -8$"),
+)
+
+FACTORING = (
+    right("factoring", "Factor x^2 + 7x + 12", "x^2 + 7x + 12 = (x + 3)(x + 4)"),
+    wrong("factoring", "Factor x^2 + 7x + 12", 0, "factored_wrongly", "x^2 + 7x + 12 = (x + 2)(x + 6)"),
+    right("factoring", "Factor 2x^2 - 8", "2x^2 - 8 = 2(x^2 - 4)", "= 2(x - 2)(x + 2)"),
+    wrong("factoring", "Factor 2x^2 - 8", 0, "factored_wrongly", "2x^2 - 8 = 2(x^2 - 8)"),
+    right("factoring", "因式分解 a^2-9b^2", "a^2-9b^2=(a+3b)(a-3b)"),
+    wrong("factoring", "因式分解 a^2-9b^2", 0, "factored_wrongly", "a^2-9b^2=(a-3b)^2"),
+    right("factoring", "Factor x^2 - x - 6", "= (x - 3)(x + 2)"),
+    wrong("factoring", "Factor x^2 - x - 6", 0, "factored_wrongly", "= (x + 3)(x - 2)"),
+)
+
+SYSTEMS = (
+    right("systems", "Solve the system x + y = 7, x - y = 3", "2x = 10", "x = 5", "y = 2"),
+    wrong("systems", "Solve the system x + y = 7, x - y = 3", 0, "wrong_operation", "2x = 4", "x = 2", "y = 5"),
+    right("systems", "Solve the system y = 2x, x + y = 9", "x + 2x = 9", "3x = 9", "x = 3", "y = 6"),
+    wrong("systems", "Solve the system y = 2x, x + y = 9", 1, "exponent_rule", "x + 2x = 9", "3x^2 = 9", "x^2 = 3"),
+    right("systems", r"解方程组 \begin{cases} 3x + y = 10 \\ x - y = 2 \end{cases}", "两式相加，得 4x = 12", "x = 3", "代入，得 y = 1"),
+    wrong(
+        "systems",
+        r"解方程组 \begin{cases} 3x + y = 10 \\ x - y = 2 \end{cases}",
+        1,
+        "coefficient_subtracted",
+        "两式相加，得 4x = 12",
+        "x = 8",
+    ),
+    right(
+        "systems", "Solve the system 2x + 3y = 12, x - y = 1", "x = y + 1", "2(y + 1) + 3y = 12", "5y + 2 = 12", "5y = 10", "y = 2", "x = 3"
+    ),
+    wrong("systems", "Solve the system 2x + 3y = 12, x - y = 1", 0, "sign_lost", "x = 1 - y", "2(1 - y) + 3y = 12", "2 + y = 12", "y = 10"),
+    wrong(
+        "systems",
+        "Solve the system 2x + 3y = 12, x - y = 1",
+        2,
+        "distributed_partly",
+        "x = y + 1",
+        "2(y + 1) + 3y = 12",
+        "2y + 1 + 3y = 12",
+        "5y = 11",
+        "y = 2.2",
+    ),
+)
+
+INEQUALITIES = (
+    right("inequalities", "Solve the inequality 2x - 1 < 9", "2x < 10", "x < 5"),
+    wrong("inequalities", "Solve the inequality 2x - 1 < 9", 0, "sign_lost", "2x < 8", "x < 4"),
+    right("inequalities", "Solve -3x > 12", "x < -4"),
+    wrong("inequalities", "Solve -3x > 12", 0, "inequality_not_flipped", "x > -4"),
+    right("inequalities", "解不等式 5-2x≥1", "-2x≥1-5", "-2x≥-4", "x≤2"),
+    wrong("inequalities", "解不等式 5-2x≥1", 2, "inequality_not_flipped", "-2x≥1-5", "-2x≥-4", "x≥2"),
+    right("inequalities", r"Solve $x^2 < 9$.", r"$-3 < x < 3$"),
+    right("inequalities", r"Solve $x^2 > 4$.", r"$x < -2$ or $x > 2$"),
+    right("inequalities", r"Solve $|x - 1| \le 3$.", r"$-3 \le x - 1 \le 3$", r"$-2 \le x \le 4$"),
+    wrong("inequalities", "Solve the inequality 3(x - 2) > 6", 0, "distributed_partly", "3x - 2 > 6", "3x > 8", "x > 8/3"),
+)
+
+CALCULUS = (
+    right("derivatives", "Differentiate f(x) = 3x^4 - 2x + 7", "f'(x) = 12x^3 - 2"),
+    wrong("derivatives", "Differentiate f(x) = 3x^4 - 2x + 7", 0, "power_rule", "f'(x) = 12x^4 - 2x"),
+    wrong("derivatives", "Differentiate f(x) = 3x^4 - 2x + 7", 0, "constant_kept", "f'(x) = 12x^3 - 2 + 7"),
+    right("derivatives", "求导：y = x^2 sin x", "y' = 2x sin x + x^2 cos x"),
+    wrong("derivatives", "求导：y = x^2 sin x", 0, "product_rule", "y' = 2x cos x"),
+    right("derivatives", r"Find the derivative of $f(x) = (2x+1)^5$.", r"$f'(x) = 5(2x+1)^4 \cdot 2$", r"$f'(x) = 10(2x+1)^4$"),
+    wrong("derivatives", r"Find the derivative of $f(x) = (2x+1)^5$.", 0, "chain_rule", r"$f'(x) = 5(2x+1)^4$"),
+    right("derivatives", r"Differentiate $y = \cos x$.", r"$\frac{dy}{dx} = -\sin x$"),
+    wrong("derivatives", r"Differentiate $y = \cos x$.", 0, "trig_sign", r"$\frac{dy}{dx} = \sin x$"),
+    wrong("derivatives", "Find f'(2) if f(x) = x^3", 1, "order_of_operations", "f'(x) = 3x^2", "f'(2) = 3·2^2 = 36"),
+    right("derivatives", r"Differentiate $y = \frac{x}{x+1}$.", r"$y' = \frac{(x+1) - x}{(x+1)^2}$", r"$y' = \frac{1}{(x+1)^2}$"),
+    wrong("derivatives", r"Differentiate $y = \frac{x^2}{x+1}$.", 0, "quotient_rule", r"$y' = \frac{2x}{1} = 2x$"),
+    right("integrals", r"Find $\int (3x^2 + 2) \, dx$.", r"$\int (3x^2 + 2) \, dx = x^3 + 2x + C$"),
+    wrong("integrals", r"Find $\int (3x^2 + 2) \, dx$.", 0, "integral_not_divided", r"$\int (3x^2 + 2) \, dx = 3x^3 + 2x + C$"),
+    wrong("integrals", r"Find $\int (3x^2 + 2) \, dx$.", 0, "differentiated_instead", r"$\int (3x^2 + 2) \, dx = 6x + C$"),
+    wrong("integrals", r"Find $\int 4x \, dx$.", 0, "constant_missing", r"$\int 4x \, dx = 2x^2$"),
+    right("integrals", r"计算 $\int_0^2 x^2 dx$", r"$\int_0^2 x^2 dx = \frac{2^3}{3} - 0$", r"$= \frac{8}{3}$"),
+    wrong("integrals", r"计算 $\int_1^3 2x dx$", 0, "limits_swapped", r"$\int_1^3 2x dx = 1 - 9$", "$= -8$"),
+)
+
+ARITHMETIC = (
+    right("order", "Calculate 3 + 4 × 5", "3 + 4 × 5 = 3 + 20", "= 23"),
+    wrong("order", "Calculate 3 + 4 × 5", 0, "order_of_operations", "3 + 4 × 5 = 7 × 5", "= 35"),
+    right("order", "计算：(-2)^2 - 3×(-1)", "原式=4+3", "=7"),
+    wrong("order", "计算：(-2)^2 - 3×(-1)", 0, "negative_squared", "原式=-4+3", "=-1"),
+    wrong("order", "Calculate 10 - 4 + 2", 0, "order_of_operations", "10 - 4 + 2 = 4"),
+    wrong("order", "Calculate 5 - (-3)", 0, "double_negative", "5 - (-3) = 2"),
+    wrong("order", "Calculate (-4) × (-6)", 0, "sign_of_product", "(-4) × (-6) = -24"),
+    right("order", "Calculate (-4) × (-6)", "(-4) × (-6) = 24"),
+    right("fractions", "Calculate 1/2 + 1/3", "1/2 + 1/3 = 3/6 + 2/6", "= 5/6"),
+    wrong("fractions", "Calculate 1/2 + 1/3", 0, "fractions_added_termwise", "1/2 + 1/3 = 2/5"),
+    wrong(
+        "fractions", r"Calculate $\frac{2}{3} + \frac{1}{4}$.", 0, "fractions_added_termwise", r"$\frac{2}{3} + \frac{1}{4} = \frac{3}{7}$"
+    ),
+    right(
+        "fractions",
+        r"Calculate $\frac{3}{4} \div \frac{2}{5}$.",
+        r"$\frac{3}{4} \div \frac{2}{5} = \frac{3}{4} \cdot \frac{5}{2}$",
+        r"$= \frac{15}{8}$",
+    ),
+    wrong(
+        "fractions",
+        r"Calculate $\frac{3}{4} \div \frac{2}{5}$.",
+        0,
+        "reciprocal_forgotten",
+        r"$\frac{3}{4} \div \frac{2}{5} = \frac{6}{20}$",
+    ),
+    wrong("fractions", "Calculate 3 × 2/5", 0, "fraction_scaled_twice", "3 × 2/5 = 6/15"),
+    right("fractions", "计算 2/3 - 1/6", "2/3 - 1/6 = 4/6 - 1/6", "= 1/2"),
+    right("percent", "What is 15% of 80?", "15% of 80 = 0.15 × 80", "0.15 × 80 = 12"),
+    wrong("percent", "What is 15% of 80?", 0, "decimal_point", "0.15 × 80 = 120"),
+    wrong(
+        "percent",
+        "A coat costs $60. It is reduced by 20%. What does it cost now?",
+        1,
+        "percent_added",
+        "The reduction is 20%.",
+        "60 - 20% = 40",
+    ),
+    right("percent", "A coat costs $60. It is reduced by 20%. What does it cost now?", "20% of 60 = 12", "60 - 12 = 48"),
+    right("percent", "一件衣服200元，打八折后多少元？", "200 × 80% = 160元"),
+    wrong("percent", "一件衣服200元，打八折后多少元？", 0, "percent_as_number", "200 × 80% = 16000元"),
+    right("units", "How many metres are 3.5 km?", "3.5 km = 3500 m"),
+    wrong("units", "How many metres are 3.5 km?", 0, "unit_slip", "3.5 km = 350 m"),
+    wrong("units", "How many minutes are 2.5 hours?", 0, "unit_slip", "2.5 hours = 250 minutes"),
+    right("units", "How many minutes are 2.5 hours?", "2.5 hours = 150 minutes"),
+    right("units", "一根绳子长2.4米，合多少厘米？", "2.4米 = 240厘米"),
+    wrong("units", "一根绳子长2.4米，合多少厘米？", 0, "unit_slip", "2.4米 = 24厘米"),
+    wrong("slips", "A box holds 26 pens. How many pens are in 3 boxes?", 0, "digits_swapped", "26 × 3 = 87"),
+    right("slips", "A box holds 26 pens. How many pens are in 3 boxes?", "26 × 3 = 78"),
+    wrong("slips", "There are 15 rows of 6 chairs and 4 more. How many chairs?", 1, "off_by_one", "15 × 6 = 90", "90 + 4 = 95"),
+    right("slips", "There are 15 rows of 6 chairs and 4 more. How many chairs?", "15 × 6 = 90", "90 + 4 = 94"),
+)
+
+WORKINGS = (*LINEAR, *QUADRATIC, *EXPANDING, *FACTORING, *SYSTEMS, *INEQUALITIES, *CALCULUS, *ARITHMETIC)
