@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from grading.checking.numbers import half_width
 from grading.checking.reasons import Reason
+from grading.checking.text import half_width
 from grading.checking.working import findings
 from grading.checking.working.calculated import Calculated, calculate
 from grading.checking.working.claims import LABEL

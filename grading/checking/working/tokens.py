@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from grading.checking.numbers import THOUSANDS, half_width
+from grading.checking.text import half_width
 from grading.checking.working.expressions import FUNCTIONS
 
 LONGEST = 4_000  # characters of one step that are read
@@ -205,7 +205,7 @@ def _clock(text: str, start: int, glued: bool, clock: bool) -> Iterator[Token]:
 
 
 def _number(text: str, start: int, end: int, glued: bool) -> Token:
-    digits = THOUSANDS.sub(lambda thousands: thousands[0].replace(",", ""), text).replace(",", "").replace(" ", "")
+    digits = text.replace(",", "").replace(" ", "")
     _, point, decimals = digits.partition(".")
     return Token("number", text, start, end, Fraction(digits), len(decimals) if point else None, glued)
 
