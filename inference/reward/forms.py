@@ -39,7 +39,7 @@ class Form:
         return self.join(self._harmless(problem), "".join(self._harmless(step) + STEP for step in steps))
 
     def _harmless(self, text: str) -> str:
-        text = neutralise(text)
+        text = neutralise(text.encode("utf-8", "replace").decode())  # half a character is no text
         for token in self.special:
             text = text.replace(token, f"{token[0]} {token[1:]}")
         return text
@@ -88,11 +88,14 @@ def _form_name(folder: Path) -> str:
 
 def _special_tokens(folder: Path) -> list[str]:
     """The special tokens in either of the places where a tokenizer keeps them; of one character none (it cannot be broken up)."""
-    added = [
-        *_read_json(folder / "tokenizer_config.json").get("added_tokens_decoder", {}).values(),
-        *_read_json(folder / "tokenizer.json").get("added_tokens", []),
-    ]
-    return [token["content"] for token in added if token.get("special") and len(token["content"]) > 1]
+    try:
+        added = [
+            *_read_json(folder / "tokenizer_config.json").get("added_tokens_decoder", {}).values(),
+            *_read_json(folder / "tokenizer.json").get("added_tokens", []),
+        ]
+        return [token["content"] for token in added if token.get("special") and len(token["content"]) > 1]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise RewardRefused(f"The tokenizer's settings in {folder} make no sense: {error!r}") from error
 
 
 def _chat_template(folder: Path) -> str:
