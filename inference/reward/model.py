@@ -13,10 +13,12 @@ alone. Nothing is initialised at random without a word: a weight that is missing
 """
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from torch import Tensor, nn
 from transformers import AutoModel, BitsAndBytesConfig, LlamaConfig, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase, Qwen2Config
@@ -138,17 +140,17 @@ def _read_config(folder: Path) -> tuple[PreTrainedConfig, type[RewardModel]]:
             raise RewardRefused(f"{folder} holds no reward model: its architecture is {one_line(architecture)}.")
         raw.pop("auto_map", None)
         return CONFIG_MAPPING[raw["model_type"]].from_dict(raw), kind
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, StrictDataclassError) as error:
         raise RewardRefused(f"{folder / 'config.json'} cannot be used: {one_line(repr(error))}") from error
 
 
 def _precision(precision: Precision) -> dict[str, Any]:
-    if precision == "int8":
-        return {"quantization_config": BitsAndBytesConfig(load_in_8bit=True, llm_int8_skip_modules=["score"])}
-    if precision == "int4":
-        four = {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4", "bnb_4bit_compute_dtype": torch.bfloat16}
-        return {"quantization_config": BitsAndBytesConfig(**four, llm_int8_skip_modules=["score"])}
-    return {"dtype": precision}
+    if precision not in ("int8", "int4"):
+        return {"dtype": precision}
+    if find_spec("bitsandbytes") is None:
+        raise RewardRefused("To quantise a reward model needs bitsandbytes: `scripts/uv pip install bitsandbytes`.")
+    bits = {"load_in_8bit": True} if precision == "int8" else {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4"}
+    return {"quantization_config": BitsAndBytesConfig(**bits, bnb_4bit_compute_dtype=torch.bfloat16, llm_int8_skip_modules=["score"])}
 
 
 def _check(info: dict[str, Any], folder: Path) -> None:
