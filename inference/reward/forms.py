@@ -128,7 +128,7 @@ def _jinja(template: str, tokenizer: dict[str, Any]) -> Callable[[str, str], str
         messages = [{"role": role, "content": text} for role, text in turns]
         try:
             return compiled.render(messages=messages, add_generation_prompt=False, raise_exception=_fail, **names)
-        except TemplateError as error:
+        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise RewardRefused(f"The checkpoint's chat template fails: {error}") from error
 
     def _fail(message: str) -> None:

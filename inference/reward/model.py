@@ -25,7 +25,7 @@ from transformers import AutoModel, BitsAndBytesConfig, LlamaConfig, PreTrainedC
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
 from inference.replies import one_line
-from inference.reward import RewardRefused
+from inference.reward import RewardRefused, RewardUnavailable
 from inference.reward.forms import Name, write_card
 from inference.reward.hub import find
 
@@ -92,7 +92,7 @@ def load(
     transformers: None is the processor, "auto" spreads the layers over all devices. Raises `RewardError`.
     """
     folder = find(source, revision)
-    config, kind = _read_config(folder)
+    config, kind = read_config(folder)
     if (folder / "adapter_config.json").exists():
         raise RewardRefused(f"{folder} holds an adapter; merge it into its model first.")
     cls = class_for(type(config), kind)
@@ -107,6 +107,8 @@ def load(
             output_loading_info=True,
             **_precision(precision),
         )
+    except torch.OutOfMemoryError as error:
+        raise RewardUnavailable(f"There is no room for the reward model in {folder}: {one_line(str(error))}") from error
     except (OSError, SafetensorError, ValueError, ImportError) as error:
         raise RewardRefused(f"The reward model in {folder} cannot be loaded: {one_line(str(error))}") from error
     model: RewardModel = loaded[0]
@@ -131,7 +133,8 @@ def save(
     write_card(folder, form)
 
 
-def _read_config(folder: Path) -> tuple[PreTrainedConfig, type[RewardModel]]:
+def read_config(folder: Path) -> tuple[PreTrainedConfig, type[RewardModel]]:
+    """The backbone's settings and the kind of head. Raises `RewardRefused` where there is no reward model."""
     try:
         raw = json.loads((folder / "config.json").read_bytes())
         architecture = str(raw.pop("architectures")[0])

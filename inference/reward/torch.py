@@ -21,7 +21,7 @@ from inference.reward import ResponseTooLong, RewardLoading, RewardRefused, Rewa
 from inference.reward.batches import batches, shared_prefix
 from inference.reward.forms import STEP, Form, paragraphs, read
 from inference.reward.hub import find
-from inference.reward.model import Precision, ProcessRewardModel, RewardModel, load
+from inference.reward.model import Precision, ProcessRewardModel, RewardModel, load, read_config
 
 _NOTHING = threading.Event()
 
@@ -180,10 +180,11 @@ def open_judge(
     Raises `RewardError`.
     """
     folder = find(source, revision)
+    read_config(folder)  # before what takes longer
     form = read(folder)
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError, ImportError) as error:
+    except Exception as error:  # the tokenizers library raises nothing narrower for a file that it cannot read
         raise RewardRefused(f"The tokenizer in {folder} cannot be loaded: {one_line(str(error))}") from error
     model = load(folder, precision=precision, device_map=device_map or ("auto" if torch.cuda.is_available() else None))
     return Judge(model, tokenizer, form, context=context, budget=budget)
