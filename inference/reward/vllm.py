@@ -1,10 +1,10 @@
 """A reward model on a vLLM server (`vllm serve MODEL --runner pooling`), through `POST /pooling`.
 
 The server is sent finished texts, many in one request, because only so is it certain what it judges. It answers with what the model's
-head says at each token. The score of a text is the last token's, without the activation that vLLM applies unless told otherwise (here a
-sigmoid). The scores of steps are those at the step marks, with the activation (here the softmax). A server that was started with the
-marks' id (`--pooler-config '{"step_tag_id": 151651}'`) returns these alone; in the answer of another one they are found through
-`POST /tokenize`. vLLM 0.11.1 or later: `use_activation` had another name before, and a server that does not heed it is refused.
+head says at each token. The score of a text is the last token's, without an activation. The scores of steps are those at the step marks,
+with the activation, which is the softmax. vLLM picks the marks itself by their id: 151651 as in the released models, or what
+`--pooler-config '{"step_tag_id": …}'` says; where a server returns all tokens, the marks are found through `POST /tokenize`.
+vLLM 0.11.1 or later: `use_activation` had another name before, and a server that does not heed it is refused.
 """
 
 import asyncio
@@ -101,7 +101,7 @@ class VllmScorer:
                 texts = [self._form.steps(problem, parts) for parts in steps]
                 return [math.prod(scores) for scores in await self._step_scores(texts, [len(parts) for parts in steps])]
             pooled = await self._pool([self._form.text(problem, response) for response in responses])
-            return [_finite(rows[-1][0]) for rows in pooled]
+            return [_last(rows) for rows in pooled]
 
     async def score_steps(self, problem: str, steps: Sequence[str]) -> list[float]:
         async with self._call():
@@ -127,7 +127,10 @@ class VllmScorer:
     async def _probe(self) -> int:
         """How many numbers the server gives a token, from a text with one step; refuses what cannot be a reward model."""
         text = self._form.steps("1 + 1", ["2"])
-        plain, activated = [(await self._pool([text], activation=on))[0][-1] for on in (False, True)]
+        pooled = [(await self._pool([text], activation=on))[0] for on in (False, True)]
+        if not all(pooled):
+            raise RewardRefused(f"The server finds no {STEP}: start it with its token's id, `--pooler-config '{{\"step_tag_id\": …}}'`.")
+        plain, activated = [rows[-1] for rows in pooled]
         if len(plain) == len(activated) == 2 and abs(sum(activated) - 1) < _TOLERANCE:
             return 2
         if len(plain) != 1 or len(activated) != 1:
@@ -240,8 +243,8 @@ def _pooled(reply: dict[str, Any], count: int) -> list[_Rows]:
     """The answer to `count` texts, in their order. Some versions leave the brackets around single numbers out."""
     try:
         data = {item["index"]: [_row(row) for row in item["data"]] for item in reply["data"]}
-        if len(reply["data"]) != count or data.keys() != set(range(count)) or not all(data.values()):
-            raise ValueError("texts without numbers")
+        if len(reply["data"]) != count or data.keys() != set(range(count)):
+            raise ValueError("other texts")
     except (LookupError, TypeError, ValueError) as error:
         raise RewardRefused(f"The server's answer is no pooling of {count} texts: {one_line(json.dumps(reply))}") from error
     return [data[index] for index in range(count)]
@@ -261,10 +264,10 @@ def _share(row: list[float]) -> float:
     return row[1]
 
 
-def _finite(score: float) -> float:
-    if not math.isfinite(score):
-        raise RewardRefused("The server gave a score that is no number.")
-    return score
+def _last(rows: _Rows) -> float:
+    if not rows or not math.isfinite(rows[-1][0]):
+        raise RewardRefused("The server gave no number for a text.")
+    return rows[-1][0]
 
 
 def _sigmoid(score: float) -> float:

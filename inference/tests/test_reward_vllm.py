@@ -246,6 +246,7 @@ async def test_ready_looks_at_the_model_once_and_again_when_it_is_another(server
         pytest.param(answer(404, {"detail": "Not Found"}), "started with `--runner pooling`", id="a server that generates"),
         pytest.param(answer(200, pooled([[[0.1] * 128]])), "gives 128 numbers a token; it is no reward model", id="embeddings"),
         pytest.param(answer(200, pooled([[[3.0, 7.0]]])), "gives 2 numbers a token", id="two numbers that are no shares"),
+        pytest.param(answer(200, pooled([[]])), "finds no <extra_0>: start it with its token's id", id="another mark"),
         pytest.param(answer(400, {"error": {"message": "unsupported task"}}), "unsupported task", id="another task"),
     ],
 )
@@ -286,7 +287,7 @@ async def test_a_server_that_does_not_heed_the_activation_is_refused(server, sco
         pytest.param(answer(200, {"error": "later"}), RewardRefused, "no pooling of 1 texts", id="no data"),
         pytest.param(answer(200, pooled([])), RewardRefused, "no pooling of 1 texts", id="too few"),
         pytest.param(answer(200, pooled([[[1.0]]] * 2)), RewardRefused, "no pooling of 1 texts", id="too many"),
-        pytest.param(answer(200, pooled([[]])), RewardRefused, "no pooling", id="no token"),
+        pytest.param(answer(200, pooled([[]])), RewardRefused, "no number", id="no token"),
         pytest.param(answer(200, pooled([[[]]])), RewardRefused, "no pooling", id="a token without a number"),
         pytest.param(answer(200, pooled([[["high"]]])), RewardRefused, "no pooling", id="words"),
         pytest.param(answer(200, pooled([[None]])), RewardRefused, "no pooling", id="null"),
