@@ -15,7 +15,7 @@ alone. Nothing is initialised at random without a word: a weight that is missing
 import json
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch
 from huggingface_hub.errors import StrictDataclassError
@@ -148,6 +148,8 @@ def read_config(folder: Path) -> tuple[PreTrainedConfig, type[RewardModel]]:
 
 
 def _precision(precision: Precision) -> dict[str, Any]:
+    if precision not in get_args(Precision):
+        raise RewardRefused(f"{precision} is no precision; known are {', '.join(get_args(Precision))}.")
     if precision not in ("int8", "int4"):
         return {"dtype": precision}
     if find_spec("bitsandbytes") is None:

@@ -15,25 +15,17 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.25
 
 
-def open_scorer(
-    *,
-    url: str = "",
-    model: str = "",
-    api_key: str = "",
-    path: str | Path | None = None,
-    precision: "Precision" = "auto",
-    context: int = 4096,
-) -> RewardScorer:
-    """The vLLM server at `url`, or, where there is no url, the checkpoint at `path` in this process.
+def open_scorer(*, url: str = "", model: str = "", api_key: str = "", precision: "Precision" = "auto", context: int = 4096) -> RewardScorer:
+    """The vLLM server at `url`, or, where there is no url, the checkpoint `model` in this process, a folder or a name on the hub.
 
-    `path` is a folder or a name on the hub. With a url it may be the folder of what the server serves: its card and chat template then
-    say what text is judged, which is ChatML for the released models otherwise. `model` is the name on the server, "" its first.
+    With a url `model` is the server's name for it, "" its first. vLLM names a model as it was told to find it; where that is a folder on
+    this machine too, its card and chat template say what text is judged, which is ChatML for the released models otherwise.
     `precision` and `context` (tokens of a problem with a response, never above what the model was trained for) are for this process.
     Returns at once; `ready` says when responses can be scored. Raises `RewardError` where they never can.
     """
     if url:
-        return VllmScorer(url, model=model, api_key=api_key, form=read(Path(path)) if path else CHATML)
-    if not path:
+        return VllmScorer(url, model=model, api_key=api_key, form=read(Path(model)) if model and Path(model).is_dir() else CHATML)
+    if not model:
         raise RewardRefused("There is neither a reward model's address nor a checkpoint.")
     try:
         from inference.reward.torch import TorchScorer, open_judge
@@ -41,7 +33,7 @@ def open_scorer(
         raise RewardRefused(
             f"To run a reward model here needs {error.name} (`scripts/uv sync --extra train`); vLLM serves one, too."
         ) from error
-    return TorchScorer(model or str(path), partial(open_judge, path, precision=precision, context=context))
+    return TorchScorer(model, partial(open_judge, model, precision=precision, context=context))
 
 
 async def wait_until_ready(scorer: RewardScorer, seconds: float) -> None:

@@ -62,7 +62,7 @@ class Judge:
         return [[_finite(good) for good in outputs.softmax(-1)[:, 1]] for outputs in self._outputs(rows, marks, stop)]
 
     def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
-        rows: list[list[int]] = self._tokenizer(list(texts), add_special_tokens=False)["input_ids"] if texts else []
+        rows: list[list[int]] = self._tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"] if texts else []
         for index, row in enumerate(rows):
             if len(row) > self._context:
                 raise ResponseTooLong(index, len(row), self._context)

@@ -1,6 +1,7 @@
 """Small random reward models on disk, with the names and settings of the released ones, written without our own model code.
 
-`python -m inference.tests.reward_checkpoints FOLDER` writes `FOLDER/rm` and `FOLDER/prm`, which scripts/test-vllm serves.
+`python -m inference.tests.reward_checkpoints FOLDER` writes `rm` and `prm` there, which scripts/test-vllm serves, and `saved`, a Llama
+model as `inference.reward.model.save` writes it.
 """
 
 import json
@@ -126,6 +127,14 @@ def _random(name: str, shape: tuple[int, ...], generator: torch.Generator) -> to
     return 1 + 0.1 * noise if "norm" in name else 0.12 * noise
 
 
+def main(folder: Path) -> None:
+    from inference.reward.model import load, save
+
+    write(folder / "rm")
+    write(folder / "prm", outputs=2, architecture="Qwen2ForProcessRewardModel")
+    write(folder / "llama", LLAMA, architecture="LlamaForRewardModel", seed=1)
+    save(load(folder / "llama"), folder / "saved", tokenizer=PreTrainedTokenizerFast.from_pretrained(folder / "llama"))
+
+
 if __name__ == "__main__":
-    write(Path(sys.argv[1]) / "rm")
-    write(Path(sys.argv[1]) / "prm", outputs=2, architecture="Qwen2ForProcessRewardModel")
+    main(Path(sys.argv[1]))

@@ -55,7 +55,7 @@ async def test_outcome_many_callers(served, judge):
 
 async def test_outcome_reads_the_form_of_its_folder(served, judge):
     """The folder's own chat template, rendered here, is the text that torch judged."""
-    scorer = open_scorer(url=os.environ["VLLM_URL"], path=os.environ["VLLM_CHECKPOINT"])
+    scorer = open_scorer(url=os.environ["VLLM_URL"], model=os.environ["VLLM_CHECKPOINT"])
     assert await scorer.score(PROBLEM, RESPONSES[:2]) == pytest.approx(judge.score(PROBLEM, RESPONSES[:2]), abs=1e-4)
     await scorer.close()
 

@@ -174,7 +174,7 @@ def test_without_the_extra_it_says_what_to_install():
         "from inference.reward.opening import open_scorer\n"
         "open_scorer(url='http://127.0.0.1:1')\n"  # the server's client needs none of it
         "assert not {'torch', 'transformers', 'tokenizers', 'jinja2'} & {name for name, module in sys.modules.items() if module}\n"
-        "try: open_scorer(path='anything')\n"
+        "try: open_scorer(model='anything')\n"
         "except RewardRefused as error: print(error)\n"
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True).stdout
@@ -187,7 +187,7 @@ def test_a_template_without_jinja(tmp_path):
         "import sys; sys.modules['jinja2'] = None\n"
         "from inference.reward import RewardRefused\n"
         "from inference.reward.opening import open_scorer\n"
-        f"try: open_scorer(url='http://127.0.0.1:1', path={str(tmp_path)!r})\n"
+        f"try: open_scorer(url='http://127.0.0.1:1', model={str(tmp_path)!r})\n"
         "except RewardRefused as error: print(error)\n"
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True).stdout

@@ -83,6 +83,11 @@ def test_quantising_says_what_it_needs(written, monkeypatch):
         load(written, precision="int4")
 
 
+def test_an_unknown_precision(written):
+    with pytest.raises(RewardRefused, match="int3 is no precision; known are auto, float32"):
+        load(written, precision="int3")
+
+
 # --- What is refused -----------------------------------------------------------------------------------------------------
 
 
@@ -292,3 +297,23 @@ def test_training_reaches_head_and_backbone(tmp_path):
     save(model.eval(), tmp_path)
     saved = load(tmp_path)
     assert saved(good)[0, -1, 0] - saved(bad)[0, -1, 0] > 0.1
+
+
+def test_lora_with_the_head_trained_in_full_merges_into_the_released_names(tmp_path):
+    peft = pytest.importorskip("peft")
+    torch.manual_seed(0)
+    model = over(backbone(QWEN2))
+    wrapped = peft.get_peft_model(model, peft.LoraConfig(r=4, target_modules=["q_proj", "v_proj"], modules_to_save=["score"]))
+    wrapped.enable_input_require_grads()
+    wrapped.gradient_checkpointing_enable()
+    wrapped.train()(torch.tensor([TOKENS]))[0, -1, 0].backward()
+    trained = {name: parameter for name, parameter in wrapped.named_parameters() if parameter.grad is not None}
+    assert any("lora_B" in name for name in trained)
+    assert any("score" in name for name in trained)
+    with torch.no_grad():
+        for parameter in trained.values():
+            parameter += 0.1 * torch.sign(parameter.grad)
+    expected = outputs(wrapped.eval())
+    save(wrapped.merge_and_unload(), tmp_path)
+    assert torch.allclose(outputs(load(tmp_path)), expected, atol=1e-5)
+    assert torch.allclose(plain(tmp_path, TOKENS), expected, atol=1e-5)

@@ -254,7 +254,7 @@ def test_a_broken_tokenizer(tmp_path, spoilt):
 
 
 async def test_the_scorer_loads_in_the_background_and_serves_many(rm, judge):
-    scorer = open_scorer(path=rm)
+    scorer = open_scorer(model=str(rm))
     await wait_until_ready(scorer, 60)
     assert scorer.model == str(rm)
     together = await asyncio.gather(*[scorer.score(PROBLEM, RESPONSES, prompt="ignored") for _ in range(4)])
@@ -267,7 +267,7 @@ async def test_the_scorer_loads_in_the_background_and_serves_many(rm, judge):
 
 
 async def test_steps_through_the_scorer(prm):
-    scorer = open_scorer(path=prm)
+    scorer = open_scorer(model=str(prm))
     await wait_until_ready(scorer, 60)
     assert await scorer.score_steps(PROBLEM, STEPS) == pytest.approx(marked(prm, PROBLEM, STEPS), abs=1e-5)
     await scorer.close()
@@ -288,7 +288,7 @@ async def test_while_it_loads_it_says_so(judge):
 
 
 async def test_a_checkpoint_that_cannot_be_loaded_says_why_again_and_again(tmp_path):
-    scorer = open_scorer(path=tmp_path)
+    scorer = open_scorer(model=str(tmp_path))
     for _ in range(2):
         with pytest.raises(RewardRefused, match=r"config\.json cannot be used"):
             await wait_until_ready(scorer, 30)

@@ -114,7 +114,8 @@ async def test_the_address_may_end_in_v1(server, base):
 
 async def test_the_form_comes_from_the_folder_of_what_is_served(server, tmp_path):
     forms.write_card(tmp_path, "plain")
-    scorer = open_scorer(url=f"http://127.0.0.1:{server.port}", path=tmp_path)
+    server.answers["/v1/models"] = answer(200, {"data": [{"id": str(tmp_path), "max_model_len": 99}]})
+    scorer = open_scorer(url=f"http://127.0.0.1:{server.port}", model=str(tmp_path))
     assert await scorer.score("1+1", ["x"]) == [6.0]
     assert server.poolings[-1]["input"] == ["Problem: 1+1\nSolution: x"]
     await scorer.close()
