@@ -52,11 +52,11 @@ class Judge:
 
     def score_steps(self, problem: str, steps: Sequence[str], stop: threading.Event = _NOTHING) -> list[float]:
         """As `RewardScorer.score_steps`."""
+        if self._step is None:
+            raise RewardRefused("This reward model scores whole responses; it is no process reward model.")
         return self._step_scores([self._form.steps(problem, steps)], stop)[0] if steps else []
 
     def _step_scores(self, texts: Sequence[str], stop: threading.Event) -> list[list[float]]:
-        if self._step is None:
-            raise RewardRefused("This reward model scores whole responses; it is no process reward model.")
         rows = self._tokens(texts)
         marks = [[position for position, token in enumerate(row) if token == self._step] for row in rows]
         return [[_finite(good) for good in outputs.softmax(-1)[:, 1]] for outputs in self._outputs(rows, marks, stop)]

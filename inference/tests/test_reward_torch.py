@@ -227,8 +227,9 @@ def test_a_working_that_is_too_long(prm):
 
 
 def test_a_model_of_whole_responses_scores_no_steps(judge):
-    with pytest.raises(RewardRefused, match="no process reward model"):
-        judge.score_steps(PROBLEM, STEPS)
+    for steps in (STEPS, []):
+        with pytest.raises(RewardRefused, match="no process reward model"):
+            judge.score_steps(PROBLEM, steps)
 
 
 def test_a_tokenizer_without_the_mark(tmp_path):
@@ -267,7 +268,7 @@ async def test_the_scorer_loads_in_the_background_and_serves_many(rm, judge):
 
 
 async def test_steps_through_the_scorer(prm):
-    scorer = open_scorer(model=str(prm))
+    scorer = open_scorer(path=prm)
     await wait_until_ready(scorer, 60)
     assert await scorer.score_steps(PROBLEM, STEPS) == pytest.approx(marked(prm, PROBLEM, STEPS), abs=1e-5)
     await scorer.close()
@@ -288,7 +289,7 @@ async def test_while_it_loads_it_says_so(judge):
 
 
 async def test_a_checkpoint_that_cannot_be_loaded_says_why_again_and_again(tmp_path):
-    scorer = open_scorer(model=str(tmp_path))
+    scorer = open_scorer(path=tmp_path)
     for _ in range(2):
         with pytest.raises(RewardRefused, match=r"config\.json cannot be used"):
             await wait_until_ready(scorer, 30)

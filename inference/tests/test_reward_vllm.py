@@ -112,10 +112,12 @@ async def test_the_address_may_end_in_v1(server, base):
     await scorer.close()
 
 
-async def test_the_form_comes_from_the_folder_of_what_is_served(server, tmp_path):
+@pytest.mark.parametrize("named", [True, False])
+async def test_the_form_comes_from_the_folder_of_what_is_served(server, tmp_path, named):
     forms.write_card(tmp_path, "plain")
     server.answers["/v1/models"] = answer(200, {"data": [{"id": str(tmp_path), "max_model_len": 99}]})
-    scorer = open_scorer(url=f"http://127.0.0.1:{server.port}", model=str(tmp_path))
+    where = {"model": str(tmp_path)} if named else {"path": tmp_path}
+    scorer = open_scorer(url=f"http://127.0.0.1:{server.port}", **where)
     assert await scorer.score("1+1", ["x"]) == [6.0]
     assert server.poolings[-1]["input"] == ["Problem: 1+1\nSolution: x"]
     await scorer.close()
