@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+SHORT = 32  # tokens that cost less than another batch
+
 
 def shared_prefix(rows: Sequence[Sequence[int]], most: int) -> int:
     """How many tokens all rows begin with, at most `most`. One row shares nothing with itself."""
@@ -15,14 +17,17 @@ def shared_prefix(rows: Sequence[Sequence[int]], most: int) -> int:
     return length
 
 
-def batches(lengths: Sequence[int], shared: int, budget: int) -> list[list[int]]:
+def batches(lengths: Sequence[int], shared: int, budget: int, padding: float = 0.125) -> list[list[int]]:
     """Indices of the rows, in batches of similar length.
 
     A row counts as long as the longest of its batch, its `shared` tokens included; a batch holds at most `budget` tokens, or one row.
+    No row is shorter than the longest by more than the share `padding` of it, or by `SHORT` tokens.
     """
     found: list[list[int]] = []
     for index in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
-        if found and (len(found[-1]) + 1) * (shared + lengths[found[-1][0]]) <= budget:
+        longest = lengths[found[-1][0]] if found else 0
+        close = longest - lengths[index] <= max(SHORT, padding * longest)
+        if found and close and (len(found[-1]) + 1) * (shared + longest) <= budget:
             found[-1].append(index)
         else:
             found.append([index])

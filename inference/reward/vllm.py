@@ -161,7 +161,7 @@ class VllmScorer:
         """What the head says, for each text at each token."""
         sizes = [len(text.encode()) for text in texts]
         found: dict[int, _Rows] = {}
-        for batch in batches(sizes, 0, _BYTES):
+        for batch in batches(sizes, 0, _BYTES, padding=1.0):
             for part in itertools.batched(batch, _TEXTS):
                 most = MAX_BODY + _PER_BYTE * sum(sizes[index] for index in part)
                 found |= zip(part, await self._pool_once(texts, part, activation, most), strict=True)

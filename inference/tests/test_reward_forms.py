@@ -152,10 +152,19 @@ def test_what_rows_share(rows, most, shared):
 def test_batches_hold_rows_of_similar_length_within_the_budget():
     assert batches([5, 1, 4, 2, 90], shared=10, budget=45) == [[4], [0, 2, 3], [1]]
     assert batches([], shared=10, budget=45) == []
-    lengths = [(7 * n) % 23 + 1 for n in range(50)]
-    plan = batches(lengths, shared=3, budget=100)
-    assert sorted(index for batch in plan for index in batch) == list(range(50))
-    assert all(len(batch) * (3 + max(lengths[index] for index in batch)) <= 100 for batch in plan)
+
+
+def test_all_rows_are_in_one_batch_each_and_little_is_padded():
+    lengths = [(37 * n) % 401 + 1 for n in range(200)]
+    plan = batches(lengths, shared=30, budget=4000)
+    assert sorted(index for batch in plan for index in batch) == list(range(200))
+    for batch in plan:
+        longest, shortest = max(lengths[index] for index in batch), min(lengths[index] for index in batch)
+        assert len(batch) * (30 + longest) <= 4000
+        assert longest - shortest <= max(32, longest / 8)
+    tokens = sum(len(batch) * max(lengths[index] for index in batch) for batch in plan)
+    assert tokens < 1.1 * sum(lengths)
+    assert batches([10, 500, 900], shared=0, budget=10_000, padding=1.0) == [[2, 1, 0]]
 
 
 # --- Opening -------------------------------------------------------------------------------------------------------------
