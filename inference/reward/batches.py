@@ -1,0 +1,34 @@
+"""Which tokens of several texts go through a model together: what they share once, and batches of a bounded size."""
+
+from collections.abc import Sequence
+
+SHORT = 32  # tokens that cost less than another batch
+
+
+def shared_prefix(rows: Sequence[Sequence[int]], most: int) -> int:
+    """How many tokens all rows begin with, at most `most`. One row shares nothing with itself."""
+    if len(rows) < 2:
+        return 0
+    length = 0
+    for tokens in zip(*rows, strict=False):
+        if length >= most or len(set(tokens)) > 1:
+            break
+        length += 1
+    return length
+
+
+def batches(lengths: Sequence[int], shared: int, budget: int, padding: float = 0.125) -> list[list[int]]:
+    """Indices of the rows, in batches of similar length.
+
+    A row counts as long as the longest of its batch, its `shared` tokens included; a batch holds at most `budget` tokens, or one row.
+    No row is shorter than the longest by more than the share `padding` of it, or by `SHORT` tokens.
+    """
+    found: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
+        longest = lengths[found[-1][0]] if found else 0
+        close = longest - lengths[index] <= max(SHORT, padding * longest)
+        if found and close and (len(found[-1]) + 1) * (shared + longest) <= budget:
+            found[-1].append(index)
+        else:
+            found.append([index])
+    return found
