@@ -55,9 +55,14 @@ def near_duplicates(config: Config, folder: Folder) -> set[bytes]:
 
 
 def _near_in(questions: list[str], threshold: float) -> set[bytes]:
-    unique = {exact_key(text): text for text in reversed(questions)}  # of equal ones the first
-    seen, found = NearDuplicates(threshold), set()
-    for key, text in reversed(unique.items()):
+    seen = NearDuplicates(threshold)
+    keys: set[bytes] = set()
+    found: set[bytes] = set()
+    for text in questions:
+        key = exact_key(text)
+        if key in keys:
+            continue
+        keys.add(key)
         if seen.find(text) is None:
             seen.add(text)
         else:
