@@ -49,6 +49,7 @@ def run_until_killed(module, out, call, number, **config):
 
 def written(path, *lines):
     """A JSONL file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     rows.write(path, lines)
     return path
 
