@@ -10,7 +10,7 @@ from pathlib import Path
 from inference import weights
 from inference.engines import Engine, EngineError, EngineUnavailable
 from inference.engines.opening import open_engine, wait_until_ready
-from inference.sandbox import Sandbox, SandboxError
+from inference.sandbox import Sandbox, SandboxError, SandboxUnavailable, Session
 from inference.sandbox.jail import open_sandbox
 from training.pipeline.stage import Folder, StageConfig, StageError, StopAsked, free, require
 
@@ -35,16 +35,29 @@ class EngineConfig(StageConfig):
         require(self.sequences > 0, "sequences: at least one text must be written at a time.")
 
 
+class NoSandbox:
+    """For work in words alone, which needs no isolation."""
+
+    async def open(self) -> Session:
+        raise SandboxUnavailable("No code is run here.")
+
+    async def close(self) -> None:
+        """There is nothing to end."""
+
+
 @asynccontextmanager
-async def opened(config: EngineConfig) -> AsyncGenerator[tuple[Engine, Sandbox]]:
-    """Engine and sandbox as the config says. Raises `StageError` where they cannot be had, or fail for good later."""
+async def opened(config: EngineConfig, *, python: bool) -> AsyncGenerator[tuple[Engine, Sandbox]]:
+    """The engine that the config says, and a sandbox, which runs code where `python` says so.
+
+    Raises `StageError` where they cannot be had, or fail for good later.
+    """
     try:
         async with AsyncExitStack() as stack:
             path = None if config.url else config.gguf or await asyncio.to_thread(weights.find)
             engine = open_engine(url=config.url, model=config.model, path=path, sequences=config.sequences)
             stack.push_async_callback(engine.close)
             await wait_until_ready(engine, LOADING)
-            sandbox = await open_sandbox()
+            sandbox: Sandbox = await open_sandbox() if python else NoSandbox()
             stack.push_async_callback(sandbox.close)
             yield engine, sandbox
     except (EngineError, SandboxError, weights.WeightsError) as error:

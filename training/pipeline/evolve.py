@@ -130,7 +130,7 @@ async def propose_all(wanted: list[Proposal], config: Config, folder: Folder) ->
     todo = [proposal for proposal in wanted if proposal.id not in there]
     if not todo:
         return
-    async with opened(config) as (engine, _sandbox):
+    async with opened(config, python=False) as (engine, _):
         with rows.Appender(out) as file:
             written = in_flight(todo, lambda proposal: propose(proposal, engine, config), config, folder)
             async with aclosing(written):

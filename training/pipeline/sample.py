@@ -164,7 +164,7 @@ async def sample(problems: Iterable[Problem], config: Config, folder: Folder) ->
         raise StageError(f"{config.problems}: there is no problem in it, or none is chosen.")
     if not todo:
         return {"samples": done}
-    async with opened(config) as (engine, sandbox):
+    async with opened(config, python="tir" in config.modes) as (engine, sandbox):
         with rows.Appender(out) as file:
             began, reported, tokens = time.monotonic(), 0.0, 0
             written = in_flight(todo, lambda task: write(task, engine, sandbox, config), config, folder)

@@ -58,6 +58,23 @@ def read(path):
     return list(rows.read(path))
 
 
+def _children(pid):
+    return [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+
+
+def descendants(pid):
+    """The processes that a process has started, and theirs."""
+    found = _children(pid)
+    return found + [each for child in found for each in descendants(child)]
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def _killed(module, call, number, config):
     """Take the place of `os.<call>`, and end for good in its `number`-th call: of a write, half of it is done."""
     real, left = getattr(os, call), number

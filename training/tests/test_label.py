@@ -2,14 +2,13 @@ import json
 import os
 import signal
 import time
-from pathlib import Path
 
 import pytest
 
 from training.pipeline import judging, label, stage
 from training.pipeline.judging import Judges, judge
 from training.pipeline.stage import StageError, StopAsked
-from training.tests.stages import DATA, do, finish, read, start, written
+from training.tests.stages import DATA, alive, descendants, do, finish, read, start, written
 
 
 def solutions(name, expected, *answers, **more):
@@ -151,22 +150,6 @@ def test_judging_goes_on_where_an_earlier_run_ended(tmp_path):
         found = read(out / "labelled.jsonl")
         assert found[done:] == whole[done:]
         assert {row["reason"] for row in found[:done]} == {"from before"}
-
-
-def children(pid):
-    return [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
-
-
-def descendants(pid):
-    found = children(pid)
-    return found + [each for child in found for each in descendants(child)]
-
-
-def alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 @pytest.mark.parametrize(
