@@ -59,7 +59,7 @@ HEADING = re.compile(
 )
 # From where on it is not the problem any more.
 AFTER = re.compile(
-    r"\n[\s*#_]*(?:(?:solution|answer|explanation|note|to solve|let's|step 1)\b|(?:解|答|答案|解析|解答|说明|注)\s*[:：])|\n\s*---",
+    r"(?:^|\n)[\s*#_]*(?:(?:solution|answer|explanation|note|to solve|let's|step 1)\b|(?:解|答|答案|解析|解答|说明|注)\s*[:：])|\n\s*---",
     re.IGNORECASE,
 )
 ASKS = re.compile(

@@ -54,7 +54,7 @@ class Config(EngineConfig):
     changes: tuple[Change, ...] = CHANGES
     per_change: int = 1
     known: tuple[Path, ...] = ()
-    near: float = 0.7
+    near: float = 0.6
     temperature: float = 0.8
     top_p: float = 0.95
     solutions: int = 4
@@ -72,6 +72,8 @@ class Config(EngineConfig):
         require(self.solutions > 1, "solutions: from 2, so that they can agree.")
         require(0 < self.least_agreement <= 1 and 0 < self.near <= 1, "least_agreement, near: above 0 and at most 1.")
         require(0 < self.checkers <= 256, "checkers: from 1 to 256.")
+        require(0 <= self.temperature <= 2 and 0 < self.top_p <= 1, "temperature: from 0 to 2; top_p: above 0 and at most 1.")
+        self.solving  # noqa: B018 (checks the fields that it has from here)
 
     @property
     def solving(self) -> sample.Config:
