@@ -60,6 +60,9 @@ def split(config: Config, folder: Folder) -> dict[str, Any]:
     seen: dict[bytes, tuple[str, ...]] = {}
     counts: Counter[str] = Counter()
     problems: dict[str, set[str]] = {name: set() for name in config.shares}
+    total = sum(1 for path in config.rows for _ in rows.read(path))
+    if not total:
+        raise StageError(f"There is no row in {', '.join(map(str, config.rows))}.")
     with ExitStack() as stack:
         files = {name: stack.enter_context(rows.Whole(folder.path / f"{name}.jsonl")) for name in (*config.shares, APART)}
         for path in config.rows:
@@ -72,12 +75,10 @@ def split(config: Config, folder: Folder) -> dict[str, Any]:
                 counts[name] += 1
                 if name != APART:
                     problems[name].update(found)
-                folder.check_stop()
-        if not counts.total():
-            raise StageError(f"There is no row in {', '.join(map(str, config.rows))}.")
+                folder.report(counts.total(), total)
     report = {name: {"rows": counts[name], "problems": len(problems[name])} for name in config.shares}
     rows.write_text(folder.path / "report.json", json.dumps(report | {APART: counts[APART]}, ensure_ascii=False, indent=1) + "\n")
-    return {"rows": counts.total(), **{name: counts[name] for name in (*config.shares, APART)}}
+    return {"rows": total, **{name: counts[name] for name in (*config.shares, APART)}}
 
 
 def work(config: Config, folder: Folder) -> dict[str, Any]:
