@@ -8,6 +8,9 @@ goes on where it was; where DONE is there already, it does nothing. `config.json
 with another one the stage refuses to go on (fields marked as `free` may differ), and so does a second process meanwhile. It ends with
 status 0 when it is done, 2 on a bad config or bad data, 75 when it was asked to stop (SIGTERM, Ctrl-C, or a file `STOP` in the folder)
 and can be resumed; the reason is the last line on stderr and, once the work has begun, in `error.txt`.
+
+Stages that train run as several processes too (`torchrun … -m training.pipeline.STAGE config.json`). Then the first one alone holds the
+folder, and writes progress and DONE.
 """
 
 import dataclasses
@@ -20,7 +23,7 @@ import time
 import types
 import typing
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +62,12 @@ def require(condition: bool, reason: str) -> None:
 
 
 class Folder:
-    """A stage's folder."""
+    """A stage's folder. `leads` is whether this process is the only one, or the first of several that share the folder."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         path.mkdir(parents=True, exist_ok=True)
+        self.leads = int(os.environ.get("RANK", "0")) == 0  # torchrun sets it
         self._stop = False
         self._reported = -REPORT
 
@@ -76,6 +80,9 @@ class Folder:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """No second process works in the folder meanwhile. Raises `StageError` where one does. A killed process holds nothing."""
+        if not self.leads:
+            yield
+            return
         with (self.path / ".lock").open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -85,6 +92,8 @@ class Folder:
 
     def claim(self, config: StageConfig) -> None:
         """Keep the config that the folder is begun with. Raises `StageError` where it was begun with another one."""
+        if not self.leads:
+            return
         path = self.path / "config.json"
         if not path.exists():
             rows.write_text(path, json.dumps(dataclasses.asdict(config), ensure_ascii=False, indent=1, default=str) + "\n")
@@ -98,6 +107,8 @@ class Folder:
             raise StageError(f"{self.path} was begun with another config ({', '.join(other)}). Choose another folder as “out”.")
 
     def progress(self, done: int, total: int, **figures: Any) -> None:  # noqa: ANN401
+        if not self.leads:
+            return
         with rows.Appender(self.path / "progress.jsonl") as file:
             file.add({"time": round(time.time(), 3), "done": done, "total": total, **figures})
 
@@ -121,7 +132,8 @@ class Folder:
         self._stop = True
 
     def finish(self, summary: dict[str, Any]) -> None:
-        rows.write_text(self.path / "DONE", json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
+        if self.leads:
+            rows.write_text(self.path / "DONE", json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
 
 
 def parse[C: StageConfig](kind: type[C], data: object) -> C:
@@ -154,11 +166,9 @@ def run[C: StageConfig](kind: type[C], work: Callable[[C, Folder], dict[str, Any
         return _complain(f"{arguments[0]}: {error}")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: folder.ask_stop())
-    first = os.environ.get("RANK", "0") == "0"  # of the processes that torchrun starts
     try:
-        with folder.locked() if first else nullcontext():
-            if first:
-                folder.claim(config)
+        with folder.locked():
+            folder.claim(config)
             return 0 if folder.summary is not None else _run(config, folder, work)
     except (OSError, StageError) as error:
         return _complain(str(error))
@@ -166,7 +176,8 @@ def run[C: StageConfig](kind: type[C], work: Callable[[C, Folder], dict[str, Any
 
 def _run[C: StageConfig](config: C, folder: Folder, work: Callable[[C, Folder], dict[str, Any]]) -> int:
     trouble = folder.path / "error.txt"
-    trouble.unlink(missing_ok=True)
+    if folder.leads:
+        trouble.unlink(missing_ok=True)
     try:
         folder.finish(work(config, folder))
     except StopAsked:

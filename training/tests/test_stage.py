@@ -76,11 +76,14 @@ def test_two_processes_do_not_work_in_one_folder(out):
     assert numbers(out) == [0, 1, 2, 3, 4]
 
 
-def test_only_the_first_of_torchruns_processes_holds_the_folder(out):
+def test_of_torchruns_processes_the_first_alone_holds_the_folder_and_ends_it(out):
     first = paused(start(counting, out, to=5, pause_at=3), out)
     assert finish(start(counting, out, environment={"RANK": "1"}, to=3)) == (0, "")
+    assert not (out / "DONE").exists()
+    assert len(read(out / "progress.jsonl")) == 1
     (out / "go").touch()
     assert finish(first) == (0, "")
+    assert (out / "DONE").exists()
 
 
 @pytest.mark.parametrize("done", [False, True])
