@@ -103,6 +103,11 @@ def read_problem(row: Row, where: str, otherwise: str, *, answered: bool = True)
     )
 
 
+def with_id(row: Row, problem: Problem) -> Row:
+    """The row as one that keeps its id wherever it stands. A set without ids counts its rows, and a row that moves has another number."""
+    return row if any(name in row and row[name] != problem.question for name in ID_FIELDS) else {"id": problem.id} | row
+
+
 def _text(value: Any) -> str:  # noqa: ANN401
     """Choices come as lists, numbers as floats that are whole."""
     if isinstance(value, list):

@@ -11,6 +11,7 @@ The last two remove a few texts too many (`2 + 3` is `2 - 3` for them), which co
 numbers that were changed or are written as words, and a text that was told anew in other words.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from training.pipeline.texts import words
 
 GRAM = 13
 RATIO = 0.6
+NO_DIGIT = re.compile(r"[^0-9]+")
 Rule = Literal["13-gram", "same", "near"]
 
 
@@ -85,11 +87,11 @@ class Reference:
     def _otherwise(self, found: list[str]) -> Match | None:
         if same := self._by_letters.get("".join(found)):
             return Match(same.source, "same", 1.0)
-        occurrences = self._occurrences(found)
-        shares = [
-            ((occurrences & other.occurrences).bit_count() / max(len(found), len(other.words)), other)
-            for other in self._by_digits.get(_digits(found), ())
-        ]
+        candidates = self._by_digits.get(_digits(found))
+        if not candidates:
+            return None
+        occurrences, length = self._occurrences(found), len(found)
+        shares = [((occurrences & other.occurrences).bit_count() / max(length, len(other.words)), other) for other in candidates]
         best = max(shares, key=lambda pair: pair[0], default=None)
         return Match(best[1].source, "near", round(best[0], 3)) if best and best[0] > RATIO else None
 
@@ -126,4 +128,4 @@ def _grams(found: list[str]) -> list[str]:
 
 def _digits(found: list[str]) -> str:
     """`1.5` and `15` and `5, 1` alike: what punctuation joins or parts says nothing here."""
-    return "".join(sorted(char for word in found for char in word if char.isdigit()))
+    return "".join(sorted(NO_DIGIT.sub("", "".join(found))))

@@ -5,7 +5,7 @@
 `rows` are problems of any known set, solutions (of `sample` or `label`), or rows of a training file; questions are held against the
 questions of `against`, solutions against the solutions there. Writes
 
-    clean.jsonl     the rows that stay, as they were
+    clean.jsonl     the rows that stay, as they were, but with an `id`
     removed.jsonl   the others, each with "contamination": {"part": "question" or "solution", "rule", "ratio", "source"}
     report.json     for either part: rows that share thirteen words with an evaluation text (hits), and rows removed, by rule and by file
 
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from training import rows
-from training.evaluation.datasets import DatasetError, Problem, read_problem, read_problems
+from training.evaluation.datasets import DatasetError, Problem, read_problem, read_problems, with_id
 from training.pipeline import stage
 from training.pipeline.contamination import GRAM, Finding, Match, Reference
 from training.pipeline.stage import Folder, StageConfig, StageError, require
@@ -103,7 +103,8 @@ def _read(paths: tuple[Path, ...]) -> Iterator[tuple[rows.Row, Problem]]:
     """Each row, and the question and the solution that it has. Raises `DatasetError`, `RowError`, OSError."""
     for path in paths:
         for number, row in enumerate(rows.read(path), 1):
-            problem = read_problem(row, f"{path}, line {number}", str(number), answered=False)
+            problem = read_problem(row, f"{path}, line {number}", str(number - 1), answered=False)
+            row = with_id(row, problem)
             yield row, replace(problem, solution=row["text"]) if isinstance(row.get("text"), str) else problem
 
 

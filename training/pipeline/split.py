@@ -2,10 +2,10 @@
 
     {"out": "…", "rows": ["…/problems.jsonl"], "shares": {"train": 0.9, "dev": 0.05, "test": 0.05}, "seed": 0}
 
-Writes a file for each part (`train.jsonl`, …), the rows as they were and in their order; `apart.jsonl`, variants of several problems that
-lie on different sides; and `report.json`. The side follows from `seed` and the root problem's id alone, so that rows which are added later
-change no other row's. A row's roots are its `roots`, as `evolve` writes them, or else its own id; a question that stands there again
-under another id goes with the first.
+Writes a file for each part (`train.jsonl`, …), the rows in their order and as they were, but with an `id`; `apart.jsonl`, variants of
+several problems that lie on different sides; and `report.json`. The side follows from `seed` and the root problem's id alone, so that
+rows which are added later change no other row's. A row's roots are its `roots`, as `evolve` writes them, or else its own id; a
+question that stands there again under another id goes with the first.
 
 Begun anew after a kill, it does all of its work again: 30,000 rows a second. Memory: about 500 bytes a row.
 """
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from training import rows
-from training.evaluation.datasets import DatasetError, read_problem
+from training.evaluation.datasets import DatasetError, read_problem, with_id
 from training.pipeline import stage
 from training.pipeline.duplicates import exact_key
 from training.pipeline.stage import Folder, StageConfig, StageError, require
@@ -71,7 +71,7 @@ def split(config: Config, folder: Folder) -> dict[str, Any]:
                 found = seen.setdefault(exact_key(problem.question), problem.roots or (problem.id,))
                 sides = {side(root, config) for root in found}
                 name = sides.pop() if len(sides) == 1 else APART
-                files[name].add(row)
+                files[name].add(with_id(row, problem))
                 counts[name] += 1
                 if name != APART:
                     problems[name].update(found)

@@ -13,7 +13,7 @@ EVALUATION = {
     "answer": "She gives away 3 * 7 = <<3*7=21>>21 marbles.\nSo she has 48 - 21 = <<48-21=27>>27 marbles left.\n#### 27",
 }
 COPY = EVALUATION["answer"].replace("She", "Nadia").replace("marbles", "pearls", 1)
-OTHER = {"question": "What is 17 * 3?", "expected": "51"}
+OTHER = {"id": "7", "question": "What is 17 * 3?", "expected": "51"}
 
 
 @pytest.fixture

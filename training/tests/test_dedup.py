@@ -39,6 +39,17 @@ def test_known_problems_are_not_kept_again(tmp_path):
     assert [row["id"] for row in read(tmp_path / "out" / "unique.jsonl")] == ["b", "e", "g"]
 
 
+def test_each_row_has_an_id_of_its_own(tmp_path):
+    """Sets without ids count their rows, and others count as well."""
+    gsm8k = [{"question": f"What is {at} + 1?", "answer": f"#### {at + 1}"} for at in range(3)]
+    math = [{"problem": f"What is {at} + 9?", "answer": f"{at + 9}", "idx": at} for at in (1, 7)]
+    one, two = written(tmp_path / "gsm8k" / "train.jsonl", *gsm8k), written(tmp_path / "math" / "train.jsonl", *math)
+    summary = do(dedup, tmp_path / "out", rows=[one, two, written(tmp_path / "rows.jsonl", ROWS[0], ROWS[1] | {"id": "a"})])
+    assert summary["kept"] == 7
+    ids = [row.get("id", row.get("idx")) for row in read(tmp_path / "out" / "unique.jsonl")]
+    assert ids == ["0", "1", "2", "math/train:1", 7, "a", f"{tmp_path.name}/rows:a"]
+
+
 def test_exact_duplicates_alone(tmp_path):
     assert do(dedup, tmp_path / "out", rows=[written(tmp_path / "rows.jsonl", *ROWS)], near=1) == {
         "rows": 7,

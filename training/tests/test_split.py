@@ -74,6 +74,10 @@ def test_problems_without_an_id_have_the_one_that_their_variants_know(parts, tmp
     bare = [{"question": f"What is {number}?", "answer": "1"} for number in range(300)]
     do(split, tmp_path / "bare", rows=[written(tmp_path / "bare.jsonl", *bare)])
     found = {row["question"]: part for part in ("train", "dev", "test") for row in read(tmp_path / "bare" / f"{part}.jsonl")}
+    train = read(tmp_path / "bare" / "train.jsonl")
+    assert all(row["question"] == f"What is {row['id']}?" for row in train)  # it stays the row's, though its number is another one here
+    do(split, tmp_path / "again", rows=[tmp_path / "bare" / "train.jsonl"])
+    assert read(tmp_path / "again" / "train.jsonl") == train
     variants = parts(*(problem(f"{number}~numbers-0", roots=[str(number)]) for number in range(300)))
     assert all(variants[f"{number}~numbers-0"] == found[f"What is {number}?"] for number in range(300))
 
