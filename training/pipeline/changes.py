@@ -54,12 +54,15 @@ RULES: dict[Language, str] = {
 BEGUN: dict[Language, str] = {"en": "New problem:\n", "zh": "新题目：\n"}
 
 HEADING = re.compile(
-    r"^[\s*#_]*(?:the\s+)?(?:new|reversed?|combined|modified)?\s*(?:problem|question|version)\s*[:：*_]+\s*|^[\s*#]*(?:新)?题目?\s*[:：*]+\s*",
+    r"^[\s*#_]*(?:the\s+)?(?:new|reversed?|combined|modified)?\s*(?:problem|question|version)\s*[:：*_]+\s*"
+    r"|^[\s*#]*(?:新)?题目?\s*[:：*]+\s*",
     re.IGNORECASE,
 )
 # From where on it is not the problem any more.
 AFTER = re.compile(
-    r"(?:^|\n)[\s*#_]*(?:(?:solution|answer|explanation|note|to solve|let's|step 1)\b|(?:解|答|答案|解析|解答|说明|注)\s*[:：])|\n\s*---",
+    r"(?:^|\n)[\s*#_]*(?:(?:new|complete|full|problem)\s+)*(?:solution|answer|explanation|note|to solve|let's|step 1)\b"
+    r"|(?:^|\n)[\s*#_]*(?:解|答|答案|解析|解答|说明|注)\s*[:：]"
+    r"|\n\s*---",
     re.IGNORECASE,
 )
 ASKS = re.compile(

@@ -55,6 +55,8 @@ NEU = "小红有8支铅笔，又买了2盒，每盒6支。她现在有多少支�
         f"{NEW}\n\nSolution: she has 7 + 18 = 25.",
         f"{NEW}\n\n**Answer:** 25",
         f"{NEW}\nTo solve this, we multiply.",
+        f"{NEW}\n\nNew problem solution:\nTo find out, we multiply. The answer is 25.",
+        f"{NEW}\n\n### Complete solution: 7 + 18",
         f"{NEW}\n---\nThis keeps the story.",
     ],
 )
