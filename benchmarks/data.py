@@ -1,6 +1,6 @@
 """What the data stages of training cost: rows a second and memory of each, on made-up solutions.
 
-    python -m benchmarks.data [--problems 25000] [--samples 8] [--folder …]
+    python -m benchmarks.data [--problems 5000] [--samples 8] [--folder …]
 
 Prints a Markdown table. Each stage is a process of its own; memory is the most that it had resident. The rows have about 1.4 kB, and
 answers that are plain numbers, so that `label` shows what the stage costs and not what Math-Verify does.
@@ -27,7 +27,7 @@ he she they gives gets buys sells travels reads grows shares counts more less th
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--problems", type=int, default=25_000)
+    parser.add_argument("--problems", type=int, default=5_000)
     parser.add_argument("--samples", type=int, default=8, help="solutions to each problem")
     parser.add_argument("--folder", type=Path, help="where the files go, 4 kB a row (a temporary folder unless given)")
     options = parser.parse_args()

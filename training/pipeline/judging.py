@@ -11,7 +11,7 @@ import json
 import queue
 import subprocess
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -22,6 +22,7 @@ from inference.selection import Candidate, group, mathematically_equal, pick
 from training.pipeline.stage import StageError
 
 ROOT = Path(__file__).resolve().parents[2]
+COMPARED = 64  # different answers to one problem that are compared with each other, the most frequent ones
 AHEAD = 4  # problems for each process that are given out before the first is back
 
 Label = Literal["right", "wrong", "undecided"]
@@ -54,7 +55,7 @@ def _vote(answers: Sequence[str | None], scores: Sequence[float | None], least_a
     by: Literal["majority", "weighted"] = "weighted" if weighted else "majority"
     if all(answer is None for answer in answers):
         return Judgement(None, by, 0, (("undecided", "No answer was given to the problem."),) * len(answers))
-    groups = group(answers, _remembering(mathematically_equal))
+    groups = group(answers, _between(_most_frequent(answers)))
     candidates = [Candidate(answer=answer, score=score) for answer, score in zip(answers, scores, strict=True)]
     winner = groups[pick(candidates, groups, by)]
     assert winner is not None
@@ -71,15 +72,22 @@ def _voted(won: bool, silent: bool) -> tuple[Label, str]:
     return ("right", "The answer is the voted one.") if won else ("wrong", "The answer is not the voted one.")
 
 
-def _remembering(same: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
+def _most_frequent(answers: Sequence[str | None]) -> frozenset[str]:
+    return frozenset(answer for answer, _ in Counter(filter(None, answers)).most_common(COMPARED))
+
+
+def _between(compared: frozenset[str]) -> Callable[[str, str], bool]:
+    """Equality that is looked into once, and only between so many answers; another one stands for itself."""
     known: dict[tuple[str, str], bool] = {}
 
-    def remembered(left: str, right: str) -> bool:
+    def same(left: str, right: str) -> bool:
+        if not {left, right} <= compared:
+            return left == right
         if (left, right) not in known:
-            known[left, right] = same(left, right)
+            known[left, right] = mathematically_equal(left, right)
         return known[left, right]
 
-    return remembered
+    return same
 
 
 class Judges:

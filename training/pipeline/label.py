@@ -81,14 +81,14 @@ def _labelled(group: list[Row], judgement: Judgement) -> list[Row]:
     if judgement.agreeing is not None:
         found["agreement"] = {"agreeing": judgement.agreeing, "of": len(judgement.labels)}
     labels = iter(judgement.labels)
-    return [row | found | _label(row, labels) for row in group]
+    return [_label(row, found, labels) for row in group]
 
 
-def _label(row: Row, labels: Iterator[tuple[str, str]]) -> Row:
+def _label(row: Row, found: Row, labels: Iterator[tuple[str, str]]) -> Row:
     if row.get("failed"):
-        return {"label": "undecided", "reason": row["failed"]}
+        return row | found | {"label": "undecided", "reason": row["failed"]}
     given, reason = next(labels)
-    return {} if row.get("label") else {"label": given, "reason": reason}
+    return row if row.get("label") else row | found | {"label": given, "reason": reason}
 
 
 def work(config: Config, folder: Folder) -> dict[str, Any]:

@@ -83,12 +83,18 @@ class Folder:
         if not self.leads:
             yield
             return
-        with (self.path / ".lock").open("a") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise StageError(f"Another process is working in {self.path}.") from error
+        directory = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            self._lock(directory)
             yield
+        finally:
+            os.close(directory)
+
+    def _lock(self, directory: int) -> None:
+        try:
+            fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StageError(f"Another process is working in {self.path}.") from error
 
     def claim(self, config: StageConfig) -> None:
         """Keep the config that the folder is begun with. Raises `StageError` where it was begun with another one."""

@@ -49,7 +49,7 @@ MOMENTS = [("write", number) for number in (1, 2, 3, 7)] + [(call, number) for n
 
 def results(out):
     """All that a stage leaves but its progress."""
-    files = [path for path in out.iterdir() if path.name not in ("progress.jsonl", ".lock", "config.json")]
+    files = [path for path in out.iterdir() if path.name not in ("progress.jsonl", "config.json")]
     return {path.name: path.read_text() for path in files}
 
 

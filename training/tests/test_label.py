@@ -93,7 +93,9 @@ def test_a_teachers_label_stays(tmp_path):
     rows = solutions("1 + 1", "2", "2", "3")
     rows[1] |= {"label": "right", "reason": "Anna: a slip of the pen."}
     found = labelled(tmp_path, *rows)
-    assert [(row["label"], row["reason"]) for row in found][1] == ("right", "Anna: a slip of the pen.")
+    assert found[1] == rows[1]
+    again = labelled(tmp_path / "again", *found)
+    assert again == found
 
 
 def test_the_solutions_to_one_problem_stand_together(tmp_path):
@@ -195,12 +197,25 @@ def test_stopping_does_not_wait_for_a_hard_question(monkeypatch):
     assert time.monotonic() - began < 20
 
 
-def test_each_answer_is_compared_once(monkeypatch):
+@pytest.fixture
+def compared(monkeypatch):
+    """The pairs of answers that were really compared."""
     asked = []
     same = judging.mathematically_equal
     monkeypatch.setattr(judging, "mathematically_equal", lambda left, right: asked.append((left, right)) or same(left, right))
+    return asked
+
+
+def test_each_answer_is_compared_once(compared):
     assert judge(None, ["1", "2"] * 20, [None] * 40, 0.1).agreeing == 20
-    assert len(asked) == len(set(asked)) == 2
+    assert len(compared) == len(set(compared)) == 2
+
+
+def test_of_very_many_answers_the_rare_ones_stand_for_themselves(compared):
+    answers = ["5", "5.0", *(str(number) for number in range(100, 1_100))] * 2 + ["5"]
+    judgement = judge(None, answers, [None] * len(answers), 0.001)
+    assert (judgement.expected, judgement.agreeing) == ("5", 5)
+    assert len(compared) <= 64 * 64
 
 
 def test_the_qwen_teams_own_file(tmp_path):
