@@ -13,7 +13,7 @@ earlier training file. Then problems are balanced by difficulty (`select`). Writ
 
 `weight` is the share of the solutions that agree, where the answer comes from a vote, and else 1.
 
-Begun anew after a kill, it does all of its work again: about 2,000 rows a second. Memory: 250 bytes a question of the rows, 500 a row of
+Begun anew after a kill, it does all of its work again: about 1,000 rows a second. Memory: 250 bytes a question of the rows, 500 a row of
 `problems`, 200 a row that is taken; the rows stay on disk.
 """
 

@@ -7,7 +7,7 @@ several problems that lie on different sides; and `report.json`. The side follow
 rows which are added later change no other row's. A row's roots are its `roots`, as `evolve` writes them, or else its own id; a
 question that stands there again under another id goes with the first.
 
-Begun anew after a kill, it does all of its work again: 30,000 rows a second. Memory: about 500 bytes a row.
+Begun anew after a kill, it does all of its work again: about 5,000 rows a second. Memory: about 500 bytes a row.
 """
 
 import json
