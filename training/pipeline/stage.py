@@ -7,10 +7,14 @@ A stage writes into the folder that its config calls `out`: its results, `progre
 goes on where it was; where DONE is there already, it does nothing. It ends with status 0 when it is done, 2 on a bad config or bad data,
 75 when it was asked to stop (SIGTERM, Ctrl-C, or a file `STOP` in the folder) and can be resumed; the reason is the last line on stderr
 and in `error.txt`.
+
+Stages that train run as several processes too (`torchrun … -m training.pipeline.STAGE config.json`). Then the first one alone writes
+progress and DONE, and torchrun's own status is 0 or 1: what has become of the stage stands in its folder.
 """
 
 import dataclasses
 import json
+import os
 import signal
 import sys
 import time
@@ -42,11 +46,12 @@ class StageConfig:
 
 
 class Folder:
-    """A stage's folder."""
+    """A stage's folder. `leads` is whether this process is the only one, or the first of several that share the folder."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         path.mkdir(parents=True, exist_ok=True)
+        self.leads = int(os.environ.get("RANK", "0")) == 0  # torchrun sets it
         self._stop = False
 
     @property
@@ -56,6 +61,8 @@ class Folder:
         return json.loads(mark.read_text()) if mark.exists() else None
 
     def progress(self, done: int, total: int, **figures: Any) -> None:  # noqa: ANN401
+        if not self.leads:
+            return
         with rows.Appender(self.path / "progress.jsonl") as file:
             file.add({"time": round(time.time(), 3), "done": done, "total": total, **figures})
 
@@ -68,6 +75,8 @@ class Folder:
         self._stop = True
 
     def finish(self, summary: dict[str, Any]) -> None:
+        if not self.leads:
+            return
         part = self.path / "DONE.part"
         part.write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
         part.replace(self.path / "DONE")
@@ -106,7 +115,8 @@ def run[C: StageConfig](kind: type[C], work: Callable[[C, Folder], dict[str, Any
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: folder.ask_stop())
     trouble = folder.path / "error.txt"
-    trouble.unlink(missing_ok=True)
+    if folder.leads:
+        trouble.unlink(missing_ok=True)
     try:
         folder.finish(work(config, folder))
     except StopAsked:
