@@ -7,6 +7,7 @@ import importlib
 import json
 import multiprocessing
 import os
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -82,5 +83,7 @@ def trouble(folder: Path) -> str:
 
 def _run(name: str, path: str, environment: dict[str, str]) -> None:
     os.environ.update(environment)
+    if limit := environment.get("FILE_LIMIT"):  # bytes; a write beyond them fails, as on a disk that is full
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
     module = importlib.import_module(f"training.pipeline.{name}")
     sys.exit(stage.run(module.Config, module.work, [path]))
