@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch.utils.data import Dataset
 from transformers import Trainer, TrainingArguments
 
 from inference.wire import WIRES
 from training import rows
 from training.pipeline import models, trainer
 from training.pipeline.encoding import IGNORED, Encoded, encode_all
-from training.pipeline.schedule import schedule
+from training.pipeline.schedule import Scheduled
 from training.pipeline.stage import Folder, StageError
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def fine_tune(config: "Config", folder: Folder) -> dict[str, Any]:
     trained = Trainer(
         model=models.with_adapter(model, config),
         args=args,
-        train_dataset=Scheduled(encoded, config),
+        train_dataset=Scheduled(encoded, [len(row.ids) for row in encoded], config),
         data_collator=lambda batch: padded(batch, pad),
         processing_class=tokenizer,
     )
@@ -44,21 +43,6 @@ def fine_tune(config: "Config", folder: Folder) -> dict[str, Any]:
     with trainer.keeping(folder, name, summary) as part:
         trained.save_model(str(part))
     return summary
-
-
-class Scheduled(Dataset[Encoded]):
-    """Rows in the order in which they are trained on."""
-
-    def __init__(self, encoded: list[Encoded], config: "Config") -> None:
-        lengths = [len(row.ids) for row in encoded]
-        self._encoded = encoded
-        self._order = schedule(lengths, epochs=config.epochs, batch=config.batch, seed=config.seed, max_steps=config.max_steps)
-
-    def __len__(self) -> int:
-        return len(self._order)
-
-    def __getitem__(self, index: int) -> Encoded:
-        return self._encoded[self._order[index]]
 
 
 def padded(batch: list[Encoded], pad: int) -> Tensors:

@@ -46,7 +46,7 @@ def compute_dtype(precision: Precision) -> torch.dtype:
 
 
 def weights_dtype(config: TrainingConfig) -> torch.dtype:
-    """What loaded weights are kept in: trained ones in float32 (in bfloat16 small steps are lost), frozen ones as they are computed with."""
+    """What loaded weights are kept in: trained ones in float32 (in bfloat16 small steps are lost), frozen ones as they are computed."""
     return compute_dtype(config.precision) if config.lora_rank else torch.float32
 
 

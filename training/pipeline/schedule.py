@@ -4,6 +4,23 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from torch.utils.data import Dataset
+
+from training.pipeline.training_config import TrainingConfig
+
+
+class Scheduled[T](Dataset[T]):
+    """Rows in the order in which they are trained on."""
+
+    def __init__(self, encoded: Sequence[T], lengths: Sequence[int], config: TrainingConfig) -> None:
+        self._encoded = encoded
+        self._order = schedule(lengths, epochs=config.epochs, batch=config.batch, seed=config.seed, max_steps=config.max_steps)
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __getitem__(self, index: int) -> T:
+        return self._encoded[self._order[index]]
 
 
 def schedule(lengths: Sequence[int], *, epochs: float, batch: int, seed: int, max_steps: int | None = None) -> list[int]:

@@ -1,0 +1,104 @@
+"""Groups of responses to one problem, some right and some wrong, from which a reward model learns to tell them apart.
+
+A row is `{"question" (or "problem"), "text": the response, "correct": true | false}`, as `label` writes it; rows without a verdict are
+passed over.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from transformers import PreTrainedTokenizerBase
+
+from inference import prompts
+from inference.wire import FENCE
+from training.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """`prefix` is what all responses begin with, the problem above all; `responses` go on from it; the first `right` of them are right."""
+
+    prefix: NDArray[np.int32]
+    responses: tuple[NDArray[np.int32], ...]
+    right: int
+
+    @property
+    def tokens(self) -> int:
+        """Distinct ones."""
+        return len(self.prefix) + sum(map(len, self.responses))
+
+    @property
+    def pairs(self) -> int:
+        return self.right * (len(self.responses) - self.right)
+
+
+def group_all(
+    rows: Iterable[Row], tokenizer: PreTrainedTokenizerBase, *, size: int, limit: int, seed: int
+) -> tuple[list[Group], dict[str, int]]:
+    """A group of at most `size` responses for each problem that has a right one and a wrong one, and counts for the report.
+
+    Of more responses than `size`, right and wrong ones are drawn by turns. A response longer than `limit` tokens is left out: cut, it
+    would be judged without its answer.
+    """
+    texts, counts = _by_question(rows)
+    random, groups = np.random.default_rng(seed), list[Group]()
+    counts |= {"responses_too_long": 0, "groups_without_pair": 0}
+    for question, labelled in texts.items():
+        encoded = {right: [encode(question, text, tokenizer) for text in labelled[right]] for right in (True, False)}
+        fitting = {right: [ids for ids in found if len(ids) <= limit] for right, found in encoded.items()}
+        counts["responses_too_long"] += sum(map(len, encoded.values())) - sum(map(len, fitting.values()))
+        for found in fitting.values():
+            random.shuffle(found)
+        right, wrong = _balanced(fitting[True], fitting[False], size)
+        if right and wrong:
+            groups.append(_shared([*right, *wrong], len(right)))
+        else:
+            counts["groups_without_pair"] += 1
+    used = {
+        "groups": len(groups),
+        "responses": sum(len(group.responses) for group in groups),
+        "pairs": sum(group.pairs for group in groups),
+    }
+    return groups, used | {"tokens": sum(group.tokens for group in groups)} | counts
+
+
+def encode(question: str, text: str, tokenizer: PreTrainedTokenizerBase) -> list[int]:
+    """What the model judges: problem and response in the chat template of Qwen2.5-Math's reward models, with nothing after it."""
+    head = prompts.chat(question, mode="cot", language=prompts.detect_language(question), wire=FENCE, history=())
+    ids: list[int] = tokenizer(f"{head}{prompts.neutralise(text)}<|im_end|>\n", add_special_tokens=False).input_ids
+    return ids
+
+
+def _by_question(rows: Iterable[Row]) -> tuple[dict[str, dict[bool, list[str]]], dict[str, int]]:
+    """For each question its distinct texts, right and wrong, in the order of sight."""
+    texts: dict[str, dict[bool, list[str]]] = defaultdict(lambda: {True: [], False: []})
+    counts = {"rows": 0, "rows_without_verdict": 0, "rows_double": 0}
+    for row in rows:
+        counts["rows"] += 1
+        question, text, right = row.get("question", row.get("problem")), row.get("text"), row.get("correct")
+        if not isinstance(question, str) or not isinstance(text, str) or not isinstance(right, bool):
+            counts["rows_without_verdict"] += 1
+        elif text in texts[question][right]:
+            counts["rows_double"] += 1
+        else:
+            texts[question][right].append(text)
+    return texts, counts
+
+
+def _balanced[T](right: Sequence[T], wrong: Sequence[T], size: int) -> tuple[Sequence[T], Sequence[T]]:
+    """At most `size` of both, as near to half and half as they allow."""
+    half = size // 2
+    rights = min(len(right), max(half, size - len(wrong)))
+    return right[:rights], wrong[: size - rights]
+
+
+def _shared(texts: Sequence[Sequence[int]], right: int) -> Group:
+    shared = 0
+    most = min(map(len, texts)) - 1  # each response keeps a token of its own, to be judged at
+    while shared < most and len({text[shared] for text in texts}) == 1:
+        shared += 1
+    first, *_ = texts
+    return Group(np.array(first[:shared], dtype=np.int32), tuple(np.array(text[shared:], dtype=np.int32) for text in texts), right)
