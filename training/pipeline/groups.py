@@ -54,7 +54,7 @@ def group_all(
             random.shuffle(found)
         right, wrong = _balanced(fitting[True], fitting[False], size)
         if right and wrong:
-            groups.append(_shared([*right, *wrong], len(right)))
+            groups.append(shared([*right, *wrong], len(right)))
         else:
             counts["groups_without_pair"] += 1
     used = {
@@ -95,10 +95,10 @@ def _balanced[T](right: Sequence[T], wrong: Sequence[T], size: int) -> tuple[Seq
     return right[:rights], wrong[: size - rights]
 
 
-def _shared(texts: Sequence[Sequence[int]], right: int) -> Group:
-    shared = 0
-    most = min(map(len, texts)) - 1  # each response keeps a token of its own, to be judged at
-    while shared < most and len({text[shared] for text in texts}) == 1:
-        shared += 1
-    first, *_ = texts
-    return Group(np.array(first[:shared], dtype=np.int32), tuple(np.array(text[shared:], dtype=np.int32) for text in texts), right)
+def shared(texts: Sequence[Sequence[int]], right: int) -> Group:
+    """Whole texts as a group. Each response keeps a token of its own, to be judged at."""
+    length, most = 0, min(map(len, texts)) - 1
+    while length < most and len({text[length] for text in texts}) == 1:
+        length += 1
+    rows = [np.array(text, dtype=np.int32) for text in texts]
+    return Group(rows[0][:length], tuple(row[length:] for row in rows), right)

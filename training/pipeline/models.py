@@ -56,9 +56,15 @@ def with_adapter(model: PreTrainedModel, config: TrainingConfig) -> PreTrainedMo
         return model
     torch.manual_seed(config.seed)
     adapted = peft.get_peft_model(model, lora(model.base_model, config))
-    for settings in adapted.peft_config.values():
-        settings.base_model_name_or_path = _absolute(config.model)  # where `load` finds it again
+    name_base(adapted, config)
     return adapted
+
+
+def name_base(model: nn.Module, config: TrainingConfig) -> None:
+    """Let an adapter say what it belongs to in a way that `load` understands."""
+    if isinstance(model, peft.PeftModel):
+        for settings in model.peft_config.values():
+            settings.base_model_name_or_path = _absolute(config.model)
 
 
 def lora(backbone: nn.Module, config: TrainingConfig, also_trained: list[str] | None = None) -> peft.LoraConfig:

@@ -50,6 +50,7 @@ def over(backbone: PreTrainedModel) -> RewardModel:
 def load(folder: Path) -> RewardModel:
     config = AutoConfig.from_pretrained(folder)
     model: RewardModel = _class_for(type(config)).from_pretrained(folder, config=config)
+    model.eval()
     return model
 
 

@@ -96,8 +96,8 @@ def kept(folder: Folder, name: str) -> dict[str, Any] | None:
 
 
 @contextmanager
-def keeping(folder: Folder, name: str, summary: dict[str, Any]) -> Iterator[Path]:
-    """A folder to write the result into; it gets its name, and the checkpoints go, once all is written."""
+def keeping(folder: Folder, name: str, summary: dict[str, Any], *needless: str) -> Iterator[Path]:
+    """A folder to write the result into. Once all is written it gets its name, and the checkpoints and what is `needless` now go."""
     part = folder.path / f"{name}.part"
     if folder.leads:
         shutil.rmtree(part, ignore_errors=True)
@@ -108,7 +108,8 @@ def keeping(folder: Folder, name: str, summary: dict[str, Any]) -> Iterator[Path
         (part / "training_args.bin").unlink(missing_ok=True)
         (part / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
         part.replace(folder.path / name)
-        shutil.rmtree(folder.path / CHECKPOINTS, ignore_errors=True)
+        for left in (CHECKPOINTS, *needless):
+            shutil.rmtree(folder.path / left, ignore_errors=True)
 
 
 @contextmanager

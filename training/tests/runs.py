@@ -18,7 +18,7 @@ from typing import Any
 from training.pipeline import stage
 
 SECONDS = 120.0  # for a run of some steps, on a busy machine
-LIBRARIES = ("training.pipeline.fine_tuning", "training.pipeline.reward_training")
+LIBRARIES = ("training.pipeline.fine_tuning", "training.pipeline.reward_training", "training.pipeline.policy_training")
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(list(LIBRARIES))

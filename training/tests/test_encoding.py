@@ -5,9 +5,9 @@ import json
 import pytest
 
 from inference import prompts
+from inference.tests import tiny
 from inference.wire import FENCE, TOOL
 from training.pipeline.encoding import BadRow, encode, encode_all
-from training.tests import tiny
 
 END = "<|im_end|>"
 QUESTIONS = {"en": "What is 2 + 3?", "zh": "小明有12个苹果，吃了3个，还剩几个？"}

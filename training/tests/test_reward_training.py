@@ -9,9 +9,10 @@ import pytest
 import torch
 from safetensors import safe_open
 
+from inference.tests import tiny
 from training.pipeline import groups, listwise, reward_head
 from training.pipeline.groups import Group
-from training.tests import runs, tiny
+from training.tests import runs
 
 
 def rows(problems: int, right: int = 3, wrong: int = 3) -> list[dict]:

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from inference.tests import tiny
 from inference.wire import FENCE
 from training.pipeline import models
 from training.pipeline.schedule import schedule
-from training.tests import runs, tiny
+from training.tests import runs
 
 ROOT = Path(__file__).resolve().parents[2]
 
