@@ -34,7 +34,8 @@ def tokenizer() -> PreTrainedTokenizerFast:
 
 
 def save(folder: Path, kind: str = "qwen2", hidden: int = 32, layers: int = 2, seed: int = 0) -> Path:
-    """A checkpoint of random weights in `folder`."""
+    """A checkpoint of random weights in `folder`. One thread computes them from then on: two wait for each other longer than that takes."""
+    torch.set_num_threads(1)
     words = tokenizer()
     torch.manual_seed(seed)
     sizes = {

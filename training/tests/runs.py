@@ -15,6 +15,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from training.pipeline import stage
 
 SECONDS = 120.0  # for a run of some steps, on a busy machine
@@ -34,6 +36,7 @@ def config_file(folder: Path, config: dict[str, Any]) -> Path:
 
 def here(name: str, folder: Path, **config: Any) -> int:
     """Run a stage in this process; its exit status."""
+    torch.set_num_threads(1)
     module = importlib.import_module(f"training.pipeline.{name}")
     return stage.run(module.Config, module.work, [str(config_file(folder, config))])
 
@@ -85,5 +88,6 @@ def _run(name: str, path: str, environment: dict[str, str]) -> None:
     os.environ.update(environment)
     if limit := environment.get("FILE_LIMIT"):  # bytes; a write beyond them fails, as on a disk that is full
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
+    torch.set_num_threads(1)  # with two, a model of this size waits for threads more than it computes
     module = importlib.import_module(f"training.pipeline.{name}")
     sys.exit(stage.run(module.Config, module.work, [path]))

@@ -105,13 +105,15 @@ def test_words_alone_are_drawn_as_they_are(writer, sandbox, runner):
 
 
 def test_code_that_gets_its_session_killed_ends_its_message(writer, sandbox, runner):
-    """Whatever the policy learns to try, training goes on."""
+    """Whatever the policy learns to try, training goes on. (Here the session is gone before the block runs.)"""
     _, tokenizer = writer["fence"]
     rollouts = Rollouts(tokenizer, FENCE, Limits(), context=2000, temperature=1.0, sequences=4, sandbox=sandbox, runner=runner)
     response = rollouts._begun("<|im_start|>assistant\n" + FENCE.opening)
-    response.splitter.feed("import os\nos.kill(os.getppid(), 9)\n```")
+    response.splitter.feed("print(7)\n```")
+    response.session = runner.run(sandbox.open())
+    runner.run(response.session.close())
     runner.run(rollouts._run_blocks([response]))
-    assert (response.finish, response.own) == ("stop", []) or response.blocks_failed == 1
+    assert (response.finish, response.rounds, response.ids) == ("stop", 0, [])
 
 
 def config(folder, **changes):
@@ -122,20 +124,21 @@ def config(folder, **changes):
         "model": str(tiny.save(folder / "tiny")),
         "problems": [str(data)],
         "weight": 0.0,
-        "responses": 8,
+        "responses": 16,
         "batch": 32,
-        "per_device": 8,
+        "per_device": 32,
         "tokens": 8,
         "modes": ["cot"],
-        "learning_rate": 0.01,
-        "epochs": 12.0,
-        "save_steps": 4,
+        "learning_rate": 0.03,
+        "epochs": 3.0,
+        "save_steps": 2,
     }
     return common | changes
 
 
-def test_advantages_are_the_formula(folder, tmp_path):
+def test_advantages_are_the_formula(folder, tmp_path, monkeypatch):
     """One step of the real trainer: (r - mean) / (std + 1e-4) within each group, and nothing from the executor's tokens."""
+    monkeypatch.setenv("TRL_EXPERIMENTAL_SILENCE", "1")
     settings = stage.parse(grpo.Config, config(folder, out=str(tmp_path), modes=["cot", "tir"], max_steps=1))
     judged = []
 
@@ -163,7 +166,7 @@ def test_advantages_are_the_formula(folder, tmp_path):
         )
         trained.train()
     [(rewards, responses)] = judged
-    groups = torch.tensor(rewards).view(4, 8)
+    groups = torch.tensor(rewards).view(2, 16)
     by_hand = (groups - groups.mean(1, keepdim=True)) / (groups.std(1, keepdim=True) + 1e-4)
     torch.testing.assert_close(trained.kept["advantages"], by_hand.flatten(), atol=1e-5, rtol=0)
     assert groups.std() > 0
@@ -175,14 +178,14 @@ def test_a_run_raises_its_reward_and_goes_on_after_a_kill(folder, tmp_path):
     """The rule alone: a box with the right answer is one token of the vocabulary, which a random model says now and then."""
     settings = config(folder)
     process = runs.start("grpo", tmp_path, **settings)
-    runs.wait_for(lambda: len(runs.progress(tmp_path)) >= 6, process)
+    runs.wait_for(lambda: len(runs.progress(tmp_path)) >= 5, process)
     process.kill()
     process.join()
     assert runs.finish(runs.start("grpo", tmp_path, **settings)) == 0
     progress = runs.progress(tmp_path)
-    assert [row["done"] for row in progress] == list(range(1, 25))
+    assert [row["done"] for row in progress] == list(range(1, 13))
     rewards = [row["reward"] for row in progress]
-    assert sum(rewards[-4:]) / 4 > sum(rewards[:4]) / 4 + 0.3
+    assert sum(rewards[-3:]) / 3 > sum(rewards[:3]) / 3 + 0.3
     assert progress[-1]["right"] > progress[0]["right"]
     assert all({"kl", "tokens_a_response", "groups_alike", "grad_norm"} <= row.keys() for row in progress)
     assert models.load(runs.summary(tmp_path)["model"])
@@ -205,12 +208,12 @@ def test_an_adapter_learns_from_a_reward_model(folder, tmp_path):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"batch": 30}, "30 responses are no whole number of groups of 8"),
+        ({"batch": 30}, "30 responses are no whole number of groups of 16"),
         ({"weight": 0.5}, "reward_model: this form of reward needs one"),
         ({"form": "shaped"}, "reward_model: this form of reward needs one"),
         ({"form": "shaped", "reward_model": "/no/such"}, "/no/such is no folder with a reward model"),
-        ({"batch": 128}, "A step takes 16 problems .*, and there are 8"),
-        ({"lowest_pass_rate": 0.6}, "A step takes 4 problems .*, and there are 0"),
+        ({"batch": 256}, "A step takes 16 problems .*, and there are 8"),
+        ({"lowest_pass_rate": 0.6}, "A step takes 2 problems .*, and there are 0"),
         ({"temperature": 0.0}, "temperature: "),
         ({"fsdp": True}, "fsdp: "),
         ({"problems": ["/no/such.jsonl"]}, "/no/such.jsonl"),
