@@ -1,6 +1,7 @@
 """Rows of text as tokens, with the mask that says which of them the model is trained to write.
 
-A row is `{"question" (or "problem"), "mode": "cot" | "tir", "text": the assistant's whole message}`, as `sample` and `curate` write it.
+A row is `{"problem" (or "question"), "mode": "cot" | "tir", "text": the assistant's whole message}`, as `curate` and `sample` write it; it
+may have a `weight`, how often it is trained on.
 Trained are the model's own tokens and the end of its message. Not trained are the prompt, the beginning that `inference.solve` writes
 for the model (a block of Python opened for it), and every output of the executor. Parts are tokenised one by one, so that no token
 belongs to two of them.
@@ -28,11 +29,12 @@ class BadRow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """`ids` and `trained` have one entry a token; `cut` says that the row was longer than the limit."""
+    """`ids` and `trained` have one entry a token; `cut` says that the row was longer than the limit; `weight` is from 0 to 1."""
 
     ids: NDArray[np.int32]
     trained: NDArray[np.bool_]
     cut: bool
+    weight: float = 1.0
 
     @property
     def labels(self) -> NDArray[np.int32]:
@@ -72,7 +74,7 @@ def encode(row: Row, tokenizer: PreTrainedTokenizerBase, wire: Wire, limit: int)
     trained = np.repeat([own for _, own in parts], [len(numbers) for numbers, _ in parts])
     if not trained[:limit].any():
         raise BadRow(f"nothing of the answer is within {limit} tokens")
-    return Encoded(ids[:limit], trained[:limit], cut=len(ids) > limit)
+    return Encoded(ids[:limit], trained[:limit], cut=len(ids) > limit, weight=_weight(row))
 
 
 def encode_all(rows: Iterable[Row], tokenizer: PreTrainedTokenizerBase, wire: Wire, limit: int) -> tuple[list[Encoded], dict[str, int]]:
@@ -96,6 +98,13 @@ def encode_all(rows: Iterable[Row], tokenizer: PreTrainedTokenizerBase, wire: Wi
 
 def _mode(mode: Any) -> Literal["cot", "tir"]:  # noqa: ANN401
     return "tir" if mode == "tir" else "cot"
+
+
+def _weight(row: Row) -> float:
+    weight = row.get("weight", 1.0)
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight <= 1:
+        raise BadRow("weight is no number above 0 and up to 1")
+    return float(weight)
 
 
 def _text(row: Row, name: str) -> str:

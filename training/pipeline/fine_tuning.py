@@ -34,7 +34,7 @@ def fine_tune(config: "Config", folder: Folder) -> dict[str, Any]:
     trained = Trainer(
         model=models.with_adapter(model, config),
         args=args,
-        train_dataset=Scheduled(encoded, [len(row.ids) for row in encoded], config),
+        train_dataset=Scheduled(encoded, [len(row.ids) for row in encoded], config, [row.weight for row in encoded]),
         data_collator=lambda batch: padded(batch, pad),
         processing_class=tokenizer,
     )

@@ -1,7 +1,7 @@
 """Groups of responses to one problem, some right and some wrong, from which a reward model learns to tell them apart.
 
-A row is `{"question" (or "problem"), "text": the response, "correct": true | false}`, as `label` writes it; rows without a verdict are
-passed over.
+A row is `{"question" (or "problem"), "text": the response, "label": "right" | "wrong"}`, as `label` writes it; rows with no label or
+another one are passed over.
 """
 
 from collections import defaultdict
@@ -15,6 +15,8 @@ from transformers import PreTrainedTokenizerBase
 from inference import prompts
 from inference.wire import FENCE
 from training.rows import Row
+
+LABELS = {"right": True, "wrong": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,12 @@ def encode(question: str, text: str, tokenizer: PreTrainedTokenizerBase) -> list
 def _by_question(rows: Iterable[Row]) -> tuple[dict[str, dict[bool, list[str]]], dict[str, int]]:
     """For each question its distinct texts, right and wrong, in the order of sight."""
     texts: dict[str, dict[bool, list[str]]] = defaultdict(lambda: {True: [], False: []})
-    counts = {"rows": 0, "rows_without_verdict": 0, "rows_double": 0}
+    counts = {"rows": 0, "rows_without_label": 0, "rows_double": 0}
     for row in rows:
         counts["rows"] += 1
-        question, text, right = row.get("question", row.get("problem")), row.get("text"), row.get("correct")
-        if not isinstance(question, str) or not isinstance(text, str) or not isinstance(right, bool):
-            counts["rows_without_verdict"] += 1
+        question, text, right = row.get("question", row.get("problem")), row.get("text"), LABELS.get(row.get("label", ""))
+        if not isinstance(question, str) or not isinstance(text, str) or right is None:
+            counts["rows_without_label"] += 1
         elif text in texts[question][right]:
             counts["rows_double"] += 1
         else:

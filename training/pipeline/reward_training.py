@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase, Trainer, TrainingArguments
 
 from training import rows
-from training.pipeline import listwise, models, reward_head, trainer
+from training.pipeline import listwise, models, reward_checkpoint, trainer
 from training.pipeline.groups import Group, group_all
-from training.pipeline.reward_head import RewardModel
+from training.pipeline.reward_checkpoint import RewardModel
 from training.pipeline.schedule import Scheduled
 from training.pipeline.stage import Folder, StageError
 
@@ -75,13 +75,13 @@ def _open(config: "Config") -> tuple[RewardModel, PreTrainedTokenizerBase]:
     """A reward model to go on with, or a new one on a language model's backbone."""
     models.quiet()
     path = Path(config.model).expanduser()
-    if reward_head.is_reward_model(path):
-        return reward_head.load(path), AutoTokenizer.from_pretrained(path)
+    if reward_checkpoint.is_reward_model(path):
+        return reward_checkpoint.load(path), AutoTokenizer.from_pretrained(path)
     model, tokenizer = models.load(config.model, models.weights_dtype(config))
     torch.manual_seed(config.seed)
     backbone = model.base_model
     assert isinstance(backbone, PreTrainedModel)
-    return reward_head.over(backbone), tokenizer
+    return reward_checkpoint.over(backbone), tokenizer
 
 
 def _prepared(model: RewardModel, config: "Config") -> RewardModel | peft.PeftModel:
@@ -104,4 +104,4 @@ def _save(trained: Trainer, tokenizer: PreTrainedTokenizerBase, part: Path, fold
     elif folder.leads:
         model = trained.accelerator.unwrap_model(trained.model)
         merged = model.merge_and_unload() if isinstance(model, peft.PeftModel) else model
-        reward_head.save(merged, part, tokenizer=tokenizer)
+        reward_checkpoint.save(merged, part, tokenizer=tokenizer)

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer
 
-from training.pipeline import listwise, models, reward_head
+from training.pipeline import listwise, models, reward_checkpoint
 from training.pipeline.groups import encode, shared
 from training.pipeline.stage import StageError
 
@@ -19,11 +19,11 @@ class Scorer:
 
     def __init__(self, model: str) -> None:
         folder = Path(model).expanduser()
-        if not reward_head.is_reward_model(folder):
+        if not reward_checkpoint.is_reward_model(folder):
             raise StageError(f"reward_model: {model} is no folder with a reward model.")
         device = torch.device("cuda", torch.cuda.current_device()) if torch.cuda.is_available() else torch.device("cpu")
-        self._model = reward_head.load(folder)
-        self._model.to(device=device, dtype=models.compute_dtype("auto"))
+        self._model = reward_checkpoint.load(folder)
+        self._model.to(device).to(models.compute_dtype("auto"))  # type: ignore[arg-type]
         self._tokenizer = AutoTokenizer.from_pretrained(folder)
 
     def score_all(self, questions: Sequence[str], texts: Sequence[str]) -> list[float]:

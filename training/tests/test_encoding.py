@@ -100,10 +100,11 @@ def test_labels_leave_the_rest_out(tokenizer):
 
 def test_rows_that_cannot_be_used_are_counted_by_reason(tokenizer):
     good = {"question": "1?", "mode": "cot", "text": "One."}
-    bad = [good | {"mode": "auto"}, good | {"text": " "}, good | {"text": None}, {"mode": "cot", "text": "1"}, good | {"text": " \n"}]
+    changes = [{"weight": 0}, {"mode": "auto"}, {"text": " "}, {"text": None}, {"text": " \n"}]
+    bad = [*(good | change for change in changes), {"mode": "cot", "text": "1"}]
     encoded, counts = encode_all([good, *bad, good | {"text": "so " * 50}], tokenizer, FENCE, 100)
     assert len(encoded) == 2
-    assert (counts["rows"], counts["rows_cut"], counts["rows_left_out"]) == (2, 1, 5)
+    assert (counts["rows"], counts["rows_cut"], counts["rows_left_out"]) == (2, 1, 6)
     assert counts["left out: the answer is empty"] == 2
     assert counts["left out: mode is 'auto', neither of cot, tir"] == 1
     assert counts["tokens_trained"] == sum(int(row.trained.sum()) for row in encoded)

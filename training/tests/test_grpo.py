@@ -14,7 +14,7 @@ from inference.sandbox.jail import open_sandbox
 from inference.solve import Limits
 from inference.tests import tiny
 from inference.wire import FENCE, TOOL
-from training.pipeline import grpo, models, policy_training, reward_head, stage, trainer
+from training.pipeline import grpo, models, policy_training, reward_checkpoint, stage, trainer
 from training.pipeline.rollout import Rollouts
 from training.tests import runs
 
@@ -195,7 +195,7 @@ def test_an_adapter_learns_from_a_reward_model(folder, tmp_path):
     """Both parts of the linear reward, with TIR and CoT problems; what is left is an adapter that `load` merges."""
     torch.manual_seed(0)
     base, tokenizer = models.load(str(tiny.save(folder / "tiny")))
-    reward_head.save(reward_head.over(base.base_model), tmp_path / "rm", tokenizer=tokenizer)
+    reward_checkpoint.save(reward_checkpoint.over(base.base_model), tmp_path / "rm", tokenizer=tokenizer)
     changes = {"weight": 0.5, "reward_model": str(tmp_path / "rm"), "lora_rank": 4, "max_steps": 2, "modes": ["cot", "tir"]}
     assert runs.finish(runs.start("grpo", tmp_path, **config(folder, **changes))) == 0
     progress = runs.progress(tmp_path)

@@ -10,7 +10,7 @@ import torch
 from safetensors import safe_open
 
 from inference.tests import tiny
-from training.pipeline import groups, listwise, reward_head
+from training.pipeline import groups, listwise, reward_checkpoint
 from training.pipeline.groups import Group
 from training.tests import runs
 
@@ -22,7 +22,7 @@ def rows(problems: int, right: int = 3, wrong: int = 3) -> list[dict]:
         for sample in range(right + wrong):
             answer = 7 if sample < right else 9
             text = f"Sample {sample}: I think that it is $\\boxed{{{answer}}}$."
-            made.append({"question": f"What is {number}?", "text": text, "correct": sample < right})
+            made.append({"question": f"What is {number}?", "text": text, "label": "right" if sample < right else "wrong"})
     return made
 
 
@@ -33,7 +33,7 @@ def tokenizer():
 
 @pytest.fixture(scope="module")
 def common(tmp_path_factory):
-    """9 groups and a problem without a pair; 12 steps."""
+    """9 groups and a problem without a pair; 18 steps."""
     folder = tmp_path_factory.mktemp("reward")
     data = folder / "rows.jsonl"
     data.write_text("".join(json.dumps(row) + "\n" for row in [*rows(9), *rows(10, wrong=0)[-3:]]))
@@ -43,8 +43,8 @@ def common(tmp_path_factory):
         "dev": [data],
         "batch": 2,
         "per_device": 1,
-        "epochs": 2.5,
-        "learning_rate": 0.02,
+        "epochs": 4.0,
+        "learning_rate": 0.01,
         "save_steps": 2,
     }
 
@@ -75,10 +75,10 @@ def test_together_and_apart_score_alike(tokenizer, tmp_path, kind):
     from training.pipeline import models
 
     torch.manual_seed(1)
-    model = reward_head.over(models.load(str(tiny.save(tmp_path, kind)))[0].base_model)
+    model = reward_checkpoint.over(models.load(str(tiny.save(tmp_path, kind)))[0].base_model)
     made, _ = groups.group_all(
-        [*rows(2), *rows(3, right=1, wrong=2)[-3:], {"question": "1?", "text": "Long " * 40, "correct": True}]
-        + [{"question": "1?", "text": "No.", "correct": False}],
+        [*rows(2), *rows(3, right=1, wrong=2)[-3:], {"question": "1?", "text": "Long " * 40, "label": "right"}]
+        + [{"question": "1?", "text": "No.", "label": "wrong"}],
         tokenizer,
         size=6,
         limit=512,
@@ -100,7 +100,7 @@ def test_together_and_apart_score_alike(tokenizer, tmp_path, kind):
 def test_a_text_alone_scores_as_in_its_group(tokenizer, tmp_path):
     from training.pipeline import models
 
-    model = reward_head.over(models.load(str(tiny.save(tmp_path)))[0].base_model)
+    model = reward_checkpoint.over(models.load(str(tiny.save(tmp_path)))[0].base_model)
     [group], _ = groups.group_all(rows(1), tokenizer, size=6, limit=512, seed=0)
     [scores] = listwise.scores(model, listwise.together([group], 0))
     alone = [model(torch.tensor(np.concatenate([group.prefix, text]))[None])[0, -1, 0] for text in group.responses]
@@ -125,10 +125,10 @@ def test_groups_are_counted_and_balanced(tokenizer):
             *rows(1, right=5, wrong=2),
             *rows(2, right=1, wrong=7)[-8:],
             *rows(3, right=4, wrong=0)[-4:],
-            {"question": "?", "text": "so " * 400, "correct": True},
-            {"question": "?", "text": "No.", "correct": False},
+            {"question": "?", "text": "so " * 400, "label": "right"},
+            {"question": "?", "text": "No.", "label": "wrong"},
             rows(1)[0],
-            {"question": "What is 0?", "text": "?", "correct": None},
+            {"question": "What is 0?", "text": "?", "label": "undecided"},
         ],
         tokenizer,
         size=6,
@@ -142,7 +142,7 @@ def test_groups_are_counted_and_balanced(tokenizer):
         "pairs": 4 * 2 + 1 * 5,
         "tokens": sum(group.tokens for group in made),
         "rows": 23,
-        "rows_without_verdict": 1,
+        "rows_without_label": 1,
         "rows_double": 1,
         "responses_too_long": 1,
         "groups_without_pair": 2,
@@ -160,7 +160,7 @@ def test_what_responses_share_is_the_prefix(tokenizer):
 
 def test_it_learns_and_leaves_a_checkpoint_of_the_released_form(unbroken):
     summary = runs.summary(unbroken)
-    assert (summary["steps"], summary["groups"], summary["pairs"], summary["groups_without_pair"]) == (12, 9, 81, 1)
+    assert (summary["steps"], summary["groups"], summary["pairs"], summary["groups_without_pair"]) == (18, 9, 81, 1)
     losses = [loss for _, loss in runs.losses(unbroken)]
     assert losses[0] == pytest.approx(math.log(2), abs=0.2)
     assert losses[-1] < 0.3

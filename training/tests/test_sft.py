@@ -197,3 +197,10 @@ def test_a_schedule_is_whole_batches_of_permutations():
     assert order == schedule(lengths, epochs=2, batch=4, seed=1) != schedule(lengths, epochs=2, batch=4, seed=2)
     assert schedule(lengths, epochs=2, batch=4, seed=1, max_steps=1) == order[:4]
     assert len(schedule([1], epochs=0.5, batch=8, seed=0)) == 8
+
+
+def test_a_row_of_less_weight_is_in_fewer_epochs():
+    order = schedule([1, 1, 1], [1.0, 0.3, 1.0], epochs=1000, batch=23, seed=0)
+    assert len(order) == 2300
+    assert order.count(0) == pytest.approx(1000, abs=20)
+    assert order.count(1) == pytest.approx(300, abs=50)
