@@ -13,6 +13,8 @@ from safetensors import SafetensorError
 from torch import nn
 from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig, PreTrainedModel, PreTrainedTokenizerBase
 
+from inference.engines.gguf import BadModelFile
+from training.pipeline import gguf_file
 from training.pipeline.encoding import end_of_message
 from training.pipeline.stage import StageError
 from training.pipeline.training_config import Precision, TrainingConfig
@@ -95,7 +97,10 @@ def _from_gguf(path: Path, dtype: torch.dtype) -> tuple[PreTrainedModel, PreTrai
         raise StageError(f"{path}: there is no such file.")
     place = {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
     model = AutoModelForCausalLM.from_pretrained(**place, dtype=dtype, quantization_config=GgufConfig(dequantize=True))
-    return _with_ends(model, AutoTokenizer.from_pretrained(**place))
+    tokenizer = AutoTokenizer.from_pretrained(**place)
+    if (cutter := gguf_file.cutter(path)) is not None:
+        tokenizer.backend_tokenizer.pre_tokenizer = cutter
+    return _with_ends(model, tokenizer)
 
 
 def _with_ends(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -122,5 +127,5 @@ def _absolute(model: str) -> str:
 def _as_stage_error(model: str) -> Iterator[None]:
     try:
         yield
-    except (OSError, ValueError, SafetensorError, RuntimeError) as error:
+    except (OSError, ValueError, SafetensorError, RuntimeError, BadModelFile) as error:
         raise StageError(f"The model {model} cannot be loaded: {str(error).strip().splitlines()[0]}") from error

@@ -34,14 +34,14 @@ def config_file(folder: Path, config: dict[str, Any]) -> Path:
     return path
 
 
-def here(name: str, folder: Path, **config: Any) -> int:
+def here(name: str, folder: Path, /, **config: Any) -> int:
     """Run a stage in this process; its exit status."""
     torch.set_num_threads(1)
     module = importlib.import_module(f"training.pipeline.{name}")
     return stage.run(module.Config, module.work, [str(config_file(folder, config))])
 
 
-def start(name: str, folder: Path, environment: dict[str, str] | None = None, **config: Any) -> ForkServerProcess:
+def start(name: str, folder: Path, environment: dict[str, str] | None = None, /, **config: Any) -> ForkServerProcess:
     """Run a stage in a process of its own."""
     path = config_file(folder, config)
     process = processes.Process(target=_run, args=[name, str(path), environment or {}])
