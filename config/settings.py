@@ -191,6 +191,7 @@ ACTIVE_TURNS_PER_USER = env.int("ACTIVE_TURNS_PER_USER", default=4)  # queued or
 LEASE_SECONDS = env.float("LEASE_SECONDS", default=10)  # a worker that is silent for so long loses its turns to others
 QUEUE_LIMIT = env.int("QUEUE_LIMIT", default=500)  # queued turns of everybody together
 QUESTION_LIMIT = 8_000  # characters
+BEST_OF_SECONDS = env.float("BEST_OF_SECONDS", default=240)  # then the best of what is complete of a best-of-N turn is taken
 
 CELERY_WORKER_POOL = "threads"  # the turns share one engine, one sandbox and one event loop
 CELERY_WORKER_CONCURRENCY = TURNS_PER_WORKER

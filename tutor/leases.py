@@ -125,7 +125,7 @@ def _take_back(turn: Turn) -> None:
 WORKER_NAME = f"{socket.gethostname()}-{os.getpid()}"
 
 
-def report(*, model: str, loading: bool, engine_error: str, sandbox_error: str) -> None:
+def report(*, model: str, loading: bool, engine_error: str, sandbox_error: str, scorer: str = "") -> None:
     """Say that this worker is alive, and what it can do."""
     Worker.objects.update_or_create(
         name=WORKER_NAME,
@@ -135,6 +135,7 @@ def report(*, model: str, loading: bool, engine_error: str, sandbox_error: str) 
             "engine_loading": loading,
             "engine_error": engine_error,
             "sandbox_error": sandbox_error,
+            "scorer": scorer,
         },
     )
 

@@ -54,6 +54,7 @@ class OpenVinoEngine:
         except (OSError, BadModelFile) as error:
             raise EngineUnavailable(f"The model file cannot be used: {error}") from error
         self._name = path.stem
+        self.head = head
         self._context = min(context, trained_for)
         blocks = max(cache_tokens, self._context) // BLOCK + 1
         options = [str(path.resolve()), str(head.resolve()) if head else "", str(self._context), str(blocks), str(max_sequences)]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+TRAINED = Path(__file__).parent / "trained"  # the heads that Lemma comes with, each with its card
 Floats = npt.NDArray[np.float32]
 
 
@@ -41,6 +42,12 @@ class Head:
 
 
 ARRAYS = ("mean", "scale", "w1", "b1", "w2", "b2")
+
+
+def trained_head(gguf: Path) -> Path | None:
+    """The head that Lemma brings for a model file; None where it has none."""
+    path = TRAINED / f"{gguf.stem}.npz"
+    return path if path.exists() else None
 
 
 def read_head(path: Path) -> Head:
