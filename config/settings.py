@@ -186,6 +186,10 @@ STORAGES = {
 ENGINE_URL = env("ENGINE_URL", default="")  # an OpenAI-compatible server's base, as http://gpu:8000/v1; "" is the embedded engine
 ENGINE_MODEL = env("ENGINE_MODEL", default="")  # the model to ask that server for; "" is the first that it lists
 ENGINE_API_KEY = env("ENGINE_API_KEY", default="")
+REWARD_URL = env("REWARD_URL", default="")  # a vLLM server's base, as http://gpu:8001, that was started with --runner pooling
+REWARD_MODEL = env("REWARD_MODEL", default="")  # that server's name for it ("" is its first); without REWARD_URL a folder or a hub's name
+REWARD_API_KEY = env("REWARD_API_KEY", default="")
+REWARD_PRECISION = env("REWARD_PRECISION", default="auto")  # of a model without REWARD_URL: float32, bfloat16, float16, int8, int4
 TURNS_PER_WORKER = env.int("TURNS_PER_WORKER", default=32)  # turns that one worker process solves side by side
 ACTIVE_TURNS_PER_USER = env.int("ACTIVE_TURNS_PER_USER", default=4)  # queued or running; further questions are refused until one ends
 LEASE_SECONDS = env.float("LEASE_SECONDS", default=10)  # a worker that is silent for so long loses its turns to others

@@ -8,7 +8,6 @@ twice: there the model must have been made with the template `{{ .Prompt }}`, an
 import asyncio
 import codecs
 import json
-import re
 from collections.abc import AsyncGenerator, Awaitable
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +16,10 @@ import httpx
 
 from inference.engines import Chunk, ContextOverflow, EngineError, EngineRefused, EngineUnavailable, Finish, Sampling
 from inference.engines.sse import DataReader
+from inference.replies import MAX_BODY, Errors, NotBegun, is_overflow, max_model_len, message_in, one_line
 
-_MAX_BODY = 1 << 20  # an error message or a list of models
-_NOT_BEGUN = {429, 503}
+_ERRORS = Errors(what="The engine", unavailable=EngineUnavailable, refused=EngineRefused, overflow=ContextOverflow)
 _OLLAMA = "library"  # what Ollama calls the owner of its models
-_OVERFLOW = re.compile(r"context.{0,20}(length|size|window)|max_model_len|maximum (context|model) length", re.IGNORECASE)
 _FINISH: dict[str, Finish] = {"stop": "stop", "length": "length"}
 
 
@@ -90,11 +88,11 @@ class OpenAIEngine:
         call = _Call(self._limits.first_token)
         try:
             response = await self._open(call, self._client.build_request("GET", "models"))
-            if self._learn(_as_object(await _body(call, response, self._limits.between_tokens))) == _OLLAMA:
+            if self._learn(_ERRORS.as_object(await _body(call, response, self._limits.between_tokens))) == _OLLAMA:
                 await self._check_template(call)
             self._known = True
         except (TimeoutError, httpx.HTTPError) as error:
-            raise _unavailable(error) from error
+            raise _ERRORS.lost(error) from error
         finally:
             await call.close()
 
@@ -118,7 +116,7 @@ class OpenAIEngine:
                     return
         except (TimeoutError, httpx.HTTPError) as error:
             if not call.aborted:
-                raise _unavailable(error) from error
+                raise _ERRORS.lost(error) from error
         finally:
             del self._calls[request_id]
             await call.close()
@@ -147,25 +145,16 @@ class OpenAIEngine:
 
     def _learn(self, listing: dict[str, Any]) -> object:
         """Take the model's name and context from the answer to `/models`; returns its owner."""
-        models = listing.get("data")
-        if not isinstance(models, list) or not all(isinstance(model, dict) and isinstance(model.get("id"), str) for model in models):
-            raise EngineRefused("The server's list of models makes no sense; is the address an OpenAI-compatible one, ending in /v1?")
-        named = {model["id"]: model for model in models}
-        if not named:
-            raise EngineUnavailable("The server has no model loaded.")
-        self._model = self._wanted or next(iter(named))
-        if self._model not in named:
-            raise EngineRefused(f"The server does not have the model {self._model}; it has {', '.join(sorted(named))[:300]}.")
-        context = named[self._model].get("max_model_len")
-        if isinstance(context, int) and context > 0:
-            self._context = context
-        return named[self._model].get("owned_by")
+        model = _ERRORS.served(listing, self._wanted)
+        self._model = model["id"]
+        self._context = max_model_len(model, self._context)
+        return model.get("owned_by")
 
     async def _check_template(self, call: "_Call") -> None:
         """Refuse an Ollama model that would wrap the prompt."""
         await call.close()
         request = self._client.build_request("POST", self._client.base_url.join("/api/show"), json={"model": self._model})
-        shown = _as_object(await _body(call, await self._open(call, request), self._limits.between_tokens))
+        shown = _ERRORS.as_object(await _body(call, await self._open(call, request), self._limits.between_tokens))
         if "".join(str(shown.get("template", "")).split()) not in ("", "{{.Prompt}}"):
             raise EngineRefused(
                 f"Ollama would put each prompt into the template of {self._model} a second time. Make a model without one: "
@@ -179,9 +168,8 @@ class OpenAIEngine:
         while True:
             try:
                 return await self._open_once(call, request, deadline)
-            except _NotBegun as error:
-                pause = self._limits.backoff * 2.0 ** (tried - 1) if error.retry_after is None else error.retry_after
-                pause = min(pause, self._limits.longest_backoff)
+            except NotBegun as error:
+                pause = error.pause(tried, self._limits.backoff, self._limits.longest_backoff)
                 if tried >= self._limits.tries or call.now() + pause >= deadline:
                     raise EngineUnavailable(str(error)) from error
             await call.wait(asyncio.sleep(pause), self._limits.longest_backoff + 1)
@@ -191,18 +179,10 @@ class OpenAIEngine:
         try:
             call.response = await call.wait(self._client.send(request, stream=True), deadline - call.now())
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise _NotBegun(f"The engine at {request.url.host} cannot be reached: {error}", None) from error
+            raise _ERRORS.unreachable(request.url.host, error) from error
         if call.response.is_success:
             return call.response
-        raise _refusal(call.response, await _body(call, call.response, self._limits.between_tokens))
-
-
-class _NotBegun(EngineUnavailable):
-    """The request did no work, so that it is safe to send it again (after `retry_after` seconds, where the server says)."""
-
-    def __init__(self, message: str, retry_after: float | None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
+        raise _ERRORS.refusal(call.response, await _body(call, call.response, self._limits.between_tokens))
 
 
 class _Call:
@@ -246,7 +226,7 @@ class _Answer:
     def __init__(self, call: _Call, response: httpx.Response, max_tokens: int, context: int, limits: Limits) -> None:
         self._call = call
         self._limits = limits
-        self._reader = DataReader(response.aiter_raw(), _MAX_BODY + 8192 * max_tokens)
+        self._reader = DataReader(response.aiter_raw(), MAX_BODY + 8192 * max_tokens)
         self._max_tokens = max_tokens
         self._context = context
         self._finish: Finish | None = None
@@ -258,7 +238,7 @@ class _Answer:
     async def next(self) -> Chunk:
         """The next piece of text; the last chunk has no text, but the rest of the token count and `finish`."""
         while (data := await self._data()) is not None:
-            if text := self._text(_as_object(data)):
+            if text := self._text(_ERRORS.as_object(data)):
                 return Chunk(text, self._new_tokens(otherwise=1))
         if not self._finish:
             raise EngineUnavailable("The engine cut the answer off.")
@@ -296,9 +276,9 @@ class _Answer:
             text, reason = choice["text"] or "", choice.get("finish_reason")
             halves = text.encode("utf-16-le", "surrogatepass")
         except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
-            raise EngineRefused(f"The server's stream is no completion: {_one_line(json.dumps(message))}") from error
+            raise EngineRefused(f"The server's stream is no completion: {one_line(json.dumps(message))}") from error
         if reason is not None and reason not in _FINISH:
-            raise EngineUnavailable(f"The engine ended the answer early: {_one_line(str(reason))}.")
+            raise EngineUnavailable(f"The engine ended the answer early: {one_line(str(reason))}.")
         self._finish = _FINISH[reason] if reason else self._finish
         return self._halves.decode(halves)
 
@@ -312,61 +292,12 @@ async def _body(call: _Call, response: httpx.Response, patience: float) -> str:
     """A short answer as text; what is beyond the bound is left unread."""
     body = bytearray()
     chunks = response.aiter_raw()
-    while len(body) < _MAX_BODY and (chunk := await call.wait(anext(chunks, b""), patience)):
+    while len(body) < MAX_BODY and (chunk := await call.wait(anext(chunks, b""), patience)):
         body += chunk
-    return body[:_MAX_BODY].decode("utf-8", "replace")
-
-
-def _as_object(text: str) -> dict[str, Any]:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise EngineRefused(f"The server answered something that is no JSON: {_one_line(text)}") from error
-    if not isinstance(value, dict):
-        raise EngineRefused(f"The server answered JSON of another kind: {_one_line(text)}")
-    return value
-
-
-def _refusal(response: httpx.Response, body: str) -> EngineError:
-    """What an HTTP error means. `body` is what the server said about it."""
-    status, said = response.status_code, _one_line(_message(body))
-    if status in _NOT_BEGUN:
-        return _NotBegun(f"The engine is overloaded ({status}): {said}", _retry_after(response))
-    if status >= 500:
-        return EngineUnavailable(f"The engine failed ({status}): {said}")
-    if status in (400, 413, 422) and _OVERFLOW.search(body):
-        return ContextOverflow(said)
-    return EngineRefused(f"The engine refused the request ({status}): {said}")
-
-
-def _message(body: str) -> str:
-    """The message in an error's body: OpenAI's form, llama.cpp's and SGLang's, FastAPI's; or else all of it."""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return body
-    for key in ("error", "message", "detail"):
-        value = value[key] if isinstance(value, dict) and key in value else value
-    return value if isinstance(value, str) else body
+    return body[:MAX_BODY].decode("utf-8", "replace")
 
 
 def _error_in_stream(message: dict[str, Any]) -> EngineError:
     """An error after the head said success: vLLM sends one where the prompt fits no more, or where it fails half-way."""
-    said = _one_line(_message(json.dumps(message)))
-    return ContextOverflow(said) if _OVERFLOW.search(said) else EngineUnavailable(f"The engine failed: {said}")
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds that the server asks for; the other form, a date, counts as not said."""
-    seconds = response.headers.get("Retry-After", "")
-    return float(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 10 else None
-
-
-def _unavailable(error: Exception) -> EngineUnavailable:
-    what = "is too slow" if isinstance(error, TimeoutError) else f"was lost: {_one_line(str(error)) or type(error).__name__}"
-    return EngineUnavailable(f"The engine {what}.")
-
-
-def _one_line(text: str) -> str:
-    """The beginning of a text from outside, fit for a log line."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text[:600]).split())[:300]
+    said = one_line(message_in(json.dumps(message)))
+    return ContextOverflow(said) if is_overflow(said) else EngineUnavailable(f"The engine failed: {said}")

@@ -16,3 +16,14 @@ def smollm2():
     asyncio.run(wait_until_ready(engine, 120))
     yield engine
     asyncio.run(engine.close())
+
+
+@pytest.fixture(scope="module")
+def one_thread():
+    """Torch on one thread: with models this small, threads do nothing but wait for one another on a busy machine."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)

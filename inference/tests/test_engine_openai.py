@@ -9,20 +9,11 @@ import pytest
 
 from inference.engines import ContextOverflow, EngineRefused, EngineUnavailable, Sampling
 from inference.engines.openai import Limits, OpenAIEngine
+from inference.tests.scripted_server import HANG, ScriptedServer, answer, head
 
 QUICK = Limits(connect=1, first_token=0.4, between_tokens=0.3, total=5, after_finish=0.1, tries=3, backoff=0.01, longest_backoff=0.05)
 RECORDED = Path(__file__).parent / "recorded"
-HANG = object()  # in a script: say nothing more until the client has gone
 LISTING = {"object": "list", "data": [{"id": "first", "max_model_len": 2048}, {"id": "second"}]}
-
-
-def head(status: int = 200, **headers: str) -> bytes:
-    lines = [f"HTTP/1.1 {status} Whatever", "Connection: close", *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items())]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
-
-
-def answer(status: int, body: object, **headers: str) -> list[bytes]:
-    return [head(status, **headers), body if isinstance(body, bytes) else json.dumps(body).encode()]
 
 
 def event(text: str, finish: str | None = None, **more: object) -> bytes:
@@ -36,55 +27,25 @@ def usage(tokens: object) -> bytes:
 DONE = b"data: [DONE]\n\n"
 
 
-class Server:
+class Server(ScriptedServer):
     """Answers `/models` with `models`, and each completion with the next of `scripts` (the last one again and again)."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.models: list[object] = answer(200, LISTING)
         self.shown: list[object] = []  # the answer to Ollama's `/api/show`
         self.scripts: list[list[object]] = []
-        self.requests: list[tuple[str, dict]] = []  # head, body
-        self.gone = asyncio.Event()  # a client hung up on a script that hangs
-        self.hanging = asyncio.Event()
         self.asked = asyncio.Event()  # for a completion
-
-    async def __aenter__(self):
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_):
-        self._server.close()
 
     @property
     def completions(self) -> list[dict]:
         return [body for head, body in self.requests if "/completions" in head]
 
-    async def _serve(self, reader, writer) -> None:
-        try:
-            request = (await reader.readuntil(b"\r\n\r\n")).decode()
-            length = next((int(line.split(":")[1]) for line in request.split("\r\n") if line.lower().startswith("content-length")), 0)
-            self.requests.append((request, json.loads(await reader.readexactly(length) or b"{}")))
-            script = self.shown if "/api/show" in request else self.models
-            if "/completions" in request:
-                self.asked.set()
-                script = self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
-            await self._play(script, reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            self.gone.set()
-        finally:
-            writer.close()
-
-    async def _play(self, script, reader, writer) -> None:
-        for piece in script:
-            if piece is HANG:
-                self.hanging.set()
-                await reader.read()
-                self.gone.set()
-                return
-            writer.write(piece)
-            await writer.drain()
-            await asyncio.sleep(0.002)  # pieces go out as segments of their own
+    def script_for(self, head: str, body: dict) -> list[object]:
+        if "/completions" not in head:
+            return self.shown if "/api/show" in head else self.models
+        self.asked.set()
+        return self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
 
 
 @pytest.fixture
@@ -365,8 +326,7 @@ async def test_a_server_that_stays_busy(server, engine):
 
 
 async def test_nobody_there(server, engine):
-    server._server.close()
-    await server._server.wait_closed()
+    await server.go_away()
     with pytest.raises(EngineUnavailable, match=r"127.0.0.1 cannot be reached"):
         await engine.ready()
     with pytest.raises(EngineUnavailable, match=r"127.0.0.1 cannot be reached"):
