@@ -18,12 +18,15 @@ class DatasetError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """`id` is unique in its file. `solution` is the reference solution, "" where the set has none."""
+    """`id` is unique in its file. `solution` is the reference solution, "" where the set has none; so is `expected`, where problems without
+    an answer are read. `roots` are the ids of the problems that this one was made from, if it was.
+    """
 
     id: str
     question: str
     expected: str
     solution: str = ""
+    roots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,10 @@ def last_box(text: str) -> str | None:
     return boxed_answer(text)
 
 
-# The first whose fields a row has is taken.
+# The first whose fields a row has is taken. Ours: a problem, or a solution to one; and a row of a training file.
 MAPS = (
+    FieldMap("lemma", ("question",), "expected", solution="solution"),
+    FieldMap("lemma's training rows", ("problem",), "expected"),
     FieldMap("gaokao-qa", ("question", "options"), "label"),
     FieldMap("mgsm", ("question",), "answer_number"),
     FieldMap("svamp", ("Body", "Question"), "Answer"),
@@ -57,33 +62,44 @@ MAPS = (
     FieldMap("cmath", ("question",), "golden"),
     FieldMap("olympiad", ("question",), "final_answer"),
     FieldMap("gsm8k, amc, gaokao, cmath", ("question",), "answer", after_hashes, "answer"),
-    FieldMap("lemma", ("question",), "expected", solution="solution"),
 )
-ID_FIELDS = ("id", "idx", "unique_id", "ID")
+BARE = FieldMap("a question alone", ("question",), "question", read=lambda text: "")
+ID_FIELDS = ("id", "idx", "unique_id", "ID", "problem")  # the last names the problem in the rows of our solutions
 
 
-def read_problems(path: Path) -> Iterator[Problem]:
-    """The file's problems. Raises `DatasetError`."""
+def read_problems(path: Path, *, answered: bool = True) -> Iterator[Problem]:
+    """The file's problems; unless `answered`, also those without an answer. Raises `DatasetError`."""
     try:
         for number, row in enumerate(rows.read(path), 1):
-            yield _problem(row, path, number)
+            yield read_problem(row, f"{path}, line {number}", str(number - 1), answered=answered)
     except (rows.RowError, OSError) as error:
         raise DatasetError(str(error)) from error
 
 
-def _problem(row: Row, path: Path, number: int) -> Problem:
+def read_problem(row: Row, where: str, otherwise: str, *, answered: bool = True) -> Problem:
+    """A row as a problem, with the id `otherwise` where it has none. Raises `DatasetError`, which says `where`."""
     fields = next((fields for fields in MAPS if row.keys() >= {*fields.question, fields.answer}), None)
+    if fields is None and not answered and "question" in row:
+        fields = BARE
     if fields is None:
-        raise DatasetError(f"{path}, line {number}: no known set has the fields {', '.join(row)}.")
-    expected = fields.read(_text(row[fields.answer]))
-    if not expected:
-        raise DatasetError(f"{path}, line {number}: there is no answer in “{fields.answer}”.")
-    solution = _text(row.get(fields.solution, ""))
+        raise DatasetError(f"{where}: no known set has the fields {', '.join(row)}.")
+    answer = row[fields.answer]
+    expected = "" if answer is None else fields.read(_text(answer))
+    if not expected and answered:
+        raise DatasetError(f"{where}: there is no answer in “{fields.answer}”.")
+    solution = _text(row.get(fields.solution) or "")
+    roots = row.get("roots", [])
+    if not isinstance(roots, list) or not all(isinstance(root, str) for root in roots):
+        raise DatasetError(f"{where}: “roots” is not a list of ids.")
+    question = "\n".join(_text(row[name]) for name in fields.question)
+    if not question.strip():
+        raise DatasetError(f"{where}: there is no question.")
     return Problem(
-        id=next((str(row[name]) for name in ID_FIELDS if name in row), str(number - 1)),
-        question="\n".join(_text(row[name]) for name in fields.question),
-        expected=re.sub(r"\s+", " ", expected),
+        id=next((str(row[name]) for name in ID_FIELDS if name in row and name not in fields.question), otherwise),
+        question=question,
+        expected=re.sub(r"\s+", " ", expected or ""),
         solution="" if solution == expected else solution,
+        roots=tuple(roots),
     )
 
 

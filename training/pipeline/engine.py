@@ -1,0 +1,104 @@
+"""What the stages that ask a language model share: the engine, and many requests at once."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from inference import weights
+from inference.engines import Engine, EngineError, EngineUnavailable
+from inference.engines.opening import open_engine, wait_until_ready
+from inference.sandbox import Sandbox, SandboxError, SandboxUnavailable, Session
+from inference.sandbox.jail import open_sandbox
+from training.pipeline.stage import Folder, StageConfig, StageError, StopAsked, free, require
+
+LOADING = 300.0  # seconds that a model may take to load
+GRACE = 30.0  # seconds for what is under way when the stage is asked to stop
+PAUSES = (1.0, 5.0, 20.0, 60.0)  # seconds before a request is made again that the engine could not serve
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineConfig(StageConfig):
+    """`url` is an OpenAI-compatible server; without one, the model file at `gguf`, or the default model, is loaded here.
+
+    `sequences` is how many texts are written at once.
+    """
+
+    sequences: int = free(32)
+    url: str = free("")
+    model: str = ""
+    gguf: Path | None = None
+
+    def __post_init__(self) -> None:
+        require(self.sequences > 0, "sequences: at least one text must be written at a time.")
+
+
+class NoSandbox:
+    """For work in words alone, which needs no isolation."""
+
+    async def open(self) -> Session:
+        raise SandboxUnavailable("No code is run here.")
+
+    async def close(self) -> None:
+        """There is nothing to end."""
+
+
+@asynccontextmanager
+async def opened(config: EngineConfig, *, python: bool) -> AsyncGenerator[tuple[Engine, Sandbox]]:
+    """The engine that the config says, and a sandbox, which runs code where `python` says so.
+
+    Raises `StageError` where they cannot be had, or fail for good later.
+    """
+    try:
+        async with AsyncExitStack() as stack:
+            path = None if config.url else config.gguf or await asyncio.to_thread(weights.find)
+            engine = open_engine(url=config.url, model=config.model, path=path, sequences=config.sequences)
+            stack.push_async_callback(engine.close)
+            await wait_until_ready(engine, LOADING)
+            sandbox: Sandbox = await open_sandbox() if python else NoSandbox()
+            stack.push_async_callback(sandbox.close)
+            yield engine, sandbox
+    except (EngineError, SandboxError, weights.WeightsError) as error:
+        raise StageError(str(error)) from error
+
+
+async def in_flight[T, R](
+    tasks: Iterable[T], write: Callable[[T], Awaitable[R]], config: EngineConfig, folder: Folder
+) -> AsyncGenerator[R]:
+    """Results as they come; `sequences` are being written at any time.
+
+    Asked to stop, begins nothing more, hands on what is finished within `GRACE`, and raises `StopAsked`.
+    """
+    waiting = iter(tasks)
+    running: set[asyncio.Task[R]] = set()
+    end: float | None = None
+    try:
+        while True:
+            if end is None and folder.stop_asked:
+                end = asyncio.get_running_loop().time() + GRACE
+            if end is None:
+                free_places = config.sequences - len(running)
+                running |= {asyncio.create_task(_patiently(write, task)) for task in itertools.islice(waiting, free_places)}
+            if not running or (end is not None and asyncio.get_running_loop().time() >= end):
+                break
+            finished, running = await asyncio.wait(running, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
+            for result in finished:
+                yield result.result()
+    finally:
+        for left in running:
+            left.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+    if end is not None:
+        raise StopAsked
+
+
+async def _patiently[T, R](write: Callable[[T], Awaitable[R]], task: T) -> R:
+    """An engine that goes away for a minute does not end a run of days."""
+    for pause in PAUSES:
+        try:
+            return await write(task)
+        except EngineUnavailable:
+            await asyncio.sleep(pause)
+    return await write(task)

@@ -1,0 +1,34 @@
+"""Texts as tokens, so that two of them can be compared whatever their punctuation, capitals and spaces."""
+
+import re
+from collections.abc import Sequence
+
+from grading.checking.numbers import half_width
+
+CHINESE = "\u3400-\u9fff"
+WORD = re.compile(rf"[a-z0-9]+|[{CHINESE}]")
+TOKEN = re.compile(rf"\d+(?:\.\d+)?|[a-z]+|[{CHINESE}]|[-+*/^=<>%!|×÷]")
+THOUSANDS = re.compile(r"(?<=\d)(?:,|\{,\})(?=\d{3}(?!\d))")
+SHINGLE = 3  # tokens
+
+
+def words(text: str) -> list[str]:
+    """Runs of ASCII letters and digits in lower case; of Chinese, which has no spaces, each character. Nothing else is left."""
+    return WORD.findall(half_width(text).lower())
+
+
+def tokens(text: str) -> list[str]:
+    """Words, whole numbers and the signs of arithmetic: `x^2 - 1,500` and `x^2 + 1500` differ, in the sign alone."""
+    return TOKEN.findall(THOUSANDS.sub("", half_width(text).lower()))
+
+
+def numbers(text: str) -> list[str]:
+    """The numbers of a text in ascending order of their spelling, each as often as it stands there."""
+    return sorted(token for token in tokens(text) if token[0].isdigit())
+
+
+def shingles(found: Sequence[str]) -> frozenset[str]:
+    """The runs of three tokens; of a shorter text, the whole."""
+    if len(found) <= SHINGLE:
+        return frozenset([" ".join(found)])
+    return frozenset(" ".join(found[at : at + SHINGLE]) for at in range(len(found) - SHINGLE + 1))
