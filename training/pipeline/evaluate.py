@@ -1,9 +1,9 @@
 """Stage `evaluate`: how often a model is right, over the problems of a file.
 
-    {"out": "…", "problems": "math500.jsonl", "checkpoint": "…/sft/model", "n": 8}
+    {"out": "…", "problems": "math500.jsonl", "checkpoint": "…/sft/model", "n": 8, "reward_model": "…/reward_model/model"}
 
 Writes `transcripts.jsonl`, which `manage.py evaluate --transcripts` reads, a row a problem as they are finished, and `report.json` with all
-figures; DONE has the main ones. With a reward model, responses have its score, and RM@n is measured too.
+figures; DONE has the main ones. With a reward model, here or on a server, responses have its score, and RM@n is measured too.
 """
 
 import asyncio
@@ -12,17 +12,16 @@ import json
 import sys
 import time
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from inference import weights
 from inference.engines import Engine, EngineError
-from inference.engines.opening import open_engine, wait_until_ready
+from inference.reward import RewardError
+from inference.reward.opening import open_scorer, wait_until_ready
 from inference.sandbox import Sandbox, SandboxError
-from inference.sandbox.jail import open_sandbox
 from inference.selection import mathematically_equal
 from inference.solve import Limits
 from inference.wire import WIRES, WireName
@@ -32,31 +31,23 @@ from training.evaluation.datasets import DatasetError, Problem, read_problems
 from training.evaluation.measures import measure
 from training.evaluation.run import Plan, Score, missing, transcribe
 from training.pipeline import stage
-from training.pipeline.stage import Folder, StageConfig, StageError
-from training.pipeline.training_config import require_extra
+from training.pipeline.engine import LOADING, EngineConfig, opened
+from training.pipeline.stage import Folder, StageError, require
 
-LOADING = 300.0  # seconds that a model may take to load
 MAIN = ("greedy", "first", "mean", "n", "problems", "tokens", "seconds", "failed_blocks")  # figures in the summary, besides those @n
 
 same = lru_cache(maxsize=100_000)(mathematically_equal)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Config(StageConfig):
-    """The model is served by an OpenAI-compatible server (`url`, and which of its models: `model`), or loaded here: a `checkpoint` as the
-    stages that train leave it, a `gguf` file, or else the default model. `n` responses at `temperature`, and a `greedy` one besides.
-
-    `skip` and `first` choose a part of the problems.
+class Config(EngineConfig):
+    """`n` responses at `temperature`, and a `greedy` one besides. `skip` and `first` choose a part of the problems. `reward_model` is a
+    checkpoint, or, at the server `reward_url`, the name of one.
     """
 
     problems: Path
     skip: int = 0
     first: int | None = None
-    url: str = ""
-    model: str = ""
-    checkpoint: str = ""
-    gguf: Path | None = None
-    reward_model: str = ""
     n: int = 1
     temperature: float = 0.7
     top_p: float = 0.8
@@ -65,17 +56,14 @@ class Config(StageConfig):
     wire: WireName = "fence"
     tokens: int = 1024
     rounds: int = 4
-    context: int = 4096
     seed: int = 0
-    sequences: int = 32
+    reward_model: str = ""
+    reward_url: str = ""
 
     def __post_init__(self) -> None:
-        if sum(map(bool, (self.url, self.checkpoint, self.gguf))) > 1:
-            raise StageError("url, checkpoint, gguf: at most one of them says what is evaluated.")
-        if not 1 <= self.n <= transcripts.MOST_CANDIDATES:
-            raise StageError(f"n: {self.n} is not from 1 to {transcripts.MOST_CANDIDATES}.")
-        if self.sequences < 1:
-            raise StageError("sequences: at least one response must be written at a time.")
+        super().__post_init__()
+        require(1 <= self.n <= transcripts.MOST_CANDIDATES, f"n: {self.n} is not from 1 to {transcripts.MOST_CANDIDATES}.")
+        require(self.tokens > 0 and self.rounds >= 0, "tokens, rounds: these bound a response, from 1 and from 0 on.")
 
     @property
     def plan(self) -> Plan:
@@ -93,18 +81,16 @@ class Config(StageConfig):
 
 
 async def evaluate(config: Config, folder: Folder) -> dict[str, Any]:
-    """Write what is missing of the transcripts, then the report; the summary. Raises `StageError` and `StopAsked`."""
+    """Write what is missing of the transcripts, then the report; the summary. Raises `StopAsked`, and what `work` translates."""
     out = folder.path / "transcripts.jsonl"
     end = None if config.first is None else config.skip + config.first
     problems = list(itertools.islice(read_problems(config.problems), config.skip, end))
-    if not problems:
-        raise StageError(f"There is no problem in {config.problems}.")
-    todo = missing(problems, out)
-    if todo:
-        async with opened(config) as (engine, sandbox, score):
+    require(bool(problems), f"There is no problem in {config.problems}.")
+    if todo := missing(problems, out):
+        async with opened(config, python=config.mode != "cot") as (engine, sandbox), scorer(config) as score:
             await _write(todo, len(problems), out, config, folder, (engine, sandbox, score))
     figures = report.as_json(measure(transcripts.read(out), same))
-    (folder.path / "report.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
+    rows.write_text(folder.path / "report.json", json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
     return {name: figures[name] for name in figures if name in MAIN or name.endswith(f"@{config.n}")}
 
 
@@ -123,44 +109,24 @@ async def _write(
 
 
 @asynccontextmanager
-async def opened(config: Config) -> AsyncGenerator[tuple[Engine, Sandbox, Score | None]]:
-    """Engine, sandbox and reward model as the config says."""
-    async with AsyncExitStack() as stack:
-        engine = await asyncio.to_thread(_engine, config)
-        stack.push_async_callback(engine.close)
-        await wait_until_ready(engine, LOADING)
-        sandbox = await open_sandbox()
-        stack.push_async_callback(sandbox.close)
-        yield engine, sandbox, await asyncio.to_thread(_score, config.reward_model) if config.reward_model else None
-
-
-def _engine(config: Config) -> Engine:
-    if config.checkpoint:
-        require_extra()
-        from training.pipeline import serving
-
-        return serving.open_checkpoint(config.checkpoint, context=config.context, sequences=config.sequences)
-    path = None if config.url else config.gguf or weights.find()
-    return open_engine(url=config.url, model=config.model, path=path, context=config.context, sequences=config.sequences)
-
-
-def _score(reward_model: str) -> Score:
-    require_extra()
-    from training.pipeline.scoring import Scorer
-
-    scorer = Scorer(reward_model)
-
-    async def score(problem: str, responses: Any) -> list[float]:  # noqa: ANN401
-        return await asyncio.to_thread(scorer.score_all, [problem] * len(responses), responses)
-
-    return score
+async def scorer(config: Config) -> AsyncGenerator[Score | None]:
+    """The reward model that the config says, if any."""
+    if not (config.reward_model or config.reward_url):
+        yield None
+        return
+    found = open_scorer(url=config.reward_url, model=config.reward_model)
+    try:
+        await wait_until_ready(found, LOADING)
+        yield found.score
+    finally:
+        await found.close()
 
 
 def work(config: Config, folder: Folder) -> dict[str, Any]:
     """The stage."""
     try:
         return asyncio.run(evaluate(config, folder))
-    except (EngineError, SandboxError, DatasetError, transcripts.TranscriptError, weights.WeightsError) as error:
+    except (EngineError, SandboxError, RewardError, DatasetError, transcripts.TranscriptError) as error:
         raise StageError(str(error)) from error
 
 

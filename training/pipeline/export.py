@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from training.pipeline import stage
-from training.pipeline.stage import Folder, StageConfig, StageError
+from training.pipeline.stage import Folder, StageConfig, require
 from training.pipeline.training_config import require_extra
 
 
@@ -27,10 +27,8 @@ class Config(StageConfig):
     gguf: tuple[Literal["F16", "Q8_0", "Q4_0"], ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.checkpoint and not self.gguf:
-            raise StageError("checkpoint, gguf: there is nothing to write.")
-        if not self.name or Path(self.name).name != self.name:
-            raise StageError(f"name: {self.name!r} is no name of a file.")
+        require(bool(self.checkpoint or self.gguf), "checkpoint, gguf: there is nothing to write.")
+        require(bool(self.name) and Path(self.name).name == self.name, f"name: {self.name!r} is no name of a file.")
 
 
 def work(config: Config, folder: Folder) -> dict[str, Any]:

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
-from inference import prompts
-from inference.wire import FENCE
+from inference.reward.forms import CHATML
 from training.rows import Row
 
 LABELS = {"right": True, "wrong": False}
@@ -69,8 +68,7 @@ def group_all(
 
 def encode(question: str, text: str, tokenizer: PreTrainedTokenizerBase) -> list[int]:
     """What the model judges: problem and response in the chat template of Qwen2.5-Math's reward models, with nothing after it."""
-    head = prompts.chat(question, mode="cot", language=prompts.detect_language(question), wire=FENCE, history=())
-    ids: list[int] = tokenizer(f"{head}{prompts.neutralise(text)}<|im_end|>\n", add_special_tokens=False).input_ids
+    ids: list[int] = tokenizer(CHATML.text(question, text), add_special_tokens=False).input_ids
     return ids
 
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from inference.wire import WireName
 from training.pipeline import stage
 from training.pipeline.rewards import Form, Reward
-from training.pipeline.stage import Folder, StageError
+from training.pipeline.stage import Folder, free, require
 from training.pipeline.training_config import TrainingConfig, processes, require_extra
 
 SESSIONS = 64  # that the sandbox opens at once
@@ -43,30 +43,26 @@ class Config(TrainingConfig):
     tokens: int = 2048
     rounds: int = 4
     output: int = 1000
-    sequences: int = 32
+    sequences: int = free(32)
     lowest_pass_rate: float = 0.0
     highest_pass_rate: float = 1.0
     batch: int = 512
     epochs: float = 1.0
     learning_rate: float = 1e-5
-    save_steps: int = 10
+    save_steps: int = free(10)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.responses < 2 or self.batch % self.responses:
-            raise StageError(f"batch: {self.batch} responses are no whole number of groups of {self.responses} (responses, at least 2).")
-        if self.batch // processes() % self.responses:
-            raise StageError(f"batch: a group of {self.responses} responses would be split between {processes()} processes.")
-        if not 0 < self.sequences <= SESSIONS:
-            raise StageError(f"sequences: {self.sequences} is not from 1 to {SESSIONS}.")
-        if not self.modes:
-            raise StageError("modes: there is none.")
-        if self.temperature <= 0:
-            raise StageError("temperature: responses that are all alike teach nothing; it must be above 0.")
-        if self.reward.needs_score and self.reward_model is None:
-            raise StageError("reward_model: this form of reward needs one (or set form to linear and weight to 0).")
-        if self.fsdp:
-            raise StageError("fsdp: each process draws with a whole model. Train an adapter (lora_rank) on several GPUs, or use verl.")
+        groups = f"batch: {self.batch} responses are no whole number of groups of {self.responses} (responses, at least 2)."
+        require(self.responses > 1 and self.batch % self.responses == 0, groups)
+        split = f"batch: a group of {self.responses} responses would be split between {processes()} processes."
+        require(self.batch // processes() % self.responses == 0, split)
+        require(0 < self.sequences <= SESSIONS, f"sequences: {self.sequences} is not from 1 to {SESSIONS}.")
+        require(bool(self.modes), "modes: there is none.")
+        require(self.temperature > 0, "temperature: responses that are all alike teach nothing; it must be above 0.")
+        there = self.reward_model is not None or not self.reward.needs_score
+        require(there, "reward_model: this form of reward needs one (or set form to linear and weight to 0).")
+        require(not self.fsdp, "fsdp: each process draws with a whole model. Train an adapter (lora_rank) on several GPUs, or use verl.")
 
     @property
     def reward(self) -> Reward:

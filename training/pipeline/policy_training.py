@@ -24,7 +24,7 @@ from inference.sandbox.jail import open_sandbox
 from inference.solve import Limits
 from inference.wire import WIRES
 from training import rows
-from training.evaluation.datasets import DatasetError, read_problems
+from training.evaluation.datasets import DatasetError, read_problem
 from training.pipeline import models, trainer
 from training.pipeline.rollout import Response, Rollouts
 from training.pipeline.scoring import Scorer
@@ -85,7 +85,8 @@ def read_queries(config: "Config") -> list[dict[str, Any]]:
     wire, turns, queries = WIRES[config.wire], itertools.cycle(config.modes), []
     try:
         for path in config.problems:
-            for row, problem in zip(rows.read(path), read_problems(path), strict=True):
+            for number, row in enumerate(rows.read(path), 1):
+                problem = read_problem(row, f"{path}, line {number}", "")
                 if not config.lowest_pass_rate <= row.get("pass_rate", config.lowest_pass_rate) <= config.highest_pass_rate:
                     continue
                 mode, language = next(turns), prompts.detect_language(problem.question)
@@ -93,7 +94,7 @@ def read_queries(config: "Config") -> list[dict[str, Any]]:
                 if mode == "tir":
                     text += prompts.plan(language) + wire.opening
                 queries.append({"prompt": text, "question": problem.question, "expected": problem.expected})
-    except (DatasetError, rows.RowError) as error:
+    except DatasetError as error:
         raise StageError(str(error)) from error
     return queries
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from training.pipeline import stage
-from training.pipeline.stage import Folder, StageError
+from training.pipeline.stage import Folder, require
 from training.pipeline.training_config import TrainingConfig, require_extra
 
 
@@ -31,12 +31,9 @@ class Config(TrainingConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.responses < 2:
-            raise StageError(f"responses: {self.responses} make no pair.")
-        if self.head_only and self.lora_rank:
-            raise StageError("head_only and lora_rank: the head is trained alone, or with an adapter.")
-        if self.lora_rank and self.fsdp:
-            raise StageError("fsdp: a reward model is sharded only where all its weights are trained (lora_rank 0).")
+        require(self.responses > 1, f"responses: {self.responses} make no pair.")
+        require(not (self.head_only and self.lora_rank), "head_only and lora_rank: the head is trained alone, or with an adapter.")
+        require(not (self.lora_rank and self.fsdp), "fsdp: a reward model is sharded only where all its weights are trained (lora_rank 0).")
 
 
 def work(config: Config, folder: Folder) -> dict[str, Any]:

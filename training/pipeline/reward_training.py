@@ -8,15 +8,20 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase, Trainer, TrainingArguments
 
+from inference.reward import RewardError, RewardRefused
+from inference.reward.forms import write_card
+from inference.reward.model import RewardModel, load, over, read_config, save
 from training import rows
-from training.pipeline import listwise, models, reward_checkpoint, trainer
+from training.pipeline import listwise, models, trainer
 from training.pipeline.groups import Group, group_all
-from training.pipeline.reward_checkpoint import RewardModel
 from training.pipeline.schedule import Scheduled
 from training.pipeline.stage import Folder, StageError
 
 if TYPE_CHECKING:
     from training.pipeline.reward_model import Config
+
+# `inference.reward.forms.chatml` for whoever reads templates: vLLM, transformers.
+CHATML_TEMPLATE = "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
 
 
 def train(config: "Config", folder: Folder) -> dict[str, Any]:
@@ -75,13 +80,26 @@ def _open(config: "Config") -> tuple[RewardModel, PreTrainedTokenizerBase]:
     """A reward model to go on with, or a new one on a language model's backbone."""
     models.quiet()
     path = Path(config.model).expanduser()
-    if reward_checkpoint.is_reward_model(path):
-        return reward_checkpoint.load(path), AutoTokenizer.from_pretrained(path)
+    if _is_reward_model(path):
+        try:
+            return load(path, precision="float32"), AutoTokenizer.from_pretrained(path)
+        except RewardError as error:
+            raise StageError(str(error)) from error
     model, tokenizer = models.load(config.model, models.weights_dtype(config))
     torch.manual_seed(config.seed)
     backbone = model.base_model
     assert isinstance(backbone, PreTrainedModel)
-    return reward_checkpoint.over(backbone), tokenizer
+    return over(backbone), tokenizer
+
+
+def _is_reward_model(folder: Path) -> bool:
+    try:
+        _, kind = read_config(folder)
+    except RewardRefused:
+        return False  # a language model, or nothing that can be loaded, which `models.load` says
+    if kind is not RewardModel:
+        raise StageError(f"{folder} holds a model that scores steps; whole responses do not train it.")
+    return True
 
 
 def _prepared(model: RewardModel, config: "Config") -> RewardModel | peft.PeftModel:
@@ -99,9 +117,14 @@ def _groups(paths: tuple[Path, ...], config: "Config", tokenizer: PreTrainedToke
 
 
 def _save(trained: Trainer, tokenizer: PreTrainedTokenizerBase, part: Path, folder: Folder, *, sharded: bool) -> None:
+    """With the template of the texts that it was trained on, whatever its language model used."""
+    tokenizer.chat_template = CHATML_TEMPLATE
     if sharded:
         trained.save_model(str(part))
-    elif folder.leads:
-        model = trained.accelerator.unwrap_model(trained.model)
-        merged = model.merge_and_unload() if isinstance(model, peft.PeftModel) else model
-        reward_checkpoint.save(merged, part, tokenizer=tokenizer)
+    if not folder.leads:
+        return
+    if sharded:
+        write_card(part, "chat")
+        return
+    model = trained.accelerator.unwrap_model(trained.model)
+    save(model.merge_and_unload() if isinstance(model, peft.PeftModel) else model, part, tokenizer=tokenizer)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal
 
-from training.pipeline.stage import StageConfig, StageError
+from training.pipeline.stage import StageConfig, StageError, free, require
 
 EXTRA = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "safetensors", "gguf")
 
@@ -28,7 +28,7 @@ class TrainingConfig(StageConfig):
     epochs: float = 3.0
     max_steps: int | None = None
     batch: int = 128
-    per_device: int = 1
+    per_device: int = free(1)
     max_length: int = 4096
     learning_rate: float = 2e-5
     final_learning_rate: float = 7e-7
@@ -38,22 +38,18 @@ class TrainingConfig(StageConfig):
     lora_rank: int = 0
     lora_alpha: int | None = None
     precision: Precision = "auto"
-    gradient_checkpointing: bool = False
-    fsdp: bool = False
-    save_steps: int = 50
+    gradient_checkpointing: bool = free(False)
+    fsdp: bool = free(False)
+    save_steps: int = free(50)
     seed: int = 0
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch", "per_device", "max_length", "learning_rate", "max_grad_norm", "save_steps"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise StageError(f"{name}: {getattr(self, name)} is not above 0.")
+            require(0 < getattr(self, name) < math.inf, f"{name}: {getattr(self, name)} is not above 0.")
         for name in ("final_learning_rate", "warmup_steps", "weight_decay", "lora_rank"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise StageError(f"{name}: {getattr(self, name)} is below 0.")
-        if self.final_learning_rate >= self.learning_rate:
-            raise StageError("final_learning_rate is not below learning_rate.")
-        if self.max_steps is not None and self.max_steps < 1:
-            raise StageError(f"max_steps: {self.max_steps} is not above 0.")
+            require(0 <= getattr(self, name) < math.inf, f"{name}: {getattr(self, name)} is below 0.")
+        require(self.final_learning_rate < self.learning_rate, "final_learning_rate is not below learning_rate.")
+        require(self.max_steps is None or self.max_steps > 0, f"max_steps: {self.max_steps} is not above 0.")
 
     @property
     def accumulation(self) -> int:

