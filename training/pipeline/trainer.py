@@ -6,10 +6,12 @@ says of each step `loss`, `learning_rate`, `grad_norm`, `tokens_a_second` (all t
 was used so far) and `eta` (seconds); a step that is taken again after a kill is not written again.
 """
 
+import ctypes
 import json
 import math
 import resource
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -24,9 +26,10 @@ from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerContr
 
 from training import rows
 from training.pipeline.models import compute_dtype
-from training.pipeline.stage import Folder, StageError, StopAsked
+from training.pipeline.stage import Folder, StageError, StopAsked, require
 from training.pipeline.training_config import TrainingConfig, processes
 
+PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 CHECKPOINTS, COMPLETE, SUMMARY = "checkpoints", "COMPLETE", "training.json"
 TOO_LARGE = (
     "Out of memory. Take fewer rows at once (per_device), shorter ones (max_length), gradient_checkpointing, an adapter (lora_rank), or "
@@ -36,6 +39,8 @@ TOO_LARGE = (
 
 def arguments[A: TrainingArguments](kind: type[A], config: TrainingConfig, folder: Folder, **more: Any) -> A:  # noqa: ANN401
     """The Trainer's settings. Rows come in the order of the dataset, which `schedule` decided. Raises `StageError`."""
+    if processes() > 1:
+        _end_with_launcher()
     on_gpu = torch.cuda.is_available()
     if on_gpu:
         torch.backends.cuda.enable_cudnn_sdp(False)  # on Hopper it gave gradients that are not numbers
@@ -80,6 +85,10 @@ def fit(trainer: Trainer, folder: Folder, figures: dict[str, str] | None = None)
 
     Raises `StopAsked` with a checkpoint written, and `StageError`.
     """
+    sharded = bool(trainer.is_fsdp_enabled)
+    require(
+        sharded == bool(trainer.args.fsdp), "fsdp: a model is sharded over the GPUs of several processes: start the stage under torchrun."
+    )
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(Watch(folder, figures or {}))
     checkpoint = _last_checkpoint(folder)
@@ -195,6 +204,12 @@ class Watch(TrainerCallback):
             dist.all_reduce(votes, op=dist.ReduceOp.MAX)
             asked = bool(votes.item())
         return asked
+
+
+def _end_with_launcher() -> None:
+    """Where torchrun is killed, what it started goes on for ever. Asked to stop instead, it ends with a checkpoint. Linux alone can ask."""
+    if hasattr(libc := ctypes.CDLL(None), "prctl"):
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _last_checkpoint(folder: Folder) -> Path | None:
