@@ -191,7 +191,7 @@ class _Solution:
         result = await self.session.run(code)
         if result.error is None:
             self.printed = result.output
-        self.text += self.wire.output(prompts.neutralise(_shown_to_model(result, self.limits.output)))
+        self.text += self.wire.output(prompts.neutralise(shown_to_model(result, self.limits.output)))
         return Output(
             round=self.rounds,
             text=result.output,
@@ -263,7 +263,7 @@ class _Solution:
         )
 
 
-def _shown_to_model(result: CellResult, limit: int) -> str:
+def shown_to_model(result: CellResult, limit: int) -> str:
     """A block's output with its error, as the model reads it: of long output the middle is left out."""
     output = result.output.strip()
     if len(output) > limit:

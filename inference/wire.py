@@ -19,6 +19,14 @@ MARKERS = ("```", "<tool>", "</tool>", "<output>", "</output>")
 LEADING_BLANK = re.compile(r"\A(?:\s*\n|[ \t]+)")
 
 
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of an assistant message; `own` is what the model wrote, the rest came from the executor."""
+
+    text: str
+    own: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wire:
     """One way to write code and its output. The model is stopped at `stop`, where it would make an output up."""
@@ -40,6 +48,16 @@ class Wire:
         for mark in MARKERS:
             text = text.replace(mark, f"{mark[0]} {mark[1:]}")
         return f"\n{self.before_output}\n{text.strip() or '(nothing was printed)'}\n{self.after_output}\n"
+
+    def segments(self, message: str) -> list[Segment]:
+        """`message` cut into what the model wrote and what `output` put between; joined, they are the message again."""
+        output = re.escape(f"\n{self.before_output}\n") + ".*?" + re.escape(f"\n{self.after_output}") + r"(?:\n|\Z)"
+        found, segments = re.finditer(f"(?<={re.escape(self.end)}){output}", message, re.DOTALL), []
+        start = 0
+        for match in found:
+            segments += [Segment(message[start : match.start()], own=True), Segment(match[0], own=False)]
+            start = match.end()
+        return [*segments, Segment(message[start:], own=True)]
 
 
 FENCE = Wire(

@@ -1,4 +1,4 @@
-"""Reads the one fact that an engine needs from the head of a GGUF file, without reading its tensors.
+"""Reads single facts from the head of a GGUF file, without reading its tensors.
 
 Layout (ggml's docs/gguf.md, versions 2 and 3, little-endian): `GGUF`, version u32, tensor count u64, field count u64,
 then the fields: key (length u64, UTF-8), value type u32, value.
@@ -32,6 +32,12 @@ def read_context(path: Path) -> int:
             if key == f"{architecture}.context_length" and isinstance(value, int):
                 return value
     raise BadModelFile(f"{path} names no context length")
+
+
+def read_field(path: Path, name: str) -> Value:
+    """The value of a field; None where the file has none of that name. Raises `OSError` or `BadModelFile`."""
+    with path.open("rb") as file:
+        return next((value for key, value in _fields(file) if key == name), None)
 
 
 def _fields(file: BinaryIO) -> Iterator[tuple[str, Value]]:

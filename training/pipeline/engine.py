@@ -13,6 +13,7 @@ from inference.engines.opening import open_engine, wait_until_ready
 from inference.sandbox import Sandbox, SandboxError, SandboxUnavailable, Session
 from inference.sandbox.jail import open_sandbox
 from training.pipeline.stage import Folder, StageConfig, StageError, StopAsked, free, require
+from training.pipeline.training_config import require_extra
 
 LOADING = 300.0  # seconds that a model may take to load
 GRACE = 30.0  # seconds for what is under way when the stage is asked to stop
@@ -21,7 +22,8 @@ PAUSES = (1.0, 5.0, 20.0, 60.0)  # seconds before a request is made again that t
 
 @dataclass(frozen=True, kw_only=True)
 class EngineConfig(StageConfig):
-    """`url` is an OpenAI-compatible server; without one, the model file at `gguf`, or the default model, is loaded here.
+    """`url` is an OpenAI-compatible server, and `model` which of its models. Without one, the model is loaded here: a `checkpoint` as the
+    stages that train leave it (needs the extra `train`), the model file at `gguf`, or else the default model.
 
     `sequences` is how many texts are written at once.
     """
@@ -30,9 +32,12 @@ class EngineConfig(StageConfig):
     url: str = free("")
     model: str = ""
     gguf: Path | None = None
+    checkpoint: str = ""
 
     def __post_init__(self) -> None:
         require(self.sequences > 0, "sequences: at least one text must be written at a time.")
+        named = sum(map(bool, (self.url, self.checkpoint, self.gguf)))
+        require(named <= 1, "url, checkpoint, gguf: at most one of them says which model is asked.")
 
 
 class NoSandbox:
@@ -53,8 +58,7 @@ async def opened(config: EngineConfig, *, python: bool) -> AsyncGenerator[tuple[
     """
     try:
         async with AsyncExitStack() as stack:
-            path = None if config.url else config.gguf or await asyncio.to_thread(weights.find)
-            engine = open_engine(url=config.url, model=config.model, path=path, sequences=config.sequences)
+            engine = await asyncio.to_thread(_engine, config)
             stack.push_async_callback(engine.close)
             await wait_until_ready(engine, LOADING)
             sandbox: Sandbox = await open_sandbox() if python else NoSandbox()
@@ -62,6 +66,16 @@ async def opened(config: EngineConfig, *, python: bool) -> AsyncGenerator[tuple[
             yield engine, sandbox
     except (EngineError, SandboxError, weights.WeightsError) as error:
         raise StageError(str(error)) from error
+
+
+def _engine(config: EngineConfig) -> Engine:
+    if config.checkpoint:
+        require_extra()
+        from training.pipeline.serving import open_checkpoint
+
+        return open_checkpoint(config.checkpoint, sequences=config.sequences)
+    path = None if config.url else config.gguf or weights.find()
+    return open_engine(url=config.url, model=config.model, path=path, sequences=config.sequences)
 
 
 async def in_flight[T, R](

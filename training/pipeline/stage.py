@@ -10,7 +10,7 @@ status 0 when it is done, 2 on a bad config or bad data, 75 when it was asked to
 and can be resumed; the reason is the last line on stderr and, once the work has begun, in `error.txt`.
 
 Stages that train run as several processes too (`torchrun … -m training.pipeline.STAGE config.json`). Then the first one alone holds the
-folder, and writes progress and DONE.
+folder, and writes progress and DONE; torchrun itself ends with 0 or 1, so what has become of a stage stands in its folder.
 """
 
 import dataclasses
