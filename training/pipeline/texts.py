@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from grading.checking.numbers import half_width
+from grading.checking.text import half_width
 
 CHINESE = "\u3400-\u9fff"
 WORD = re.compile(rf"[a-z0-9]+|[{CHINESE}]")
