@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "channels",
     "django_htmx",
     "accounts",
+    "grading",
     "tutor",
     "training",
 ]
@@ -128,6 +129,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
+PASSWORD_RESET_TIMEOUT = 30 * 86_400  # seconds: a slip of paper with a first log-in's link may lie about for a while
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "tutor:home"
@@ -191,6 +193,14 @@ ACTIVE_TURNS_PER_USER = env.int("ACTIVE_TURNS_PER_USER", default=4)  # queued or
 LEASE_SECONDS = env.float("LEASE_SECONDS", default=10)  # a worker that is silent for so long loses its turns to others
 QUEUE_LIMIT = env.int("QUEUE_LIMIT", default=500)  # queued turns of everybody together
 QUESTION_LIMIT = 8_000  # characters
+
+# --- Classes and grading ------------------------------------------------------------------------------------------------
+
+CLASS_LIMIT = 1_000  # students of one class
+WORK_LIMIT = 20_000  # characters of one submission
+STEPS_LIMIT = 200  # steps of one submission
+GRADING_SLOTS = env.int("GRADING_SLOTS", default=2)  # submissions that one worker process checks side by side
+SAMPLES_PER_PROBLEM = env.int("SAMPLES_PER_PROBLEM", default=8)  # solutions of an assigned problem that the model is asked for; 0: none
 
 CELERY_WORKER_POOL = "threads"  # the turns share one engine, one sandbox and one event loop
 CELERY_WORKER_CONCURRENCY = TURNS_PER_WORKER

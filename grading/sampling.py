@@ -1,0 +1,136 @@
+"""Solutions of an assigned problem that the model is asked for, once, in the background: what the class's answers are compared with.
+
+The engine belongs to the tutor's worker; `config.tasks` lends it to `run`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from contextlib import aclosing
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from grading import leases, live, sending
+from grading.evidence import LONGEST_ANSWER
+from grading.models import Problem, Sample
+from inference.engines import Engine, EngineError
+from inference.events import Done
+from inference.sandbox import Sandbox, SandboxError
+from inference.solve import solve
+
+logger = logging.getLogger(__name__)
+
+TEMPERATURE = 0.7  # Qwen2.5-Math's setting for several solutions of one problem (arXiv 2409.12122)
+LEASE = timedelta(minutes=5)  # for one solution; it is taken anew with each
+RESENT = timedelta(minutes=1)  # a problem that waits for so long has lost its message
+TRIES = 4  # runs of one problem that may end without a word
+
+Sampling = Problem.Sampling
+
+
+def request(problem: Problem) -> None:
+    """Have the model solve this problem, unless that is wanted already or the settings want none."""
+    wanted = Problem.objects.filter(pk=problem.pk, sampling__in=(Sampling.NONE, Sampling.FAILED))
+    if settings.SAMPLES_PER_PROBLEM and wanted.update(
+        sampling=Sampling.QUEUED, sampling_run=0, sampling_failure="", sampling_sent=timezone.now()
+    ):
+        sending.ring(sending.SAMPLE, str(problem.pk))
+
+
+def sweep() -> None:
+    """Take back what a lost worker was at, and send again what waits too long."""
+    now = timezone.now()
+    lost = Problem.objects.filter(sampling=Sampling.RUNNING, sampling_expires__lt=now)
+    lost.filter(sampling_run__gte=TRIES).update(sampling=Sampling.FAILED, sampling_failure="The worker was lost several times.")
+    lost.filter(sampling_run__lt=TRIES).update(sampling=Sampling.QUEUED)
+    for pk, sent in Problem.objects.filter(sampling=Sampling.QUEUED, sampling_sent__lt=now - RESENT).values_list("pk", "sampling_sent"):
+        if Problem.objects.filter(pk=pk, sampling=Sampling.QUEUED, sampling_sent=sent).update(sampling_sent=now):  # once, by one worker
+            sending.ring_now(sending.SAMPLE, str(pk))
+
+
+async def run(problem_id: UUID, engine: Engine, sandbox: Sandbox) -> None:
+    """Write the samples that are missing, one after the other: a student's question goes beside each, not behind them all."""
+    problem = await _in_database(_claim, problem_id)
+    if problem is None:
+        return
+    try:
+        for index in await _in_database(_missing, problem_id):
+            sample = await _solve(problem, index, engine, sandbox)
+            if not await _in_database(_keep, problem, sample):
+                return
+    except (EngineError, SandboxError) as error:
+        logger.warning("Problem %s was not sampled: %s", problem_id, error)
+        await _in_database(_end, problem, Sampling.FAILED, str(error))
+    except asyncio.CancelledError:
+        await _in_database(_give_back, problem)
+        raise
+    else:
+        await _in_database(_end, problem, Sampling.DONE, "")
+
+
+async def _in_database[**P, T](function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    return await asyncio.to_thread(_closing, partial(function, *arguments, **named))
+
+
+def _closing[T](function: Callable[[], T]) -> T:
+    """The thread is any of a pool, and may not be asked again for long."""
+    try:
+        return function()
+    finally:
+        connection.close()
+
+
+async def _solve(problem: Problem, index: int, engine: Engine, sandbox: Sandbox) -> Sample:
+    events = solve(problem.text, engine=engine, sandbox=sandbox, seed=index, temperature=TEMPERATURE)
+    sample = Sample(problem=problem, index=index, model=engine.model)
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, Done):
+                answer = event.answer or ""
+                sample.text, sample.checked = event.text, event.checked
+                sample.answer = answer if len(answer) <= LONGEST_ANSWER else ""
+    return sample
+
+
+def _claim(problem_id: UUID) -> Problem | None:
+    fields = {"sampling": Sampling.RUNNING, "sampling_run": F("sampling_run") + 1, "sampling_expires": timezone.now() + LEASE}
+    if not Problem.objects.filter(pk=problem_id, sampling=Sampling.QUEUED).update(**fields):
+        return None
+    return Problem.objects.get(pk=problem_id)
+
+
+def _missing(problem_id: UUID) -> Collection[int]:
+    kept = set(Sample.objects.filter(problem=problem_id).values_list("index", flat=True))
+    return [index for index in range(settings.SAMPLES_PER_PROBLEM) if index not in kept]
+
+
+def _keep(problem: Problem, sample: Sample) -> bool:
+    """Write a sample; False where the problem is no longer this worker's."""
+    if not _held(problem).update(sampling_expires=timezone.now() + LEASE):
+        return False
+    Sample.objects.bulk_create([sample], ignore_conflicts=True)
+    live.ring(problem.assignment_id)
+    return True
+
+
+def _give_back(problem: Problem) -> None:
+    """This worker ends: another one goes on with what is missing."""
+    _held(problem).update(sampling=Sampling.QUEUED, sampling_sent=timezone.now())
+
+
+def _end(problem: Problem, state: str, failure: str) -> None:
+    if _held(problem).update(sampling=state, sampling_failure=failure) and Sample.objects.filter(problem=problem).exists():
+        leases.check_again(problem)
+        sending.ring_now(sending.CHECK)
+    live.ring(problem.assignment_id)
+
+
+def _held(problem: Problem) -> "QuerySet[Problem]":
+    """The problem, while it is still this worker's."""
+    return Problem.objects.filter(pk=problem.pk, sampling=Sampling.RUNNING, sampling_run=problem.sampling_run)

@@ -1,0 +1,24 @@
+"""Telling the workers that something waits: a bell, once the transaction commits. The database is the queue."""
+
+import logging
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+CHECK = "grading.tasks.check_waiting"
+SAMPLE = "config.tasks.sample_problem"
+
+
+def ring(task: str, *arguments: str) -> None:
+    """Send a task's message. One that is lost costs seconds: the workers look for what waits."""
+    transaction.on_commit(lambda: ring_now(task, *arguments))
+
+
+def ring_now(task: str, *arguments: str) -> None:
+    try:
+        current_app.send_task(task, list(arguments))
+    except OperationalError as error:
+        logger.warning("The broker did not take %s: %s", task, error)
