@@ -1,8 +1,7 @@
 """Showing marks to students, and looking again at those that they ask about."""
 
-from collections.abc import Iterable
-
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -38,7 +37,7 @@ class RequestEmpty(RegradeError):
     message = _("Say in a sentence or two what should be looked at again.")
 
 
-def releasable(assignment: Assignment, problem: Problem | None = None) -> "Iterable[Mark]":
+def releasable(assignment: Assignment, problem: Problem | None = None) -> "QuerySet[Mark]":
     """The reviewed marks of current work that no student has seen yet."""
     marks = Mark.objects.filter(state=Mark.State.REVIEWED, submission__current=True, submission__problem__assignment=assignment)
     return marks.filter(submission__problem=problem) if problem else marks

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from grading import feedback, groups, live, marking
 from grading.evidence import Evidence
-from grading.models import Group, Mark, MarkChange, Problem, RubricItem, Submission
+from grading.models import Assignment, Group, Mark, MarkChange, Problem, RubricItem, Submission
 
 LONGEST_COMMENT = 4_000  # characters
 LONGEST_REASON = 500  # characters
@@ -251,3 +251,15 @@ def rewrite(pending: Iterable[Pending], by: User, kind: str, why: str) -> None:
 
 def history(submission: Submission) -> "list[MarkChange]":
     return list(MarkChange.objects.filter(mark=submission.pk).select_related("by"))
+
+
+def blind_agreement(assignment: Assignment) -> list[tuple[float, bool]]:
+    """For each mark that was given blind and has a proposal: its confidence, and whether the proposal is the same points."""
+    marks = Mark.objects.filter(submission__problem__assignment=assignment, submission__current=True, blind=True)
+    related = marks.select_related("submission__problem").prefetch_related("submission__problem__rubric")
+    pairs = []
+    for mark in related:
+        proposal = proposal_of(mark.submission, list(mark.submission.problem.rubric.all()))
+        if proposal is not None and mark.submission.confidence is not None:
+            pairs.append((mark.submission.confidence, proposal.points == mark.points))
+    return pairs

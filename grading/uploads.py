@@ -140,7 +140,7 @@ def _folded(key: str) -> str:
     return re.sub(r"\s+", " ", key).strip().casefold()
 
 
-def problems_of(upload: Upload) -> Mapping[int, str]:
+def taken_twice(upload: Upload) -> Mapping[int, str]:
     """Files (by id) that cannot be taken as they are matched: two for one student."""
     seen: dict[int, int] = {}
     twice = {}
