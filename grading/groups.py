@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext
 
+from grading.evidence import misconception_name
 from grading.models import Group, Problem, Submission
 from inference.selection import mathematically_equal
 
@@ -69,6 +71,11 @@ class ErrorRow:
     group: Group
     size: int
     submissions: int
+
+    @property
+    def name(self) -> str:
+        """The teacher's name for it, or the step checker's; "" for none."""
+        return self.group.name or (gettext(misconception_name(self.group.misconception)) if self.group.misconception else "")
 
     @property
     def percent(self) -> int:

@@ -63,6 +63,11 @@ class MarkChange(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} at {self.at}"
 
+    @property
+    def states(self) -> str:
+        """`Draft → Reviewed`, in the reader's language."""
+        return " → ".join(str(Mark.State(snapshot["state"]).label) for snapshot in (self.before, self.after))
+
 
 class RegradeRequest(models.Model):
     """A student asks to look again at a released mark."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -35,6 +36,10 @@ class View:
         show = given.get("show", "all" if "group" in given else "todo")
         group = given.get("group", "")
         return cls(show if show in queue.SHOWS else "todo", int(group) if group.isdigit() and len(group) < 18 else None)
+
+    @property
+    def query_string(self) -> str:
+        return urlencode(self.query)
 
     @property
     def query(self) -> dict[str, str]:
