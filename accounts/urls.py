@@ -1,4 +1,4 @@
-"""Logging in and out, signing up."""
+"""Logging in and out, signing up, choosing the first password."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path
@@ -10,4 +10,5 @@ urlpatterns = [
     path("login/", views.LogIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("signup/", views.signup, name="signup"),
+    path("first/<uidb64>/<token>/", views.FirstLogIn.as_view(), name="first_login"),
 ]

@@ -39,17 +39,18 @@ def propose(problem: Problem, rubric: Sequence[RubricItem], evidence: Evidence |
 
 
 def applies(rule: str, evidence: Evidence) -> bool:
-    """Whether a rubric line with this rule is ticked. A wrong answer without working has no right working."""
+    """Whether a rubric line with this rule is ticked. Where the answer is wrong, a step counts as right only if it was found to be."""
     right, error = evidence.outcome == "correct", evidence.first_error
+    begins = bool(evidence.steps) and evidence.steps[0].status in ("checked", "agrees")
     match rule:
         case Rule.ANSWER:
             return right
         case Rule.WRONG_ANSWER:
             return evidence.outcome == "incorrect"
         case Rule.WORKING:
-            return error is None and (right or bool(evidence.steps))
+            return error is None and right
         case Rule.START:
-            return error != 0 and (right or bool(evidence.steps))
+            return error != 0 and (right or begins)
         case Rule.ERROR:
             return error is not None
     return False

@@ -31,7 +31,8 @@ class School:
         self.enrol(self.student, self.classmate)
         Enrolment.objects.create(classroom=self.elsewhere, student=self.outsider)
         self.banked = self.bank()
-        self.assignment = Assignment.objects.create(classroom=self.classroom, title="Equations", published=timezone.now(), random_order=False)
+        settings = {"published": timezone.now(), "random_order": False}
+        self.assignment = Assignment.objects.create(classroom=self.classroom, title="Equations", **settings)
         [self.problem] = bank.assign([self.banked], self.assignment)
 
     @staticmethod

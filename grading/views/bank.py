@@ -61,6 +61,7 @@ def import_problems(request: Request) -> HttpResponse:
 @require_POST
 def read_answer(request: Request) -> HttpResponse:
     """How an expected answer is understood, while it is typed."""
+    require_teacher(request.user)
     answer = request.POST.get("answer", "").strip()
     return render(request, "grading/_reading.html", {"answer": answer, "latex": reading.read(answer)})
 
@@ -82,15 +83,19 @@ def problem(request: Request, pk: UUID) -> HttpResponse:
 
 def _problem_page(request: Request, shown: Problem, more: dict[str, Any], *, status: int = 200) -> HttpResponse:
     context = {
-        "problem": shown,
+        **_place(shown),
         "form": ProblemForm(instance=shown),
         "points": PointsForm(instance=shown),
         "rubric": RubricFormSet(instance=shown),
-        "rules": RubricItem.Rule,
         "topics": bank.topics(request.user),
         "samples": shown.samples.all(),
     }
     return page(request, "grading/problem.html", context | more, status=status)
+
+
+def _place(shown: Problem) -> dict[str, Any]:
+    """Where a problem belongs, for the way that leads to it."""
+    return {"problem": shown, "assignment": shown.assignment, "classroom": shown.assignment.classroom if shown.assignment else None}
 
 
 def _preview_key(request: Request, shown: Problem, before: tuple[str, str]) -> HttpResponse:
@@ -98,8 +103,12 @@ def _preview_key(request: Request, shown: Problem, before: tuple[str, str]) -> H
     answer, reference = shown.answer, shown.reference
     shown.answer, shown.reference = before
     shown.save(update_fields=["text", "topic", "updated"])
-    context = {"problem": shown, "answer": answer, "reference": reference, "plan": remark.plan_key(shown, answer)}
-    return page(request, "grading/remark_key.html", context)
+    return _key_page(request, shown, answer, reference)
+
+
+def _key_page(request: Request, shown: Problem, answer: str, reference: str, *, status: int = 200) -> HttpResponse:
+    context = _place(shown) | {"answer": answer, "reference": reference, "plan": remark.plan_key(shown, answer)}
+    return page(request, "grading/remark_key.html", context, status=status)
 
 
 @require_POST
@@ -116,18 +125,17 @@ def key(request: Request, pk: UUID) -> HttpResponse:
         remark.apply_key(shown, answer, reference, request.user, request.POST.get("fingerprint", ""))
     except remark.PlanChanged as error:
         messages.warning(request, str(error))
-        context = {"problem": shown, "answer": answer, "reference": reference, "plan": remark.plan_key(shown, answer)}
-        return page(request, "grading/remark_key.html", context, status=CONFLICT)
+        return _key_page(request, shown, answer, reference, status=CONFLICT)
     messages.success(request, _("The key is changed. All work is being checked again."))
     return redirect("grading:problem", pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def rubric(request: Request, pk: UUID) -> HttpResponse:
-    """The rubric as a form. What a change does to marks is shown before it is made; where it does nothing, it is made at once."""
+    """The rubric by itself. What a change does to marks is shown before it is made; where it does nothing, it is made at once."""
     shown = access.get_problem_for(request.user, pk)
     if request.method != "POST":
-        return render(request, "grading/_rubric.html", {"problem": shown, **_rubric_forms(shown)})
+        return _rubric_page(request, shown, {"points": PointsForm(instance=shown), "rubric": RubricFormSet(instance=shown)}, status=200)
     points, lines = PointsForm(request.POST, instance=shown), RubricFormSet(request.POST, instance=shown)
     if not (points.is_valid() and lines.is_valid()):
         return _rubric_page(request, shown, {"points": points, "rubric": lines}, status=UNPROCESSABLE)
@@ -140,12 +148,8 @@ def rubric(request: Request, pk: UUID) -> HttpResponse:
     return redirect("grading:queue" if request.POST.get("then") == "queue" else "grading:problem", pk)
 
 
-def _rubric_forms(shown: Problem) -> dict[str, Any]:
-    return {"points": PointsForm(instance=shown), "rubric": RubricFormSet(instance=shown), "rules": RubricItem.Rule}
-
-
 def _rubric_page(request: Request, shown: Problem, more: dict[str, Any], *, status: int) -> HttpResponse:
-    return page(request, "grading/rubric.html", {"problem": shown, "rules": RubricItem.Rule} | more, status=status)
+    return page(request, "grading/rubric.html", _place(shown) | more, status=status)
 
 
 def _items(lines: Any) -> list[RubricItem]:  # noqa: ANN401 (a form set, which has no type of its own)

@@ -25,10 +25,14 @@ from grading.views.page import UNPROCESSABLE, Request, page, table, uploaded_tex
 def index(request: Request) -> HttpResponse:
     """A person's classes."""
     if request.user.teaches:
-        counted = Classroom.objects.taught_by(request.user).annotate(students=Count("enrolments", distinct=True))
-        return page(request, "grading/classes.html", {"taught": counted, "form": ClassroomForm()})
+        return page(request, "grading/classes.html", {"taught": _taught(request.user), "form": ClassroomForm()})
     context = {"attended": Classroom.objects.attended_by(request.user), "open_work": _open_work(request.user)}
     return page(request, "grading/my_classes.html", context)
+
+
+def _taught(teacher: User) -> "QuerySet[Classroom]":
+    """With the number of students in each."""
+    return Classroom.objects.taught_by(teacher).annotate(students=Count("enrolments", distinct=True))
 
 
 def _open_work(student: User) -> "QuerySet[Assignment]":
@@ -43,8 +47,7 @@ def create(request: Request) -> HttpResponse:
     classrooms.require_teacher(request.user)
     form = ClassroomForm(request.POST)
     if not form.is_valid():
-        context = {"taught": Classroom.objects.taught_by(request.user), "form": form}
-        return page(request, "grading/classes.html", context, status=UNPROCESSABLE)
+        return page(request, "grading/classes.html", {"taught": _taught(request.user), "form": form}, status=UNPROCESSABLE)
     made = classrooms.create(request.user, form.cleaned_data["name"])
     return redirect("grading:classroom", made.pk)
 

@@ -17,9 +17,9 @@ const DRAWERS = {
 /** Draw everything in `root` that is marked to be drawn, once. */
 export function drawMaths(root) {
   for (const [attribute, draw] of Object.entries(DRAWERS)) {
-    for (const element of root.querySelectorAll(`[${attribute}]`)) {
+    for (const element of root.querySelectorAll(`[${attribute}]:not([data-drawn])`)) {
       draw(element, element.textContent);
-      element.removeAttribute(attribute);
+      element.dataset.drawn = "";
     }
   }
 }
