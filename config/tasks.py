@@ -1,8 +1,5 @@
 """Where the tutor's worker lends its engine to the teachers' side, which does not know the tutor."""
 
-from functools import partial
-from uuid import UUID
-
 from celery import shared_task
 
 from grading import sampling
@@ -10,6 +7,6 @@ from tutor.tasks import runtime
 
 
 @shared_task  # type: ignore[untyped-decorator]  # Celery has no types
-def sample_problem(problem_id: str) -> None:
-    """Have the model solve a problem several times; a message that comes twice, late or for a deleted problem does nothing."""
-    runtime.lend(partial(sampling.run, UUID(problem_id)))
+def sample_waiting() -> None:
+    """Have the model solve the problems that wait for it; a message that comes twice, late or for nothing does nothing."""
+    runtime.lend(sampling.run)

@@ -28,44 +28,50 @@ logger = logging.getLogger(__name__)
 
 TEMPERATURE = 0.7  # Qwen2.5-Math's setting for several solutions of one problem (arXiv 2409.12122)
 LEASE = timedelta(minutes=5)  # for one solution; it is taken anew with each
-RESENT = timedelta(minutes=1)  # a problem that waits for so long has lost its message
 TRIES = 4  # runs of one problem that may end without a word
+CONTENDED = 20  # problems that others may take before us until we look again
 
 Sampling = Problem.Sampling
+_busy = asyncio.Lock()  # held while this process is at it
 
 
 def request(problem: Problem) -> None:
     """Have the model solve this problem, unless that is wanted already or the settings want none."""
     wanted = Problem.objects.filter(pk=problem.pk, sampling__in=(Sampling.NONE, Sampling.FAILED))
-    if settings.SAMPLES_PER_PROBLEM and wanted.update(
-        sampling=Sampling.QUEUED, sampling_run=0, sampling_failure="", sampling_sent=timezone.now()
-    ):
-        sending.ring(sending.SAMPLE, str(problem.pk))
+    if settings.SAMPLES_PER_PROBLEM and wanted.update(sampling=Sampling.QUEUED, sampling_run=0, sampling_failure=""):
+        sending.ring(sending.SAMPLE)
 
 
 def sweep() -> None:
-    """Take back what a lost worker was at, and send again what waits too long."""
-    now = timezone.now()
-    lost = Problem.objects.filter(sampling=Sampling.RUNNING, sampling_expires__lt=now)
+    """Take back what a lost worker was at, and ring again for what waits."""
+    lost = Problem.objects.filter(sampling=Sampling.RUNNING, sampling_expires__lt=timezone.now())
     lost.filter(sampling_run__gte=TRIES).update(sampling=Sampling.FAILED, sampling_failure="The worker was lost several times.")
     lost.filter(sampling_run__lt=TRIES).update(sampling=Sampling.QUEUED)
-    for pk, sent in Problem.objects.filter(sampling=Sampling.QUEUED, sampling_sent__lt=now - RESENT).values_list("pk", "sampling_sent"):
-        if Problem.objects.filter(pk=pk, sampling=Sampling.QUEUED, sampling_sent=sent).update(sampling_sent=now):  # once, by one worker
-            sending.ring_now(sending.SAMPLE, str(pk))
+    if not _busy.locked() and Problem.objects.filter(sampling=Sampling.QUEUED).exists():
+        sending.ring_now(sending.SAMPLE)
 
 
-async def run(problem_id: UUID, engine: Engine, sandbox: Sandbox) -> None:
-    """Write the samples that are missing, one after the other: a student's question goes beside each, not behind them all."""
-    problem = await _in_database(_claim, problem_id)
-    if problem is None:
+async def run(engine: Engine, sandbox: Sandbox) -> None:
+    """Sample one waiting problem after the other; returns at once where this process is at that already.
+
+    One solution at a time: a student's question goes beside it, not behind dozens.
+    """
+    if _busy.locked():
         return
+    async with _busy:
+        while (problem := await _in_database(_claim)) is not None:
+            await _sample(problem, engine, sandbox)
+
+
+async def _sample(problem: Problem, engine: Engine, sandbox: Sandbox) -> None:
+    """Write the samples that are missing."""
     try:
-        for index in await _in_database(_missing, problem_id):
+        for index in await _in_database(_missing, problem.pk):
             sample = await _solve(problem, index, engine, sandbox)
             if not await _in_database(_keep, problem, sample):
                 return
     except (EngineError, SandboxError) as error:
-        logger.warning("Problem %s was not sampled: %s", problem_id, error)
+        logger.warning("Problem %s was not sampled: %s", problem.pk, error)
         await _in_database(_end, problem, Sampling.FAILED, str(error))
     except asyncio.CancelledError:
         await _in_database(_give_back, problem)
@@ -98,11 +104,13 @@ async def _solve(problem: Problem, index: int, engine: Engine, sandbox: Sandbox)
     return sample
 
 
-def _claim(problem_id: UUID) -> Problem | None:
+def _claim() -> Problem | None:
+    """Take the problem that was made first of those that wait; None where none does."""
     fields = {"sampling": Sampling.RUNNING, "sampling_run": F("sampling_run") + 1, "sampling_expires": timezone.now() + LEASE}
-    if not Problem.objects.filter(pk=problem_id, sampling=Sampling.QUEUED).update(**fields):
-        return None
-    return Problem.objects.get(pk=problem_id)
+    for pk in Problem.objects.filter(sampling=Sampling.QUEUED).order_by("created").values_list("pk", flat=True)[:CONTENDED]:
+        if Problem.objects.filter(pk=pk, sampling=Sampling.QUEUED).update(**fields):
+            return Problem.objects.get(pk=pk)
+    return None
 
 
 def _missing(problem_id: UUID) -> Collection[int]:
@@ -121,7 +129,7 @@ def _keep(problem: Problem, sample: Sample) -> bool:
 
 def _give_back(problem: Problem) -> None:
     """This worker ends: another one goes on with what is missing."""
-    _held(problem).update(sampling=Sampling.QUEUED, sampling_sent=timezone.now())
+    _held(problem).update(sampling=Sampling.QUEUED)
 
 
 def _end(problem: Problem, state: str, failure: str) -> None:

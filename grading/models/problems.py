@@ -42,7 +42,6 @@ class Problem(models.Model):
     sampling = models.CharField(max_length=7, choices=Sampling, default=Sampling.NONE, blank=True)
     sampling_run = models.PositiveIntegerField(default=0)
     sampling_expires = models.DateTimeField(null=True)
-    sampling_sent = models.DateTimeField(null=True)
     sampling_failure = models.TextField(blank=True)
 
     created = models.DateTimeField(auto_now_add=True)
