@@ -50,7 +50,7 @@ class Override:
 def overrides() -> Iterator[Override]:
     """All decisions that may be learned from, oldest first: reviewed or released, in classes that opted in before the work came in."""
     decided = Mark.objects.filter(
-        grader__isnull=False,
+        decided__isnull=False,
         state__in=(Mark.State.REVIEWED, Mark.State.RELEASED),
         submission__created__gte=F("submission__problem__assignment__classroom__training_since"),
     )

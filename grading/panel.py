@@ -141,7 +141,7 @@ class Panel:
         if self.mine is not None:
             return self.mine.as_typed()
         mark = self.mark
-        if mark.grader_id is not None or self.proposal is None or self.route == "read":
+        if mark.decided is not None or self.proposal is None or self.route == "read":
             adjustment = review.plain(mark.adjustment) if mark.adjustment else ""
             return {"ticked": mark.ticked, "comment": mark.comment, "adjustment": adjustment, "first_error": mark.first_error, "why": ""}
         return {**self.proposed, "adjustment": "", "why": ""}

@@ -74,7 +74,7 @@ def _shown(problem: Problem, assignment: Assignment, show: str, group: int | Non
         case "failed":
             return found.filter(state=Submission.State.FAILED)
         case "blind":
-            return found.filter(Q(mark__grader=None) | Q(mark__blind=True))
+            return found.filter(Q(mark__decided=None) | Q(mark__blind=True))
     return found
 
 

@@ -20,6 +20,7 @@ from grading.checking.numbers import Number, half_width, read_number
 
 LONGEST = 500  # characters
 SECONDS = 3.0  # for one answer
+WAIT_SECONDS = 10.0  # for the answers before it
 START_SECONDS = 30.0  # for the child to import sympy, on a busy machine
 REMEMBERED = 2_000  # readings
 
@@ -75,12 +76,16 @@ class _Reader:
         self._process: subprocess.Popen[bytes] | None = None
 
     def ask(self, answer: str) -> str:
-        with self._lock:
+        if not self._lock.acquire(timeout=WAIT_SECONDS):
+            raise _NotInTime
+        try:
             reply = self._exchange(json.dumps(answer).encode() + b"\n")
             if reply is None:
                 self.stop()
                 raise _NotInTime
-            return str(json.loads(reply))
+        finally:
+            self._lock.release()
+        return str(json.loads(reply))
 
     def stop(self) -> None:
         """Kill the child, whatever it does."""

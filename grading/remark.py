@@ -56,7 +56,7 @@ class Plan:
 
 def _marks(problem: Problem) -> list[Mark]:
     """Of current work, those that a person has touched; proposals follow by themselves, because they are worked out when they are shown."""
-    marks = Mark.objects.filter(submission__in=queue.submissions_of(problem), grader__isnull=False)
+    marks = Mark.objects.filter(submission__in=queue.submissions_of(problem), decided__isnull=False)
     return list(marks.select_related("submission__student", "submission__problem").order_by("submission__student__username"))
 
 
@@ -70,17 +70,24 @@ def plan_rubric(problem: Problem, rubric: Sequence[RubricItem]) -> Plan:
 
 def apply_rubric(problem: Problem, rubric: Sequence[RubricItem], by: User, fingerprint: str) -> Plan:
     """Save the problem's points and its rubric, and recalculate. Raises `PlanChanged` where the preview no longer holds."""
-    with transaction.atomic():
-        Problem.objects.select_for_update().get(pk=problem.pk)
-        plan = plan_rubric(problem, rubric)
-        if plan.fingerprint != fingerprint:
-            raise PlanChanged
-        problem.save(update_fields=["points", "from_full", "updated"])
-        problem.rubric.exclude(pk__in=[item.pk for item in rubric if item.pk]).delete()
-        for item in rubric:
-            item.save()
-        review.rewrite(plan.pending, by, MarkChange.Kind.RUBRIC, "")
+    try:
+        with transaction.atomic():
+            Problem.objects.select_for_update().get(pk=problem.pk)
+            plan = plan_rubric(problem, rubric)
+            if plan.fingerprint != fingerprint:
+                raise PlanChanged
+            _save_rubric(problem, rubric)
+            review.rewrite(plan.pending, by, MarkChange.Kind.RUBRIC, "")
+    except review.Conflict as error:
+        raise PlanChanged from error
     return plan
+
+
+def _save_rubric(problem: Problem, rubric: Sequence[RubricItem]) -> None:
+    problem.save(update_fields=["points", "from_full", "updated"])
+    problem.rubric.exclude(pk__in=[item.pk for item in rubric if item.pk]).delete()
+    for item in rubric:
+        item.save()
 
 
 # --- A changed key ------------------------------------------------------------------------------------------------------

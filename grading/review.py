@@ -113,7 +113,7 @@ def decide(submission: Submission, grader: User, decision: Decision, *, version:
         raise CommentTooLong
     if pending.mark.state == State.RELEASED and pending.changes and not decision.why.strip():
         raise ReasonMissing
-    if not pending.changes and pending.mark.grader_id is not None and pending.mark.version == version:
+    if not pending.changes and pending.mark.decided is not None and pending.mark.version == version:
         return pending.mark
     with transaction.atomic():
         _write(pending, grader, kind, decision.why, version)
@@ -134,7 +134,7 @@ def _pending(submission: Submission, rubric: Sequence[RubricItem], grader: User,
         points=marking.total(submission.problem, rubric, known, decision.adjustment),
         comment=decision.comment.strip(),
         first_error=decision.first_error,
-        blind=mark.blind or (decision.blind and mark.grader_id is None),
+        blind=mark.blind or (decision.blind and mark.decided is None),
         grader=grader,
         decided=timezone.now(),
         released=mark.released,
@@ -190,7 +190,7 @@ def accept(submissions: Iterable[Submission], grader: User) -> int:
         rubric = list(submission.problem.rubric.all())
         proposal = proposal_of(submission, rubric)
         mark = Mark.objects.get(pk=submission.pk)
-        if proposal is None or mark.grader_id is not None:
+        if proposal is None or mark.decided is not None:
             continue
         decision = Decision(ticked=proposal.ticked, comment=proposed_comment(submission), first_error=proposal.first_error)
         try:
@@ -205,7 +205,7 @@ def preview_group(group: Group, grader: User, decision: Decision, *, decided_too
     """What marking a whole group alike would change. What a person has decided on is left out unless `decided_too`."""
     rubric = list(group.problem.rubric.all())
     submissions = groups.members(group)
-    chosen = [s for s in submissions if decided_too or s.mark.grader_id is None]
+    chosen = [s for s in submissions if decided_too or s.mark.decided is None]
     return [_pending(submission, rubric, grader, decision) for submission in chosen]
 
 

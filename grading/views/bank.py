@@ -143,7 +143,12 @@ def rubric(request: Request, pk: UUID) -> HttpResponse:
     plan = remark.plan_rubric(shown, items)
     if plan.pending and request.POST.get("fingerprint") != plan.fingerprint:
         return _rubric_page(request, shown, {"points": points, "rubric": lines, "plan": plan}, status=UNPROCESSABLE)
-    remark.apply_rubric(shown, items, request.user, plan.fingerprint)
+    try:
+        remark.apply_rubric(shown, items, request.user, plan.fingerprint)
+    except remark.PlanChanged as error:
+        messages.warning(request, str(error))
+        more = {"points": points, "rubric": lines, "plan": remark.plan_rubric(shown, items)}
+        return _rubric_page(request, shown, more, status=CONFLICT)
     messages.success(request, _("The rubric is saved."))
     return redirect("grading:queue" if request.POST.get("then") == "queue" else "grading:problem", pk)
 
