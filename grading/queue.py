@@ -50,10 +50,11 @@ def ordered(problem: Problem, show: str, *, group: int | None = None) -> list[UU
     """Ids of what this view of the queue holds: by name, or in an order that is random, the same for everybody, and stays."""
     assignment = problem.assignment
     assert assignment is not None
-    found = list(_shown(problem, assignment, show, group).order_by("student__first_name", "student__username"))
+    by_name = _shown(problem, assignment, show, group).order_by("student__first_name", "student__username")
+    found = list(by_name.values_list("pk", "student_id"))
     if assignment.random_order or assignment.anonymous or show == "blind":
-        found.sort(key=lambda submission: _shuffled(assignment, submission.student_id))
-    ids = [submission.pk for submission in found]
+        found.sort(key=lambda row: _shuffled(assignment, row[1]))
+    ids = [pk for pk, _student in found]
     return ids[:BLIND_SAMPLE] if show == "blind" else ids
 
 

@@ -12,8 +12,8 @@ from grading.models.work import Submission
 class Mark(models.Model):
     """What people decided on a submission. `version` goes up with every change: who writes says which version they have seen.
 
-    `points` is None until somebody decided. `ticked` are the ids of rubric items. `first_error` is the index of the first wrong step,
-    -1 where no step is wrong, None where nobody said.
+    `points` and `decided`, the time, are None until a person decided. `ticked` are the ids of rubric items. `first_error` is the index
+    of the first wrong step, -1 where no step is wrong, None where nobody said.
     """
 
     class State(models.TextChoices):

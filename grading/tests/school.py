@@ -10,6 +10,7 @@ from accounts import classrooms
 from accounts.models import Enrolment, User
 from grading import bank, leases, release, review, submitting
 from grading.background import check
+from grading.evidence import answer_of, steps_of
 from grading.models import Assignment, Mark, Problem, Submission
 from grading.review import Decision
 
@@ -74,6 +75,29 @@ class School:
 def check_all():
     while claim := leases.claim_next():
         assert check(claim)
+
+
+def flood(name, submissions, problems, students):
+    """A class in which so many submissions wait, each student's to each problem; every other answer is right. Returns its assignment."""
+    teacher = User.objects.create(username=f"{name}-teacher", role="teacher")
+    classroom = classrooms.create(teacher, name)
+    people = User.objects.bulk_create([User(username=f"{name}-{n:03}") for n in range(students)])
+    Enrolment.objects.bulk_create([Enrolment(classroom=classroom, student=person) for person in people])
+    assignment = Assignment.objects.create(classroom=classroom, title=name, published=timezone.now(), random_order=False)
+    made = [Problem(assignment=assignment, position=n, text=f"What is {n} + {n}?", answer=str(2 * n)) for n in range(problems)]
+    for problem in made:
+        bank.create(problem)
+    pairs = [(person, problem) for problem in made for person in people][:submissions]
+    rows = Submission.objects.bulk_create([_submission(n, person, problem) for n, (person, problem) in enumerate(pairs)])
+    Mark.objects.bulk_create([Mark(submission=row) for row in rows])
+    return assignment
+
+
+def _submission(number, person, problem):
+    answer = 2 * problem.position + number % 2
+    work = f"{problem.position} + {problem.position}\n= {answer}"
+    steps = steps_of(work)
+    return Submission(problem=problem, student=person, attempt=1, work=work, steps=steps, answer=answer_of(work, steps))
 
 
 def page(name, *args, **query):

@@ -53,16 +53,7 @@ def show(request: Request, pk: UUID) -> HttpResponse:
     view = View.of(request)
     shown = queue.ordered(problem, view.show, group=view.group)
     at = _chosen(request, problem) or (shown[0] if shown else None)
-    submission = access.get_submission_for(request.user, at) if at else None
-    context = {
-        "problem": problem,
-        "assignment": problem.assignment,
-        "classroom": problem.assignment.classroom if problem.assignment else None,
-        "panel": _panel(problem, view, submission) if submission else None,
-        "view": view,
-        "shows": queue.SHOWS,
-    }
-    return page(request, "grading/queue.html", context | _counts(problem))
+    return _answer(request, problem, view, access.get_submission_for(request.user, at) if at else None)
 
 
 def _chosen(request: Request, problem: Problem) -> UUID | None:
@@ -75,13 +66,7 @@ def _chosen(request: Request, problem: Problem) -> UUID | None:
 
 
 def _panel(problem: Problem, view: View, submission: Submission, **more: Any) -> Panel:  # noqa: ANN401 (what a form brought)
-    whole = queue.ordered(problem, "blind" if view.show == "blind" else "all", group=view.group)
-    shown = queue.ordered(problem, view.show, group=view.group)
-    return panel_of(submission, queue.place(whole, shown, submission.pk), blind=view.show == "blind", **more)
-
-
-def _counts(problem: Problem) -> dict[str, Any]:
-    return {"counts": queue.counts(queue.submissions_of(problem))}
+    return panel_of(submission, _place(problem, view, submission), blind=view.show == "blind", **more)
 
 
 @require_safe
@@ -95,8 +80,14 @@ def submission(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _answer(request: Request, problem: Problem, view: View, shown: Submission | None, *, status: int = 200, **more: Any) -> HttpResponse:  # noqa: ANN401
+    """The panel with its surroundings: a script gets the panel alone."""
+    assignment = problem.assignment
+    assert assignment is not None
     panel = _panel(problem, view, shown, **more) if shown else None
-    context = {"panel": panel, "problem": problem, "assignment": problem.assignment, "view": view} | _counts(problem)
+    context: dict[str, Any] = {"panel": panel, "problem": problem, "assignment": assignment, "classroom": assignment.classroom, "view": view}
+    context["counts"] = queue.counts(queue.submissions_of(problem))
+    if not request.htmx:
+        return page(request, "grading/queue.html", context, status=status)
     answer = render(request, "grading/_panel_and_counts.html", context, status=status)
     return push_url(answer, _address(problem, view, shown.pk if shown else None))
 
@@ -123,9 +114,9 @@ def mark(request: Request, pk: UUID) -> HttpResponse:
         return _answer(request, problem, view, marked, status=UNPROCESSABLE, mine=form, error=str(error))
     then = form.cleaned_data["then"]
     following = place.next if then == "next" else place.previous if then == "previous" else pk
-    if following is None and then:
-        return _answer(request, problem, view, None)
-    return _answer(request, problem, view, access.get_submission_for(request.user, following or pk))
+    if not request.htmx:
+        return redirect(_address(problem, view, following))
+    return _answer(request, problem, view, access.get_submission_for(request.user, following) if following else None)
 
 
 def _place(problem: Problem, view: View, submission: Submission) -> queue.Place:
@@ -162,9 +153,9 @@ def answer_regrade(request: Request, pk: int) -> HttpResponse:
     release.answer(asked, request.user, request.POST.get("reply", ""))
     problem = asked.submission.problem
     view = View.of(request)
-    if request.htmx:
-        return _answer(request, problem, view, access.get_submission_for(request.user, asked.submission_id))
-    return redirect(_address(problem, view, asked.submission_id))
+    if not request.htmx:
+        return redirect(_address(problem, view, asked.submission_id))
+    return _answer(request, problem, view, access.get_submission_for(request.user, asked.submission_id))
 
 
 # --- Groups -------------------------------------------------------------------------------------------------------------

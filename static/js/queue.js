@@ -87,7 +87,16 @@ function arrived() {
   announce(trouble ? trouble.textContent : document.getElementById("who").textContent);
 }
 
+function setBusy(value) {
+  busy = value;
+  panel.toggleAttribute("aria-busy", value);
+  if (value) panel.setAttribute("aria-busy", "true");
+  else if (form()) form().elements.reviewed.disabled = false;
+}
+
+// The panel stays as it was, entries and all.
 function failed(text) {
+  if (text) setBusy(false);
   const trouble = document.getElementById("trouble");
   trouble.textContent = text;
   trouble.hidden = !text;
@@ -102,23 +111,17 @@ function bind(onShown) {
   panel.addEventListener("input", (event) => event.target.form === form() && showTotal());
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!inPanel(event)) return;
-    busy = true;
-    panel.setAttribute("aria-busy", "true");
+    setBusy(true);
     failed("");
   });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (!inPanel(event)) return;
-    busy = false;
-    panel.removeAttribute("aria-busy");
-    if (form()) form().elements.reviewed.disabled = false;
-  });
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target !== panel) return;
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target !== panel) return; // only now the new form is htmx's own
+    setBusy(false);
     arrived();
     onShown();
   });
   document.addEventListener("htmx:sendError", (event) => inPanel(event) && failed(say("unsaved")));
-  document.addEventListener("htmx:responseError", (event) => inPanel(event) && failed(say("refused")));
+  document.addEventListener("htmx:responseError", (event) => inPanel(event) && !event.detail.shouldSwap && failed(say("refused")));
   addEventListener("beforeunload", (event) => changed() && event.preventDefault());
 }
 

@@ -9,7 +9,7 @@ from accounts import classrooms
 from accounts.models import Classroom, Enrolment, User
 from grading import bank, submitting
 from grading.models import Assignment, Mark, Problem, Sample, Submission
-from grading.tests.school import check_all
+from grading.tests.school import check_all, flood
 
 
 def school(name, students=(), problems=(), **settings):
@@ -55,6 +55,13 @@ def work(problem, works, checked=True):
     return made
 
 
+def crowd(name, count):
+    """A class in which so many have handed in work on one problem, checked. Its ids."""
+    assignment = flood(name, count, 1, count)
+    check_all()
+    return {"assignment": str(assignment.pk), "problem": str(assignment.problems.get().pk)}
+
+
 def check():
     check_all()
 
@@ -80,7 +87,7 @@ def submissions(problem):
     return Submission.objects.filter(problem=problem).count()
 
 
-MINE = (school, colleague, samples, work, check, marks, submissions)
+MINE = (school, colleague, samples, work, crowd, check, marks, submissions)
 
 if __name__ == "__main__":
     serve(COMMANDS | {function.__name__: function for function in MINE})
