@@ -84,7 +84,13 @@ def _answer(request: Request, problem: Problem, view: View, shown: Submission | 
     assignment = problem.assignment
     assert assignment is not None
     panel = _panel(problem, view, shown, **more) if shown else None
-    context: dict[str, Any] = {"panel": panel, "problem": problem, "assignment": assignment, "classroom": assignment.classroom, "view": view}
+    context: dict[str, Any] = {
+        "panel": panel,
+        "problem": problem,
+        "assignment": assignment,
+        "classroom": assignment.classroom,
+        "view": view,
+    }
     context["counts"] = queue.counts(queue.submissions_of(problem))
     if not request.htmx:
         return page(request, "grading/queue.html", context, status=status)

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from accounts import classrooms
 from accounts.models import Classroom, Enrolment, User
-from grading import bank, submitting
-from grading.models import Assignment, Mark, Problem, Sample, Submission
+from grading import bank, release, review, submitting, uploads
+from grading.models import Assignment, Group, Mark, Problem, Sample, Submission
+from grading.review import Decision
 from grading.tests.school import check_all, flood
 
 
@@ -62,6 +63,28 @@ def crowd(name, count):
     return {"assignment": str(assignment.pk), "problem": str(assignment.problems.get().pk)}
 
 
+def mark_and_ask(submission, comment, first_error, text):
+    """A released mark, and its student's request to look again, where there is a text."""
+    submission = Submission.objects.select_related("mark", "problem__assignment__classroom").get(pk=submission)
+    assignment = submission.problem.assignment
+    teacher = assignment.classroom.teachers.first()
+    ticked = [submission.problem.rubric.first().pk]
+    review.decide(submission, teacher, Decision(ticked=ticked, comment=comment, first_error=first_error), version=submission.mark.version)
+    release.release(assignment, teacher)
+    submission.mark.refresh_from_db()
+    if text:
+        release.ask(submission, text)
+    enrolment = assignment.classroom.enrolments.get(student=submission.student)
+    return {"group": Group.objects.filter(problem=submission.problem, kind="step").first().pk, "enrolment": enrolment.pk}
+
+
+def upload(problem, files):
+    problem = Problem.objects.select_related("assignment__classroom").get(pk=problem)
+    teacher = problem.assignment.classroom.teachers.first()
+    received = uploads.receive(problem, teacher, [(name, text.encode()) for name, text in files.items()])
+    return {"upload": str(received.pk)}
+
+
 def check():
     check_all()
 
@@ -87,7 +110,7 @@ def submissions(problem):
     return Submission.objects.filter(problem=problem).count()
 
 
-MINE = (school, colleague, samples, work, crowd, check, marks, submissions)
+MINE = (school, colleague, samples, work, crowd, mark_and_ask, upload, check, marks, submissions)
 
 if __name__ == "__main__":
     serve(COMMANDS | {function.__name__: function for function in MINE})
