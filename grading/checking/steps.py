@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from grading.checking.reasons import Reason, template
+from grading.checking.reasons import Reason
 
 Status = Literal["checked", "agrees", "unverified", "wrong", "carried"]
 
 SECONDS = 20.0  # for one submission
-NOT_CHECKED = template("This step was not checked.")
+NOT_CHECKED = "This step was not checked."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
