@@ -199,6 +199,7 @@ QUESTION_LIMIT = 8_000  # characters
 
 CLASS_LIMIT = 1_000  # students of one class
 WORK_LIMIT = 20_000  # characters of one submission
+DATA_UPLOAD_MAX_NUMBER_FILES = 500  # of one request: a folder with a class's work
 STEPS_LIMIT = 200  # steps of one submission
 GRADING_SLOTS = env.int("GRADING_SLOTS", default=2)  # submissions that one worker process checks side by side
 SAMPLES_PER_PROBLEM = env.int("SAMPLES_PER_PROBLEM", default=8)  # solutions of an assigned problem that the model is asked for; 0: none

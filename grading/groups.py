@@ -1,6 +1,7 @@
 """Work that is alike: the same answer, or the same first wrong step, whatever way it is written."""
 
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -82,7 +83,21 @@ class ErrorRow:
         return round(100 * self.size / self.submissions)
 
 
-def error_map(problems: Iterable[Problem]) -> list[tuple[Problem, list[ErrorRow]]]:
+ErrorMap = list[tuple[Problem, list[ErrorRow]]]
+
+
+def misconceptions(rows: ErrorMap) -> list[tuple[str, int, int]]:
+    """The named ones over all problems, the commonest first: (name, submissions, problems)."""
+    sizes: Counter[str] = Counter()
+    places: Counter[str] = Counter()
+    for _problem, errors in rows:
+        for row in errors:
+            sizes[row.name] += row.size
+        places.update({row.name for row in errors})
+    return [(name, size, places[name]) for name, size in sizes.most_common() if name]
+
+
+def error_map(problems: Iterable[Problem]) -> ErrorMap:
     """For each problem its first wrong steps, the commonest first."""
     rows = []
     for problem in problems:

@@ -80,6 +80,11 @@ def is_waiting() -> bool:
     return Submission.objects.filter(state=State.QUEUED).exists()
 
 
+def check_failed(problem: Problem) -> int:
+    """Queue once more what could not be checked; how many."""
+    return problem.submissions.filter(current=True, state=State.FAILED).update(state=State.QUEUED, tries=0)
+
+
 def check_again(problem: Problem) -> int:
     """Queue the current work of a problem once more, because its key or its samples have changed; how many.
 

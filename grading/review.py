@@ -1,7 +1,7 @@
 """Deciding on a mark: one change at a time, against the version that its author saw, with an entry in its history."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -117,8 +117,8 @@ def decide(submission: Submission, grader: User, decision: Decision, *, version:
         return pending.mark
     with transaction.atomic():
         _write(pending, grader, kind, decision.why, version)
-    if decision.first_error != pending.mark.first_error:
-        _regroup(submission, decision.first_error)
+    if pending.after.first_error != pending.mark.first_error:
+        _regroup(submission, pending.after.first_error)
     return pending.after
 
 
@@ -133,13 +133,18 @@ def _pending(submission: Submission, rubric: Sequence[RubricItem], grader: User,
         adjustment=decision.adjustment,
         points=marking.total(submission.problem, rubric, known, decision.adjustment),
         comment=decision.comment.strip(),
-        first_error=decision.first_error,
+        first_error=_in_range(decision.first_error, submission),
         blind=mark.blind or (decision.blind and mark.decided is None),
         grader=grader,
         decided=timezone.now(),
         released=mark.released,
     )
     return Pending(mark, after)
+
+
+def _in_range(first_error: int | None, submission: Submission) -> int | None:
+    """A step that the work does not have is not said to be wrong."""
+    return None if first_error is None or first_error >= len(submission.steps) else first_error
 
 
 def _write(pending: Pending, by: User | None, kind: str, why: str, version: int) -> None:
@@ -202,11 +207,14 @@ def accept(submissions: Iterable[Submission], grader: User) -> int:
 
 
 def preview_group(group: Group, grader: User, decision: Decision, *, decided_too: bool) -> list[Pending]:
-    """What marking a whole group alike would change. What a person has decided on is left out unless `decided_too`."""
+    """What marking a whole group alike would change. What a person has decided on is left out unless `decided_too`.
+
+    Each keeps what was said of its first wrong step.
+    """
     rubric = list(group.problem.rubric.all())
     submissions = groups.members(group)
     chosen = [s for s in submissions if decided_too or s.mark.decided is None]
-    return [_pending(submission, rubric, grader, decision) for submission in chosen]
+    return [_pending(submission, rubric, grader, replace(decision, first_error=submission.mark.first_error)) for submission in chosen]
 
 
 def mark_group(group: Group, grader: User, decision: Decision, versions: dict[str, int], *, decided_too: bool) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from zlib import error as ZlibError
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from grading.submitting import SubmissionError
 
 MOST_FILES = 500
 LARGEST_ZIP = 5_000_000  # bytes
+LARGEST_UPLOAD = 20_000_000  # bytes of all files together
 LARGEST_FILE = 100_000  # bytes of one file, unpacked
 KEPT = timedelta(days=2)  # an upload that nobody confirmed is forgotten
 TEXT_ENDINGS = (".txt", ".md", ".tex", ".text")
@@ -30,6 +32,18 @@ COLUMNS = {
 }
 
 File = tuple[str, bytes]
+
+
+def read(files: "Iterable[UploadedFile[bytes]]") -> list[File]:
+    """Uploaded files with their names; no more is read than an upload may hold. Raises `TableError`."""
+    found, total = [], 0
+    for file in files:
+        data = file.read(LARGEST_ZIP + 1)
+        total += len(data)
+        if total > LARGEST_UPLOAD:
+            raise TableError(_("The files are larger than 20 MB together."))
+        found.append((file.name or "", data))
+    return found
 
 
 def receive(problem: Problem, teacher: User, files: Iterable[File]) -> Upload:

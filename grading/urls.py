@@ -43,6 +43,7 @@ urlpatterns = [
     path("assignments/<uuid:pk>/confidence/", assignments.confidence, name="confidence"),
     path("extensions/<int:pk>/remove/", assignments.remove_extension, name="remove_extension"),
     path("problems/<uuid:pk>/queue/", queue.show, name="queue"),
+    path("problems/<uuid:pk>/recheck/", queue.recheck, name="recheck"),
     path("problems/<uuid:pk>/accept/", queue.accept, name="accept"),
     path("problems/<uuid:pk>/groups/", queue.group_list, name="groups"),
     path("problems/<uuid:pk>/upload/", uploads.upload, name="upload"),

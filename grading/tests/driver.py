@@ -5,8 +5,9 @@ from tutor.tests.driver import COMMANDS, serve  # first: it sets Django up
 # isort: split
 from django.db.models import Count, Sum
 
-from grading import sending
-from grading.models import Submission
+from accounts.models import User
+from grading import bank, sampling, sending
+from grading.models import Problem, Submission
 from grading.tests.school import flood as fill
 
 
@@ -33,5 +34,22 @@ def outcomes():
     }
 
 
+def ask_for_samples(texts):
+    """Problems of a bank that the model is to solve, instead of those before them."""
+    owner = User.objects.get_or_create(username="owner", defaults={"role": "teacher"})[0]
+    owner.problems.all().delete()
+    for text in texts:
+        sampling.request(bank.create(Problem(owner=owner, text=text)))
+
+
+def samples():
+    problems = Problem.objects.filter(owner__username="owner").order_by("created")
+    return {
+        "waiting": problems.filter(sampling__in=("queued", "running")).count(),
+        "answers": [list(problem.samples.values_list("answer", flat=True)) for problem in problems],
+        "failures": [problem.sampling_failure for problem in problems],
+    }
+
+
 if __name__ == "__main__":
-    serve(COMMANDS | {function.__name__: function for function in (flood, checked, outcomes)})
+    serve(COMMANDS | {function.__name__: function for function in (flood, checked, outcomes, ask_for_samples, samples)})

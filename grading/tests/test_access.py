@@ -46,6 +46,7 @@ ADDRESSES = {
     "confidence": ("teacher", "get post", lambda s: s.assignment.pk),
     "remove_extension": ("teacher", "post", lambda s: s.extension.pk),
     "queue": ("teacher", "get", lambda s: s.problem.pk),
+    "recheck": ("teacher", "post", lambda s: s.problem.pk),
     "accept": ("teacher", "post", lambda s: s.problem.pk),
     "groups": ("teacher", "get", lambda s: s.problem.pk),
     "upload": ("teacher", "get post", lambda s: s.problem.pk),

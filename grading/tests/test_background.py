@@ -11,7 +11,7 @@ from grading import leases, submitting
 from grading.background import Checker, check
 from grading.evidence import Evidence
 from grading.models import Problem, Submission
-from grading.tests.school import RIGHT, WRONG, check_all
+from grading.tests.school import RIGHT, WRONG, check_all, page
 
 EMPTY = Evidence(outcome="correct")
 
@@ -84,7 +84,9 @@ def test_work_that_kills_its_worker_is_given_up(school, waiting):
         leases.take_back()
     assert state(waiting) == "failed"
     assert leases.claim_next() is None
-    assert leases.check_again(school.problem) == 1
+    client = school.client(school.teacher)
+    assert "could not be checked" in client.get(page("queue", school.problem.pk, show="failed")).content.decode()
+    client.post(page("recheck", school.problem.pk))
     check_all()
     assert state(waiting) == "done"
 

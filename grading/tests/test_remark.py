@@ -126,6 +126,14 @@ def test_a_rubric_s_change_is_looked_at_and_recalculates(marked):
     assert review.history(marked.right)[-1].kind == "rubric"
 
 
+def test_from_the_queue_and_back_to_it(marked):
+    client = marked.client(marked.teacher)
+    where = page("rubric", marked.problem.pk)
+    assert f'name="at" value="{marked.right.pk}"' in client.get(where, {"at": str(marked.right.pk)}).content.decode()
+    saved = client.post(where, rubric_form(marked, at=str(marked.right.pk)))
+    assert saved.url == page("queue", marked.problem.pk, at=marked.right.pk)
+
+
 def test_a_line_that_is_deleted_is_ticked_nowhere(marked):
     client = marked.client(marked.teacher)
     changed = rubric_form(marked, **{"rubric-0-DELETE": "on"})

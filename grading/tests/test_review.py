@@ -113,6 +113,11 @@ def test_a_form_that_is_not_right_comes_back(school, submission, wrong):
     assert mark_of(submission).version == 0
 
 
+def test_a_step_that_is_not_there_is_not_the_first_wrong_one(school, submission):
+    school.client(school.teacher).post(page("mark", submission.pk), form(school, first_error="99"), headers=HTMX)
+    assert mark_of(submission).first_error is None
+
+
 def test_a_line_that_a_colleague_has_just_deleted_is_no_mistake(school, submission):
     gone = school.rubric()[0]
     sent = form(school)
@@ -183,7 +188,7 @@ def test_a_group_is_marked_after_a_look(school, group):
     assert [each.after.points for each in preview.context["pending"]] == [2, 2]
     assert Mark.objects.filter(points=None).count() == 2
     sent = {"ticked": first.pk, "comment": "Halve it.", "confirm": 1}
-    sent["mark"] = [f"{each.mark.pk}:{each.mark.version}" for each in preview.context["pending"]]
+    sent["versions"] = " ".join(f"{each.mark.pk}:{each.mark.version}" for each in preview.context["pending"])
     client.post(page("group", group.pk), sent)
     assert list(Mark.objects.values_list("points", "comment", "state")) == [(2, "Halve it.", "reviewed")] * 2
     assert MarkChange.objects.filter(kind="group").count() == 2
@@ -217,7 +222,9 @@ def test_the_teacher_s_first_wrong_step_makes_the_error_map(school):
     school.decide(submission, [], first_error=0)
     [(_problem, [row])] = groups.error_map([school.problem])
     assert (row.size, row.name) == (3, "Added instead of taking away")
-    assert "Added instead" in school.client(school.teacher).get(page("errors", school.assignment.pk)).content.decode()
+    shown = school.client(school.teacher).get(page("errors", school.assignment.pk))
+    assert shown.context["named"] == [("Added instead of taking away", 3, 1)]
+    assert "Added instead" in shown.content.decode()
     school.decide(submission, [], first_error=-1)
     [(_problem, [row])] = groups.error_map([school.problem])
     assert row.size == 2

@@ -135,6 +135,14 @@ def test_nobody_is_matched_to_a_stranger(school):
     assert not Submission.objects.exists()
 
 
+def test_an_upload_that_would_fill_the_memory(school, monkeypatch):
+    monkeypatch.setattr(uploads, "LARGEST_UPLOAD", 10)
+    files = [SimpleUploadedFile(f"{n}.txt", b"x = 12345") for n in range(2)]
+    answer = school.client(school.teacher).post(page("upload", school.problem.pk), {"files": files})
+    assert answer.status_code == 422
+    assert "larger than 20 MB" in answer.content.decode()
+
+
 def test_discarding(school):
     upload = receive(school, ("student.txt", b"x = 1"))
     school.client(school.teacher).post(page("matches", upload.pk), {"discard": 1})

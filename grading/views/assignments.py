@@ -154,7 +154,8 @@ def marks_csv(request: Request, pk: UUID) -> HttpResponse:
 def errors(request: Request, pk: UUID) -> HttpResponse:
     """The class error map."""
     assignment = access.get_assignment_for(request.user, pk)
-    context = {"assignment": assignment, "classroom": assignment.classroom, "rows": groups.error_map(assignment.problems.all())}
+    rows = groups.error_map(assignment.problems.all())
+    context = {"assignment": assignment, "classroom": assignment.classroom, "rows": rows, "named": groups.misconceptions(rows)}
     return page(request, "grading/errors.html", context)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -150,11 +151,14 @@ def rubric(request: Request, pk: UUID) -> HttpResponse:
         more = {"points": points, "rubric": lines, "plan": remark.plan_rubric(shown, items)}
         return _rubric_page(request, shown, more, status=CONFLICT)
     messages.success(request, _("The rubric is saved."))
-    return redirect("grading:queue" if request.POST.get("then") == "queue" else "grading:problem", pk)
+    at = request.POST.get("at", "")
+    return redirect(reverse("grading:queue", args=[pk], query={"at": at}) if at else reverse("grading:problem", args=[pk]))
 
 
 def _rubric_page(request: Request, shown: Problem, more: dict[str, Any], *, status: int) -> HttpResponse:
-    return page(request, "grading/rubric.html", _place(shown) | more, status=status)
+    """`at` is the submission that the grader came from, and goes back to."""
+    at = request.POST.get("at", "") or request.GET.get("at", "")
+    return page(request, "grading/rubric.html", _place(shown) | {"at": at} | more, status=status)
 
 
 def _items(lines: Any) -> list[RubricItem]:  # noqa: ANN401 (a form set, which has no type of its own)

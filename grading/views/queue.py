@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import push_url
 
-from grading import access, groups, queue, release, review
+from grading import access, groups, leases, queue, release, review, sending
 from grading.forms import DecisionForm
 from grading.models import Group, Problem, RubricItem, Submission
 from grading.panel import Panel, panel_of
@@ -153,6 +153,15 @@ def accept(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def recheck(request: Request, pk: UUID) -> HttpResponse:
+    """Have the machine try again what it could not check."""
+    problem = access.get_assigned_for(request.user, pk)
+    leases.check_failed(problem)
+    sending.ring(sending.CHECK)
+    return redirect(reverse("grading:queue", args=[pk]))
+
+
+@require_POST
 def answer_regrade(request: Request, pk: int) -> HttpResponse:
     """Close a request to look again."""
     asked = access.get_regrade_for(request.user, pk)
@@ -210,7 +219,8 @@ def _group_form(request: Request, rubric: list[RubricItem]) -> DecisionForm:
 
 
 def _mark_group(request: Request, shown: Group, decision: review.Decision, *, decided_too: bool) -> HttpResponse:
-    versions = {key: int(value) for key, _sign, value in (pair.partition(":") for pair in request.POST.getlist("mark")) if value.isdigit()}
+    pairs = [pair.partition(":") for pair in request.POST.get("versions", "").split()]
+    versions = {key: int(version) for key, _sign, version in pairs if version.isdigit()}
     changed, left = review.mark_group(shown, request.user, decision, versions, decided_too=decided_too)
     messages.success(request, ngettext("{count} submission was marked.", "{count} submissions were marked.", changed).format(count=changed))
     if left:

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -25,16 +24,12 @@ def upload(request: Request, pk: UUID) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            received = uploads.receive(problem, request.user, [_named(file) for file in request.FILES.getlist("files")])
+            received = uploads.receive(problem, request.user, uploads.read(request.FILES.getlist("files")))
             return redirect("grading:matches", received.pk)
         except TableError as failure:
             error = str(failure)
     context = {"problem": problem, "assignment": problem.assignment, "classroom": _classroom(problem), "error": error}
     return page(request, "grading/upload.html", context, status=UNPROCESSABLE if error else 200)
-
-
-def _named(file: "UploadedFile[bytes]") -> tuple[str, bytes]:
-    return file.name or "", file.read(uploads.LARGEST_ZIP + 1)
 
 
 def _classroom(problem: Problem) -> Classroom | None:
