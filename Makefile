@@ -40,7 +40,7 @@ test-vllm: setup-test
 	@touch $@
 
 .venv/.dev: .venv/.run
-	@scripts/environment
+	@scripts/environment --extra train
 	@touch $@
 
 .venv/.system: | .venv/.run

@@ -9,6 +9,8 @@ app_name = "accounts"
 urlpatterns = [
     path("login/", views.LogIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("keys/", views.keys_page, name="keys"),
+    path("keys/<int:pk>/revoke/", views.revoke_key, name="revoke_key"),
     path("signup/", views.signup, name="signup"),
     path("first/<uidb64>/<token>/", views.FirstLogIn.as_view(), name="first_login"),
 ]

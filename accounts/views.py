@@ -1,4 +1,6 @@
-"""Logging in and signing up."""
+"""Logging in and signing up; keys for programs."""
+
+from typing import cast
 
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -6,9 +8,12 @@ from django.contrib.auth.views import LoginView, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.forms import SignUpForm
+from accounts import keys
+from accounts.forms import KeyForm, SignUpForm
+from accounts.models import User
 
 
 class LogIn(LoginView):
@@ -22,6 +27,28 @@ class FirstLogIn(PasswordResetConfirmView):
     template_name = "accounts/first_login.html"
     post_reset_login = True
     success_url = reverse_lazy("tutor:home")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def keys_page(request: HttpRequest) -> HttpResponse:
+    """A person's API keys. A new one is shown in the answer to the form that made it, and never again."""
+    user = cast(User, request.user)
+    form = KeyForm(request.POST or None)
+    made = ""
+    if form.is_valid():
+        try:
+            made = keys.make(user, form.cleaned_data["name"])
+            form = KeyForm()
+        except keys.TooManyKeys:
+            form.add_error("name", _("You have as many keys as one may have. Revoke one first."))
+    context = {"keys": keys.keys_of(user), "form": form, "made": made, "base": request.build_absolute_uri("/v1")}
+    return render(request, "accounts/keys.html", context)
+
+
+@require_POST
+def revoke_key(request: HttpRequest, pk: int) -> HttpResponse:
+    keys.revoke(cast(User, request.user), pk)
+    return redirect("accounts:keys")
 
 
 @login_not_required

@@ -194,6 +194,9 @@ ACTIVE_TURNS_PER_USER = env.int("ACTIVE_TURNS_PER_USER", default=4)  # queued or
 LEASE_SECONDS = env.float("LEASE_SECONDS", default=10)  # a worker that is silent for so long loses its turns to others
 QUEUE_LIMIT = env.int("QUEUE_LIMIT", default=500)  # queued turns of everybody together
 QUESTION_LIMIT = 8_000  # characters
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=60)  # of one key
+API_TOKENS_A_DAY = env.int("API_TOKENS_A_DAY", default=1_000_000)  # generated for one key
+BEST_OF_SECONDS = env.float("BEST_OF_SECONDS", default=240)  # then the best of what is complete of a best-of-N turn is taken
 
 # --- Classes and grading ------------------------------------------------------------------------------------------------
 
@@ -207,4 +210,10 @@ SAMPLES_PER_PROBLEM = env.int("SAMPLES_PER_PROBLEM", default=8)  # solutions of 
 CELERY_WORKER_POOL = "threads"  # the turns share one engine, one sandbox and one event loop
 CELERY_WORKER_CONCURRENCY = TURNS_PER_WORKER
 
-LOGGING = {"version": 1, "disable_existing_loggers": False, "loggers": {"httpx": {"level": "WARNING"}}}  # else a line for each request
+# Django's own logging tells of a failed request only where DEBUG is on; httpx writes a line for each request.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING"}, "httpx": {"level": "WARNING"}},
+}

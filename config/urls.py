@@ -5,7 +5,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from tutor import api
+
 urlpatterns = [
+    path("v1/models", api.models),
+    path("v1/chat/completions", api.chat_completions),
     path("", include("tutor.urls")),
     path("", include("grading.urls")),
     path("accounts/", include("accounts.urls")),

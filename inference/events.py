@@ -6,6 +6,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
+Rule = Literal["first", "majority", "reward", "weighted"]  # see `inference.selection.pick`
+DropReason = Literal["settled", "slow", "seconds", "tokens", "context"]
 Part = Literal["text", "code"]
 Mode = Literal["cot", "tir"]
 Language = Literal["en", "zh"]
@@ -13,7 +15,7 @@ Language = Literal["en", "zh"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Base of all events. `candidate` counts the solutions that run side by side, from 0."""
+    """Base of all events."""
 
     kind: ClassVar[str]
 
@@ -36,31 +38,35 @@ class Started(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Token(Event):
+class CandidateEvent(Event):
+    """Base of what happens to one candidate; they count from 0."""
+
+    candidate: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token(CandidateEvent):
     """New text. `part` "code" is the inside of a Python block that will be run (the fence itself is never sent)."""
 
     kind: ClassVar[str] = "token"
-    candidate: int = 0
     text: str
     part: Part = "text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code(Event):
+class Code(CandidateEvent):
     """Block number `round` (from 1) is complete and starts to run."""
 
     kind: ClassVar[str] = "code"
-    candidate: int = 0
     round: int
     code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Output(Event):
+class Output(CandidateEvent):
     """Block number `round` has run. `images` are PNG bytes."""
 
     kind: ClassVar[str] = "output"
-    candidate: int = 0
     round: int
     text: str
     error: str | None = None
@@ -71,16 +77,14 @@ class Output(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done(Event):
-    """The solution is complete.
+class Solution(CandidateEvent):
+    """A complete solution.
 
     `answer` is the boxed answer as written (None: there is none). `checked` is True where code ran and its result is the
     answer; False otherwise. `differs` is True where code ran and its result is another one. `finish` says why the text
     ended ("length": a token or round limit cut it). `text` is the raw assistant message with the executor's output in it.
     """
 
-    kind: ClassVar[str] = "done"
-    candidate: int = 0
     answer: str | None
     checked: bool
     differs: bool
@@ -89,3 +93,61 @@ class Done(Event):
     tokens: int
     rounds: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solved(Solution):
+    """One of several candidates is complete."""
+
+    kind: ClassVar[str] = "solved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped(CandidateEvent):
+    """A candidate is not written to its end.
+
+    The majority is settled without it, it took much longer than the others, the budget of `seconds` or `tokens` is used up, or it does not
+    fit the context.
+    """
+
+    kind: ClassVar[str] = "dropped"
+    reason: DropReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored(CandidateEvent):
+    """The reward model's score of a complete candidate. Not a probability."""
+
+    kind: ClassVar[str] = "scored"
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected(CandidateEvent):
+    """The pick among the complete candidates.
+
+    `rule` picked it; it is the majority instead of what was asked for where `scorer_error` says why there are no scores. `agreeing` of
+    `count`
+    complete candidates have its answer (0: it has none); `unsure` where these are no majority. `groups` maps each complete candidate
+    to the first one with an equal answer, or None.
+    """
+
+    kind: ClassVar[str] = "selected"
+    rule: Rule
+    agreeing: int
+    count: int
+    unsure: bool
+    groups: dict[int, int | None]
+    scorer_error: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        """In JSON a key is a string."""
+        fields = asdict(self)
+        return fields | {"groups": {str(number): first for number, first in self.groups.items()}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done(Solution):
+    """The end: the one solution, or the one of several that was selected. Of several, `tokens` and `seconds` are those of all together."""
+
+    kind: ClassVar[str] = "done"

@@ -9,11 +9,11 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
 
 from grading.checking.answers import Outcome, check
+from inference.events import Rule
 
-Rule = Literal["first", "majority", "reward", "weighted"]
 Same = Callable[[str, str], bool]
 Groups = Sequence[int | None]
 
@@ -43,6 +43,11 @@ def mathematically_equal(left: str, right: str) -> bool:
     hard to evaluate: not for an event loop, and worth a cache.
     """
     return check(left, right, seconds=SECONDS).outcome is Outcome.CORRECT
+
+
+def remembering(same: Same) -> Same:
+    """`same`, which answers again at once what it has answered before."""
+    return lru_cache(maxsize=65_536)(same)
 
 
 def group(answers: Sequence[str | None], same: Same) -> list[int | None]:

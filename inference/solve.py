@@ -3,6 +3,7 @@
 import asyncio
 import time
 import uuid
+import zlib
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -11,12 +12,15 @@ from typing import Literal
 from grading.checking.agreement import agrees
 from grading.checking.extract import boxed_answer, final_answer
 from inference import prompts
+from inference.best_of import Budget, Contest
 from inference.engines import Chunk, ContextOverflow, Engine, EngineUnavailable, Finish, Sampling
-from inference.events import Code, Done, Event, Language, Mode, Output, Started, Token
+from inference.events import CandidateEvent, Code, Done, Event, Language, Mode, Output, Rule, Started, Token
 from inference.prompts import Exchange
+from inference.reward import RewardScorer
 from inference.sandbox import CellResult, Sandbox, Session
 from inference.wire import FENCE, Piece, Splitter, Wire
 
+SAMPLED = 0.7  # temperature of candidates, Qwen2.5-Math's setting for Maj@N and RM@N (arXiv 2409.12122)
 TOP_P = 0.8  # Qwen2.5-Math's setting for every temperature above 0 (arXiv 2409.12122)
 FEWEST_TOKENS = 128  # a context with less room than this left is full
 BOX_TOKENS = 48  # kept out of the budget, for an answer that the model did not come to box
@@ -45,26 +49,42 @@ async def solve(
     seed: int = 0,
     temperature: float = 0.0,
     top_p: float = TOP_P,
+    n: int = 1,
+    select: Rule = "weighted",
+    scorer: RewardScorer | None = None,
+    budget: Budget | None = None,
 ) -> AsyncGenerator[Event]:
     """Solve `problem`; yields Started, then Token, Code and Output as they come, and Done last.
 
-    Closing the generator aborts the engine's request and ends the sandbox session. Raises `EngineError` and
+    With `n` above 1, so many candidates are written side by side (at `SAMPLED` where `temperature` is 0, for they must differ); each ends
+    with
+    Solved or Dropped, and is Scored where there is a `scorer`; Selected says which one Done repeats (`inference.best_of`).
+
+    Closing the generator aborts the engine's requests and ends the sandbox sessions. Raises `EngineError` and
     `SandboxError`. Where the whole does not fit the context, the oldest of `history` is left out.
     """
-    solution = _Solution(
-        problem=problem,
-        engine=engine,
-        sandbox=sandbox,
-        mode=prompts.choose_mode(problem) if mode == "auto" else mode,
-        language=prompts.detect_language(problem) if language == "auto" else language,
-        history=list(history),
-        wire=wire,
-        limits=limits or Limits(),
-        seed=seed,
-        temperature=temperature,
-        top_p=top_p,
-    )
-    async with aclosing(solution.write()) as events:
+    candidates = [
+        _Solution(
+            problem=problem,
+            engine=engine,
+            sandbox=sandbox,
+            mode=prompts.choose_mode(problem) if mode == "auto" else mode,
+            language=prompts.detect_language(problem) if language == "auto" else language,
+            history=list(history),
+            wire=wire,
+            limits=limits or Limits(),
+            seed=seed if number == 0 else zlib.crc32(f"{seed}/{number}".encode()),
+            temperature=temperature or (SAMPLED if n > 1 else 0.0),
+            top_p=top_p,
+        )
+        for number in range(n)
+    ]
+    if n == 1:
+        events: AsyncGenerator[Event] = candidates[0].write()
+    else:
+        yield Started(mode=candidates[0].mode, language=candidates[0].language, model=engine.model, n=n)
+        events = Contest(problem, candidates, rule=select, scorer=scorer, budget=budget).run()
+    async with aclosing(events):
         async for event in events:
             yield event
 
@@ -94,7 +114,11 @@ class _Solution:
     session: Session | None = None
     printed: str | None = None  # by the last block that ran without an error
 
-    async def write(self) -> AsyncGenerator[Event]:
+    @property
+    def prompt(self) -> str:
+        return prompts.chat(self.problem, mode=self.mode, language=self.language, wire=self.wire, history=self.history)
+
+    async def write(self) -> AsyncGenerator[Started | CandidateEvent]:
         began = time.monotonic()
         yield Started(mode=self.mode, language=self.language, model=self.engine.model)
         try:
@@ -106,7 +130,7 @@ class _Solution:
                 await self.session.close()
         yield await self._done(began)
 
-    async def _rounds(self) -> AsyncGenerator[Event]:
+    async def _rounds(self) -> AsyncGenerator[CandidateEvent]:
         """Prose and code by turns until the message ends; after the last round allowed, prose alone."""
         splitter = self._splitter()
         if splitter:  # left to themselves, small models reason in words, and write no code in two of three solutions (docs/log.md)
@@ -216,8 +240,7 @@ class _Solution:
             stop=stop,
             seed=self.seed,
         )
-        head = prompts.chat(self.problem, mode=self.mode, language=self.language, wire=self.wire, history=self.history)
-        prompt = head + prompts.neutralise(self.text)
+        prompt = self.prompt + prompts.neutralise(self.text)
         async with aclosing(self.engine.stream(prompt, sampling, f"{self.id}-{self.requests}")) as chunks:
             async for chunk in chunks:
                 self.tokens += chunk.tokens

@@ -13,7 +13,7 @@ notice a disk that rots, nor somebody who may write to the cache and writes anot
      ├── Corrupt           what was downloaded is not what the spec names
      ├── DiskFull          no room for it
      ├── NotWritable       the cache directory cannot be written
-     └── Busy              another process has been downloading it for too long
+     └── Busy              another process has been at work on it for too long
 """
 
 import argparse
@@ -56,7 +56,7 @@ class NotWritable(WeightsError):
 
 
 class Busy(WeightsError):
-    """Another process has been downloading the file for too long."""
+    """Another process has been at work on the file for too long."""
 
 
 _PART = 52_428_800
@@ -118,7 +118,7 @@ def fetch(
     path = directory() / spec.file
     with _as_weights_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _lock(path, patience, notice):
+        with locked(path, patience, notice):
             if path.is_file():
                 if _is_verified(path, spec):
                     return path
@@ -189,16 +189,16 @@ def _stamp(path: Path, spec: ModelSpec) -> None:
 
 
 @contextmanager
-def _lock(path: Path, patience: float, notice: Notice) -> Iterator[None]:
-    """One process at a time works on a model file; the system lets go of the lock when its holder dies."""
+def locked(path: Path, patience: float, notice: Notice = lambda line: None) -> Iterator[None]:
+    """One process at a time works on a model file; the system lets go of the lock when its holder dies. Raises `Busy`, OSError."""
     with path.with_name(path.name + ".lock").open("w") as file:
         end, told = time.monotonic() + patience, False
         while not _try_lock(file):
             if not told:
-                notice(f"Another process is downloading {path.name}; waiting for it.")
+                notice(f"Another process is at work on {path.name}; waiting for it.")
                 told = True
             if time.monotonic() >= end:
-                raise Busy(f"Another process has been downloading {path.name} for more than {patience:.0f} seconds.")
+                raise Busy(f"Another process has been at work on {path.name} for more than {patience:.0f} seconds.")
             time.sleep(0.1)
         yield
 

@@ -1,5 +1,6 @@
 """The rules of asking: who may, what becomes of it, and how a conversation's tree is read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -7,25 +8,30 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from inference.prompts import Exchange
 from tutor import eventlog, queue
-from tutor.models import Conversation, Plot, Turn, TurnEvent, Worker
+from tutor.models import Conversation, Plot, Report, Turn, TurnEvent, Worker
 
 ACTIVE = (Turn.State.QUEUED, Turn.State.RUNNING)
 WORKER_SILENT = timedelta(seconds=15)  # a worker that has not been seen for so long is not counted on
 SEARCH_LIMIT = 100
+REPORTS_SHOWN = 200
 TITLE_LENGTH = 80
+COUNTS = (1, 4, 8, 16)  # solutions side by side
+MORE_COUNTS = (32, 64, 128, 256)  # for administrators
 
 
 class AskingError(Exception):
     """The question was not taken; nothing was stored. `str()` says why, to the student.
 
-    QuestionEmpty, QuestionTooLong, StillSolving, TooManyTurns, QueueFull
+    QuestionEmpty, QuestionTooLong, CountNotOffered, StillSolving, TooManyTurns, QueueFull
     """
 
     message: str | Promise
@@ -40,6 +46,10 @@ class QuestionEmpty(AskingError):
 
 class QuestionTooLong(AskingError):
     message = _("The question is too long. Shorten it.")
+
+
+class CountNotOffered(AskingError):
+    message = _("So many solutions at once are not offered to you. Choose another number.")
 
 
 class StillSolving(AskingError):
@@ -72,17 +82,38 @@ def get_plot_for(user: User, pk: UUID) -> Plot:
     return get_object_or_404(Plot, pk=pk, turn__conversation__owner=user)
 
 
+def get_reports_for(user: User) -> QuerySet[Report]:
+    """What readers said of solutions, newest first, for administrators; Http404 for anybody else."""
+    if user.role != User.Role.ADMIN:
+        raise Http404
+    return Report.objects.select_related("turn", "by").prefetch_related("turn__candidates").order_by("-created")[:REPORTS_SHOWN]
+
+
 # --- Ask, again, otherwise, stop ----------------------------------------------------------------------------------------
 
 
+def counts(user: User) -> tuple[int, ...]:
+    """How many solutions side by side this person may ask for."""
+    return (*COUNTS, *MORE_COUNTS) if user.role == User.Role.ADMIN else COUNTS
+
+
 def ask(
-    user: User, question: str, mode: str, language: str, *, conversation: Conversation | None = None, parent: Turn | None = None
+    user: User,
+    question: str,
+    mode: str,
+    language: str,
+    *,
+    n: int = 1,
+    conversation: Conversation | None = None,
+    parent: Turn | None = None,
 ) -> Turn:
     """Store a question and have it solved: a new conversation, or a follow-up to `parent` (default: the conversation's newest turn).
 
     Raises `AskingError`.
     """
     question = _checked(question)
+    if n not in counts(user):
+        raise CountNotOffered
     with transaction.atomic():
         _check_room(user)
         if conversation is None:
@@ -91,7 +122,17 @@ def ask(
             parent = conversation.turns.order_by("-created").first()
         if parent is not None and parent.state in ACTIVE:
             raise StillSolving
-        return _queue(conversation, parent, question, mode, language)
+        return _queue(conversation, parent, question, mode, language, n)
+
+
+def ask_once(user: User, question: str, mode: str, n: int, history: Sequence[Exchange]) -> Turn:
+    """Store a program's question, with the exchanges before it, and have it solved. Raises `AskingError`."""
+    question = _checked(question)
+    with transaction.atomic():
+        _check_room(user)
+        conversation = Conversation.objects.create(owner=user, title=_title(question), api=True)
+        context = [[exchange.question, exchange.text] for exchange in history]
+        return _queue(conversation, None, question, mode, Turn.Language.AUTO, n, context)
 
 
 def regenerate(turn: Turn) -> Turn:
@@ -104,7 +145,7 @@ def edit(turn: Turn, question: str) -> Turn:
     question = _checked(question)
     with transaction.atomic():
         _check_room(turn.conversation.owner)
-        return _queue(turn.conversation, turn.parent, question, turn.mode, turn.language)
+        return _queue(turn.conversation, turn.parent, question, turn.mode, turn.language, turn.n)
 
 
 def stop(turn: Turn) -> None:
@@ -112,6 +153,13 @@ def stop(turn: Turn) -> None:
     unattended = Q(state=Turn.State.QUEUED) | Q(state=Turn.State.RUNNING, lease_expires__lt=timezone.now())
     if not eventlog.finish(turn.pk, unattended, "stopped", {}, state=Turn.State.STOPPED):
         Turn.objects.filter(pk=turn.pk, state__in=ACTIVE).update(stop_requested=True)
+
+
+def report(user: User, turn: Turn, kind: str, better: int | None, reason: str) -> Report:
+    """Keep what a reader says of a turn's solution; a later word of the same reader replaces the earlier one."""
+    better = better if kind == Report.Kind.WRONG_PICK and better is not None and better < turn.n else None
+    said, _created = Report.objects.update_or_create(turn=turn, by=user, defaults={"kind": kind, "better": better, "reason": reason})
+    return said
 
 
 def _checked(question: str) -> str:
@@ -136,9 +184,19 @@ def _check_room(user: User) -> None:
         raise QueueFull
 
 
-def _queue(conversation: Conversation, parent: Turn | None, question: str, mode: str, language: str) -> Turn:
-    now = timezone.now()
-    turn = Turn.objects.create(conversation=conversation, parent=parent, question=question, mode=mode, language=language, enqueued=now)
+def _queue(
+    conversation: Conversation, parent: Turn | None, question: str, mode: str, language: str, n: int, context: Sequence[list[str]] = ()
+) -> Turn:
+    turn = Turn.objects.create(
+        conversation=conversation,
+        parent=parent,
+        question=question,
+        mode=mode,
+        language=language,
+        n=n,
+        context=list(context),
+        enqueued=timezone.now(),
+    )
     TurnEvent.objects.create(turn=turn, seq=1, run=0, kind="queued", payload={})
     conversation.save(update_fields=["updated"])
     queue.send(turn.pk)
@@ -211,7 +269,7 @@ def replay(turn: Turn) -> tuple[list[eventlog.Entry], int]:
 
 def search(user: User, query: str) -> QuerySet[Conversation]:
     """This user's conversations, newest first, with `query` in a title, a question or an answer ("" finds all)."""
-    found = Conversation.objects.filter(owner=user)
+    found = Conversation.objects.filter(owner=user, api=False)
     if query := query.strip():
         asked = Turn.objects.filter(conversation__owner=user).filter(Q(question__icontains=query) | Q(answer__icontains=query))
         found = found.filter(Q(title__icontains=query) | Q(pk__in=asked.values("conversation")))

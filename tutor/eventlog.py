@@ -31,21 +31,32 @@ class Entry(TypedDict):
 
 
 BELL_LIMIT = 8_000  # characters of payload that a bell carries; above it the consumer reads the database
+LOOK_BACK = 512  # entries: more candidates than that are never written at once
 FINISH_TRIES = 5  # against a worker that still writes; each of its writes can make us collide once
 
 
 def merge(entries: list[Entry], entry: Entry) -> None:
-    """Add `entry`, joined to the last one where both are tokens of the same run, candidate and part."""
-    last = entries[-1] if entries else None
-    if last is not None and last["kind"] == entry["kind"] == "token" and _voice(last) == _voice(entry):
-        last["seq"] = entry["seq"]
-        last["data"]["text"] += entry["data"]["text"]
-    else:
+    """Add `entry`; a token is joined to what the same candidate said last, where that is a token of the same run and part.
+
+    What other candidates said in between does not matter: between candidates there is no order. The last entry's `seq` is always the
+    newest.
+    """
+    said = _said_last(entries, entry) if entry["kind"] == "token" else None
+    if said is None:
         entries.append(entry)
+    else:
+        said["data"]["text"] += entry["data"]["text"]
+        entries[-1]["seq"] = entry["seq"]
 
 
-def _voice(entry: Entry) -> tuple[int, int, str]:
-    return entry["run"], entry["data"]["candidate"], entry["data"]["part"]
+def _said_last(entries: list[Entry], token: Entry) -> Entry | None:
+    for entry in reversed(entries[-LOOK_BACK:]):
+        if entry["run"] != token["run"] or "candidate" not in entry["data"]:
+            return None
+        if entry["data"]["candidate"] == token["data"]["candidate"]:
+            same = entry["kind"] == "token" and entry["data"]["part"] == token["data"]["part"]
+            return entry if same else None
+    return None
 
 
 def finish(turn_id: UUID, condition: Q, kind: str, data: dict[str, Any], *, state: Turn.State, failure: str = "") -> bool:

@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import Model
 from redis.exceptions import RedisError
 
 from tutor import eventlog
 from tutor.eventlog import Entry
-from tutor.models import Plot, Turn, TurnEvent
+from tutor.models import Candidate, Plot, Turn, TurnEvent
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class TurnLog:
         self.lost = False
         self.ended = False
         self.pending: list[Entry] = []
-        self.plots: list[Plot] = []
+        self.rows: list[Model] = []  # to be stored with the next event
         self.fields: dict[str, Any] = {}
         self._flusher = flusher
         self._quiet = True  # nothing of this run was shown yet: what comes first does not wait
@@ -54,7 +55,7 @@ class TurnLog:
     def add_plots(self, images: tuple[bytes, ...]) -> list[str]:
         """Store pictures with the next event; their ids."""
         plots = [Plot(turn_id=self.turn_id, png=png) for png in images]
-        self.plots += plots
+        self.rows += plots
         return [str(plot.pk) for plot in plots]
 
     async def settled(self) -> None:
@@ -68,8 +69,8 @@ class TurnLog:
         for entry in self.pending:
             self.last += 1
             entry["seq"] = self.last
-        batch = Batch(self, self.run, self.pending, self.plots, self.fields)
-        self.pending, self.plots, self.fields = [], [], {}
+        batch = Batch(self, self.run, self.pending, self.rows, self.fields)
+        self.pending, self.rows, self.fields = [], [], {}
         return batch
 
 
@@ -84,8 +85,8 @@ def _storable(values: dict[str, Any]) -> dict[str, Any]:
 class Batch:
     """What one flush writes of one turn."""
 
-    def __init__(self, log: TurnLog, run: int, entries: list[Entry], plots: list[Plot], fields: dict[str, Any]) -> None:
-        self.log, self.run, self.entries, self.plots, self.fields = log, run, entries, plots, fields
+    def __init__(self, log: TurnLog, run: int, entries: list[Entry], rows: list[Model], fields: dict[str, Any]) -> None:
+        self.log, self.run, self.entries, self.rows, self.fields = log, run, entries, rows, fields
 
     def write_fields(self) -> None:
         if not self.fields:
@@ -200,7 +201,9 @@ def _write(batches: list[Batch]) -> list[TurnLog]:
 
 def _insert(batches: list[Batch]) -> None:
     with transaction.atomic():
-        Plot.objects.bulk_create([plot for batch in batches for plot in batch.plots])
+        stored = [row for batch in batches for row in batch.rows]
+        Plot.objects.bulk_create([row for row in stored if isinstance(row, Plot)])
+        Candidate.objects.bulk_create([row for row in stored if isinstance(row, Candidate)])
         TurnEvent.objects.bulk_create([row for batch in batches for row in eventlog.rows(batch.log.turn_id, batch.entries)])
         for batch in batches:
             batch.write_fields()

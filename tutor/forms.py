@@ -2,7 +2,7 @@
 
 from django import forms
 
-from tutor.models import Turn
+from tutor.models import Report, Turn
 
 
 class QuestionForm(forms.Form):
@@ -11,7 +11,16 @@ class QuestionForm(forms.Form):
     question = forms.CharField(required=False, strip=False)
     mode = forms.ChoiceField(choices=Turn.Mode)
     language = forms.ChoiceField(choices=Turn.Language)
+    n = forms.IntegerField(min_value=1, required=False)
     parent = forms.UUIDField(required=False)
+
+
+class ReportForm(forms.Form):
+    """What a reader says of a solution."""
+
+    kind = forms.ChoiceField(choices=Report.Kind)
+    better = forms.IntegerField(min_value=0, required=False)
+    reason = forms.CharField(max_length=1000, required=False)
 
 
 class TitleForm(forms.Form):

@@ -19,12 +19,13 @@ from django.utils import timezone
 from inference.prompts import Exchange
 from tutor import eventlog, queue
 from tutor.failures import Failure
-from tutor.models import Turn, Worker
+from tutor.models import Conversation, Turn, Worker
 
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 RUNS = 4  # a turn is begun so often at most: a question that kills its worker must not kill it for ever
 WAITED = timedelta(seconds=5)  # a turn that waits longer although a worker is idle has lost its message
 FORGOTTEN = timedelta(minutes=1)  # a worker that is silent for so long is struck off
+API_KEPT = timedelta(days=1)  # what a program asked
 ANCESTORS = 20  # earlier exchanges that a follow-up question's prompt may carry
 AGAIN_TEMPERATURE = 0.7  # of a regenerated solution; the first is greedy
 
@@ -55,7 +56,7 @@ def claim(turn_id: UUID) -> Claim | None:
 def _history(turn: Turn) -> list[Exchange]:
     """The answered questions above `turn`, oldest first."""
     if turn.parent_id is None:
-        return []
+        return [Exchange(question, text) for question, text in turn.context[-ANCESTORS:]]
     turns = {other.pk: other for other in Turn.objects.filter(conversation=turn.conversation_id)}
     history: list[Exchange] = []
     above: UUID | None = turn.parent_id
@@ -109,6 +110,7 @@ def sweep(*, idle: bool) -> None:
             if Turn.objects.filter(pk=pk, state=Turn.State.QUEUED, enqueued=sent).update(enqueued=now):  # once, by one worker
                 queue.send(pk)
     Worker.objects.filter(seen__lt=now - FORGOTTEN).delete()
+    Conversation.objects.filter(api=True, created__lt=now - API_KEPT).delete()
 
 
 def _take_back(turn: Turn) -> None:
@@ -125,7 +127,7 @@ def _take_back(turn: Turn) -> None:
 WORKER_NAME = f"{socket.gethostname()}-{os.getpid()}"
 
 
-def report(*, model: str, loading: bool, engine_error: str, sandbox_error: str) -> None:
+def report(*, model: str, loading: bool, engine_error: str, sandbox_error: str, scorer: str = "") -> None:
     """Say that this worker is alive, and what it can do."""
     Worker.objects.update_or_create(
         name=WORKER_NAME,
@@ -135,6 +137,7 @@ def report(*, model: str, loading: bool, engine_error: str, sandbox_error: str) 
             "engine_loading": loading,
             "engine_error": engine_error,
             "sandbox_error": sandbox_error,
+            "scorer": scorer,
         },
     )
 

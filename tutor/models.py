@@ -14,6 +14,7 @@ class Conversation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="conversations")
     title = models.CharField(max_length=200)
+    api = models.BooleanField(default=False)  # asked by a program: not shown in the history, and deleted after a day
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
 
@@ -54,6 +55,8 @@ class Turn(models.Model):
     question = models.TextField()
     mode = models.CharField(max_length=4, choices=Mode, default=Mode.AUTO)
     language = models.CharField(max_length=4, choices=Language, default=Language.AUTO)
+    n = models.PositiveSmallIntegerField(default=1)  # solutions that are written side by side
+    context = models.JSONField(default=list)  # earlier exchanges that a program sent along: [[question, text], …]
 
     state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
     run = models.PositiveIntegerField(default=0)
@@ -80,6 +83,59 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return self.question[:60]
+
+    @property
+    def numbers(self) -> range:
+        """Of its candidates."""
+        return range(self.n)
+
+
+class Candidate(models.Model):
+    """One of the complete solutions among which a turn's was picked."""
+
+    turn = models.ForeignKey(Turn, models.CASCADE, related_name="candidates")
+    number = models.PositiveSmallIntegerField()
+    answer = models.TextField(blank=True)
+    text = models.TextField()
+    checked = models.BooleanField()
+    tokens = models.PositiveIntegerField()
+    score = models.FloatField(null=True)  # of the reward model; not a probability
+    group = models.PositiveSmallIntegerField(null=True)  # the first candidate with an equal answer; None without an answer
+    picked = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["turn", "number"], name="one_candidate_a_number")]
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.answer}"
+
+
+class Report(models.Model):
+    """What a reader says of a solution: the answer is wrong, another candidate should have been picked, or it was good."""
+
+    class Kind(models.TextChoices):
+        GOOD = "good", _("Good solution")
+        WRONG = "wrong", _("The answer is wrong")
+        WRONG_PICK = "wrong_pick", _("Another solution should have been picked")
+
+    turn = models.ForeignKey(Turn, models.CASCADE, related_name="reports")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reports")
+    kind = models.CharField(max_length=10, choices=Kind)
+    better = models.PositiveSmallIntegerField(null=True, blank=True)  # the candidate that should have been picked
+    reason = models.TextField(blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["turn", "by"], name="one_report_a_reader")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.turn_id}"
+
+    @property
+    def better_answer(self) -> str:
+        """The answer of the candidate that should have been picked; "" where none is named or it was not completed."""
+        return next((candidate.answer for candidate in self.turn.candidates.all() if candidate.number == self.better), "")
 
 
 class TurnEvent(models.Model):
@@ -119,6 +175,7 @@ class Worker(models.Model):
     engine_error = models.TextField(blank=True)  # "" when the engine is ready
     engine_loading = models.BooleanField(default=True)
     sandbox_error = models.TextField(blank=True)  # "" when the sandbox is ready
+    scorer = models.CharField(max_length=200, blank=True)  # the reward model's name; "" where there is none
 
     def __str__(self) -> str:
         return self.name

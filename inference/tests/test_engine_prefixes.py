@@ -108,6 +108,21 @@ def _long_prompt(number: int) -> str:
     return f"Case {number}. {' '.join(facts)} To repeat from the start: Case"
 
 
+async def test_copies_of_a_prompt_at_once_that_goes_on_where_an_ended_one_stopped(engine):
+    for length in range(1, 34, 4):  # the ended text fills its last block more and more
+        system = SYSTEM.format("readers") + "word " * length
+        await read(engine, system, max_tokens=1)
+        answers = await together(engine, [f"{system}One, two, three, four, five, six, seven,"] * 8)
+        assert {answer[:6] for answer in answers} == {" eight"}
+
+
+async def test_two_groups_of_copies_at_once(engine, alone):
+    system = SYSTEM.format("writers")
+    await read(engine, system, max_tokens=1)
+    prompts = [system + QUESTION.format(topic) for topic in TOPICS[:2] for _ in range(4)]
+    assert await together(engine, prompts) == await alone(prompts)
+
+
 async def test_samples_of_one_prompt_at_once_and_by_and_by(engine):
     """Each makes sense by itself: sampled answers need not be those of another batch, so what is asked has one answer."""
     prompt = SYSTEM.format("pupils") + QUESTION.format("numbers") + "One, two, three, four, five, six, seven,"

@@ -210,6 +210,23 @@ async def test_a_cancelled_cell_closes_its_session(session: NsjailSession) -> No
         await session.run("1")
 
 
+async def test_beyond_the_limit_a_session_waits_for_another_to_close() -> None:
+    sandbox = await open_sandbox(replace(QUICK, sessions=2, wait_seconds=0.3))
+    first, second = await sandbox.open(), await sandbox.open()
+    with pytest.raises(SandboxUnavailable, match="2 sessions are open"):
+        await sandbox.open()
+    waiting = asyncio.create_task(sandbox.open())
+    await asyncio.sleep(0.05)
+    await first.close()
+    await first.close()  # gives its place back once
+    third = await waiting
+    assert (await third.run("1 + 1")).output == "2\n"
+    with pytest.raises(SandboxUnavailable, match="2 sessions are open"):
+        await sandbox.open()
+    await second.close()
+    await sandbox.close()
+
+
 async def test_a_closed_sandbox_opens_nothing() -> None:
     sandbox = await open_sandbox(QUICK)
     session = await sandbox.open()

@@ -317,7 +317,7 @@ def test_two_processes_download_once(site, cache):
     first = start_fetching()
     wait_for(lambda: site.asked)
     second = start_fetching()
-    assert second.stdout.readline() == "Another process is downloading m.gguf; waiting for it.\n"
+    assert second.stdout.readline() == "Another process is at work on m.gguf; waiting for it.\n"
     site.stall.clear()
     assert (first.wait(20), second.wait(20)) == (0, 0)
     assert site.asked == [(HUB_PATH, None)]

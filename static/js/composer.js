@@ -6,7 +6,7 @@ import { say } from "lemma/strings.js";
 
 const form = document.getElementById("composer");
 const LOGGED_OUT = 401;
-const KEPT_CHOICES = ["mode", "language"];
+const KEPT_CHOICES = ["mode", "language", "n"];
 
 export const field = form?.elements.question;
 

@@ -4,8 +4,8 @@ import { announce } from "lemma/announce.js";
 import { plainText } from "lemma/plain.js";
 import { say } from "lemma/strings.js";
 
-export async function copyTurn(format, turn, drawn) {
-  await copyText(format === "markdown" ? markdown(turn.segments) : plainText(drawn));
+export async function copyTurn(format, candidate, drawn) {
+  await copyText(format === "markdown" ? markdown(candidate.segments) : plainText(drawn));
 }
 
 export async function copyText(text) {

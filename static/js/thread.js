@@ -1,6 +1,7 @@
 // One turn on the page: takes in its log and draws what has changed, at most once a frame and never so often that it stutters.
 
 import { announce } from "lemma/announce.js";
+import { CandidateTabs } from "lemma/candidates.js";
 import { Cell } from "lemma/cell.js";
 import { copyTurn } from "lemma/copy.js";
 import { drawFormula } from "lemma/formula.js";
@@ -11,7 +12,7 @@ import { keepUp } from "lemma/scroll.js";
 import { say } from "lemma/strings.js";
 import { ENDED, reduce, replayed } from "lemma/turn.js";
 
-const STATE = ["phase", "position", "again", "run"]; // what the words around the steps depend on
+const STATE = ["phase", "position", "again", "run", "selected"]; // what the words around the steps depend on
 const UNSAID = new Set(["writing", "coding"]); // phases that come with every few tokens
 const REST = 2; // after a drawing that took t ms, the next one comes REST * t later at the earliest
 
@@ -19,7 +20,10 @@ export class TurnView {
   #root;
   #turn;
   #drawn = null; // the state that the page shows
+  #open = null; // the candidate that somebody opened
+  #shown = 0; // the candidate whose steps the page shows
   #segments = []; // StreamedText or Cell, one a segment
+  #tabs;
   #timer = null; // of the next drawing
   #cost = 0; // ms that the last one took
   #reconnecting = false;
@@ -31,8 +35,9 @@ export class TurnView {
     asked.replaceChildren(questionFragment(asked.textContent));
     root.addEventListener("click", (event) => {
       const button = event.target.closest("[data-copy]");
-      if (button) copyTurn(button.dataset.copy, this.#turn, this.#part("steps"));
+      if (button) copyTurn(button.dataset.copy, this.#candidate, this.#part("steps"));
     });
+    this.#tabs = new CandidateTabs(this.#part("candidates"), (number) => this.#openCandidate(number));
     this.#draw();
   }
 
@@ -68,6 +73,15 @@ export class TurnView {
     this.#part("stop").requestSubmit();
   }
 
+  get #candidate() {
+    return this.#turn.candidates[this.#shown];
+  }
+
+  #openCandidate(number) {
+    this.#open = number;
+    this.#draw();
+  }
+
   #part(name) {
     return this.#root.querySelector(`[data-part=${name}]`);
   }
@@ -84,11 +98,17 @@ export class TurnView {
   }
 
   #draw() {
-    if (this.#turn.run !== this.#drawn?.run) this.#clear();
+    if (this.#turn.run !== this.#drawn?.run) this.#open = null;
+    const shown = this.#open ?? this.#turn.selected?.candidate ?? 0;
+    const other = shown !== this.#shown;
+    if (this.#turn.run !== this.#drawn?.run || other) this.#clear();
+    this.#shown = shown;
     this.#drawSegments();
+    this.#tabs.update(this.#turn, shown, !this.ended);
     const before = this.#drawn;
     this.#drawn = this.#turn;
-    if (STATE.some((key) => before?.[key] !== this.#turn[key])) this.#drawPhase(before);
+    if (other || STATE.some((key) => before?.[key] !== this.#turn[key])) this.#drawPhase(before);
+    else if (this.#turn.phase === "solving") this.#drawStatus();
     keepUp();
   }
 
@@ -98,11 +118,12 @@ export class TurnView {
   }
 
   #drawSegments() {
-    const { segments } = this.#turn;
+    const { segments, phase } = this.#candidate;
+    const over = this.ended || phase === "solved" || phase === "dropped";
     segments.forEach((segment, i) => {
       this.#segments[i] ??= this.#newSegment(segment.type);
-      if (segment.type === "code") this.#segments[i].update(segment, !this.ended);
-      else this.#segments[i].update(segment.text, this.ended || i < segments.length - 1);
+      if (segment.type === "code") this.#segments[i].update(segment, !over);
+      else this.#segments[i].update(segment.text, over || i < segments.length - 1);
     });
   }
 
@@ -111,7 +132,8 @@ export class TurnView {
     element.className = type === "code" ? "step" : "step prose";
     this.#part("steps").append(element);
     if (type === "code") return new Cell(element);
-    return new StreamedText(element, (finished) => this.#drawn && announce(plainText(finished)));
+    const several = this.#turn.candidates.length > 1; // eight voices at once help nobody: the picked one can be read
+    return new StreamedText(element, (finished) => this.#drawn && !several && announce(plainText(finished)));
   }
 
   #drawPhase(before) {
@@ -121,6 +143,7 @@ export class TurnView {
     this.#part("actions").hidden = !this.ended;
     this.#part("restarted").hidden = !this.#turn.again || this.ended;
     if (this.ended) this.#drawEnd();
+    this.#drawChoice();
     if (before && before.phase !== this.#turn.phase && !UNSAID.has(this.#turn.phase)) this.#announcePhase();
   }
 
@@ -130,13 +153,28 @@ export class TurnView {
   }
 
   #label() {
-    const { phase, position } = this.#turn;
+    const { phase, position, candidates } = this.#turn;
     if (phase === "queued" && position) return say("position", { position });
-    return say(phase);
+    const complete = candidates.filter((candidate) => candidate.phase === "solved").length;
+    return say(phase, { complete, count: candidates.length });
+  }
+
+  /** Why this candidate was picked, and how sure one can be of it. */
+  #drawChoice() {
+    const { selected, candidates } = this.#turn;
+    this.#part("choice").hidden = !selected;
+    this.#part("unsure").hidden = !selected?.unsure;
+    this.#part("no-scorer").hidden = !selected?.scorer_error;
+    if (!selected) return;
+    const { candidate, rule, agreeing, count, scorer_error } = selected;
+    const agreed = say("agreed", { agreeing, count, answers: new Set(Object.values(selected.groups)).size });
+    this.#part("why").textContent = `${say(`picked-${rule}`, { number: candidate + 1, total: candidates.length })} ${agreed}`;
+    this.#part("no-scorer-why").textContent = scorer_error;
   }
 
   #drawEnd() {
-    const { phase, answer, checked, differs, finish, reason } = this.#turn;
+    const { phase, reason } = this.#turn;
+    const { answer, checked, differs, finish } = this.#candidate;
     this.#part("cut").hidden = finish !== "length";
     this.#part("failure").hidden = phase !== "failed";
     if (phase === "failed") this.#part("reason").textContent = say(`failure-${reason}`);
@@ -150,11 +188,13 @@ export class TurnView {
   }
 
   #announcePhase() {
-    const { phase, answer, checked, differs, reason } = this.#turn;
+    const { phase, reason, selected } = this.#turn;
+    const { answer, checked, differs } = this.#candidate;
     if (phase === "failed") announce(say(`failure-${reason}`));
     else announce(this.#label());
     if (phase === "done" && answer) announce(say("answerIs", { answer }));
-    if (checked) announce(say("checked"));
-    if (differs) announce(say("differs"));
+    if (phase === "done" && checked) announce(say("checked"));
+    if (phase === "done" && differs) announce(say("differs"));
+    if (phase === "done" && selected) announce(`${this.#part("why").textContent}${selected.unsure ? ` ${say("unsure")}` : ""}`);
   }
 }

@@ -1,4 +1,5 @@
 // The state of one turn, made from the entries of its event log and from nothing else (docs/architecture.md, "Events").
+// A turn has one candidate solution or several side by side, of which one is selected.
 
 export const ENDED = new Set(["done", "failed", "stopped"]);
 
@@ -7,16 +8,26 @@ export function newTurn(id) {
     id,
     seq: 0, // of the last entry that was taken in
     run: 0,
-    phase: "queued", // queued thinking writing coding running done failed stopped
+    phase: "queued", // queued thinking writing coding running solving choosing done failed stopped
     position: null, // in the queue, from 1
     again: false, // a worker was lost: what is shown belongs to a run that is given up
     mode: null,
+    candidates: [newCandidate()],
+    selected: null, // {candidate, rule, agreeing, count, unsure, groups, scorer_error}
+    reason: null,
+  };
+}
+
+function newCandidate() {
+  return {
+    phase: "thinking", // thinking writing coding running solved dropped
     segments: [], // {type: "text", text} or {type: "code", text, round, complete, output}
     answer: null,
     checked: false,
     differs: false,
     finish: null,
-    reason: null,
+    score: null, // of the reward model; not a probability
+    dropped: null, // why
   };
 }
 
@@ -35,36 +46,63 @@ export function replayed(id, { events, seq }) {
   return { ...turn, seq, run: events.at(-1)?.run ?? 0 };
 }
 
+/** How many candidates have the answer of candidate `number`, itself included, and its rank by score from 1; null where there is none. */
+export function standing(turn, number) {
+  const groups = turn.selected?.groups ?? {};
+  const group = groups[number] ?? null;
+  const { score } = turn.candidates[number];
+  const better = turn.candidates.filter((other) => other.score !== null && other.score > score).length;
+  return {
+    agreeing: group === null ? null : Object.values(groups).filter((other) => other === group).length,
+    rank: score === null ? null : better + 1,
+  };
+}
+
 const REDUCERS = {
   queued: (turn, data) => ({ ...turn, phase: "queued", again: Boolean(data.again), position: null }),
-  started: (turn, data) => ({ ...newTurn(turn.id), phase: "thinking", mode: data.mode, again: turn.again }),
-  token: (turn, data) => (data.part === "code" ? withCode(turn, data.text) : withText(turn, data.text)),
-  code: (turn, data) => withBlock(turn, data),
-  output: (turn, data) => withOutput(turn, data),
-  done: (turn, data) => ({
-    ...turn,
-    phase: "done",
-    answer: data.answer,
-    checked: data.checked,
-    differs: data.differs,
-    finish: data.finish,
+  started: (turn, data) => ({
+    ...newTurn(turn.id),
+    phase: data.n > 1 ? "solving" : "thinking",
+    mode: data.mode,
+    again: turn.again,
+    candidates: Array.from({ length: data.n ?? 1 }, newCandidate),
   }),
+  token: (turn, data) => withCandidate(turn, data, data.part === "code" ? withCode : withText),
+  code: (turn, data) => withCandidate(turn, data, withBlock),
+  output: (turn, data) => withCandidate(turn, data, withOutput),
+  solved: (turn, data) => withCandidate(turn, data, withEnd),
+  dropped: (turn, data) => withCandidate(turn, data, (candidate) => ({ ...candidate, phase: "dropped", dropped: data.reason })),
+  scored: (turn, data) => withCandidate(turn, data, (candidate) => ({ ...candidate, score: data.score })),
+  selected: (turn, data) => ({ ...turn, phase: "choosing", selected: data }),
+  done: (turn, data) => ({ ...withCandidate(turn, data, withEnd), phase: "done" }),
   failed: (turn, data) => ({ ...turn, phase: "failed", reason: data.reason }),
   stopped: (turn) => ({ ...turn, phase: "stopped" }),
 };
 
-function withText(turn, text) {
-  const last = turn.segments.at(-1);
-  if (last?.type !== "text") return { ...turn, phase: "writing", segments: [...turn.segments, { type: "text", text }] };
-  return { ...turn, phase: "writing", segments: turn.segments.with(-1, { ...last, text: last.text + text }) };
+function withCandidate(turn, data, change) {
+  const number = data.candidate ?? 0;
+  const candidate = change(turn.candidates[number], data);
+  const phase = turn.candidates.length > 1 ? turn.phase : candidate.phase;
+  return { ...turn, phase, candidates: turn.candidates.with(number, candidate) };
 }
 
-function withCode(turn, text) {
-  const last = turn.segments.at(-1);
-  if (last?.type === "code" && !last.complete) {
-    return { ...turn, phase: "coding", segments: turn.segments.with(-1, { ...last, text: last.text + text }) };
-  }
-  return { ...turn, phase: "coding", segments: [...turn.segments, newBlock(text)] };
+function withEnd(candidate, { answer, checked, differs, finish }) {
+  return { ...candidate, phase: "solved", answer, checked, differs, finish };
+}
+
+function withText(candidate, { text }) {
+  const { segments } = candidate;
+  const last = segments.at(-1);
+  const joined = last?.type === "text" ? segments.with(-1, { ...last, text: last.text + text }) : [...segments, { type: "text", text }];
+  return { ...candidate, phase: "writing", segments: joined };
+}
+
+function withCode(candidate, { text }) {
+  const { segments } = candidate;
+  const last = segments.at(-1);
+  const goesOn = last?.type === "code" && !last.complete;
+  const joined = goesOn ? segments.with(-1, { ...last, text: last.text + text }) : [...segments, newBlock(text)];
+  return { ...candidate, phase: "coding", segments: joined };
 }
 
 function newBlock(text) {
@@ -72,15 +110,15 @@ function newBlock(text) {
 }
 
 // The `code` entry has the block as it runs: it replaces what was streamed of it.
-function withBlock(turn, { round, code }) {
-  const last = turn.segments.at(-1);
+function withBlock(candidate, { round, code }) {
+  const last = candidate.segments.at(-1);
   const streamed = last?.type === "code" && !last.complete;
-  const kept = streamed ? turn.segments.slice(0, -1) : turn.segments;
-  return { ...turn, phase: "running", segments: [...kept, { ...newBlock(code), round, complete: true }] };
+  const kept = streamed ? candidate.segments.slice(0, -1) : candidate.segments;
+  return { ...candidate, phase: "running", segments: [...kept, { ...newBlock(code), round, complete: true }] };
 }
 
-function withOutput(turn, data) {
-  const at = turn.segments.findLastIndex((segment) => segment.type === "code" && segment.round === data.round);
-  if (at < 0) return turn;
-  return { ...turn, phase: "thinking", segments: turn.segments.with(at, { ...turn.segments[at], output: data }) };
+function withOutput(candidate, data) {
+  const at = candidate.segments.findLastIndex((segment) => segment.type === "code" && segment.round === data.round);
+  if (at < 0) return candidate;
+  return { ...candidate, phase: "thinking", segments: candidate.segments.with(at, { ...candidate.segments[at], output: data }) };
 }

@@ -12,7 +12,8 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.selection import Groups, Rule, pick, vote
+from inference.events import Rule
+from inference.selection import Groups, pick, vote
 from training.evaluation.transcripts import Response
 
 Ints = NDArray[np.int64]

@@ -13,22 +13,23 @@ django.setup()
 from django.db import close_old_connections  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from accounts.models import User  # noqa: E402
+from accounts import keys  # noqa: E402
+from accounts.models import ApiUse, User  # noqa: E402
 from tutor import asking  # noqa: E402
-from tutor.models import Turn, TurnEvent  # noqa: E402
+from tutor.models import Conversation, Turn, TurnEvent  # noqa: E402
 
 
-def sign_up(name):
-    user, _ = User.objects.get_or_create(username=name)
+def sign_up(name, role="student"):
+    user, _ = User.objects.get_or_create(username=name, defaults={"role": role})
     client = Client()
     client.force_login(user)
     return {"cookie": client.cookies["sessionid"].value}
 
 
-def ask(name, question, mode="cot", conversation=None):
+def ask(name, question, mode="cot", conversation=None, n=1):
     user = User.objects.get(username=name)
     about = asking.get_conversation_for(user, conversation) if conversation else None
-    return shown(asking.ask(user, question, mode, "en", conversation=about))
+    return shown(asking.ask(user, question, mode, "en", n=n, conversation=about))
 
 
 def stop(name, turn):
@@ -41,6 +42,29 @@ def regenerate(name, turn):
 
 def turn(turn):
     return shown(Turn.objects.get(pk=turn))
+
+
+def api_key(name):
+    return {"key": keys.make(User.objects.get(username=name), "test")}
+
+
+def revoke_keys(name):
+    for key in keys.keys_of(User.objects.get(username=name)):
+        keys.revoke(key.user, key.pk)
+
+
+def use_up(name, **used):
+    for key in keys.keys_of(User.objects.get(username=name)):
+        ApiUse.objects.filter(key=key).update(**used)
+
+
+def conversations(name):
+    user = User.objects.get(username=name)
+    return {"shown": asking.search(user, "").count(), "all": Conversation.objects.filter(owner=user).count()}
+
+
+def candidates(turn):
+    return [[row.number, row.answer, row.picked] for row in Turn.objects.get(pk=turn).candidates.all()]
 
 
 def shown(turn):
@@ -80,7 +104,25 @@ def state():
     return {"ok": found.ok, "no_worker": found.no_worker, "loading": found.loading, "engine_error": found.engine_error}
 
 
-COMMANDS = {function.__name__: function for function in (sign_up, ask, stop, regenerate, turn, plot, lengthen, log, state)}
+COMMANDS = {
+    function.__name__: function
+    for function in (
+        sign_up,
+        ask,
+        stop,
+        regenerate,
+        turn,
+        candidates,
+        api_key,
+        revoke_keys,
+        use_up,
+        conversations,
+        plot,
+        lengthen,
+        log,
+        state,
+    )
+}
 
 
 def serve(commands):

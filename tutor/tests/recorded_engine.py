@@ -1,7 +1,7 @@
 """An OpenAI-compatible server that replays a recording at a chosen pace, counts its requests, and fails on request.
 
-`python -m tutor.tests.recorded_engine --port 9000 --rate 30`. "Count to N" is answered with N numbers, "Draw a plot" and "Loop for ever"
-with Python that does so.
+`python -m tutor.tests.recorded_engine --port 9000 --rate 30`. "Count to N" is answered with N numbers ("slowly": at a tenth of the pace),
+"Draw a plot" and "Loop for ever" with Python that does so.
 
     GET  /v1/models, POST /v1/completions    as the real ones
     GET  /stats      {"active", "started", "finished", "aborted", "sent": {question: [time.monotonic() of each chunk]}}
@@ -91,8 +91,9 @@ class RecordedEngine:
         times = self.sent.setdefault(ASKED.findall(prompt)[-1], [])
         chunks = chunks_for(prompt)
         due = time.monotonic()
+        pause = self.pause * (10 if "slowly" in prompt else 1)
         for number, text in enumerate(chunks, 1):
-            due += self.pause
+            due += pause
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             if gone.done() or writer.transport.is_closing():
                 self.aborted += 1

@@ -170,8 +170,8 @@ class Stack:
             self.driver.process.stdin.flush()
             return json.loads(self.driver.process.stdout.readline())
 
-    def student(self):
-        return Student(self, f"student{next(self.names)}")
+    def student(self, role="student"):
+        return Student(self, f"{role}{next(self.names)}", role)
 
     def stats(self):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.engine_port}/stats") as answer:
@@ -189,9 +189,9 @@ class Stack:
 class Student:
     """Asks through the driver, reads through real sockets."""
 
-    def __init__(self, stack, name):
+    def __init__(self, stack, name, role):
         self.stack, self.name = stack, name
-        self.cookie = stack.do("sign_up", name=name)["cookie"]
+        self.cookie = stack.do("sign_up", name=name, role=role)["cookie"]
         self.open = set()
 
     def ask(self, question, **more):

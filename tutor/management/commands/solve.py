@@ -13,13 +13,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from inference.best_of import MOST, Budget
 from inference.engines import EngineError
-from inference.events import Code, Done, Event, Output, Started, Token
+from inference.events import CandidateEvent, Code, Done, Dropped, Event, Output, Scored, Selected, Solution, Solved, Started, Token
 from inference.sandbox import SandboxError
 from inference.solve import solve
 from inference.wire import WIRES
 from tutor.failures import failure_of
-from tutor.opening import LOADING, opened
+from tutor.opening import LOADING, opened, scorer_for
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal obeys; a model's text may hold any of it
 INTERRUPTED = 130  # the shells' status for Ctrl-C
@@ -36,12 +37,19 @@ class Command(BaseCommand):
         parser.add_argument("--wire", choices=list(WIRES), default="fence", help="how code is written into the message")
         parser.add_argument("--temperature", type=float, default=0.0)
         parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument("--n", type=int, default=1, help="solutions side by side, of which one is picked")
+        parser.add_argument(
+            "--select", choices=["first", "majority", "reward", "weighted"], help="how (default: weighted by the reward model)"
+        )
+        parser.add_argument("--seconds", type=float, default=settings.BEST_OF_SECONDS, help="then the best of what is complete is picked")
         parser.add_argument("--wait", type=float, default=LOADING, help="seconds to wait for an engine that is not ready")
         parser.add_argument("--json", action="store_true", help="one event a line, as JSON")
 
     def handle(self, *, question: str, json: bool, **options: Any) -> None:  # noqa: ANN401 (Django's options)
         if not question.strip() or len(question) > settings.QUESTION_LIMIT:
             raise CommandError(f"The question is empty, or longer than {settings.QUESTION_LIMIT} characters.")
+        if not 1 <= options["n"] <= MOST:
+            raise CommandError(f"--n is 1 to {MOST}.")
         show: JsonLines | Terminal = JsonLines() if json else Terminal()
         try:
             status = asyncio.run(_solve(question, options, show))
@@ -77,11 +85,20 @@ class Terminal:
 
     def __init__(self) -> None:
         self._part = "text"
+        self._n = 1
+        self._texts: dict[int, str] = {}  # of several, which are not shown before one is picked
 
     def event(self, event: Event) -> None:
         match event:
             case Started():
+                self._n = event.n
                 self._write(f"{event.model}, {event.mode}, {event.language}\n\n")
+            case Solved() | Dropped() | Scored() | Selected():
+                self._candidate(event)
+            case Done() if self._n > 1:
+                self._write(f"\n{self._texts[event.candidate]}\n\nAnswer: {event.answer or 'none'}{_verdict(event)}\n")
+            case CandidateEvent() if self._n > 1:
+                return
             case Token():
                 if event.part != self._part:
                     self._write("\n>>> Python\n" if event.part == "code" else "")
@@ -94,8 +111,22 @@ class Terminal:
                 plots = f"({len(event.images)} plots; --json has them)" if event.images else ""
                 self._write("\n".join(line for line in (event.text.rstrip(), event.error, plots) if line) + "\n\n")
             case Done():
-                verdict = " (checked by Python)" if event.checked else " (Python's result is another one)" if event.differs else ""
-                self._write(f"\n\nAnswer: {event.answer or 'none'}{verdict}\n")
+                self._write(f"\n\nAnswer: {event.answer or 'none'}{_verdict(event)}\n")
+
+    def _candidate(self, event: CandidateEvent) -> None:
+        match event:
+            case Solved():
+                self._texts[event.candidate] = event.text
+                self._write(f"solution {event.candidate + 1}: {event.answer or 'no answer'}{_verdict(event)}\n")
+            case Dropped():
+                self._write(f"solution {event.candidate + 1}: not finished ({event.reason})\n")
+            case Scored():
+                self._write(f"solution {event.candidate + 1}: score {event.score:.2f}\n")
+            case Selected():
+                doubt = "; not sure" if event.unsure else ""
+                missing = f" ({event.scorer_error})" if event.scorer_error else ""
+                agreed = f"{event.agreeing} of {event.count} agree{doubt}"
+                self._write(f"\nPicked: solution {event.candidate + 1}, by {event.rule}{missing}; {agreed}.\n")
 
     def failed(self, error: Exception) -> None:
         print(f"\n{failure_of(error).label} ({error})", file=sys.stderr)  # noqa: T201
@@ -108,9 +139,14 @@ class Terminal:
         sys.stdout.flush()
 
 
+def _verdict(solution: Solution) -> str:
+    return " (checked by Python)" if solution.checked else " (Python's result is another one)" if solution.differs else ""
+
+
 async def _solve(question: str, options: dict[str, Any], show: JsonLines | Terminal) -> int:
     try:
         async with opened(options["wait"]) as (engine, sandbox):
+            scorer = scorer_for(engine)
             solution = solve(
                 question,
                 engine=engine,
@@ -120,6 +156,10 @@ async def _solve(question: str, options: dict[str, Any], show: JsonLines | Termi
                 wire=WIRES[options["wire"]],
                 temperature=options["temperature"],
                 seed=options["seed"],
+                n=options["n"],
+                select=options["select"] or ("weighted" if scorer else "majority"),
+                scorer=scorer,
+                budget=Budget(seconds=options["seconds"]),
             )
             async with aclosing(solution) as events:
                 async for event in events:

@@ -67,7 +67,7 @@ def tell(turn, events):
 def _follow(turn, kind, data):
     """The turn's columns, as the entry changes them."""
     if kind == "started":
-        turn.state, turn.run, turn.lease_expires = "running", turn.run + 1, timezone.now() + FAR
+        turn.state, turn.run, turn.lease_expires, turn.n = "running", turn.run + 1, timezone.now() + FAR, data["n"]
     elif kind in ("done", "failed", "stopped"):
         turn.state, turn.answer, turn.failure = kind, data.get("answer") or "", data.get("reason", "")
 
@@ -75,7 +75,7 @@ def _follow(turn, kind, data):
 def newest(name):
     """The turn that a person asked last."""
     turn = Turn.objects.filter(conversation__owner__username=name).latest("created")
-    keys = ("question", "mode", "language", "state", "stop_requested")
+    keys = ("question", "mode", "language", "n", "state", "stop_requested")
     return {"turn": str(turn.pk), "conversation": str(turn.conversation_id)} | {key: getattr(turn, key) for key in keys}
 
 

@@ -1,0 +1,123 @@
+"""The tutor for programs, asked by OpenAI's own client, through web process, worker and broker, on both profiles."""
+
+import asyncio
+
+import httpx
+import openai
+import pytest
+
+from tutor.supervisor import wait_until
+
+
+@pytest.fixture
+def student(stack):
+    return stack.student()
+
+
+@pytest.fixture
+async def client(stack, student):
+    key = stack.do("api_key", name=student.name)["key"]
+    async with openai.AsyncOpenAI(base_url=f"http://127.0.0.1:{stack.port}/v1", api_key=key, max_retries=0) as client:
+        yield client
+
+
+def said(text):
+    return [{"role": "user", "content": text}]
+
+
+async def test_models_are_listed(client):
+    assert [model.id async for model in await client.models.list()][:3] == ["lemma", "lemma-python", "lemma-words"]
+
+
+async def test_an_answer_streams(client, student, stack):
+    asked = {"model": "lemma-words", "messages": said("Count to 20"), "stream": True, "stream_options": {"include_usage": True}}
+    chunks = [chunk async for chunk in await client.chat.completions.create(**asked)]
+    pieces = [chunk.choices[0].delta.content for chunk in chunks if chunk.choices and chunk.choices[0].delta.content]
+    assert len(pieces) > 3
+    assert "".join(pieces) == "".join(f"{number} " for number in range(1, 21)) + "\\boxed{20}"
+    assert chunks[-2].choices[0].finish_reason == "stop"
+    assert chunks[-1].usage.completion_tokens == 21
+    assert stack.do("conversations", name=student.name) == {"shown": 0, "all": 1}
+
+
+async def test_an_answer_comes_whole(client):
+    answer = await client.chat.completions.create(model="lemma", messages=said("Draw a plot"))
+    content = answer.choices[0].message.content
+    assert "```python\nimport matplotlib.pyplot as plt" in content
+    assert "```output\n42\n```" in content
+    assert content.endswith("\\boxed{42}.")
+    assert answer.usage.completion_tokens > 0
+
+
+async def test_the_best_of_several_comes_as_one(client):
+    answer = await client.chat.completions.create(model="lemma-best-of-4", messages=[*said("Prove: Count to 5")])
+    assert answer.choices[0].message.content == "1 2 3 4 5 \\boxed{5}"
+
+
+async def test_earlier_messages_are_read(client):
+    dialogue = [{"role": "system", "content": "Be brief."}, *said("Count to 3"), {"role": "assistant", "content": "1 2 3"}]
+    answer = await client.chat.completions.create(model="lemma-words", messages=[*dialogue, *said("And now Count to 4")])
+    assert answer.choices[0].message.content.endswith("\\boxed{4}")
+
+
+async def test_who_stops_reading_stops_the_turn(client, stack):
+    stream = await client.chat.completions.create(model="lemma-words", messages=said("Count to 1000"), stream=True)
+    async for chunk in stream:
+        if chunk.choices[0].delta.content:
+            break
+    aborted = stack.stats()["aborted"]
+    await stream.close()
+    await asyncio.to_thread(wait_until, lambda: stack.stats()["aborted"] > aborted, "the engine's request was not closed", 10)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "code", "param"),
+    [
+        ({"model": "gpt-5"}, openai.NotFoundError, "model_not_found", "model"),
+        ({"messages": []}, openai.BadRequestError, None, "messages"),
+        ({"messages": [{"role": "wizard", "content": "x"}]}, openai.BadRequestError, None, "messages[0].role"),
+        ({"messages": [{"role": "assistant", "content": "x"}]}, openai.BadRequestError, None, "messages"),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, openai.BadRequestError, None, "messages[0].content"),
+        ({"messages": said("long " * 5000)}, openai.BadRequestError, "context_length_exceeded", "messages"),
+        ({"messages": said("long " * 100_000)}, openai.BadRequestError, "context_length_exceeded", "messages"),
+        ({"messages": said("  ")}, openai.BadRequestError, None, "messages"),
+    ],
+)
+async def test_a_bad_request_has_the_api_s_own_error(client, change, error, code, param):
+    with pytest.raises(error) as caught:
+        await client.chat.completions.create(**{"model": "lemma", "messages": said("Count to 2")} | change)
+    assert (caught.value.code, caught.value.param) == (code, param)
+    assert caught.value.message
+
+
+async def test_keys_are_checked(client, student, stack):
+    with pytest.raises(openai.AuthenticationError):
+        await client.with_options(api_key="wrong").models.list()
+    async with httpx.AsyncClient() as http:
+        assert (await http.get(f"http://127.0.0.1:{stack.port}/v1/models")).status_code == 401
+    stack.do("revoke_keys", name=student.name)
+    with pytest.raises(openai.AuthenticationError) as caught:
+        await client.models.list()
+    assert caught.value.code == "invalid_api_key"
+
+
+async def test_quotas_are_kept(client, student, stack):
+    await client.models.list()
+    stack.do("use_up", name=student.name, requests=60)
+    with pytest.raises(openai.RateLimitError) as caught:
+        await client.models.list()
+    assert caught.value.code == "rate_limit_exceeded"
+    assert 0 < int(caught.value.response.headers["Retry-After"]) <= 60
+    stack.do("use_up", name=student.name, requests=0, tokens=1_000_000)
+    with pytest.raises(openai.RateLimitError) as caught:
+        await client.chat.completions.create(model="lemma", messages=said("Count to 2"))
+    assert caught.value.code == "insufficient_quota"
+
+
+async def test_what_is_no_request_is_refused(client, stack):
+    url = f"http://127.0.0.1:{stack.port}/v1/chat/completions"
+    headers = {"Authorization": f"Bearer {client.api_key}"}
+    async with httpx.AsyncClient(headers=headers) as http:
+        assert (await http.post(url, content=b"{")).json()["error"]["type"] == "invalid_request_error"
+        assert (await http.post(url, content=b"[]")).status_code == 400
+        assert (await http.get(url)).status_code == 405

@@ -1,0 +1,76 @@
+"""Several candidates of one turn, through worker, database and real sockets, on both profiles."""
+
+import asyncio
+import signal
+import time
+
+from tutor.supervisor import wait_until
+
+WHOLE = "1 2 3 4 5 6 7 8 9 10 \\boxed{10}"
+
+
+def of(seen, kind):
+    return [event["data"] for event in seen if event["kind"] == kind]
+
+
+def texts(seen):
+    """What each candidate said in the last run."""
+    said = {}
+    for event in seen:
+        if event["kind"] == "started":
+            said = {}
+        elif event["kind"] == "token":
+            number = event["data"]["candidate"]
+            said[number] = said.get(number, "") + event["data"]["text"]
+    return said
+
+
+def check_log(seen):
+    assert [event["seq"] for event in seen] == list(range(1, len(seen) + 1))
+
+
+async def test_candidates_stream_side_by_side_and_are_stored(stack):
+    student = stack.student()
+    asked = student.ask("Count to 10", n=4)
+    seen = await asyncio.wait_for(student.watch(asked, []), 30)
+    check_log(seen)
+    assert seen[-1]["kind"] == "done"
+    settled = {data["candidate"] for data in of(seen, "dropped")}
+    solved = {data["candidate"] for data in of(seen, "solved")}
+    assert settled | solved == {0, 1, 2, 3}
+    assert len(solved) >= 3  # three of four settle the majority
+    assert all(texts(seen)[number] == WHOLE for number in solved)
+    selected = of(seen, "selected")[0]
+    assert (selected["rule"], selected["agreeing"], selected["unsure"]) == ("majority", len(solved), False)
+    assert set(selected["groups"]) == {str(number) for number in solved}
+    assert "Traceback" not in stack.web.log.read_text()
+    assert stack.do("candidates", turn=asked["turn"]) == [[n, "10", n == selected["candidate"]] for n in sorted(solved)]
+
+
+async def test_many_candidates_are_freed_by_stop_within_a_second(stack):
+    teacher = stack.student(role="admin")
+    asked = teacher.ask("Count to 1000, slowly", n=64)
+    seen = []
+    await asyncio.wait_for(teacher.watch(asked, seen, until=("token",)), 30)
+    wait_until(lambda: stack.stats()["active"] >= 32, "the candidates do not run side by side", 20)
+    began = time.monotonic()
+    teacher.stop(asked["turn"])
+    await asyncio.wait_for(teacher.watch(asked, seen), 10)
+    wait_until(lambda: stack.stats()["active"] == 0, "the engine's requests were not closed", 5)
+    assert time.monotonic() - began < 1
+    assert seen[-1]["kind"] == "stopped"
+
+
+async def test_many_candidates_survive_a_killed_worker(stack):
+    teacher = stack.student(role="admin")
+    asked = teacher.ask("Count to 40, slowly", n=64)
+    seen = []
+    await asyncio.wait_for(teacher.watch(asked, seen, until=("token",)), 30)
+    stack.worker.kill(signal.SIGKILL)
+    stack.worker.start()
+    await asyncio.wait_for(teacher.watch(asked, seen), 60)
+    check_log(seen)
+    assert seen[-1]["kind"] == "done"
+    assert seen[-1]["run"] == 2
+    assert of(seen, "selected")[0]["agreeing"] >= 33
+    assert len(stack.do("candidates", turn=asked["turn"])) == of(seen, "selected")[0]["count"]
