@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from grading import evidence, groups, leases, live, routing, sampling, sending
+from grading import evidence, groups, leases, live, routing, sampling, scoring, sending
 from grading.models import Group, Problem, Sample, Submission
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ class Checker:
         try:
             while not self._ending.is_set() and (claim := leases.claim_next()) is not None:
                 self._check(claim)
+            sending.ring_now(sending.SCORE)
         finally:
             self._slots.release()
             connection.close()
@@ -75,13 +76,15 @@ class Checker:
         if leases.is_waiting():
             sending.ring_now(sending.CHECK)
         sampling.sweep()
+        if scoring.is_behind():
+            sending.ring_now(sending.SCORE)
 
 
 def check(claim: leases.Claim) -> bool:
     """Check a claimed submission and write what was found; False where it is no longer this worker's."""
     submission = claim.submission
     began = time.monotonic()
-    found = evidence.gather(question(submission.problem), submission.steps, submission.answer, score=None)
+    found = evidence.gather(question(submission.problem), submission.steps, submission.answer)
     answer_group = groups.find_or_make(submission.problem_id, Kind.ANSWER, submission.answer)
     written = leases.record(claim, found, routing.confidence(found), answer_group, step_group(submission, found))
     if not written:

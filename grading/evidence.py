@@ -35,7 +35,7 @@ class Question:
 class Evidence:
     """`outcome` is "" where nothing is known to compare with. `agreeing` of `sampled` solutions have the expected answer; where the
     problem has none, the commonest sampled answer stood in for it (`key_sampled`) if more than half agreed. `score` is a reward
-    model's, not a probability.
+    model's, not a probability; `baseline` is the mean of its scores of the sampled solutions.
     """
 
     outcome: Decision = ""
@@ -46,6 +46,7 @@ class Evidence:
     sampled: int = 0
     key_sampled: bool = False
     score: float | None = None
+    baseline: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -71,7 +72,7 @@ def answer_of(work: str, steps: Sequence[str]) -> str:
     return answer if answer is not None and len(answer) <= LONGEST_ANSWER else ""
 
 
-def gather(question: Question, steps: Sequence[str], answer: str, *, score: float | None = None) -> Evidence:
+def gather(question: Question, steps: Sequence[str], answer: str) -> Evidence:
     """Check one submission. Takes as long as its parts may: seconds for the answer, more for the steps; always bounded."""
     key, agreeing, key_sampled = _key(question.answer, tuple(answer for _text, answer in question.samples))
     report = check_steps(
@@ -90,7 +91,6 @@ def gather(question: Question, steps: Sequence[str], answer: str, *, score: floa
         agreeing=agreeing,
         sampled=len(question.samples),
         key_sampled=key_sampled,
-        score=score,
     )
 
 

@@ -49,6 +49,7 @@ def record(claim: Claim, evidence: Evidence, confidence: float, answer_group: Gr
             lease_expires=None,
             checks=F("checks") + 1,
             evidence=evidence.to_json(),
+            scored=False,
             outcome=evidence.outcome,
             confidence=confidence,
             answer_group=answer_group,

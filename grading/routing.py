@@ -22,14 +22,21 @@ def confidence(evidence: Evidence) -> float:
 
     The verdict is worth 1 where the answer is decided and every step is known, less where steps are unverified or contradict it; 0 where
     the answer is undecided. The agreement is Laplace's rule of succession, (k + 1) / (n + 2), so 0.5 without samples. The margin is
-    sigmoid(score), the score being counted against a wrong answer; without a score it is left out.
+    sigmoid(score - baseline), counted against a wrong answer: how far the reward model puts the work above or below its own samples.
+    Scores have no zero of their own, so without both it is left out.
     """
     if evidence.outcome not in ("correct", "incorrect"):
         return 0.0
     right = evidence.outcome == "correct"
     agreement = (evidence.agreeing + 1) / (evidence.sampled + 2)
-    margin = 1.0 if evidence.score is None else 1 / (1 + math.exp(-max(-50.0, min(50.0, evidence.score if right else -evidence.score))))
-    return _verdict(evidence, right=right) * agreement * margin
+    return _verdict(evidence, right=right) * agreement * _margin(evidence, right=right)
+
+
+def _margin(evidence: Evidence, *, right: bool) -> float:
+    if evidence.score is None or evidence.baseline is None:
+        return 1.0
+    margin = evidence.score - evidence.baseline
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, margin if right else -margin))))
 
 
 def _verdict(evidence: Evidence, *, right: bool) -> float:

@@ -59,28 +59,28 @@ async def run(engine: Engine, sandbox: Sandbox) -> None:
     if _busy.locked():
         return
     async with _busy:
-        while (problem := await _in_database(_claim)) is not None:
+        while (problem := await in_database(_claim)) is not None:
             await _sample(problem, engine, sandbox)
 
 
 async def _sample(problem: Problem, engine: Engine, sandbox: Sandbox) -> None:
     """Write the samples that are missing."""
     try:
-        for index in await _in_database(_missing, problem.pk):
+        for index in await in_database(_missing, problem.pk):
             sample = await _solve(problem, index, engine, sandbox)
-            if not await _in_database(_keep, problem, sample):
+            if not await in_database(_keep, problem, sample):
                 return
     except (EngineError, SandboxError) as error:
         logger.warning("Problem %s was not sampled: %s", problem.pk, error)
-        await _in_database(_end, problem, Sampling.FAILED, str(error))
+        await in_database(_end, problem, Sampling.FAILED, str(error))
     except asyncio.CancelledError:
-        await _in_database(_give_back, problem)
+        await in_database(_give_back, problem)
         raise
     else:
-        await _in_database(_end, problem, Sampling.DONE, "")
+        await in_database(_end, problem, Sampling.DONE, "")
 
 
-async def _in_database[**P, T](function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+async def in_database[**P, T](function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     return await asyncio.to_thread(_closing, partial(function, *arguments, **named))
 
 

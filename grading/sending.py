@@ -11,6 +11,7 @@ logger = logging.getLogger(__name__)
 
 CHECK = "grading.tasks.check_waiting"
 SAMPLE = "config.tasks.sample_waiting"
+SCORE = "config.tasks.score_waiting"
 
 
 def ring(task: str) -> None:

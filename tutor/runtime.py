@@ -14,8 +14,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from inference.engines import Engine
-from inference.sandbox import Sandbox
 from tutor import leases
 from tutor.flusher import Flusher, LeaseLost, TurnLog
 from tutor.solving import Interruption, Job
@@ -53,8 +51,8 @@ class Runtime:
         if claim is not None:
             asyncio.run_coroutine_threadsafe(self._solve(claim), self._loop).result()
 
-    def lend(self, work: Callable[[Engine, Sandbox], Coroutine[Any, Any, None]]) -> None:
-        """Run `work` on the loop with this worker's engine and sandbox; returns when it has ended. Cancelled when the worker is to end."""
+    def lend(self, work: Callable[[Tools], Coroutine[Any, Any, None]]) -> None:
+        """Run `work` on the loop with this worker's tools; returns when it has ended. Cancelled when the worker is to end."""
         self._tools.decided.wait()
         if self._ending.is_set():
             return
@@ -105,8 +103,8 @@ class Runtime:
             del self._jobs[claim.turn.pk]
             job.gone.set()
 
-    async def _lend(self, work: Callable[[Engine, Sandbox], Coroutine[Any, Any, None]]) -> None:
-        lent = asyncio.create_task(work(self._tools.engine, self._tools.sandbox))
+    async def _lend(self, work: Callable[[Tools], Coroutine[Any, Any, None]]) -> None:
+        lent = asyncio.create_task(work(self._tools))
         self._lent.add(lent)
         try:
             await asyncio.wait({lent})

@@ -71,6 +71,7 @@ class Submission(models.Model):
     checks = models.PositiveIntegerField(default=0)  # how often findings were written: once each time that it was queued
 
     evidence = models.JSONField(null=True)  # grading.evidence.Evidence
+    scored = models.BooleanField(default=False)  # a reward model has seen it; the score is in the evidence
     outcome = models.CharField(max_length=9, choices=Outcome, default=Outcome.NONE, blank=True)
     confidence = models.FloatField(null=True)
     answer_group = models.ForeignKey(Group, models.SET_NULL, null=True, related_name="by_answer")

@@ -55,5 +55,5 @@ def test_without_a_key_the_majority_of_the_samples_stands_in_for_it(answers, out
 
 def test_it_survives_being_stored():
     verdict = step("wrong", "It is {value}, not this.", should_be="2x = 4", misconception="sign")
-    found = evidence("incorrect", ["checked", verdict, "carried"], agreeing=3, sampled=8, score=1.5)
+    found = evidence("incorrect", ["checked", verdict, "carried"], agreeing=3, sampled=8, score=1.5, baseline=0.5)
     assert Evidence.from_json(json.loads(json.dumps(found.to_json()))) == found

@@ -21,8 +21,14 @@ def test_what_is_not_decided_is_not_trusted():
         (evidence("correct", ["checked"]), evidence("correct", ["checked"], agreeing=0, sampled=8)),
         (evidence("correct", ["checked"], **AGREED), evidence("correct", ["checked", "wrong"], **AGREED)),
         (evidence("incorrect", ["wrong"], **AGREED), evidence("incorrect", ["checked"], **AGREED)),
-        (evidence("correct", ["checked"], score=3.0, **AGREED), evidence("correct", ["checked"], score=-3.0, **AGREED)),
-        (evidence("incorrect", ["wrong"], score=-3.0, **AGREED), evidence("incorrect", ["wrong"], score=3.0, **AGREED)),
+        (
+            evidence("correct", ["checked"], score=3.0, baseline=0.0, **AGREED),
+            evidence("correct", ["checked"], score=-3.0, baseline=0.0, **AGREED),
+        ),
+        (
+            evidence("incorrect", ["wrong"], score=-9.0, baseline=-6.0, **AGREED),
+            evidence("incorrect", ["wrong"], score=-3.0, baseline=-6.0, **AGREED),
+        ),
     ],
     ids=["steps", "samples", "disagreement", "wrong step", "no wrong step", "score", "score of a wrong one"],
 )
@@ -33,7 +39,8 @@ def test_more_evidence_is_more_confidence(more, less):
 def test_figures():
     assert confidence(evidence("correct", ["checked", "agrees"], **AGREED)) == pytest.approx(0.9)
     assert confidence(evidence("correct", ["checked", "unverified"])) == pytest.approx(0.5 * 0.8)
-    assert confidence(evidence("correct", score=-1e9)) == pytest.approx(0, abs=1e-9)  # and no overflow
+    assert confidence(evidence("correct", score=-1e9, baseline=0.0)) == pytest.approx(0, abs=1e-9)  # and no overflow
+    assert confidence(evidence("correct", score=-1e9)) == 0.5  # a score alone says nothing
 
 
 def test_without_samples_nothing_is_drafted_by_default():
