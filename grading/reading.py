@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
-from grading.checking.numbers import Number, half_width, read_number
+from grading.checking.numbers import Number, read_number
 
 LONGEST = 500  # characters
 SECONDS = 3.0  # for one answer
@@ -27,6 +27,7 @@ REMEMBERED = 2_000  # readings
 ROOT = Path(__file__).resolve().parents[1]
 
 
+HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}  # digits, letters and signs of Chinese keyboards
 # An answer in words ("Tuesday", "增大") is text, and no product of letters.
 TEXT = re.compile(r"(?=.*(?:[A-Za-z]{3}|[\u4e00-\u9fff]))[A-Za-z\u4e00-\u9fff][A-Za-z\u4e00-\u9fff ,.'-]*")
 
@@ -38,7 +39,7 @@ class _NotInTime(Exception):
 def read(answer: str) -> str:
     """LaTeX of what `answer` was understood as; "" where it cannot be read. Safe in any thread."""
     try:
-        return _read(half_width(answer).strip().strip("$").rstrip("。.").strip())
+        return _read(answer.translate(HALF_WIDTH).strip().strip("$").rstrip("。.").strip())
     except _NotInTime:
         return ""
 
