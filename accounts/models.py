@@ -1,8 +1,16 @@
-"""Who uses Lemma."""
+"""Who uses Lemma, and the classes that they are in."""
 
+import secrets
+import uuid
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+
+CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without what is misread from a blackboard: I, L, O, 0, 1
+CODE_LENGTH = 7
 
 
 class User(AbstractUser):
@@ -14,6 +22,71 @@ class User(AbstractUser):
         ADMIN = "admin", _("Administrator")
 
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.STUDENT)
+
+    @property
+    def full_name(self) -> str:
+        """What other people read: the name of the roster, or else the username."""
+        return self.get_full_name() or self.username
+
+    @property
+    def teaches(self) -> bool:
+        """Whether the teacher's pages are open to this person."""
+        return self.role in (self.Role.TEACHER, self.Role.ADMIN)
+
+
+def new_code() -> str:
+    """A join code: 31^7 of them, so that guessing one is hopeless."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _place in range(CODE_LENGTH))
+
+
+class ClassroomQuerySet(QuerySet["Classroom"]):
+    def taught_by(self, user: User) -> "ClassroomQuerySet":
+        """The classes whose teacher's side is open to `user`: a teacher's own, all for an administrator, none for anybody else."""
+        if user.role == User.Role.ADMIN:
+            return self.all()
+        return self.filter(teachers=user) if user.role == User.Role.TEACHER else self.none()
+
+    def attended_by(self, user: User) -> "ClassroomQuerySet":
+        return self.filter(enrolments__student=user)
+
+
+class Classroom(models.Model):
+    """Students, and the teachers who share the work on it as equals."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    code = models.CharField(max_length=CODE_LENGTH, unique=True, null=True, default=new_code)  # None: nobody joins by code
+    teachers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="classrooms_taught")
+    # Work that is handed in from then on may be learned from, marks and all; None: none may.
+    training_since = models.DateTimeField(null=True)
+    training_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    objects = ClassroomQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "created"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Enrolment(models.Model):
+    """A student in a class. `number` is the school's own for the student, where the roster has one."""
+
+    classroom = models.ForeignKey(Classroom, models.CASCADE, related_name="enrolments")
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="enrolments")
+    number = models.CharField(_("student number"), max_length=40, blank=True)
+    joined = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["classroom", "student"], name="enrolled_once"),
+            models.UniqueConstraint(fields=["classroom", "number"], name="one_number_a_student", condition=~Q(number="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student} in {self.classroom}"
 
 
 class ApiKey(models.Model):

@@ -1,4 +1,4 @@
-"""Logging in and out, signing up."""
+"""Logging in and out, signing up, choosing the first password."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path
@@ -12,4 +12,5 @@ urlpatterns = [
     path("keys/", views.keys_page, name="keys"),
     path("keys/<int:pk>/revoke/", views.revoke_key, name="revoke_key"),
     path("signup/", views.signup, name="signup"),
+    path("first/<uidb64>/<token>/", views.FirstLogIn.as_view(), name="first_login"),
 ]

@@ -4,9 +4,10 @@ from typing import cast
 
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,6 +19,14 @@ from accounts.models import User
 class LogIn(LoginView):
     template_name = "accounts/login.html"
     redirect_authenticated_user = True
+
+
+class FirstLogIn(PasswordResetConfirmView):
+    """Who was put on a roster chooses a password, by a link that works once."""
+
+    template_name = "accounts/first_login.html"
+    post_reset_login = True
+    success_url = reverse_lazy("tutor:home")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,9 +12,13 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.urls import path  # noqa: E402
 
+from grading.consumers import GradingConsumer  # noqa: E402
 from tutor.consumers import ConversationConsumer  # noqa: E402
 
-sockets = [path("ws/conversations/<uuid:pk>/", ConversationConsumer.as_asgi())]  # type: ignore[arg-type]  # path's type knows views only
+sockets = [
+    path("ws/conversations/<uuid:pk>/", ConversationConsumer.as_asgi()),  # type: ignore[arg-type]  # path's type knows views only
+    path("ws/grading/<uuid:pk>/", GradingConsumer.as_asgi()),  # type: ignore[arg-type]
+]
 application = ProtocolTypeRouter(
     {
         "http": django_application,

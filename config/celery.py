@@ -22,4 +22,5 @@ app.conf.update(
     task_publish_retry=False,
     broker_transport_options={"socket_connect_timeout": 2, "socket_timeout": 10, "max_retries": 1, "interval_start": 0, "interval_step": 0},
 )
+app.conf.imports = ["config.tasks"]
 app.autodiscover_tasks()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from config.clock import machine_time_zone
 from config.secret import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -49,8 +50,8 @@ INSTALLED_APPS = [
     "channels",
     "django_htmx",
     "accounts",
-    "tutor",
     "grading",
+    "tutor",
     "training",
 ]
 
@@ -129,6 +130,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
+PASSWORD_RESET_TIMEOUT = 30 * 86_400  # seconds: a slip of paper with a first log-in's link may lie about for a while
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "tutor:home"
@@ -162,7 +164,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE = env("TIME_ZONE", default=machine_time_zone())  # due dates are said and read in it
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -199,6 +201,15 @@ QUESTION_LIMIT = 8_000  # characters
 API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=60)  # of one key
 API_TOKENS_A_DAY = env.int("API_TOKENS_A_DAY", default=1_000_000)  # generated for one key
 BEST_OF_SECONDS = env.float("BEST_OF_SECONDS", default=240)  # then the best of what is complete of a best-of-N turn is taken
+
+# --- Classes and grading ------------------------------------------------------------------------------------------------
+
+CLASS_LIMIT = 1_000  # students of one class
+WORK_LIMIT = 20_000  # characters of one submission
+DATA_UPLOAD_MAX_NUMBER_FILES = 500  # of one request: a folder with a class's work
+STEPS_LIMIT = 200  # steps of one submission
+GRADING_SLOTS = env.int("GRADING_SLOTS", default=2)  # submissions that one worker process checks side by side
+SAMPLES_PER_PROBLEM = env.int("SAMPLES_PER_PROBLEM", default=8)  # solutions of an assigned problem that the model is asked for; 0: none
 
 CELERY_WORKER_POOL = "threads"  # the turns share one engine, one sandbox and one event loop
 CELERY_WORKER_CONCURRENCY = TURNS_PER_WORKER

@@ -7,7 +7,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Coroutine
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -30,6 +31,7 @@ class Runtime:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._jobs: dict[UUID, Job] = {}
+        self._lent: set[asyncio.Task[None]] = set()
         self._ending = threading.Event()
         self._solver = threading.Thread(target=self._loop.run_forever, name="solver")
         self._watcher = threading.Thread(target=self._watch, name="watcher")
@@ -49,11 +51,20 @@ class Runtime:
         if claim is not None:
             asyncio.run_coroutine_threadsafe(self._solve(claim), self._loop).result()
 
+    def lend(self, work: Callable[[Tools], Coroutine[Any, Any, None]]) -> None:
+        """Run `work` on the loop with this worker's tools; returns when it has ended. Cancelled when the worker is to end."""
+        self._tools.decided.wait()
+        if self._ending.is_set():
+            return
+        asyncio.run_coroutine_threadsafe(self._lend(work), self._loop).result()
+
     def release(self) -> None:
-        """Give every turn back to the queue: this worker is asked to end."""
+        """Give every turn back to the queue, and end what was lent the tools: this worker is asked to end."""
         self._ending.set()
         self._tools.decided.set()
         self._interrupt(list(self._jobs), "released")
+        for lent in list(self._lent):
+            self._loop.call_soon_threadsafe(lent.cancel)
 
     def close(self) -> None:
         self.release()
@@ -73,7 +84,7 @@ class Runtime:
         self._flushing.add_done_callback(_flusher_ended)
 
     async def _close(self) -> None:
-        await asyncio.gather(*(job.gone.wait() for job in self._jobs.values()))
+        await asyncio.gather(*(job.gone.wait() for job in self._jobs.values()), *self._lent, return_exceptions=True)
         self._flushing.remove_done_callback(_flusher_ended)
         self._flushing.cancel()
         self._flusher.close()
@@ -91,6 +102,16 @@ class Runtime:
         finally:
             del self._jobs[claim.turn.pk]
             job.gone.set()
+
+    async def _lend(self, work: Callable[[Tools], Coroutine[Any, Any, None]]) -> None:
+        lent = asyncio.create_task(work(self._tools))
+        self._lent.add(lent)
+        try:
+            await asyncio.wait({lent})
+        finally:
+            self._lent.discard(lent)
+        if not lent.cancelled():
+            lent.result()  # an error is the caller's
 
     def _interrupt(self, turn_ids: Collection[UUID], why: Interruption) -> None:
         for turn_id in turn_ids:

@@ -1,28 +1,29 @@
 // Keyboard shortcuts, which can be switched off. Keys that a dialog, a menu or an input method uses are left to them.
 
 const SWITCH = "shortcuts"; // in localStorage: "off"
+const TEXT_FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, math-field, [contenteditable]";
 
 const enabled = () => localStorage.getItem(SWITCH) !== "off";
-const typing = (target) => target.closest("input, textarea, select, math-field, [contenteditable]") !== null;
+const typing = (target) => target.closest(TEXT_FIELDS) !== null;
 const busy = () => document.querySelector("dialog[open], details.menu[open], .edit:not([hidden])") !== null;
 
-/** `actions`: stop, search, ask, help. */
-export function bindKeys(actions) {
+/** `actions` by name: search (Ctrl K), stop (Esc), and those that `letters` maps single keys to; a name without an action is left out. */
+export function bindKeys(actions, letters = { "/": "ask", "?": "help" }) {
   addEventListener("keydown", (event) => {
-    const name = enabled() && !event.isComposing && !busy() ? shortcut(event) : null;
-    if (!name) return;
+    const name = enabled() && !event.isComposing && !busy() ? shortcut(event, letters) : null;
+    if (!name || !actions[name]) return;
     event.preventDefault();
-    actions[name]();
+    actions[name](event.key);
   });
   const box = document.getElementById("shortcuts-on");
   box.checked = enabled();
   box.addEventListener("change", () => localStorage.setItem(SWITCH, box.checked ? "on" : "off"));
 }
 
-function shortcut(event) {
+function shortcut(event, letters) {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") return "search";
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
   if (event.key === "Escape") return "stop";
   if (typing(event.target)) return null;
-  return { "/": "ask", "?": "help" }[event.key] ?? null;
+  return letters[event.key] ?? null;
 }

@@ -124,12 +124,19 @@ COMMANDS = {
     )
 }
 
-for line in sys.stdin:
-    name, arguments = json.loads(line)
-    try:
-        result = COMMANDS[name](**arguments)
-    except asking.AskingError as error:
-        result = {"refused": type(error).__name__}
-    close_old_connections()  # as after a request
-    sys.stdout.write(json.dumps(result) + "\n")
-    sys.stdout.flush()
+
+def serve(commands):
+    """Do what is asked, a line at a time, until the test closes the pipe."""
+    for line in sys.stdin:
+        name, arguments = json.loads(line)
+        try:
+            result = commands[name](**arguments)
+        except asking.AskingError as error:
+            result = {"refused": type(error).__name__}
+        close_old_connections()  # as after a request
+        sys.stdout.write(json.dumps(result) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    serve(COMMANDS)

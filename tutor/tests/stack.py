@@ -89,6 +89,8 @@ def postgres(directory):
 class Stack:
     """`start` brings everything up; `web`, `worker`, `broker` and `engine` are there to be killed and started."""
 
+    driving_module = "tutor.tests.driver"  # what does things as a page would
+
     def __init__(self, profile, *, rate=30.0, turns=32, engine=True, extra=None):
         self.profile = profile
         self.directory = Path(tempfile.mkdtemp(prefix="lm-"))
@@ -111,7 +113,7 @@ class Stack:
         self.worker = self.program("worker", worker_command())
         self.engine = self.program("engine", [*module, "tutor.tests.recorded_engine", "--port", str(self.engine_port), "--rate", str(rate)])
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self.driver = self.program("driver", [*module, "tutor.tests.driver"], **pipes)
+        self.driver = self.program("driver", [*module, self.driving_module], **pipes)
         self.programs = [*self.services, *([self.engine] if engine else []), self.driver, self.web, self.worker]
         self.driving = threading.Lock()
         self.names = itertools.count(1)

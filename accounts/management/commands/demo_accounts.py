@@ -1,7 +1,8 @@
-"""`manage.py demo_accounts`: one account for each role, to look around with."""
+"""`manage.py demo_accounts`: one account for each role, to look around with, and a class to look at."""
 
 import secrets
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from accounts.models import User
@@ -17,3 +18,4 @@ class Command(BaseCommand):
                 administers = role == User.Role.ADMIN
                 User.objects.create_user(role, password=password, role=role, is_staff=administers, is_superuser=administers)
                 self.stdout.write(f"{role:8} {password}")
+        call_command("demo_class")

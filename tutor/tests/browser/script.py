@@ -90,7 +90,14 @@ def clear(name):
 
 COMMANDS = {function.__name__: function for function in (person, worker, conversation, tell, newest, plot, clear)}
 
-for line in sys.stdin:
-    command, arguments = json.loads(line)
-    sys.stdout.write(json.dumps(COMMANDS[command](**arguments)) + "\n")
-    sys.stdout.flush()
+
+def serve(commands):
+    """Do what is asked, a line at a time, until the test closes the pipe."""
+    for line in sys.stdin:
+        command, arguments = json.loads(line)
+        sys.stdout.write(json.dumps(commands[command](**arguments)) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    serve(COMMANDS)

@@ -16,6 +16,8 @@ PASSWORD = "a long passphrase"
 
 
 class Site:
+    module = "tutor.tests.browser.script"  # what plays the worker
+
     def __init__(self):
         self.directory = Path(tempfile.mkdtemp(prefix="lm-"))
         self.port = free_port()
@@ -34,7 +36,7 @@ class Site:
         wait_until(lambda: answers(self.socket), "no broker")
         self.start_web()
         self.script = subprocess.Popen(
-            [sys.executable, "-m", "tutor.tests.browser.script"],
+            [sys.executable, "-m", self.module],
             env=self.environment,
             cwd=ROOT,
             stdin=subprocess.PIPE,

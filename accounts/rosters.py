@@ -1,0 +1,115 @@
+"""Rosters: a class list from a table, with a look at it first; accounts for those who have none; the list as a table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
+
+from accounts import classrooms
+from accounts.models import Classroom, Enrolment, User
+from accounts.tables import read_table, write_table
+
+LONGEST_LIST = 500  # lines of one table
+COLUMNS = {
+    "username": ("username", "user", "login", "用户名", "账号"),
+    "name": ("name", "full name", "student", "姓名", "名字"),
+    "number": ("number", "student number", "id", "学号", "编号"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a class list. `user` has an account already, `enrolled` says whether in this class; `error` is why it is not taken."""
+
+    line: int
+    username: str
+    name: str
+    number: str
+    user: User | None = None
+    enrolled: bool = False
+    error: str = ""
+
+
+def preview(classroom: Classroom, text: str) -> list[Entry]:
+    """What `enrol` would make of a table. Raises `TableError`."""
+    rows = read_table(text, COLUMNS, limit=LONGEST_LIST)
+    users = {user.username: user for user in User.objects.filter(username__in=[row.cells["username"] for row in rows])}
+    enrolled = {enrolment.student_id: enrolment.number for enrolment in classroom.enrolments.all()}
+    numbers = {number: student for student, number in enrolled.items() if number}
+    seen: set[str] = set()
+    entries = []
+    for row in rows:
+        username, name, number = (row.cells[column] for column in COLUMNS)
+        user = users.get(username)
+        entry = Entry(row.line, username, name, number, user, enrolled=user is not None and user.pk in enrolled)
+        entries.append(_judged(entry, seen, numbers))
+    return entries
+
+
+def _judged(entry: Entry, seen: set[str], numbers: dict[str, int]) -> Entry:
+    """The entry with what is wrong with it; `seen` gathers the names and numbers of the lines before it."""
+    error = _error(entry, seen, numbers)
+    seen |= {f"name {entry.username}", f"number {entry.number}"} - {"number "}
+    return replace(entry, error=error)
+
+
+def _error(entry: Entry, seen: set[str], numbers: dict[str, int]) -> str:
+    try:
+        UnicodeUsernameValidator()(entry.username)
+    except ValidationError:
+        return _("A username has letters, digits and @ . + - _ only.")
+    if len(entry.username) > 150 or len(entry.name) > 150 or len(entry.number) > 40:
+        return _("This is too long.")
+    if entry.user is not None and entry.user.teaches:
+        return _("This is a teacher's username.")
+    if f"name {entry.username}" in seen:
+        return _("This username stands in the list twice.")
+    owner = numbers.get(entry.number)
+    if f"number {entry.number}" in seen or (owner is not None and (entry.user is None or owner != entry.user.pk)):
+        return _("This number belongs to somebody else.")
+    return ""
+
+
+def enrol(classroom: Classroom, text: str) -> list[Entry]:
+    """Put everybody on the list into the class; returns the lines that were not taken. Raises `TableError`, `ClassFull`.
+
+    Who has no account gets one without a password: a link (`first_login`) lets them choose it. The name of an account is not changed.
+    """
+    with transaction.atomic():
+        Classroom.objects.select_for_update().get(pk=classroom.pk)
+        entries = preview(classroom, text)
+        taken = [entry for entry in entries if not entry.error]
+        classrooms.check_room(classroom, sum(not entry.enrolled for entry in taken))
+        for entry in taken:
+            student = entry.user or _new_student(entry)
+            number = {"number": entry.number} if entry.number else {}
+            Enrolment.objects.update_or_create(classroom=classroom, student=student, defaults=number)
+    return [entry for entry in entries if entry.error]
+
+
+def _new_student(entry: Entry) -> User:
+    student = User(username=entry.username, first_name=entry.name)
+    student.set_unusable_password()
+    student.save()
+    return student
+
+
+def first_login(student: User) -> str:
+    """The path at which a student who was put on a roster chooses a password, once; "" for who has one."""
+    if student.has_usable_password() or student.last_login is not None:
+        return ""
+    uid = urlsafe_base64_encode(force_bytes(student.pk))
+    return reverse("accounts:first_login", args=[uid, default_token_generator.make_token(student)])
+
+
+def export(enrolments: Iterable[Enrolment]) -> bytes:
+    """The class list as the table that `enrol` reads."""
+    rows = [(enrolment.student.username, enrolment.student.get_full_name(), enrolment.number) for enrolment in enrolments]
+    return write_table([tuple(COLUMNS), *rows])

@@ -1,0 +1,103 @@
+"""Classes: joining, teachers, and what may be learned from them."""
+
+import pytest
+from django.http import Http404
+
+from accounts import classrooms
+from accounts.classrooms import ClassFull, LastTeacher, NoSuchTeacher, StudentsOnly, UnknownCode
+from accounts.models import CODE_ALPHABET, Classroom, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def teacher():
+    return User.objects.create_user("teacher", role="teacher")
+
+
+@pytest.fixture
+def student():
+    return User.objects.create_user("student")
+
+
+@pytest.fixture
+def classroom(teacher):
+    return classrooms.create(teacher, "8b")
+
+
+def test_a_code_is_easy_to_read_and_a_class_s_own(teacher):
+    codes = [classrooms.create(teacher, str(n)).code for n in range(20)]
+    assert len(set(codes)) == 20
+    assert all(set(code) <= set(CODE_ALPHABET) and len(code) == 7 for code in codes)
+
+
+def test_joining_twice_is_joining_once(classroom, student):
+    for written in (classroom.code, f" {classroom.code.lower()} ", f"{classroom.code[:3]}-{classroom.code[3:]}"):
+        assert classrooms.join(student, written) == classroom
+    assert classroom.enrolments.count() == 1
+
+
+def test_a_wrong_code(classroom, student):
+    for wrong in ("", "XXXXXXX", classroom.code[:-1]):
+        with pytest.raises(UnknownCode):
+            classrooms.join(student, wrong)
+
+
+def test_an_old_code_lets_nobody_in(classroom, student):
+    old = classroom.code
+    classrooms.renew_code(classroom, closed=False)
+    with pytest.raises(UnknownCode):
+        classrooms.join(student, old)
+    assert classrooms.join(student, classroom.code) == classroom
+    classrooms.renew_code(classroom, closed=True)
+    with pytest.raises(UnknownCode):
+        classrooms.join(User.objects.create_user("late"), "None")
+
+
+def test_a_teacher_does_not_join_as_a_student(classroom, teacher):
+    with pytest.raises(StudentsOnly):
+        classrooms.join(teacher, classroom.code)
+
+
+def test_a_full_class(classroom, student, settings):
+    settings.CLASS_LIMIT = 0
+    with pytest.raises(ClassFull):
+        classrooms.join(student, classroom.code)
+
+
+def test_who_teaches_what(classroom, teacher, student):
+    admin, other = User.objects.create_user("head", role="admin"), User.objects.create_user("other", role="teacher")
+    assert classrooms.get_classroom_for(teacher, classroom.pk) == classrooms.get_classroom_for(admin, classroom.pk) == classroom
+    classrooms.join(student, classroom.code)
+    assert classrooms.get_attended_for(student, classroom.pk) == classroom
+    for user, get in (
+        (other, classrooms.get_classroom_for),
+        (student, classrooms.get_classroom_for),
+        (teacher, classrooms.get_attended_for),
+    ):
+        with pytest.raises(Http404):
+            get(user, classroom.pk)
+
+
+def test_colleagues_come_and_go_but_one_stays(classroom, teacher, student):
+    colleague = User.objects.create_user("colleague", role="teacher")
+    for nobody in ("nobody", student.username, ""):
+        with pytest.raises(NoSuchTeacher):
+            classrooms.add_teacher(classroom, nobody)
+    classrooms.add_teacher(classroom, " colleague ")
+    classrooms.remove_teacher(classroom, teacher.pk)
+    with pytest.raises(Http404):
+        classrooms.remove_teacher(classroom, teacher.pk)
+    with pytest.raises(LastTeacher):
+        classrooms.remove_teacher(classroom, colleague.pk)
+
+
+def test_training_is_allowed_from_a_date_on(classroom, teacher):
+    assert classroom.training_since is None
+    classrooms.allow_training(classroom, teacher, allowed=True)
+    since = Classroom.objects.get().training_since
+    classrooms.allow_training(classroom, teacher, allowed=True)
+    assert Classroom.objects.get().training_since == since
+    assert Classroom.objects.get().training_by == teacher
+    classrooms.allow_training(classroom, teacher, allowed=False)
+    assert Classroom.objects.get().training_since is None

@@ -1,0 +1,104 @@
+"""Class lists: looked at, taken, given back; and the first log-in of who had no account."""
+
+import pytest
+from django.test import Client
+
+from accounts import classrooms, rosters
+from accounts.classrooms import ClassFull
+from accounts.models import User
+from accounts.tables import decode
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a long passphrase"
+
+
+@pytest.fixture
+def classroom():
+    return classrooms.create(User.objects.create_user("teacher", role="teacher"), "8b")
+
+
+def errors(classroom, text):
+    return [entry.error for entry in rosters.preview(classroom, text)]
+
+
+def test_looking_at_a_list_changes_nothing(classroom):
+    User.objects.create_user("ann")
+    entries = rosters.preview(classroom, "username,name,number\nann,Ann,1\nbob,Bob,2\n")
+    assert [(entry.username, entry.user is not None, entry.enrolled, entry.error) for entry in entries] == [
+        ("ann", True, False, ""),
+        ("bob", False, False, ""),
+    ]
+    assert classroom.enrolments.count() == 0
+    assert not User.objects.filter(username="bob").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("teacher,T,", "teacher's username"),
+        ("ann smith,Ann,", "letters, digits"),
+        (",Ann,", "letters, digits"),
+        ("x" * 151 + ",Ann,", "too long"),
+        ("first,Ann,", "twice"),
+        ("other,Ann,1", "somebody else"),
+    ],
+)
+def test_a_line_that_is_not_taken_says_why(classroom, line, words):
+    found = errors(classroom, f"username,name,number\nfirst,First,1\n{line}")
+    assert found[0] == ""
+    assert words in found[1]
+
+
+def test_a_number_that_a_student_of_the_class_has(classroom):
+    rosters.enrol(classroom, "ann,Ann,1")
+    assert errors(classroom, "ann,Ann,1") == [""]
+    assert "somebody else" in errors(classroom, "bob,Bob,1")[0]
+
+
+def test_a_list_is_taken_and_taken_again(classroom):
+    ann = User.objects.create_user("ann", first_name="Anna", password=PASSWORD)
+    text = "username,name,number\nann,Ann,1\nbob,Bob,2\nteacher,T,3\n"
+    for _time in range(2):
+        assert [entry.line for entry in rosters.enrol(classroom, text)] == [4]
+    assert list(classroom.enrolments.order_by("number").values_list("student__username", "student__first_name", "number")) == [
+        ("ann", "Anna", "1"),  # an account's name is its owner's
+        ("bob", "Bob", "2"),
+    ]
+    assert ann.check_password(PASSWORD)
+    assert User.objects.get(username="bob").role == "student"
+
+
+def test_a_full_class_takes_nobody(classroom, settings):
+    settings.CLASS_LIMIT = 1
+    with pytest.raises(ClassFull):
+        rosters.enrol(classroom, "ann,Ann,\nbob,Bob,")
+    assert classroom.enrolments.count() == 0
+    assert not User.objects.filter(username="ann").exists()
+
+
+def test_a_list_is_given_back(classroom):
+    rosters.enrol(classroom, "ann,Ann,1\nbob,Bob,")
+    given = decode(rosters.export(classroom.enrolments.order_by("pk")))
+    assert given.splitlines() == ["username,name,number", "ann,Ann,1", "bob,Bob,"]
+    assert errors(classroom, given) == ["", ""]
+
+
+def test_the_first_log_in_chooses_a_password_once(classroom):
+    rosters.enrol(classroom, "ann,Ann,")
+    ann = User.objects.get(username="ann")
+    link = rosters.first_login(ann)
+    client = Client()
+    form = client.get(link, follow=True)
+    assert "Your username is ann" in form.content.decode()
+    wrong = client.post(form.redirect_chain[-1][0], {"new_password1": "x", "new_password2": "y"})
+    assert wrong.context["form"].errors
+    done = client.post(form.redirect_chain[-1][0], {"new_password1": PASSWORD, "new_password2": PASSWORD}, follow=True)
+    assert done.context["user"] == ann
+    ann.refresh_from_db()
+    assert ann.check_password(PASSWORD)
+    assert rosters.first_login(ann) == ""
+    assert "has been used" in Client().get(link, follow=True).content.decode()
+
+
+def test_nobody_gets_a_link_to_an_account_that_has_a_password():
+    assert rosters.first_login(User.objects.create_user("ann", password=PASSWORD)) == ""

@@ -1,0 +1,18 @@
+"""Where the tutor's worker lends its engine and its reward model to the teachers' side, which does not know the tutor."""
+
+from celery import shared_task
+
+from grading import sampling, scoring
+from tutor.tasks import runtime
+
+
+@shared_task  # type: ignore[untyped-decorator]  # Celery has no types
+def sample_waiting() -> None:
+    """Have the model solve the problems that wait for it; a message that comes twice, late or for nothing does nothing."""
+    runtime.lend(lambda tools: sampling.run(tools.engine, tools.sandbox))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def score_waiting() -> None:
+    """Have the reward model score the work that waits for it; without one, and for a message too many, nothing."""
+    runtime.lend(lambda tools: scoring.run(tools.scorer))

@@ -1,0 +1,129 @@
+"""What the machine finds in one submission: is the answer right, where is the first wrong step, do sampled solutions agree.
+
+Knows nothing of the database: takes text, gives values. Findings are evidence for a teacher, not a mark.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from grading.checking.answers import Outcome, check
+from grading.checking.extract import final_answer
+from grading.checking.misconceptions import MISCONCEPTIONS
+from grading.checking.reasons import Reason
+from grading.checking.steps import StepVerdict, check_steps, split_steps
+from inference.selection import group, mathematically_equal
+
+SECONDS = 2.0  # for the comparison of two sampled answers
+LONGEST_ANSWER = 500  # characters
+
+Decision = Literal["", "correct", "incorrect", "undecided"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A problem as the checkers need it. `samples` are (solution, answer) pairs; the answer is "" where one came to none."""
+
+    text: str
+    answer: str = ""
+    reference: str = ""
+    samples: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """`outcome` is "" where nothing is known to compare with. `agreeing` of `sampled` solutions have the expected answer; where the
+    problem has none, the commonest sampled answer stood in for it (`key_sampled`) if more than half agreed. `score` is a reward
+    model's, not a probability; `baseline` is the mean of its scores of the sampled solutions.
+    """
+
+    outcome: Decision = ""
+    reason: Reason | None = None
+    steps: tuple[StepVerdict, ...] = ()
+    first_error: int | None = None
+    agreeing: int = 0
+    sampled: int = 0
+    key_sampled: bool = False
+    score: float | None = None
+    baseline: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Evidence":
+        steps = tuple(StepVerdict(**step | {"reason": Reason(**step["reason"])}) for step in data["steps"])
+        reason = Reason(**data["reason"]) if data["reason"] else None
+        return cls(**{**data, "steps": steps, "reason": reason})
+
+
+def steps_of(work: str) -> list[str]:
+    """The steps of a submission, as they will be numbered and checked."""
+    return split_steps(work)
+
+
+def answer_of(work: str, steps: Sequence[str]) -> str:
+    """The final answer of work that does not give it apart: boxed or said, or else what follows the last equals sign; "" for none."""
+    answer = final_answer(work)
+    if answer is None and steps:
+        _, equals, right = steps[-1].rpartition("=")
+        answer = right.strip(" $。.") if equals else None
+    return answer if answer is not None and len(answer) <= LONGEST_ANSWER else ""
+
+
+def gather(question: Question, steps: Sequence[str], answer: str) -> Evidence:
+    """Check one submission. Takes as long as its parts may: seconds for the answer, more for the steps; always bounded."""
+    key, agreeing, key_sampled = _key(question.answer, tuple(answer for _text, answer in question.samples))
+    report = check_steps(
+        question.text,
+        steps,
+        reference=question.reference or None,
+        answer=question.answer or None,
+        samples=[text for text, _answer in question.samples],
+    )
+    outcome, reason = _compare(key, answer)
+    return Evidence(
+        outcome=outcome,
+        reason=reason,
+        steps=report.steps,
+        first_error=report.first_error,
+        agreeing=agreeing,
+        sampled=len(question.samples),
+        key_sampled=key_sampled,
+    )
+
+
+def compare(key: str, answer: str) -> Decision:
+    """Whether an answer equals a key; "" without a key."""
+    return _compare(key, answer)[0]
+
+
+def _compare(key: str, answer: str) -> tuple[Decision, Reason | None]:
+    if not key:
+        return "", None
+    verdict = check(key, answer or None)
+    return verdict.outcome.value, _as_reason(verdict.reason)
+
+
+def _as_reason(said: object) -> Reason:
+    """A checker's sentence in the form that can be translated, whichever form it came in."""
+    return said if isinstance(said, Reason) else Reason(str(said).replace("{", "{{").replace("}", "}}"))
+
+
+@lru_cache(maxsize=1_000)
+def _key(answer: str, sampled: tuple[str, ...]) -> tuple[str, int, bool]:
+    """The answer to compare with, how many samples have it, and whether it is only theirs."""
+    if answer:
+        agreeing = sum(bool(other) and check(answer, other, seconds=SECONDS).outcome is Outcome.CORRECT for other in sampled)
+        return answer, agreeing, False
+    groups = [label for label in group([other or None for other in sampled], mathematically_equal) if label is not None]
+    first = max(groups, key=groups.count, default=None)
+    if first is None or 2 * groups.count(first) <= len(sampled):
+        return "", 0, False
+    return sampled[first], groups.count(first), True
+
+
+def misconception_name(code: str) -> str:
+    """The English name of a code of the step checker's, which the catalogues translate; of one that is not known, the code."""
+    return str(MISCONCEPTIONS.get(code, code))

@@ -1,0 +1,85 @@
+"""Showing marks to students, and looking again at those that they ask about."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from grading import live, review
+from grading.models import Assignment, Mark, MarkChange, Problem, RegradeRequest, Submission
+
+LONGEST_REQUEST = 2_000  # characters
+
+
+class RegradeError(Exception):
+    """The request was not taken. `str()` says why, to the student.
+
+    NothingToRegrade, AlreadyAsked, RequestEmpty
+    """
+
+    message: str | Promise
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class NothingToRegrade(RegradeError):
+    message = _("There is no mark to ask about yet.")
+
+
+class AlreadyAsked(RegradeError):
+    message = _("You have asked already. Your teacher will answer.")
+
+
+class RequestEmpty(RegradeError):
+    message = _("Say in a sentence or two what should be looked at again.")
+
+
+def releasable(assignment: Assignment, problem: Problem | None = None) -> "QuerySet[Mark]":
+    """The reviewed marks of current work that no student has seen yet."""
+    marks = Mark.objects.filter(state=Mark.State.REVIEWED, submission__current=True, submission__problem__assignment=assignment)
+    return marks.filter(submission__problem=problem) if problem else marks
+
+
+def release(assignment: Assignment, teacher: User, problem: Problem | None = None) -> int:
+    """Show all reviewed marks to their students; how many. Drafts stay hidden. A mark that changes meanwhile waits for the next release."""
+    released = 0
+    for mark in releasable(assignment, problem):
+        now = timezone.now()
+        with transaction.atomic():
+            unchanged = Mark.objects.filter(pk=mark.pk, version=mark.version)
+            if not unchanged.update(state=Mark.State.RELEASED, released=now, version=mark.version + 1):
+                continue
+            before = review.snapshot(mark)
+            after = before | {"state": Mark.State.RELEASED.value}
+            MarkChange.objects.create(mark=mark, by=teacher, kind=MarkChange.Kind.RELEASED, before=before, after=after)
+        released += 1
+    live.ring(assignment.pk)
+    return released
+
+
+def ask(submission: Submission, text: str) -> RegradeRequest:
+    """A student's request. Raises `RegradeError`."""
+    text = text.strip()
+    if not text or len(text) > LONGEST_REQUEST:
+        raise RequestEmpty
+    if submission.mark.state != Mark.State.RELEASED:
+        raise NothingToRegrade
+    try:
+        with transaction.atomic():
+            asked = RegradeRequest.objects.create(submission=submission, text=text, mark_version=submission.mark.version)
+    except IntegrityError as error:
+        raise AlreadyAsked from error
+    live.ring(submission.problem.assignment_id)
+    return asked
+
+
+def answer(request: RegradeRequest, teacher: User, reply: str) -> None:
+    """Close a request: the mark was changed since it was asked, or is kept. Answering twice changes nothing."""
+    kept = request.submission.mark.version == request.mark_version
+    outcome = RegradeRequest.Outcome.KEPT if kept else RegradeRequest.Outcome.CHANGED
+    RegradeRequest.objects.filter(pk=request.pk, outcome=RegradeRequest.Outcome.OPEN).update(
+        outcome=outcome, reply=reply.strip()[:LONGEST_REQUEST], resolved_by=teacher, resolved=timezone.now()
+    )

@@ -1,0 +1,142 @@
+"""Marking again after the key or the rubric has changed: first what would change, then the change, if that is still what it would be."""
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from grading import evidence, leases, queue, review, sending
+from grading.models import Mark, MarkChange, Problem, RubricItem, Submission
+from grading.review import Pending
+
+SECONDS = 10.0  # for comparing the class's answers with a new key; what is not compared by then is undecided
+
+Rule = RubricItem.Rule
+
+
+class RemarkError(Exception):
+    """Nothing was changed. `str()` says why."""
+
+    message: str | Promise
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class PlanChanged(RemarkError):
+    message = _("Marks have changed since this preview. Look at it again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What marking again would change. `verdicts` are of answers that would be judged otherwise: (submission, before, after)."""
+
+    pending: list[Pending]
+    verdicts: list[tuple[Submission, str, str]] = field(default_factory=list)
+    undecided: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """Says whether a plan is still the one that was shown."""
+        marks = [[str(each.mark.pk), each.mark.version, review.snapshot(each.after)] for each in self.pending]
+        verdicts = [[str(submission.pk), after] for submission, _before, after in self.verdicts]
+        return hashlib.sha256(json.dumps([marks, verdicts], default=str).encode()).hexdigest()
+
+    @property
+    def moved(self) -> list[Pending]:
+        """The marks whose points change."""
+        return [each for each in self.pending if each.moves]
+
+
+def _marks(problem: Problem) -> list[Mark]:
+    """Of current work, those that a person has touched; proposals follow by themselves, because they are worked out when they are shown."""
+    marks = Mark.objects.filter(submission__in=queue.submissions_of(problem), decided__isnull=False)
+    return list(marks.select_related("submission__student", "submission__problem").order_by("submission__student__username"))
+
+
+# --- A changed rubric ---------------------------------------------------------------------------------------------------
+
+
+def plan_rubric(problem: Problem, rubric: Sequence[RubricItem]) -> Plan:
+    """What these lines, instead of the present ones, would make of the marks. Lines that are new are not saved yet, and ticked nowhere."""
+    return Plan(review.recalculate(problem, rubric, _marks(problem), {}))
+
+
+def apply_rubric(problem: Problem, rubric: Sequence[RubricItem], by: User, fingerprint: str) -> Plan:
+    """Save the problem's points and its rubric, and recalculate. Raises `PlanChanged` where the preview no longer holds."""
+    try:
+        with transaction.atomic():
+            Problem.objects.select_for_update().get(pk=problem.pk)
+            plan = plan_rubric(problem, rubric)
+            if plan.fingerprint != fingerprint:
+                raise PlanChanged
+            _save_rubric(problem, rubric)
+            review.rewrite(plan.pending, by, MarkChange.Kind.RUBRIC, "")
+    except review.Conflict as error:
+        raise PlanChanged from error
+    return plan
+
+
+def _save_rubric(problem: Problem, rubric: Sequence[RubricItem]) -> None:
+    problem.save(update_fields=["points", "from_full", "updated"])
+    problem.rubric.exclude(pk__in=[item.pk for item in rubric if item.pk]).delete()
+    for item in rubric:
+        item.save()
+
+
+# --- A changed key ------------------------------------------------------------------------------------------------------
+
+
+def plan_key(problem: Problem, answer: str) -> Plan:
+    """What this expected answer, instead of the present one, would make of the marks: the rubric lines that depend on the answer are
+    ticked anew wherever the verdict changes, and nothing else is.
+    """
+    rubric = list(problem.rubric.all())
+    outcomes, undecided = _outcomes(problem, answer)
+    submissions = list(queue.submissions_of(problem))
+    verdicts = [(each, each.outcome, outcomes[each.answer]) for each in submissions if each.outcome != outcomes[each.answer]]
+    changed = {submission.pk: after for submission, _before, after in verdicts}
+    marks = [mark for mark in _marks(problem) if mark.pk in changed]
+    ticked = {mark.pk: _ticked(mark, rubric, changed[mark.pk]) for mark in marks}
+    return Plan(review.recalculate(problem, rubric, marks, ticked), verdicts, undecided)
+
+
+def _outcomes(problem: Problem, answer: str) -> tuple[dict[str, str], int]:
+    """Each of the class's answers against a key, and how many could not be decided."""
+    deadline = time.monotonic() + SECONDS
+    outcomes: dict[str, str] = {}
+    for given in queue.submissions_of(problem).order_by().values_list("answer", flat=True).distinct():
+        outcomes[given] = evidence.compare(answer, given) if time.monotonic() < deadline else "undecided"
+    return outcomes, sum(outcome == "undecided" for outcome in outcomes.values())
+
+
+def _ticked(mark: Mark, rubric: Sequence[RubricItem], outcome: str) -> list[int]:
+    follow = {item.pk: item.rule for item in rubric if item.rule in (Rule.ANSWER, Rule.WRONG_ANSWER)}
+    if outcome not in ("correct", "incorrect"):
+        return list(mark.ticked)
+    right = {Rule.ANSWER: outcome == "correct", Rule.WRONG_ANSWER: outcome == "incorrect"}
+    kept = [pk for pk in mark.ticked if pk not in follow]
+    return kept + [pk for pk, rule in follow.items() if right[Rule(rule)]]
+
+
+def apply_key(problem: Problem, answer: str, reference: str, by: User, fingerprint: str) -> Plan:
+    """Save the key, mark again what people marked, and have everything checked again. Raises `PlanChanged`."""
+    plan = plan_key(problem, answer)  # compares answers: outside of the transaction, which would hold up everybody else
+    if plan.fingerprint != fingerprint:
+        raise PlanChanged
+    try:
+        with transaction.atomic():
+            problem.answer, problem.reference = answer, reference
+            problem.save(update_fields=["answer", "reference", "updated"])
+            review.rewrite(plan.pending, by, MarkChange.Kind.KEY, "")
+            leases.check_again(problem)
+            sending.ring(sending.CHECK)
+    except review.Conflict as error:
+        raise PlanChanged from error
+    return plan

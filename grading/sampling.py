@@ -1,0 +1,144 @@
+"""Solutions of an assigned problem that the model is asked for, once, in the background: what the class's answers are compared with.
+
+The engine belongs to the tutor's worker; `config.tasks` lends it to `run`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from contextlib import aclosing
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from grading import leases, live, sending
+from grading.evidence import LONGEST_ANSWER
+from grading.models import Problem, Sample
+from inference.engines import Engine, EngineError
+from inference.events import Done
+from inference.sandbox import Sandbox, SandboxError
+from inference.solve import solve
+
+logger = logging.getLogger(__name__)
+
+TEMPERATURE = 0.7  # Qwen2.5-Math's setting for several solutions of one problem (arXiv 2409.12122)
+LEASE = timedelta(minutes=5)  # for one solution; it is taken anew with each
+TRIES = 4  # runs of one problem that may end without a word
+CONTENDED = 20  # problems that others may take before us until we look again
+
+Sampling = Problem.Sampling
+_busy = asyncio.Lock()  # held while this process is at it
+
+
+def request(problem: Problem) -> None:
+    """Have the model solve this problem, unless that is wanted already or the settings want none."""
+    wanted = Problem.objects.filter(pk=problem.pk, sampling__in=(Sampling.NONE, Sampling.FAILED))
+    if settings.SAMPLES_PER_PROBLEM and wanted.update(sampling=Sampling.QUEUED, sampling_run=0, sampling_failure=""):
+        sending.ring(sending.SAMPLE)
+
+
+def sweep() -> None:
+    """Take back what a lost worker was at, and ring again for what waits."""
+    lost = Problem.objects.filter(sampling=Sampling.RUNNING, sampling_expires__lt=timezone.now())
+    lost.filter(sampling_run__gte=TRIES).update(sampling=Sampling.FAILED, sampling_failure="The worker was lost several times.")
+    lost.filter(sampling_run__lt=TRIES).update(sampling=Sampling.QUEUED)
+    if not _busy.locked() and Problem.objects.filter(sampling=Sampling.QUEUED).exists():
+        sending.ring_now(sending.SAMPLE)
+
+
+async def run(engine: Engine, sandbox: Sandbox) -> None:
+    """Sample one waiting problem after the other; returns at once where this process is at that already.
+
+    One solution at a time: a student's question goes beside it, not behind dozens.
+    """
+    if _busy.locked():
+        return
+    async with _busy:
+        while (problem := await in_database(_claim)) is not None:
+            await _sample(problem, engine, sandbox)
+
+
+async def _sample(problem: Problem, engine: Engine, sandbox: Sandbox) -> None:
+    """Write the samples that are missing."""
+    try:
+        for index in await in_database(_missing, problem.pk):
+            sample = await _solve(problem, index, engine, sandbox)
+            if not await in_database(_keep, problem, sample):
+                return
+    except (EngineError, SandboxError) as error:
+        logger.warning("Problem %s was not sampled: %s", problem.pk, error)
+        await in_database(_end, problem, Sampling.FAILED, str(error))
+    except asyncio.CancelledError:
+        await in_database(_give_back, problem)
+        raise
+    else:
+        await in_database(_end, problem, Sampling.DONE, "")
+
+
+async def in_database[**P, T](function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    return await asyncio.to_thread(_closing, partial(function, *arguments, **named))
+
+
+def _closing[T](function: Callable[[], T]) -> T:
+    """The thread is any of a pool, and may not be asked again for long."""
+    try:
+        return function()
+    finally:
+        connection.close()
+
+
+async def _solve(problem: Problem, index: int, engine: Engine, sandbox: Sandbox) -> Sample:
+    events = solve(problem.text, engine=engine, sandbox=sandbox, seed=index, temperature=TEMPERATURE)
+    sample = Sample(problem=problem, index=index, model=engine.model)
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, Done):
+                answer = event.answer or ""
+                sample.text, sample.checked = event.text, event.checked
+                sample.answer = answer if len(answer) <= LONGEST_ANSWER else ""
+    return sample
+
+
+def _claim() -> Problem | None:
+    """Take the problem that was made first of those that wait; None where none does."""
+    fields = {"sampling": Sampling.RUNNING, "sampling_run": F("sampling_run") + 1, "sampling_expires": timezone.now() + LEASE}
+    for pk in Problem.objects.filter(sampling=Sampling.QUEUED).order_by("created").values_list("pk", flat=True)[:CONTENDED]:
+        if Problem.objects.filter(pk=pk, sampling=Sampling.QUEUED).update(**fields):
+            return Problem.objects.get(pk=pk)
+    return None
+
+
+def _missing(problem_id: UUID) -> Collection[int]:
+    kept = set(Sample.objects.filter(problem=problem_id).values_list("index", flat=True))
+    return [index for index in range(settings.SAMPLES_PER_PROBLEM) if index not in kept]
+
+
+def _keep(problem: Problem, sample: Sample) -> bool:
+    """Write a sample; False where the problem is no longer this worker's."""
+    if not _held(problem).update(sampling_expires=timezone.now() + LEASE):
+        return False
+    Sample.objects.bulk_create([sample], ignore_conflicts=True)
+    live.ring(problem.assignment_id)
+    return True
+
+
+def _give_back(problem: Problem) -> None:
+    """This worker ends: another one goes on with what is missing."""
+    _held(problem).update(sampling=Sampling.QUEUED)
+
+
+def _end(problem: Problem, state: str, failure: str) -> None:
+    if _held(problem).update(sampling=state, sampling_failure=failure) and Sample.objects.filter(problem=problem).exists():
+        leases.check_again(problem)
+        sending.ring_now(sending.CHECK)
+    live.ring(problem.assignment_id)
+
+
+def _held(problem: Problem) -> "QuerySet[Problem]":
+    """The problem, while it is still this worker's."""
+    return Problem.objects.filter(pk=problem.pk, sampling=Sampling.RUNNING, sampling_run=problem.sampling_run)

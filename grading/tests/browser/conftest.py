@@ -1,0 +1,36 @@
+"""The tutor's browser and visitors, on a site whose script makes schools."""
+
+import itertools
+import shutil
+
+import pytest
+
+from grading.tests.browser.site import PROBLEMS, GradingSite
+from tutor.tests.browser.conftest import chromium, visit  # noqa: F401 (fixtures)
+
+names = itertools.count(1)
+
+
+@pytest.fixture(scope="package")
+def site():
+    site = GradingSite()
+    try:
+        site.start()
+        yield site
+    finally:
+        site.close()
+        shutil.rmtree(site.directory)
+
+
+@pytest.fixture
+def school(site):
+    """A class of four with an assignment of two problems."""
+    name = f"school{next(names)}"
+    made = site.do("school", name=name, students=["Anna", "Ben", "Chen", "Dora"], problems=PROBLEMS, random_order=False)
+    return made | {"name": name, "teacher": f"{name}-teacher", "problem": made["problems"][0]}
+
+
+@pytest.fixture
+def teacher(site, school, visit):  # noqa: F811
+    site.do("person", name=school["teacher"], role="teacher")
+    return visit(school["teacher"])

@@ -1,0 +1,88 @@
+"""A student's work in a real browser: seen as it will be read, handed in once, kept when something goes wrong, and marked on its steps."""
+
+from playwright.sync_api import expect
+
+
+def open_work(visitor, school):
+    return visitor.open(f"/work/{school['problem']}/")
+
+
+def student(school, visit, name="Anna"):
+    return visit(f"{school['name']}-{name}")
+
+
+def test_steps_and_answer_are_shown_as_they_will_be_read(site, school, visit):
+    page = open_work(student(school, visit), school)
+    page.locator("#work").fill("2x + 3 = 7\n\n$2x = 4$\n\\frac{4}{2} = 2")
+    steps = page.locator("#work-reading .work-step")
+    expect(steps).to_have_count(3)
+    expect(steps.nth(1).locator(".katex")).to_have_count(1)
+    expect(steps.nth(2).locator(".katex")).to_have_count(1)
+    page.locator("#answer").fill("4/2")
+    expect(page.locator("#work-reading .final .katex")).to_have_count(1)
+    page.locator("#work").fill("\\frac{1}{2")
+    expect(page.locator("#work-reading")).to_contain_text("Line 1: An opening brace { is never closed.")
+    assert site.do("submissions", problem=school["problem"]) == 0
+
+
+def test_a_syntax_error_is_mended_or_handed_in_as_it_is(site, school, visit):
+    visitor = student(school, visit)
+    page = open_work(visitor, school)
+    page.locator("#work").fill("\\frac{1}{2")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_role("alert")).to_contain_text("Mend it, or hand it in as it is.")
+    expect(page.locator("#work")).to_have_value("\\frac{1}{2")
+    expect(page.get_by_text("3 attempts left")).to_be_visible()
+    page.get_by_label("Hand it in as it is").check()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Handed in.")).to_be_visible()
+    expect(page.get_by_text("2 attempts left")).to_be_visible()
+    visitor.troubles.clear()  # the browser itself reports the 422
+
+
+def test_a_double_click_hands_in_once(site, school, visit):
+    page = open_work(student(school, visit), school)
+    page.locator("#work").fill("x = 2")
+    page.get_by_role("button", name="Hand in").dblclick()
+    expect(page.get_by_text("Handed in, not marked yet")).to_be_visible()
+    assert site.do("submissions", problem=school["problem"]) == 1
+
+
+def test_what_is_written_survives_a_reload_until_it_is_handed_in(school, visit):
+    visitor = student(school, visit)
+    page = open_work(visitor, school)
+    page.locator("#work").fill("half a thought")
+    page.reload()
+    expect(page.locator("#work")).to_have_value("half a thought")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Handed in.")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('work:'))") == []
+
+
+def test_the_mark_stands_on_the_steps_once_it_is_released(site, school, visit):
+    name = f"{school['name']}-Anna"
+    visitor = student(school, visit)
+    [submission] = site.do("work", problem=school["problem"], works={name: "2x + 3 = 7\n2x = 10\nx = 5"}).values()
+    site.do("mark_and_ask", submission=submission, comment="Take 3 away.", first_error=1, text="")
+    page = open_work(visitor, school)
+    expect(page.locator(".work-step.label-wrong")).to_contain_text("2x = 10")
+    expect(page.locator(".work-step.label-right")).to_contain_text("2x + 3 = 7")
+    expect(page.locator(".comment")).to_contain_text("Take 3 away.")
+    page.get_by_text("Ask to look at the mark again").click()
+    page.get_by_label("What should be looked at again").fill("Is 10 not 7 + 3?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator(".attempt .notice")).to_contain_text("Your teacher will look at it again.")
+    expect(page.get_by_text("Ask to look at the mark again")).to_have_count(0)
+
+
+def test_joining_a_class_by_its_code(site, school, visit):
+    visitor = visit()
+    page = visitor.open("/classes/")
+    page.get_by_label("Class code").fill("WRONG")
+    page.get_by_role("button", name="Join the class").click()
+    expect(page.get_by_text("No class has this code.")).to_be_visible()
+    page.get_by_label("Class code").fill(school["code"].lower())
+    page.get_by_role("button", name="Join the class").click()
+    expect(page.locator("h1")).to_have_text(school["name"])
+    page.get_by_role("link", name="Equations").click()
+    expect(page.locator(".problem-link")).to_have_count(2)

@@ -1,0 +1,76 @@
+"""What teachers and students keep: tables of marks, progress by topic; and the class that a first look shows."""
+
+import csv
+import io
+from decimal import Decimal
+
+from django.core.management import call_command
+
+from accounts.models import Classroom, User
+from accounts.tables import decode
+from grading import bank, submitting
+from grading.models import Assignment, Submission
+from grading.tests.school import RIGHT, WRONG, check_all, page
+
+
+def table(answer):
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    return list(csv.reader(io.StringIO(decode(answer.content))))
+
+
+def test_the_marks_of_an_assignment(school):
+    [second] = bank.assign([school.bank("What is $1 + 1$?", "2", points=Decimal(2))], school.assignment)
+    school.student.first_name = "=Li"
+    school.student.save()
+    first = school.hand_in()
+    school.decide(first)
+    check_all()
+    submitting.hand_in(school.student, second, "2", "")
+    rows = table(school.client(school.teacher).get(page("assignment_csv", school.assignment.pk)))
+    assert rows[0] == ["Username", "Name", "Student number", "1 (/4)", "2 (/2)", "Total", "State"]
+    assert sorted(rows[1:]) == [["classmate", "", "", "", "", "", ""], ["student", "'=Li", "", "4", "", "4", "Draft"]]
+
+
+def test_the_released_points_of_a_class(school):
+    school.decide(school.hand_in(), [school.rubric()[0].pk], adjustment=Decimal("0.5"))
+    school.release()
+    school.decide(school.hand_in(school.classmate))
+    rows = table(school.client(school.teacher).get(page("classroom_csv", school.classroom.pk)))
+    assert rows[0] == ["Username", "Name", "Student number", "Equations (/4.00)"]
+    assert rows[1:] == [["classmate", "", "", ""], ["student", "", "", "2.5"]]
+
+
+def test_progress_by_topic(school):
+    for number, points in enumerate([0, 2, 4]):
+        assignment = Assignment.objects.create(classroom=school.classroom, title=str(number), published=school.assignment.published)
+        [problem] = bank.assign([school.banked], assignment)
+        submission = submitting.hand_in(school.student, problem, WRONG, "")
+        check_all()
+        school.decide(Submission.objects.get(pk=submission.pk), [], adjustment=Decimal(points))
+        school.assignment = assignment
+        school.release()
+    hidden = school.hand_in()
+    school.decide(hidden)
+    shown = school.client(school.student).get(page("progress"))
+    [topic] = shown.context["topics"]
+    assert (topic.name, topic.percent, topic.count) == ("Equations", 50, 3)
+    assert [point.percent for point in topic.points] == [0, 50, 100]
+    assert [point.y for point in topic.points] == sorted((point.y for point in topic.points), reverse=True)
+    enrolment = school.classroom.enrolments.get(student=school.student)
+    assert school.client(school.teacher).get(page("student", enrolment.pk)).context["topics"] == [topic]
+    assert "Nothing is marked yet" in school.client(school.classmate).get(page("progress")).content.decode()
+
+
+def test_the_demo_accounts_have_a_class_to_look_at(db):
+    for _time in range(2):
+        call_command("demo_accounts", stdout=io.StringIO())
+    classroom = Classroom.objects.get()
+    assert [enrolment.student.username for enrolment in classroom.enrolments.all()] == ["student"]
+    assert (Assignment.objects.get().problems.count(), Submission.objects.count()) == (3, 1)
+    check_all()
+    assert Submission.objects.get().outcome == "incorrect"
+    assert User.objects.get(username="teacher").problems.count() == 3
+
+
+def test_right_work_is_right(school):
+    assert school.hand_in(work=RIGHT).outcome == "correct"

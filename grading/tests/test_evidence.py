@@ -1,0 +1,59 @@
+"""What the machine finds in a submission, and that it survives being stored."""
+
+import json
+
+import pytest
+
+from grading.evidence import Evidence, Question, answer_of, compare, gather, steps_of
+from grading.tests.evidence import evidence, step
+
+TWO = Question(text="Solve 2x + 3 = 7.", answer="x = 2")
+
+
+@pytest.mark.parametrize(
+    ("work", "answer"),
+    [
+        ("2x = 4\nx = 2", "2"),
+        ("2x = 4\n$x = 2$.", "2"),
+        (r"So \boxed{\frac{1}{2}}", r"\frac{1}{2}"),
+        ("答案是 5", "5"),
+        ("I do not know", ""),
+        ("", ""),
+        ("x = " + "1" * 600, ""),
+    ],
+)
+def test_the_answer_of_working(work, answer):
+    assert answer_of(work, steps_of(work)) == answer
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [("2", "correct"), ("x = 4/2", "correct"), ("3", "incorrect"), ("", "incorrect")])
+def test_the_answer_is_compared_with_the_key(answer, outcome):
+    assert gather(TWO, [], answer).outcome == outcome
+
+
+def test_without_a_key_nothing_is_decided():
+    found = gather(Question(text="Prove it."), ["Because."], "")
+    assert (found.outcome, found.reason, found.sampled) == ("", None, 0)
+    assert compare("", "2") == ""
+
+
+def test_samples_are_counted_against_the_key():
+    samples = tuple((f"x = {answer}", answer) for answer in ("2", "4/2", "3", ""))
+    found = gather(Question(text=TWO.text, answer="2", samples=samples), [], "2")
+    assert (found.agreeing, found.sampled, found.key_sampled) == (2, 4, False)
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome", "agreeing"),
+    [(("1/2", "0.5", "3"), "correct", 2), (("1/2", "3"), "", 0), (("1/2", "3", "4"), "", 0), (("", "", "1/2"), "", 0)],
+)
+def test_without_a_key_the_majority_of_the_samples_stands_in_for_it(answers, outcome, agreeing):
+    samples = tuple((answer, answer) for answer in answers)
+    found = gather(Question(text="?", samples=samples), [], "0.5")
+    assert (found.outcome, found.agreeing, found.key_sampled) == (outcome, agreeing, bool(outcome))
+
+
+def test_it_survives_being_stored():
+    verdict = step("wrong", "It is {value}, not this.", should_be="2x = 4", misconception="sign")
+    found = evidence("incorrect", ["checked", verdict, "carried"], agreeing=3, sampled=8, score=1.5, baseline=0.5)
+    assert Evidence.from_json(json.loads(json.dumps(found.to_json()))) == found

@@ -1,0 +1,51 @@
+"""How an answer is understood, so that its author sees it; hostile ones cost seconds at most."""
+
+import time
+
+import pytest
+
+from grading import reading
+
+
+@pytest.mark.parametrize(
+    ("answer", "latex"),
+    [
+        ("3/4", r"\frac{3}{4}"),
+        ("-1/2", r"-\frac{1}{2}"),
+        ("0.50", "0.50"),
+        ("50%", r"50\,\%"),
+        ("12 元", r"12\ \text{元}"),
+        ("三分之二", r"\frac{2}{3}"),
+        ("１２", "12"),
+        ("2x+3/4", r"2 x + \frac{3}{4}"),
+        (r"$\frac{x}{2}$", r"\frac{x}{2}"),
+        ("[1, 5)", r"\left[1, 5\right)"),
+        ("x = 2", "x = 2"),
+        ("Tuesday", r"\text{Tuesday}"),
+        ("增大", r"\text{增大}"),
+    ],
+)
+def test_what_is_understood(answer, latex):
+    assert reading.read(answer) == latex
+
+
+@pytest.mark.parametrize("answer", ["", "   ", r"\frac{1}{", "((", "x" * 501])
+def test_what_is_not(answer):
+    assert reading.read(answer) == ""
+
+
+@pytest.mark.parametrize("answer", ["9^9^9^9^9", "(" * 400, r"\frac{" * 80, "10^{10^{10}}!", r"\sum_{n=1}^{10^{20}} n", "1/0", "\x00"])
+def test_hostile_answers(answer):
+    assert reading.read(f"x + {time.monotonic_ns()}")  # an answer that is not remembered: the child is warm
+    began = time.monotonic()
+    reading.read(answer)
+    assert time.monotonic() - began < reading.SECONDS + 5
+    assert reading.read(f"y + {len(answer)}") == f"y + {len(answer)}"
+
+
+def test_a_child_that_died_is_replaced():
+    assert reading.read(f"x + {time.monotonic_ns()}")
+    reading._reader._process.kill()
+    reading._reader._process.wait()
+    assert reading.read("x + 4") == ""  # this one found nobody, which is not remembered
+    assert reading.read("x + 4") == "x + 4"

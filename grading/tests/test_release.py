@@ -1,0 +1,82 @@
+"""Showing marks, and looking again."""
+
+import pytest
+
+from grading import release
+from grading.models import Mark, RegradeRequest, Submission
+from grading.release import AlreadyAsked, NothingToRegrade, RequestEmpty
+from grading.tests.school import RIGHT, WRONG, page, points
+
+
+@pytest.fixture
+def marked(school):
+    school.submission = school.hand_in(work=WRONG)
+    school.decide(school.submission, [], comment="Look at step 2.", first_error=1)
+    school.released = school.release()
+    school.submission = Submission.objects.select_related("mark", "problem__assignment").get(pk=school.submission.pk)
+    return school
+
+
+def test_reviewed_marks_are_released_and_drafts_are_not(school):
+    reviewed, draft = school.hand_in(), school.hand_in(school.classmate)
+    school.decide(reviewed)
+    school.decide(draft, reviewed=False)
+    assert school.release() == 1
+    assert school.release() == 0
+    states = {mark.pk: mark.state for mark in Mark.objects.all()}
+    assert states == {reviewed.pk: "released", draft.pk: "draft"}
+    assert [change.kind for change in Mark.objects.get(pk=reviewed.pk).changes.all()] == ["graded", "released"]
+
+
+def test_an_old_attempt_s_mark_stays_where_it_was(school):
+    old = school.hand_in(work=WRONG)
+    school.decide(old)
+    school.hand_in(work=RIGHT)
+    assert school.release() == 0
+
+
+def test_one_problem_s_marks(school):
+    school.decide(school.hand_in())
+    assert release.release(school.assignment, school.teacher, school.banked) == 0
+    assert release.release(school.assignment, school.teacher, school.problem) == 1
+
+
+def test_a_request_to_look_again(marked):
+    student, teacher = marked.client(marked.student), marked.client(marked.teacher)
+    student.post(page("ask_regrade", marked.submission.pk), {"text": "2x = 10 is right, is it not?"})
+    asked = RegradeRequest.objects.get()
+    for name, about in (("classroom", marked.classroom), ("assignment", marked.assignment), ("queue", marked.problem)):
+        assert "2x = 10 is right" in teacher.get(page(name, about.pk, show="all")).content.decode(), name
+    teacher.post(page("answer_regrade", asked.pk), {"reply": "It is not: 7 - 3 is 4."})
+    asked.refresh_from_db()
+    assert (asked.outcome, asked.resolved_by) == ("kept", marked.teacher)
+    assert "7 - 3 is 4" in student.get(page("work", marked.problem.pk)).content.decode()
+
+
+def test_a_mark_that_changed_is_said_to_have_changed(marked):
+    asked = release.ask(marked.submission, "Please")
+    marked.decide(marked.submission, why="You are right.")
+    release.answer(RegradeRequest.objects.select_related("submission__mark").get(), marked.teacher, "Sorry")
+    asked.refresh_from_db()
+    assert (asked.outcome, points(marked.submission)) == ("changed", 4)
+    release.answer(asked, marked.colleague, "Again")
+    asked.refresh_from_db()
+    assert asked.reply == "Sorry"
+
+
+def test_one_request_at_a_time(marked):
+    release.ask(marked.submission, "Please")
+    with pytest.raises(AlreadyAsked):
+        release.ask(marked.submission, "Please!")
+    release.answer(RegradeRequest.objects.select_related("submission__mark").get(), marked.teacher, "")
+    assert release.ask(marked.submission, "Once more")
+
+
+def test_what_cannot_be_asked(marked, school):
+    for empty in ("", "  ", "x" * 2001):
+        with pytest.raises(RequestEmpty):
+            release.ask(marked.submission, empty)
+    with pytest.raises(NothingToRegrade):
+        release.ask(school.hand_in(school.classmate), "Please")
+    answer = marked.client(marked.student).post(page("ask_regrade", marked.submission.pk), {"text": ""}, follow=True)
+    assert "Say in a sentence" in answer.content.decode()

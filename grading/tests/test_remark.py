@@ -1,0 +1,186 @@
+"""A changed key or rubric: what it does is shown first, and then is what happens."""
+
+from decimal import Decimal
+
+import pytest
+
+from grading import remark, review
+from grading.models import Mark, MarkChange, Problem, RubricItem, Submission
+from grading.remark import PlanChanged
+from grading.tests.school import RIGHT, WRONG, check_all, page, points
+
+
+@pytest.fixture
+def marked(school):
+    """One who has x = 2, with full points; one who has x = 5, with none; both reviewed, the second one released."""
+    school.right, school.wrong = school.hand_in(), school.hand_in(school.classmate, WRONG)
+    school.decide(school.wrong, [], first_error=1)
+    school.release()
+    school.decide(school.right)
+    return school
+
+
+def key_form(answer):
+    return {"text": "Solve $2x + 3 = 7$.", "topic": "Equations", "answer": answer, "reference": ""}
+
+
+def rubric_form(school, **changes):
+    """The rubric's form as the page has it, with changes by field name."""
+    items = school.rubric()
+    data = {"points": "4", "from_full": "False", "rubric-TOTAL_FORMS": len(items), "rubric-INITIAL_FORMS": len(items)}
+    for n, item in enumerate(items):
+        fields = {"id": item.pk, "text": item.text, "points": item.points, "negative": item.negative, "rule": item.rule}
+        data |= {f"rubric-{n}-{name}": value for name, value in fields.items()}
+    return data | changes
+
+
+# --- The key ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_key_s_plan_follows_the_verdicts(marked):
+    plan = remark.plan_key(marked.problem, "x = 5")
+    assert {(submission.pk, before, after) for submission, before, after in plan.verdicts} == {
+        (marked.right.pk, "correct", "incorrect"),
+        (marked.wrong.pk, "incorrect", "correct"),
+    }
+    assert {each.mark.pk: (each.mark.points, each.after.points) for each in plan.moved} == {
+        marked.right.pk: (4, 2),
+        marked.wrong.pk: (0, 2),
+    }
+
+
+def test_the_same_value_written_otherwise_changes_nothing(marked):
+    plan = remark.plan_key(marked.problem, "4/2")
+    assert (plan.pending, plan.verdicts, plan.undecided) == ([], [], 0)
+
+
+def test_a_key_is_looked_at_and_changed(marked):
+    client = marked.client(marked.teacher)
+    preview = client.post(page("problem", marked.problem.pk), key_form("x = 5"))
+    marked.problem.refresh_from_db()
+    assert marked.problem.answer == "x = 2"
+    assert "2 answers are judged otherwise" in preview.content.decode()
+    assert points(marked.right) == 4
+    plan = preview.context["plan"]
+    client.post(page("key", marked.problem.pk), {"answer": "x = 5", "reference": "", "fingerprint": plan.fingerprint})
+    assert (points(marked.right), points(marked.wrong)) == (2, 2)
+    assert Mark.objects.get(pk=marked.wrong.pk).state == "released"
+    assert set(Submission.objects.values_list("state", flat=True)) == {"queued"}
+    check_all()
+    assert set(Submission.objects.values_list("pk", "outcome")) == {(marked.right.pk, "incorrect"), (marked.wrong.pk, "correct")}
+    assert set(Submission.objects.values_list("checks", flat=True)) == {2}
+    last = review.history(marked.wrong)[-1]
+    assert (last.kind, last.before["points"], last.after["points"], last.by) == ("key", "0", "2", marked.teacher)
+
+
+def test_a_plan_that_no_longer_holds_is_shown_again(marked):
+    client = marked.client(marked.teacher)
+    plan = remark.plan_key(marked.problem, "x = 5")
+    marked.decide(marked.right, [], comment="Changed meanwhile")
+    answer = client.post(page("key", marked.problem.pk), {"answer": "x = 5", "reference": "", "fingerprint": plan.fingerprint})
+    assert answer.status_code == 409
+    marked.problem.refresh_from_db()
+    assert (marked.problem.answer, points(marked.right)) == ("x = 2", 0)
+
+
+def test_only_lines_about_the_answer_follow_it(marked):
+    working = next(item for item in marked.rubric() if item.rule == "working")
+    marked.decide(marked.right, [working.pk])
+    plan = remark.plan_key(marked.problem, "x = 5")
+    assert next(each for each in plan.pending if each.mark.pk == marked.wrong.pk).after.points == 2
+    assert all(each.mark.pk != marked.right.pk for each in plan.pending)
+
+
+def test_what_a_new_key_cannot_decide_stays_as_it_was_marked(marked):
+    plan = remark.plan_key(marked.problem, "1 + " * 600)  # too long to be compared
+    assert plan.pending == []
+    assert plan.undecided == 2
+
+
+def test_without_work_a_key_is_just_saved(school):
+    school.client(school.teacher).post(page("problem", school.problem.pk), key_form("x = 3"))
+    school.problem.refresh_from_db()
+    assert school.problem.answer == "x = 3"
+
+
+def test_a_key_that_cannot_be_read_is_refused(marked):
+    for name, data in (("problem", key_form("((")), ("key", {"answer": "((", "reference": ""})):
+        assert marked.client(marked.teacher).post(page(name, marked.problem.pk), data).status_code == 422
+    marked.problem.refresh_from_db()
+    assert marked.problem.answer == "x = 2"
+
+
+# --- The rubric ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_rubric_s_change_is_looked_at_and_recalculates(marked):
+    client = marked.client(marked.teacher)
+    where, changed = page("rubric", marked.problem.pk), rubric_form(marked, **{"rubric-0-points": "1"})
+    preview = client.post(where, changed)
+    assert preview.status_code == 422
+    assert "1 mark changes" in preview.content.decode()
+    assert points(marked.right) == 4
+    client.post(where, changed | {"fingerprint": preview.context["plan"].fingerprint})
+    assert points(marked.right) == 3
+    assert [item.points for item in marked.rubric()] == [1, 1, 1]
+    assert review.history(marked.right)[-1].kind == "rubric"
+
+
+def test_from_the_queue_and_back_to_it(marked):
+    client = marked.client(marked.teacher)
+    where = page("rubric", marked.problem.pk)
+    assert f'name="at" value="{marked.right.pk}"' in client.get(where, {"at": str(marked.right.pk)}).content.decode()
+    saved = client.post(where, rubric_form(marked, at=str(marked.right.pk)))
+    assert saved.url == page("queue", marked.problem.pk, at=marked.right.pk)
+
+
+def test_a_line_that_is_deleted_is_ticked_nowhere(marked):
+    client = marked.client(marked.teacher)
+    changed = rubric_form(marked, **{"rubric-0-DELETE": "on"})
+    preview = client.post(page("rubric", marked.problem.pk), changed)
+    client.post(page("rubric", marked.problem.pk), changed | {"fingerprint": preview.context["plan"].fingerprint})
+    assert points(marked.right) == 2
+    assert Mark.objects.get(pk=marked.right.pk).ticked == [item.pk for item in marked.rubric()]
+
+
+def test_what_changes_no_mark_is_saved_at_once(marked):
+    changed = rubric_form(marked, **{"rubric-0-text": "Answer", "rubric-TOTAL_FORMS": 4})
+    changed |= {"rubric-3-text": "Units missing", "rubric-3-points": "0.5", "rubric-3-negative": "True", "rubric-3-rule": ""}
+    assert marked.client(marked.teacher).post(page("rubric", marked.problem.pk), changed).status_code == 302
+    assert [(item.text, item.worth) for item in marked.rubric()][::3] == [("Answer", 2), ("Units missing", Decimal("-0.5"))]
+    assert not MarkChange.objects.filter(kind="rubric").exists()
+
+
+def test_fewer_points_cap_the_marks(marked):
+    plan = remark.plan_rubric(Problem(pk=marked.problem.pk, assignment=marked.assignment, points=Decimal(3)), marked.rubric())
+    assert [(each.mark.points, each.after.points) for each in plan.moved] == [(4, 3)]
+
+
+@pytest.mark.parametrize("wrong", [{"points": "0"}, {"rubric-0-points": "-1"}, {"rubric-0-text": ""}, {"rubric-0-rule": "magic"}])
+def test_a_rubric_with_mistakes_comes_back(marked, wrong):
+    assert marked.client(marked.teacher).post(page("rubric", marked.problem.pk), rubric_form(marked, **wrong)).status_code == 422
+    assert [item.points for item in marked.rubric()] == [2, 1, 1]
+
+
+def test_a_rubric_plan_that_no_longer_holds(marked):
+    lines = marked.rubric()
+    lines[0].points = Decimal(1)
+    plan = remark.plan_rubric(marked.problem, lines)
+    marked.decide(marked.right, [])
+    with pytest.raises(PlanChanged):
+        remark.apply_rubric(marked.problem, lines, marked.teacher, plan.fingerprint)
+    assert RubricItem.objects.get(pk=lines[0].pk).points == 2
+    assert points(marked.right) == 0
+
+
+def test_a_stranger_s_line_is_not_taken_into_the_rubric(marked):
+    foreign = marked.banked.rubric.first()
+    changed = rubric_form(marked, **{"rubric-0-id": foreign.pk, "rubric-0-text": "Mine now"})
+    assert marked.client(marked.teacher).post(page("rubric", marked.problem.pk), changed).status_code == 422
+    foreign.refresh_from_db()
+    assert foreign.text != "Mine now"
+
+
+def test_right_work_still_has_right_proposals(marked):
+    assert review.proposal_of(marked.right, marked.rubric()).points == 4
+    assert RIGHT in marked.right.work

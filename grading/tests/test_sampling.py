@@ -1,0 +1,157 @@
+"""Solutions that the model is asked for: once, in the background, resumable; and said to be missing without an engine."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from grading import assignments, bank, sampling
+from grading.models import Assignment, Problem, Sample
+from grading.tests.school import School, check_all, page
+from inference.engines import Chunk, EngineUnavailable
+from inference.sandbox import SandboxUnavailable
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Solver:
+    """Answers 2, and 3 for each third seed; `fails` at the request of that number."""
+
+    model, context = "recorded", 4096
+
+    def __init__(self, fails=-1):
+        self.asked, self.fails = [], fails
+
+    async def stream(self, prompt, sampling, request_id):
+        self.asked.append(sampling.seed)
+        if len(self.asked) == self.fails:
+            raise EngineUnavailable("The engine is away.")
+        yield Chunk(rf"So it is $\boxed{{x = {3 if sampling.seed % 3 == 2 else 2}}}$.", 5, "stop")
+
+    async def abort(self, request_id):
+        pass
+
+
+class Nowhere:
+    async def open(self):
+        raise SandboxUnavailable("Nothing is isolated here.")
+
+
+@pytest.fixture
+def school(db, settings):
+    settings.SAMPLES_PER_PROBLEM = 4
+    school = School()
+    # Explained in words: no sandbox is needed. A problem that comes to a published assignment has been asked for already.
+    Problem.objects.update(text="Prove that 1 + 1 = 2, and explain it.", sampling="")
+    return school
+
+
+def sample(school, engine):
+    asyncio.run(sampling.run(engine, Nowhere()))
+    school.problem.refresh_from_db()
+
+
+def test_publishing_asks_for_samples_once(school):
+    assert school.problem.sampling == ""
+    for _time in range(2):
+        assignments.publish(school.assignment)
+    assert set(school.assignment.problems.values_list("sampling", flat=True)) == {"queued"}
+
+
+def test_they_are_drawn_kept_and_compared(school):
+    submission = school.hand_in()
+    sampling.request(school.problem)
+    engine = Solver()
+    sample(school, engine)
+    assert school.problem.sampling == "done"
+    assert engine.asked == [0, 1, 2, 3]
+    assert list(school.problem.samples.values_list("index", "answer", "model")) == [
+        (n, "x = 3" if n == 2 else "x = 2", "recorded") for n in range(4)
+    ]
+    check_all()
+    submission.refresh_from_db()
+    assert (submission.evidence["agreeing"], submission.evidence["sampled"]) == (3, 4)
+    sample(school, engine)
+    assert len(engine.asked) == 4
+    shown = school.client(school.teacher).get(page("problem", school.problem.pk)).content.decode()
+    assert shown.count("data-solution") == 4
+
+
+def test_an_engine_that_is_away_is_said_and_can_be_asked_again(school):
+    sampling.request(school.problem)
+    sample(school, Solver(fails=3))
+    assert (school.problem.sampling, school.problem.samples.count()) == ("failed", 2)
+    client = school.client(school.teacher)
+    shown = client.get(page("problem", school.problem.pk)).content.decode()
+    assert "The engine is away." in shown
+    client.post(page("sample", school.problem.pk))
+    engine = Solver()
+    sample(school, engine)
+    assert engine.asked == [2, 3]  # what is there already stays
+    assert school.problem.sampling == "done"
+
+
+def test_without_an_engine_the_page_says_so(school):
+    shown = school.client(school.teacher).get(page("problem", school.problem.pk)).content.decode()
+    assert "There are no samples." in shown
+    school.hand_in()
+    queue = school.client(school.teacher).get(page("queue", school.problem.pk)).content.decode()
+    assert "There are no sampled solutions" in queue
+
+
+def test_a_lost_worker_s_samples_go_on(school):
+    sampling.request(school.problem)
+    Sample.objects.create(problem=school.problem, index=0, text="", answer="x = 2")
+    Problem.objects.filter(pk=school.problem.pk).update(sampling="running", sampling_run=1, sampling_expires=timezone.now())
+    sampling.sweep()
+    engine = Solver()
+    sample(school, engine)
+    assert engine.asked == [1, 2, 3]
+
+
+def test_a_problem_that_kills_its_worker_is_given_up(school):
+    past = timezone.now() - timedelta(seconds=1)
+    Problem.objects.filter(pk=school.problem.pk).update(sampling="running", sampling_run=sampling.TRIES, sampling_expires=past)
+    sampling.sweep()
+    school.problem.refresh_from_db()
+    assert school.problem.sampling == "failed"
+
+
+def test_a_worker_that_ends_gives_back_what_it_was_at(school):
+    sampling.request(school.problem)
+
+    async def interrupted():
+        started = asyncio.Event()
+
+        class Slow(Solver):
+            async def stream(self, prompt, sampling, request_id):
+                started.set()
+                await asyncio.sleep(60)
+                yield Chunk("", 0, "stop")
+
+        running = asyncio.create_task(sampling.run(Slow(), Nowhere()))
+        await asyncio.wait_for(started.wait(), 20)
+        running.cancel()
+        await asyncio.wait({running})
+
+    asyncio.run(interrupted())
+    school.problem.refresh_from_db()
+    assert school.problem.sampling == "queued"
+
+
+def test_none_are_asked_for_where_the_settings_want_none(school, settings):
+    settings.SAMPLES_PER_PROBLEM = 0
+    sampling.request(school.problem)
+    school.problem.refresh_from_db()
+    assert school.problem.sampling == ""
+
+
+def test_a_copy_has_the_samples_of_its_original(school):
+    sampling.request(school.problem)
+    sample(school, Solver())
+    other = Assignment.objects.create(classroom=school.classroom, title="Again")
+    [copy] = bank.assign([school.problem], other)
+    assert (copy.sampling, copy.samples.count()) == ("done", 4)
+    assert school.problem.samples.count() == 4
+    assert copy.rubric.count() == school.problem.rubric.count() == 3

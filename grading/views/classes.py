@@ -1,0 +1,236 @@
+"""Classes: making, joining, rosters, teachers, and what may be learned from them."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import classrooms, rosters
+from accounts.classrooms import ClassroomError, get_attended_for, get_classroom_for, get_enrolment_for
+from accounts.models import Classroom, Enrolment, User
+from accounts.tables import TableError
+from grading import access, exports, progress
+from grading.forms import ClassroomForm
+from grading.models import Assignment, Mark, RegradeRequest, Submission
+from grading.views.page import UNPROCESSABLE, Request, page, table, uploaded_text
+
+
+@require_safe
+def index(request: Request) -> HttpResponse:
+    """A person's classes."""
+    if request.user.teaches:
+        return page(request, "grading/classes.html", {"taught": _taught(request.user), "form": ClassroomForm()})
+    context = {"attended": Classroom.objects.attended_by(request.user), "open_work": _open_work(request.user)}
+    return page(request, "grading/my_classes.html", context)
+
+
+def _taught(teacher: User) -> "QuerySet[Classroom]":
+    """With the number of students in each."""
+    return Classroom.objects.taught_by(teacher).annotate(students=Count("enrolments", distinct=True))
+
+
+def _open_work(student: User) -> "QuerySet[Assignment]":
+    """What can still be handed in on time, the most urgent first."""
+    now = timezone.now()
+    on_time = Q(due=None) | Q(due__gte=now) | Q(extensions__student=student, extensions__due__gte=now)
+    return access.set_work_of(student).filter(on_time).select_related("classroom").order_by("due").distinct()
+
+
+@require_POST
+def create(request: Request) -> HttpResponse:
+    classrooms.require_teacher(request.user)
+    form = ClassroomForm(request.POST)
+    if not form.is_valid():
+        return page(request, "grading/classes.html", {"taught": _taught(request.user), "form": form}, status=UNPROCESSABLE)
+    made = classrooms.create(request.user, form.cleaned_data["name"])
+    return redirect("grading:classroom", made.pk)
+
+
+@require_POST
+def join(request: Request) -> HttpResponse:
+    try:
+        joined = classrooms.join(request.user, request.POST.get("code", ""))
+    except ClassroomError as error:
+        messages.error(request, str(error))
+        return redirect("grading:classes")
+    messages.success(request, _("You are in the class {name}.").format(name=joined.name))
+    return redirect("grading:classroom", joined.pk)
+
+
+@require_safe
+def show(request: Request, pk: UUID) -> HttpResponse:
+    """A class, as its teacher or as its student sees it."""
+    if request.user.teaches:
+        return _teachers_view(request, get_classroom_for(request.user, pk))
+    classroom = get_attended_for(request.user, pk)
+    assignments = access.set_work_of(request.user).filter(classroom=classroom)
+    return page(request, "grading/my_class.html", {"classroom": classroom, "rows": [_own_row(request, each) for each in assignments]})
+
+
+def _teachers_view(request: Request, classroom: Classroom) -> HttpResponse:
+    current = Q(problems__submissions__current=True)
+    draft = current & Q(problems__submissions__mark__state=Mark.State.DRAFT)
+    assignments = classroom.assignments.annotate(
+        handed_in=Count("problems__submissions", filter=current, distinct=True),
+        to_review=Count("problems__submissions", filter=draft, distinct=True),
+    )
+    regrades = RegradeRequest.objects.filter(submission__problem__assignment__classroom=classroom, outcome="")
+    context = {
+        "classroom": classroom,
+        "assignments": assignments,
+        "regrades": regrades.select_related("submission__student", "submission__problem__assignment"),
+        "students": classroom.enrolments.count(),
+    }
+    return page(request, "grading/classroom.html", context)
+
+
+def _own_row(request: Request, assignment: Assignment) -> dict[str, object]:
+    """A student's line for one assignment: how much is handed in, and the released points."""
+    work = Submission.objects.filter(student=request.user, problem__assignment=assignment, current=True).select_related("mark")
+    points = [each.mark.points for each in work if each.mark.state == Mark.State.RELEASED and each.mark.points is not None]
+    extension = assignment.extensions.filter(student=request.user).first()
+    problems = list(assignment.problems.all())
+    return {
+        "assignment": assignment,
+        "due": extension.due if extension else assignment.due,
+        "problems": len(problems),
+        "handed_in": len(work),
+        "marked": len(points),
+        "points": sum(points) if points else None,
+        "full": sum(problem.points for problem in problems),
+    }
+
+
+# --- Settings -----------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: Request, pk: UUID) -> HttpResponse:
+    """Name, join code, teachers, training."""
+    classroom = get_classroom_for(request.user, pk)
+    form = ClassroomForm(request.POST or None, instance=classroom)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("grading:edit_classroom", pk)
+    context = {"classroom": classroom, "form": form, "teachers": classroom.teachers.order_by("username")}
+    return page(request, "grading/classroom_settings.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+@require_POST
+def code(request: Request, pk: UUID) -> HttpResponse:
+    classrooms.renew_code(get_classroom_for(request.user, pk), closed="close" in request.POST)
+    return redirect("grading:edit_classroom", pk)
+
+
+@require_POST
+def training(request: Request, pk: UUID) -> HttpResponse:
+    classroom = get_classroom_for(request.user, pk)
+    classrooms.allow_training(classroom, request.user, allowed="allow" in request.POST)
+    return redirect("grading:edit_classroom", pk)
+
+
+@require_POST
+def add_teacher(request: Request, pk: UUID) -> HttpResponse:
+    classroom = get_classroom_for(request.user, pk)
+    return _changed(request, pk, lambda: classrooms.add_teacher(classroom, request.POST.get("username", "")))
+
+
+@require_POST
+def remove_teacher(request: Request, pk: UUID, teacher: int) -> HttpResponse:
+    classroom = get_classroom_for(request.user, pk)
+    answer = _changed(request, pk, lambda: classrooms.remove_teacher(classroom, teacher))
+    return answer if Classroom.objects.taught_by(request.user).filter(pk=pk).exists() else redirect("grading:classes")
+
+
+def _changed(request: Request, pk: UUID, change: Callable[[], None]) -> HttpResponse:
+    try:
+        change()
+    except ClassroomError as error:
+        messages.error(request, str(error))
+    return redirect("grading:edit_classroom", pk)
+
+
+@require_POST
+def delete(request: Request, pk: UUID) -> HttpResponse:
+    get_classroom_for(request.user, pk).delete()
+    return redirect("grading:classes")
+
+
+# --- Students -----------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def roster(request: Request, pk: UUID) -> HttpResponse:
+    """The class list; a POST previews a table of students, and with `confirm` takes it."""
+    classroom = get_classroom_for(request.user, pk)
+    context: dict[str, object] = {"classroom": classroom, "text": "", "error": ""}
+    if request.method == "POST":
+        try:
+            text = uploaded_text(request, "table")
+            context["text"], context["entries"] = text, rosters.preview(classroom, text)
+            if "confirm" in request.POST:
+                return _enrol(request, classroom, text)
+        except (TableError, ClassroomError) as error:
+            context["error"] = str(error)
+            context["text"] = request.POST.get("table", "")
+    students = [(each, rosters.first_login(each.student)) for each in _enrolments(classroom)]
+    status = UNPROCESSABLE if context["error"] else 200
+    return page(request, "grading/roster.html", context | {"students": students}, status=status)
+
+
+def _enrolments(classroom: Classroom) -> "QuerySet[Enrolment]":
+    return classroom.enrolments.select_related("student").order_by("student__first_name", "student__username")
+
+
+def _enrol(request: Request, classroom: Classroom, text: str) -> HttpResponse:
+    refused = rosters.enrol(classroom, text)
+    if refused:
+        lines = ", ".join(str(entry.line) for entry in refused)
+        messages.warning(request, _("The class list was taken, but for these lines: {lines}.").format(lines=lines))
+    else:
+        messages.success(request, _("The class list was taken."))
+    return redirect("grading:roster", classroom.pk)
+
+
+@require_safe
+def roster_csv(request: Request, pk: UUID) -> HttpResponse:
+    return table(rosters.export(_enrolments(get_classroom_for(request.user, pk))), "students")
+
+
+@require_safe
+def marks_csv(request: Request, pk: UUID) -> HttpResponse:
+    return table(exports.classroom_csv(get_classroom_for(request.user, pk)), "marks")
+
+
+@require_POST
+def remove_student(request: Request, pk: int) -> HttpResponse:
+    enrolment = get_enrolment_for(request.user, pk)
+    enrolment.delete()
+    messages.success(request, _("{name} is no longer in the class. Their work is kept.").format(name=enrolment.student.full_name))
+    return redirect("grading:roster", enrolment.classroom_id)
+
+
+@require_safe
+def student(request: Request, pk: int) -> HttpResponse:
+    """How one student has been doing, for their teacher."""
+    enrolment = get_enrolment_for(request.user, pk)
+    context = {
+        "enrolment": enrolment,
+        "classroom": enrolment.classroom,
+        "topics": progress.topics(enrolment.student, [enrolment.classroom]),
+    }
+    return page(request, "grading/student.html", context)
+
+
+@require_safe
+def own_progress(request: Request) -> HttpResponse:
+    """How a student has been doing, for themselves."""
+    topics = progress.topics(request.user, Classroom.objects.attended_by(request.user))
+    return page(request, "grading/my_progress.html", {"topics": topics})

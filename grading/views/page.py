@@ -1,0 +1,42 @@
+"""What every page of the classes shares."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import Classroom, User
+from accounts.tables import LARGEST, decode
+
+UNPROCESSABLE = 422
+CONFLICT = 409
+
+
+class Request(HttpRequest):
+    """What every view here gets: the middleware turns away those who are not logged in."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def page(request: Request, template: str, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
+    """A whole page, with the classes of its reader beside it."""
+    return render(request, template, {"classes": classes_of(request.user)} | (context or {}), status=status)
+
+
+def classes_of(user: User) -> list[Classroom]:
+    """What the sidebar lists: the classes that a teacher teaches (an administrator's are all), or that a student is in."""
+    found = Classroom.objects.taught_by(user) if user.teaches else Classroom.objects.attended_by(user)
+    return list(found[:50])
+
+
+def table(data: bytes, name: str) -> HttpResponse:
+    """A CSV to keep."""
+    return HttpResponse(data, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}.csv"'})
+
+
+def uploaded_text(request: Request, field: str) -> str:
+    """A table's text: the file that was chosen, or else what was typed or pasted into `field`. Raises `TableError`."""
+    file = request.FILES.get("file")
+    return decode(file.read(LARGEST + 1) if file else request.POST.get(field, "").encode())

@@ -1,0 +1,72 @@
+// Small helps of forms: ask before what cannot be undone, send once, keep a draft, add a line, copy a link.
+
+import { announce } from "lemma/announce.js";
+import { say } from "lemma/strings.js";
+
+// A form with data-ask="question" is sent after a yes.
+function bindAsk() {
+  const dialog = document.getElementById("ask");
+  let asked = null;
+  document.addEventListener("submit", (event) => {
+    if (!event.target.dataset.ask || event.target === asked) return;
+    event.preventDefault();
+    asked = event.target;
+    document.getElementById("ask-words").textContent = asked.dataset.ask;
+    dialog.showModal();
+  });
+  dialog.addEventListener("close", () => (asked = null));
+  dialog.querySelector("[data-yes]").addEventListener("click", () => {
+    const form = asked;
+    dialog.close();
+    asked = form;
+    form.requestSubmit();
+  });
+}
+
+// A second click while the first is on its way sends nothing.
+function bindOnce() {
+  for (const button of document.querySelectorAll("[data-once]")) {
+    button.form.addEventListener("submit", () => setTimeout(() => (button.disabled = true)));
+  }
+  addEventListener("pageshow", () => {
+    for (const button of document.querySelectorAll("[data-once]")) button.disabled = false;
+  });
+}
+
+// What a student has written survives a reload, on this device, until it is handed in.
+function bindDraft(form) {
+  const { work } = form.elements;
+  const key = `work:${form.dataset.person}:${form.dataset.draft}`;
+  const kept = localStorage.getItem(key);
+  if (kept === work.value) localStorage.removeItem(key);
+  else if (kept !== null && !form.querySelector("[role=alert]")) work.value = kept;
+  work.addEventListener("input", () => localStorage.setItem(key, work.value));
+}
+
+// The rubric's new lines come from its template, under the next number of the form set.
+function bindRubric(form) {
+  form.querySelector("[data-add]").addEventListener("click", () => {
+    const total = form.querySelector("[name$=TOTAL_FORMS]");
+    const lines = form.querySelector("[data-lines]");
+    lines.insertAdjacentHTML("beforeend", form.querySelector("[data-new]").innerHTML.replaceAll("__prefix__", total.value));
+    total.value = Number(total.value) + 1;
+    lines.lastElementChild.querySelector("[name$=text]").focus();
+  });
+}
+
+async function copyLink(event) {
+  const link = event.target.closest("[data-copy-link]");
+  if (!link) return;
+  event.preventDefault();
+  await navigator.clipboard.writeText(link.href);
+  announce(say("copied"));
+  link.textContent = say("copied");
+}
+
+export function bindForms() {
+  bindAsk();
+  bindOnce();
+  for (const form of document.querySelectorAll("[data-draft]")) bindDraft(form);
+  for (const form of document.querySelectorAll("[data-rubric]")) bindRubric(form);
+  document.addEventListener("click", copyLink);
+}
