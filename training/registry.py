@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from inference import weights
-from training import progress
-from training.models import Alias, ModelVersion, Promotion, Run, RunStage
+from training import rows
+from training.datasets import About, keep
+from training.models import Alias, Dataset, ModelVersion, Promotion, Run, RunStage
 from training.runs import check_admin
 from tutor import serving
 
@@ -84,11 +85,20 @@ def register(run: Run) -> ModelVersion | None:
         if stage.kind == "evaluate":
             measured = version if version is not None and _is_of(stage, run) else base
             _keep_evaluation(measured, stage)
+    _keep_curated(run, stages)
     if version is not None:
         version.card = card(version)
         version.save(update_fields=["card"])
         Alias.objects.update_or_create(name=Alias.Name.CANDIDATE, defaults={"version": version})
     return version
+
+
+def _keep_curated(run: Run, stages: dict[str, RunStage]) -> None:
+    """The training file of the run as a dataset, made from those that the run was given."""
+    for stage in stages.values():
+        if stage.kind == "curate" and not run.curated.exists():
+            about = About(name=f"{name_of(run)}-curated", source=Dataset.Source.RUN, kind=Dataset.Kind.TRAINING, by=run.by)
+            keep(rows.read(stage.folder / "train.jsonl"), about, parents=run.datasets.all(), run=run)
 
 
 def _exported(run: Run, base: ModelVersion, stage: RunStage) -> ModelVersion:
@@ -181,6 +191,12 @@ def served() -> ModelVersion | None:
     if (found := champion()) is not None:
         return found
     return None if settings.ENGINE_URL else known(settings_model(), str(weights.directory() / weights.DEFAULT.file))
+
+
+def trainable_champion() -> ModelVersion | None:
+    """The version that serves, where it was trained here and its weights are there to go on from."""
+    found = champion()
+    return found if found is not None and found.run is not None and Path(found.checkpoint).is_dir() else None
 
 
 def promote(version: ModelVersion, *, by: User | None, why: str = "", evidence: dict[str, Any] | None = None) -> Promotion:

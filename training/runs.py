@@ -71,9 +71,7 @@ def create(recipe: Recipe, *, by: User | None = None, base: ModelVersion | None 
     with transaction.atomic():
         if Run.objects.filter(state=State.QUEUED).count() >= WAITING_LIMIT:
             raise TooManyWaiting
-        run = Run.objects.create(
-            recipe=recipe.name, config=recipe.as_json(), base=base, device=recipe.device, by=by, queued=timezone.now()
-        )
+        run = Run.objects.create(recipe=recipe.name, config=recipe.as_json(), base=base, device=recipe.device, by=by, queued=timezone.now())
         run.datasets.set(datasets)
         stages = [RunStage(run=run, number=number, name=step.name, kind=step.kind) for number, step in enumerate(recipe.stages)]
         RunStage.objects.bulk_create(stages)
@@ -148,7 +146,7 @@ def _take_back(run: Run) -> None:
     if run.state == State.STOPPING:
         changed = held.update(state=State.STOPPED, ended=now)
     elif run.tries >= TRIES:
-        changed = held.update(state=State.FAILED, ended=now, failure="The run was broken off again and again; the supervisor's log has more.")
+        changed = held.update(state=State.FAILED, ended=now, failure="The run was broken off again and again; see supervisors.log.")
     else:
         changed = held.update(state=State.QUEUED)
     if changed:

@@ -16,14 +16,19 @@ from inference.reward.heads import trained_head
 from inference.sandbox import Sandbox, SandboxUnavailable
 from inference.sandbox.jail import open_sandbox
 from tutor.absent import NoSandbox
+from tutor.serving import Served
 
 LOADING = 120.0  # seconds that a model may take to load
 
 
-def engine_from_settings() -> Engine:
-    """The server at `ENGINE_URL`, or the default model in this process. Raises `EngineError`."""
+def engine_from_settings(served: Served = Served()) -> Engine:  # noqa: B008 (frozen)
+    """The server at `ENGINE_URL`, or an engine of our own; with the model that was chosen to serve, or the default one. Raises
+    `EngineError`.
+    """
     if settings.ENGINE_URL:
-        return open_engine(url=settings.ENGINE_URL, model=settings.ENGINE_MODEL, api_key=settings.ENGINE_API_KEY)
+        return open_engine(url=settings.ENGINE_URL, model=served.name or settings.ENGINE_MODEL, api_key=settings.ENGINE_API_KEY)
+    if served.path is not None:
+        return open_engine(path=served.path, head=trained_head(served.path))
     try:
         path = weights.find()
         return open_engine(path=path, head=trained_head(path))

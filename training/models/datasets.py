@@ -16,12 +16,14 @@ class Dataset(models.Model):
     class Kind(models.TextChoices):
         PROBLEMS = "problems", _("Problems")  # rows with a question and an expected answer
         JUDGED = "judged", _("Judged solutions")  # rows as `label` writes them
+        TRAINING = "training", _("Training file")  # rows as `curate` writes them
 
     class Source(models.TextChoices):
         IMPORT = "import", _("Imported file")
         OVERRIDES = "overrides", _("Teachers' marks")
         THUMBS = "thumbs", _("Students' judgement of solutions")
-        BANK = "bank", _("Problem banks")
+        BANK = "bank", _("Assigned problems")
+        RUN = "run", _("Curated by a run")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=80)
@@ -32,7 +34,8 @@ class Dataset(models.Model):
     licence = models.CharField(_("licence"), max_length=80, blank=True)
     rows = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
-    parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
+    parents = models.ManyToManyField("self", symmetrical=False, related_name="children", blank=True)
+    run = models.ForeignKey("training.Run", models.SET_NULL, null=True, blank=True, related_name="curated")  # that made it
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
 
@@ -45,4 +48,4 @@ class Dataset(models.Model):
 
     @property
     def file(self) -> Path:
-        return settings.VAR_DIR / "datasets" / f"{self.pk}.jsonl"  # type: ignore[no-any-return]
+        return settings.VAR_DIR / "datasets" / f"{self.pk}.jsonl"

@@ -74,7 +74,7 @@ class Run(models.Model):
 
     @property
     def folder(self) -> Path:
-        return settings.VAR_DIR / "training" / str(self.pk)  # type: ignore[no-any-return]
+        return settings.VAR_DIR / "training" / str(self.pk)
 
     @property
     def is_active(self) -> bool:

@@ -60,7 +60,8 @@ async def _scored(group: list[Row], scorer: RewardScorer) -> list[Row]:
     """The rows of one question. All are scored together; where one is too long, each by itself."""
     able = [row for row in group if row["text"].strip() and not row.get("failed")]
     try:
-        scores = dict(zip(map(id, able), await scorer.score(group[0]["question"], [row["text"] for row in able]), strict=True)) if able else {}
+        found = await scorer.score(group[0]["question"], [row["text"] for row in able]) if able else []
+        scores = {id(row): score for row, score in zip(able, found, strict=True)}
     except ResponseTooLong:
         scores = {id(row): score for row in able if (score := await _alone(row, scorer)) is not None}
     return [row | ({"score": round(scores[id(row)], 4)} if id(row) in scores else {}) for row in group]

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         begin.add_argument("--recipe", help=f"one of: {', '.join(recipes.names())}")
         begin.add_argument("--resume", metavar="RUN", help="go on with a stopped or failed run; the first letters of its id will do")
         parser.add_argument("--base", metavar="MODEL", help="a trained model's name, to go on from there instead of the recipe's own base")
-        parser.add_argument("--dataset", metavar="NAME", action="append", default=[], help="a dataset's name, its newest version; repeatable")
+        parser.add_argument("--dataset", metavar="NAME", action="append", default=[], help="a dataset's name; repeatable")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 (Django's options)
         if not settings.PRODUCTION:
