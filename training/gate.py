@@ -78,6 +78,9 @@ def open_gate(champion: ModelVersion, candidate: ModelVersion) -> Gate:
         before = champion.evaluations.get(digest)
         if before is None:
             continue
+        if _settings(before) != _settings(after):
+            trouble.append(f"{after['name']}: the two were measured with other settings. Measure them again.")
+            continue
         try:
             sets.append(_compared(after["name"], Path(before["transcripts"]), Path(after["transcripts"])))
         except (TranscriptError, rows.RowError, OSError) as error:
@@ -85,6 +88,11 @@ def open_gate(champion: ModelVersion, candidate: ModelVersion) -> Gate:
         except NotComparable:
             trouble.append(f"{after['name']}: no problem was judged for both.")
     return Gate(sets=tuple(sets), trouble=tuple(trouble))
+
+
+def _settings(evaluation: dict[str, Any]) -> dict[str, Any]:
+    """What both must have been measured with. Where the problems lie does not matter, nor how many are written at once."""
+    return {name: value for name, value in evaluation["config"].items() if name not in ("problems", "sequences")}
 
 
 def _compared(name: str, before: Path, after: Path) -> Comparison:

@@ -1,7 +1,8 @@
 """The models that there are: what a run came to, which one serves, and how that changes."""
 
-import hashlib
 import json
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from inference import weights
 from training import rows
-from training.datasets import About, keep
+from training.datasets import About, digest, keep
 from training.models import Alias, Dataset, ModelVersion, Promotion, Run, RunStage
 from training.runs import check_admin
 from tutor import serving
@@ -49,6 +50,10 @@ class BeforeGone(RegistryError):
     message = _("The model before this one is gone.")
 
 
+class OnlyTrained(RegistryError):
+    message = _("This model was not trained here, and takes no room of ours.")
+
+
 class StillNeeded(RegistryError):
     message = _("This model serves now. Promote another one first.")
 
@@ -64,6 +69,22 @@ def get_versions_for(user: User) -> QuerySet[ModelVersion]:
 
 def get_version_for(user: User, pk: UUID) -> ModelVersion:
     return get_object_or_404(get_versions_for(user), pk=pk)
+
+
+def lineage_of(versions: Iterable[ModelVersion]) -> list[tuple[ModelVersion, int]]:
+    """Each model after the one that it was trained from, with how many are above it."""
+    versions = list(versions)
+    known = {version.pk for version in versions}
+    children: dict[UUID | None, list[ModelVersion]] = {}
+    for version in versions:
+        children.setdefault(version.parent_id if version.parent_id in known else None, []).append(version)
+    found: list[tuple[ModelVersion, int]] = []
+    todo = [(version, 0) for version in reversed(children.get(None, []))]
+    while todo:
+        version, depth = todo.pop()
+        found.append((version, depth))
+        todo += [(child, depth + 1) for child in reversed(children.get(version.pk, []))]
+    return found
 
 
 # --- What came of a run -------------------------------------------------------------------------------------------------
@@ -83,10 +104,10 @@ def register(run: Run) -> ModelVersion | None:
     version = _exported(run, base, exports[-1]) if exports else None
     for stage in stages.values():
         if stage.kind == "evaluate":
-            measured = version if version is not None and _is_of(stage, run) else base
-            _keep_evaluation(measured, stage)
+            _keep_evaluation(stage)
     _keep_curated(run, stages)
     if version is not None:
+        version.refresh_from_db()
         version.card = card(version)
         version.save(update_fields=["card"])
         Alias.objects.update_or_create(name=Alias.Name.CANDIDATE, defaults={"version": version})
@@ -130,18 +151,28 @@ def config_of(stage: RunStage) -> dict[str, Any]:
     return found
 
 
-def _is_of(stage: RunStage, run: Run) -> bool:
-    """Whether a stage measured what its own run made."""
+def _keep_evaluation(stage: RunStage) -> None:
+    """Give what a stage measured to the model that it measured, with a copy of the transcripts that outlives the run."""
     config = config_of(stage)
-    return str(config.get("gguf") or config.get("checkpoint") or "").startswith(str(run.folder))
-
-
-def _keep_evaluation(version: ModelVersion, stage: RunStage) -> None:
-    problems = Path(config_of(stage)["problems"])
-    digest = hashlib.sha256(problems.read_bytes()).hexdigest()
-    transcripts = str(stage.folder / "transcripts.jsonl")
-    version.evaluations[digest] = {"name": problems.stem, "transcripts": transcripts, "figures": stage.figures}
+    version = _measured(config)
+    if version is None:
+        return
+    settings_ = {name: value for name, value in config.items() if name not in ("out", "gguf", "checkpoint")}
+    problems = Path(config["problems"])
+    sha256 = digest(problems)
+    kept = settings.VAR_DIR / "evaluations" / f"{version.pk}-{sha256[:16]}.jsonl"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(stage.folder / "transcripts.jsonl", kept)
+    found = {"name": problems.stem, "transcripts": str(kept), "figures": stage.figures, "config": settings_}
+    version.evaluations[sha256] = found
     version.save(update_fields=["evaluations"])
+
+
+def _measured(config: dict[str, Any]) -> ModelVersion | None:
+    """The model that a stage's config names."""
+    if file := config.get("gguf"):
+        return ModelVersion.objects.filter(gguf=file).first()
+    return ModelVersion.objects.filter(checkpoint=config.get("checkpoint", "")).first() if config.get("checkpoint") else None
 
 
 def card(version: ModelVersion) -> str:
@@ -221,6 +252,23 @@ def roll_back(*, by: User | None, why: str = "") -> Promotion:
         if last.before is not None and not settings.ENGINE_URL and not Path(last.before.gguf).is_file():
             raise NoFile
         return _move(champion(), last.before, by=by, why=why, evidence={}, rollback=True)
+
+
+def delete(version: ModelVersion) -> None:
+    """Delete a model with its run and files. Raises `RegistryError` for one that serves, or that was not trained here."""
+    if version.aliases.filter(name=Alias.Name.CHAMPION).exists():
+        raise StillNeeded
+    if version.run is None:
+        raise OnlyTrained
+    if version.run.is_active:
+        raise StillNeeded
+    for each in version.evaluations.values():
+        Path(each["transcripts"]).unlink(missing_ok=True)
+    shutil.rmtree(version.run.folder, ignore_errors=True)
+    with transaction.atomic():
+        run = version.run
+        version.delete()
+        run.delete()
 
 
 def _last_in_force() -> Promotion | None:

@@ -1,5 +1,6 @@
 """The rules of a run: who may begin it, how it is claimed, stopped and gone on with, and what is written of it."""
 
+import shutil
 import socket
 from collections.abc import Sequence
 from uuid import UUID
@@ -44,6 +45,10 @@ class NotStopped(RunError):
 
 class DataDeleted(RunError):
     message = _("What this run learnt from was deleted since. Start a new one.")
+
+
+class HasModel(RunError):
+    message = _("A model came of this run. Delete the model instead; the run goes with it.")
 
 
 class Active(RunError):
@@ -94,6 +99,16 @@ def resume(run: Run) -> None:
     if not ended.update(state=State.QUEUED, failure="", tries=0, queued=timezone.now(), ended=None):
         raise NotStopped
     sending.ring(sending.START)
+
+
+def delete(run: Run) -> None:
+    """Delete a run that has ended, and its files. Raises `RunError`."""
+    if run.is_active:
+        raise Active
+    if run.versions.exists():
+        raise HasModel
+    shutil.rmtree(run.folder, ignore_errors=True)
+    run.delete()
 
 
 # --- Who has it ---------------------------------------------------------------------------------------------------------
