@@ -44,6 +44,8 @@ class Tools:
         for task in self._tasks:
             task.cancel()
         await asyncio.wait(self._tasks)
+        if self.scorer:
+            await self.scorer.close()
         await self.engine.close()
         await self.sandbox.close()
 
