@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 
+from accounts.models import User
+from inference import weights
 from training import rows
 from training.evaluation.measures import Measures
+from training.models import Evaluation
 from training.pipeline import evaluate, stage
+from training.runs import check_admin
 
 FOLDERS = "evaluations"  # below the data folder
 NAMES = {"first": "first", "majority": "maj", "reward": "rm", "weighted": "weighted"}
@@ -72,6 +79,35 @@ def run(request: Request) -> Path:
     if status:
         raise EvaluationError(status)
     return request.folder / "transcripts.jsonl"
+
+
+def keep(request: Request, report: dict[str, Any]) -> Evaluation:
+    """Show the figures on the administrator's page."""
+    told = {
+        "name": f"{request.data.resolve().parent.name}/{request.data.stem}"[:200],
+        "data": str(request.data.resolve()),
+        "model": _model()[:200],
+        "mode": request.mode,
+        "report": report,
+    }
+    return Evaluation.objects.update_or_create(folder=str(request.folder.resolve()), defaults=told)[0]
+
+
+def _model() -> str:
+    """What the settings name. Raises `WeightsError` where the model file has gone."""
+    return settings.ENGINE_MODEL or settings.ENGINE_URL or weights.find().stem
+
+
+def get_evaluation_for(user: User, pk: UUID) -> Evaluation:
+    """Administrators see all. Raises Http404."""
+    check_admin(user)
+    return get_object_or_404(Evaluation, pk=pk)
+
+
+def get_evaluations_for(user: User) -> QuerySet[Evaluation]:
+    """Newest first. Raises Http404."""
+    check_admin(user)
+    return Evaluation.objects.all()
 
 
 def picked(measures: Measures, select: Select | None) -> tuple[Select, float]:

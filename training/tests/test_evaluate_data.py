@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.models import User
+from training import curves_over_k
+from training.models import Evaluation
 from tutor.supervisor import wait_until
 from tutor.tests.stack import free_port, listens
 
@@ -21,6 +24,9 @@ def engine():
     yield f"http://127.0.0.1:{port}/v1"
     process.terminate()
     process.wait()
+
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -83,3 +89,39 @@ def test_no_file(evaluate, tmp_path, capsys):
     with pytest.raises(CommandError):
         evaluate("--data", tmp_path / "nothing.jsonl")
     assert "nothing.jsonl" in capsys.readouterr().err
+
+
+def test_the_page_has_the_curves(evaluate, problems, admin, client_of):
+    evaluate("--data", problems, "--mode", "cot", "--n", 4, "--first", 3)
+    evaluate("--data", problems, "--mode", "cot", "--n", 4, "--first", 3)
+    [evaluation] = Evaluation.objects.all()
+    client = client_of(admin)
+    assert str(evaluation) in client.get("/training/evaluations/").text
+    page = client.get(f"/training/evaluations/{evaluation.pk}/").text
+    assert page.count("<polyline points=") == 2 * len(["any of k", "majority"])
+    assert "66.7 <span" in page
+    rows = b"".join(client.get(f"/training/evaluations/{evaluation.pk}/transcripts.jsonl").streaming_content)
+    assert len(rows.splitlines()) == 3
+    client.post(f"/training/evaluations/{evaluation.pk}/delete/")
+    assert not Evaluation.objects.exists()
+    assert Path(evaluation.folder).is_dir()
+
+
+@pytest.mark.parametrize("role", ["student", "teacher"])
+def test_nobody_else_sees_it(evaluate, problems, client_of, role):
+    evaluate("--data", problems, "--mode", "cot", "--first", 1)
+    [evaluation] = Evaluation.objects.all()
+    client = client_of(User.objects.create(username="x", role=role))
+    for path in ("", f"{evaluation.pk}/", f"{evaluation.pk}/transcripts.jsonl"):
+        assert client.get(f"/training/evaluations/{path}").status_code == 404
+    assert client.post(f"/training/evaluations/{evaluation.pk}/delete/").status_code == 404
+
+
+def test_a_figure_s_places():
+    figure = curves_over_k.figure(
+        {"n": 2, "unbiased": {f"{rule}@{k}": {"value": 40 + 20 * k, "interval": [50, 90]} for rule in ("maj", "pass") for k in (1, 2)}}
+    )
+    assert [curve.rule for curve in figure.curves] == ["pass", "maj"]
+    assert figure.curves[0].points == "40.0,186.4 548.0,99.2"
+    assert [label for _, label in figure.y_ticks] == ["50", "75", "100"]
+    assert figure.rows[1] == (2, ((80, 50, 90), (80, 50, 90)))

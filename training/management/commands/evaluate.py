@@ -58,12 +58,18 @@ class Command(BaseCommand):
         except UnlabelledError as error:
             raise CommandError(f"{path}: {error} Judge the answers with --regrade.") from error
         result |= {"select": rule, "picked": round(right, 2), "transcripts": str(path)}
+        if options["data"]:
+            evaluating.keep(_request(options), result)
         text += f"\n\npicked by {rule}: {right:.1f}\ntranscripts: {path}"
         self.stdout.write(json.dumps(result, ensure_ascii=False) if options["json"] else text)
 
 
+def _request(options: dict[str, Any]) -> evaluating.Request:
+    return evaluating.Request(**{name: options[name] for name in ("data", "mode", "n", "first", "skip", "out")})
+
+
 def _solved(options: dict[str, Any]) -> Path:
-    request = evaluating.Request(**{name: options[name] for name in ("data", "mode", "n", "first", "skip", "out")})
+    request = _request(options)
     try:
         return evaluating.run(request)
     except OSError as error:
