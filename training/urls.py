@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from training.views import datasets, models, runs
+from training.views import datasets, evaluations, models, runs
 
 app_name = "training"
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("models/<uuid:pk>/promote/", models.promote, name="promote"),
     path("models/<uuid:pk>/measure/", models.measure, name="measure"),
     path("models/<uuid:pk>/delete/", models.delete, name="delete_model"),
+    path("evaluations/", evaluations.index, name="evaluations"),
+    path("evaluations/<uuid:pk>/", evaluations.show, name="evaluation"),
+    path("evaluations/<uuid:pk>/transcripts.jsonl", evaluations.transcripts, name="transcripts"),
+    path("evaluations/<uuid:pk>/delete/", evaluations.delete, name="delete_evaluation"),
     path("data/", datasets.index, name="datasets"),
     path("data/import/", datasets.import_file, name="import"),
     path("data/build/<slug:source>/", datasets.build, name="build"),

@@ -16,7 +16,7 @@ from inference.reward import RewardScorer
 from inference.sandbox import Sandbox, SandboxError
 from inference.sandbox.jail import open_sandbox
 from tutor.absent import NoEngine, NoSandbox
-from tutor.opening import LOADING, engine_from_settings, scorer_for
+from tutor.opening import LOADING, engine_from_settings, engine_scorer, named_scorer
 from tutor.serving import Served, wanted_in_thread
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,8 @@ class Tools:
     def __init__(self) -> None:
         self.engine: Engine = NoEngine("The model is not loaded yet.")
         self.sandbox: Sandbox = NoSandbox("The sandbox is not open yet.")
-        self.scorer: RewardScorer | None = None
+        self._named_scorer = named_scorer()
+        self.scorer = self._named_scorer  # or the engine's own
         self.loaded = asyncio.Event()  # no model is being loaded
         self.engine_error = ""
         self.sandbox_error = ""
@@ -75,6 +76,8 @@ class Tools:
         for task in self._tasks:
             task.cancel()
         await asyncio.wait(self._tasks)
+        if self._named_scorer:
+            await self._named_scorer.close()
         for engine in (self.engine, *self._replaced.values()):
             await engine.close()
         await asyncio.gather(*self._closing)
@@ -107,7 +110,7 @@ class Tools:
             if isinstance(self.engine, NoEngine):
                 chosen = await self._chosen()
                 self.engine = await asyncio.to_thread(engine_from_settings, chosen)
-                self.serving, self.scorer = chosen, scorer_for(self.engine)
+                self.serving, self.scorer = chosen, self._named_scorer or engine_scorer(self.engine)
             await self.engine.ready()
         except EngineError as error:
             return error
@@ -150,7 +153,8 @@ class Tools:
                 await engine.close()
             raise
         self._replaced[id(self.engine)] = self.engine
-        self.engine, self.scorer, self.serving, self.serving_error = engine, scorer_for(engine), chosen, ""
+        self.engine, self.scorer = engine, self._named_scorer or engine_scorer(engine)
+        self.serving, self.serving_error = chosen, ""
         logger.info("New turns go to %s", engine.model)
         self._close_unused()
         return True

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from training import datasets, rows
 from training.datasets import About
-from training.models import Alias, Dataset, ModelVersion, Promotion, Run, RunStage
+from training.models import Alias, Dataset, Evaluation, ModelVersion, Promotion, Run, RunStage
 from training.tests.test_gate import AFTER, BEFORE, version
 from training.urls import urlpatterns
 from tutor import serving
@@ -44,10 +44,20 @@ def model(tmp_path, settings):
     return version(tmp_path, "new", AFTER)
 
 
+REPORT = {"n": 1, "problems": 3, "unbiased": {"maj@1": {"value": 50.0, "interval": [40.0, 60.0]}}}
+
+
+def _evaluation(run):
+    (run.folder / "transcripts.jsonl").touch()
+    fields = {"name": "dev", "data": "dev.jsonl", "model": "small", "mode": "cot", "report": REPORT}
+    return Evaluation.objects.get_or_create(folder=str(run.folder), defaults=fields)[0]
+
+
 def address(name, run, dataset, model):
     about = {"build": "thumbs"}
     for words, thing in (("run log cancel resume delete_run", run), ("dataset export delete_dataset", dataset)):
         about |= dict.fromkeys(words.split(), thing.pk)
+    about |= dict.fromkeys(["evaluation", "transcripts", "delete_evaluation"], _evaluation(run).pk)
     about |= dict.fromkeys(["model", "promote", "measure", "delete_model"], model.pk)
     return reverse(f"training:{name}", args=[about[name]] if name in about else [])
 
