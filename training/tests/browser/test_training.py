@@ -1,4 +1,4 @@
-"""An administrator's way in a real browser: start a run, watch it without reloading, see what its model fixed and broke, promote, take back."""
+"""An administrator's way in a real browser: start a run, watch it live, see what its model fixed and broke, promote, take back."""
 
 import re
 
