@@ -32,7 +32,7 @@ KINDS = (
     "evolve dedup split sample label difficulty decontaminate score curate reward_model sft grpo verl export evaluate".split()  # noqa: SIM905
 )
 ABOUT: dict[str, str | Promise] = {
-    "cpu-demo": _("All stages on two processor cores within half an hour, with a very small model: to see the loop at work."),
+    "cpu-demo": _("All stages on two processor cores, with a very small model: to see the loop at work."),
     "one-gpu": _("Qwen2.5-Math-1.5B on one GPU."),
     "multi-gpu": _("Qwen2.5-Math-7B on the eight GPUs of one machine."),
     "multi-node": _(
