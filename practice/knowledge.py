@@ -1,0 +1,48 @@
+"""How likely a student knows a skill (Bayesian knowledge tracing), and when to come back to it.
+
+Corbett & Anderson 1995, "Knowledge tracing: Modeling the acquisition of procedural knowledge" (User Modeling and User-Adapted
+Interaction 4): a skill is known or not, an answer is evidence for either, and each answered problem is a chance to learn. Nothing is
+forgotten in this model; forgetting is what the reviews are for. Only the first answer to a problem, given without help, is evidence.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+MASTERED = 0.95  # the threshold of Corbett & Anderson's tutor
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Probabilities. `guess` and `slip` are of an open answer, and within Corbett & Anderson's bounds (0.3 and 0.1)."""
+
+    known: float = 0.2  # before the first problem
+    learn: float = 0.15  # from not known to known, at each problem
+    guess: float = 0.1  # right without knowing
+    slip: float = 0.1  # wrong in spite of knowing
+
+
+DEFAULT = Parameters()
+
+
+def update(known: float, *, right: bool, parameters: Parameters = DEFAULT) -> float:
+    """The probability that the skill is known after an answer. Never below `learn`: from there three right answers are mastery."""
+    p = parameters
+    if right:
+        evidence = known * (1 - p.slip) / (known * (1 - p.slip) + (1 - known) * p.guess)
+    else:
+        evidence = known * p.slip / (known * p.slip + (1 - known) * (1 - p.guess))
+    return evidence + (1 - evidence) * p.learn
+
+
+# --- Reviews: each that goes well doubles the time until the next one (Leitner's boxes) --------------------------------------
+
+LAST_BOX = 6  # 64 days
+
+
+def interval(box: int) -> timedelta:
+    """Until the next review: 1, 2, 4, … 64 days."""
+    return timedelta(days=2 ** min(box, LAST_BOX))
+
+
+def next_box(box: int, *, right: bool) -> int:
+    return min(box + 1, LAST_BOX) if right else 0
