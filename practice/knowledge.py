@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 MASTERED = 0.95  # the threshold of Corbett & Anderson's tutor
+MOST = 0.999  # else certainty would round to 1, and no wrong answer could move it any more
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Probabilities. `guess` and `slip` are of an open answer, and within Corbett & Anderson's bounds (0.3 and 0.1)."""
+    """Probabilities, within Corbett & Anderson's bounds: at most 0.3 for `guess`, 0.1 for `slip`. With these, three right answers from the
+    beginning are mastery, and two are not."""
 
     known: float = 0.2  # before the first problem
     learn: float = 0.15  # from not known to known, at each problem
-    guess: float = 0.1  # right without knowing
+    guess: float = 0.2  # right without knowing
     slip: float = 0.1  # wrong in spite of knowing
 
 
@@ -31,7 +33,7 @@ def update(known: float, *, right: bool, parameters: Parameters = DEFAULT) -> fl
         evidence = known * (1 - p.slip) / (known * (1 - p.slip) + (1 - known) * p.guess)
     else:
         evidence = known * p.slip / (known * p.slip + (1 - known) * (1 - p.guess))
-    return evidence + (1 - evidence) * p.learn
+    return min(MOST, evidence + (1 - evidence) * p.learn)
 
 
 # --- Reviews: each that goes well doubles the time until the next one (Leitner's boxes) --------------------------------------

@@ -53,7 +53,7 @@ _SIGNS = (
     ("derivatives", r"derivative|differentiate|slope of|tangent|导数|求导|斜率|切线|f'\s*\("),
     ("factoring", r"\bfactor(?:i[sz]e)?\b|因式"),
     ("expanding", r"\bexpand\b|multiply out|展开"),
-    ("systems", r"system of|simultaneous|方程组|=[^=]*[xy][^=]*(?:\band\b|,|;|，|\\\\)[^=]*[xy][^=]*="),
+    ("systems", r"system of|simultaneous|方程组|y[^=]*=[^=]*(?:\band\b|[,;，；]|\\\\)[^=]*y[^=]*="),
     ("quadratic", r"quadratic|二次方程|[a-z]\s*(?:\^\s*\{?2\}?|²)[^=]*="),
     ("sequences", r"sequence|series|n-?th term|数列|等差|等比"),
     ("percent", r"per\s?cent|%|百分"),
