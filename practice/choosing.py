@@ -69,7 +69,7 @@ def recent_mistakes(student: User, now: datetime) -> list[str]:
     released = Submission.objects.filter(student=student, current=True, mark__state=Mark.State.RELEASED)
     work = released.filter(created__gt=now - RECENT).order_by("-created")
     found = []
-    for evidence in work.exclude(evidence=None).values_list("evidence", flat=True)[:MISTAKES]:
+    for evidence in work.filter(evidence__isnull=False).values_list("evidence", flat=True)[:MISTAKES]:
         first = evidence["first_error"]
         code = evidence["steps"][first]["misconception"] if first is not None else None
         if skill := SKILL_OF_MISTAKE.get(code or ""):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 MASTERED = 0.95  # the threshold of Corbett & Anderson's tutor
-MOST = 0.999  # else certainty would round to 1, and no wrong answer could move it any more
+MOST = 0.995  # else certainty would round to 1, and no wrong answer could move it any more
 
 
 @dataclass(frozen=True, slots=True)

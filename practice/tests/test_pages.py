@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Classroom, Enrolment, User
+from grading.checking.reasons import Reason
 from practice import choosing
 from practice.models import Attempt, Item, Knowledge
 from tutor.models import Conversation, Turn
@@ -72,7 +73,7 @@ def test_a_right_answer_counts_and_leads_on(ada):
 def test_a_wrong_answer_is_told_why_and_can_be_mended(ada):
     item = start(ada, skill="quadratic", level="1")
     page = give(ada, item, "x = 77, x = 78, x = 79")
-    assert "Not right. There are too many values." in page.text
+    assert f"Not right. {Reason(**Attempt.objects.get().reason)}" in page.text
     before = known("quadratic")
     assert "Right." in give(ada, item, item.expected).text
     assert known("quadratic") == before, "only the first answer is evidence"
