@@ -23,8 +23,8 @@ from typing import Any
 
 import openai
 
+from inference.assessment import SAMPLES
 from training.evaluation.intervals import wilson
-from tutor.assessing import SAMPLES
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 900  # seconds for one reply

@@ -24,6 +24,7 @@ from grading.checking.working.sources import read_answers
 
 Wanted = Literal["step", "incorrect", "correct", "report"]
 
+SAMPLES = 8  # solutions of our own that a student's is held against
 SECONDS = 2.0  # for the comparison of two answers
 
 PROBLEM = re.compile(r"^[ \t*#]*(?:Problem|Question|Math problem|题目|问题)\**\s*[:：]\**", re.IGNORECASE | re.MULTILINE)

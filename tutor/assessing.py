@@ -10,7 +10,6 @@ from accounts.models import User
 from inference import assessment
 from tutor.models import Turn
 
-SAMPLES = 8  # solutions of our own that a student's is held against
 TOGETHER = 2  # judged at once in one web process
 KEPT = timedelta(hours=20)  # less than what programs asked is kept for
 
@@ -19,7 +18,7 @@ _places = asyncio.Semaphore(TOGETHER)
 
 def solved(user: User, problem: str) -> Turn | None:
     """This person's solutions of the same problem, if it was judged before: a class hands in many solutions of one problem."""
-    turns = Turn.objects.filter(conversation__owner=user, conversation__api=True, question=problem, n=SAMPLES)
+    turns = Turn.objects.filter(conversation__owner=user, conversation__api=True, question=problem, n=assessment.SAMPLES)
     return turns.filter(state=Turn.State.DONE, created__gt=timezone.now() - KEPT).order_by("-created").first()
 
 
