@@ -21,10 +21,12 @@ from grading.checking.steps import StepVerdict, WorkReport, check_steps, split_s
 from grading.checking.text import half_width
 from grading.checking.working.computations import same
 from grading.checking.working.sources import read_answers
+from inference.code_steps import written_out
 
 Wanted = Literal["step", "incorrect", "correct", "report"]
 
 SAMPLES = 8  # solutions of our own that a student's is held against
+AGREED = 0.4  # of the samples, that have one answer: from here on it is held against another
 SECONDS = 2.0  # for the comparison of two answers
 
 PROBLEM = re.compile(r"^[ \t*#]*(?:Problem|Question|Math problem|题目|问题)\**\s*[:：]\**", re.IGNORECASE | re.MULTILINE)
@@ -125,18 +127,21 @@ def _wanted(question: str) -> Wanted:
 def judge(request: Request, samples: Sequence[str]) -> Judgement:
     """Hold a student's solution against `samples`, solutions of our own that may be wrong. Blocks for some seconds, bounded.
 
-    The answer decides whether it is right: that of most samples, or, where they are at odds, whether any of them has the student's.
+    The answer decides: it is right where about as many samples have it as any other, wrong where enough of them agree on another. Where
+    they are at odds, only a wrong calculation counts.
     """
     steps = request.steps
+    samples = [written_out(sample) for sample in samples]
     report = check_steps(request.problem, steps, samples=samples)
     votes = Votes(steps, samples)
     if votes.for_student:
         return Judgement(first_error=None, step=None, agreeing=votes.agreeing, sampled=votes.count)
-    if report.first_error is None and votes.leading is not None:
-        report = check_steps(request.problem, steps, samples=samples, answer=votes.leading)
     first = report.first_error
-    if first is None and votes.count and not votes.agreeing:
-        first = _last_step(report)
+    if votes.against_student:
+        report = check_steps(request.problem, steps, samples=samples, answer=votes.leading)
+        first = _last_step(report) if report.first_error is None else report.first_error
+    elif first is not None and report.steps[first].should_be is None:
+        first = None  # no calculation, but the samples' doubt
     step = report.steps[first] if first is not None else None
     return Judgement(first_error=first, step=step, agreeing=votes.agreeing, sampled=votes.count)
 
@@ -160,19 +165,18 @@ class Votes:
             else:
                 group.append(answer)
         groups.sort(key=len, reverse=True)
-        own = _own_answers(steps)
-        mine = [group for group in groups if any(_equal(group[0], answer) for answer in own)]
+        own = _own_answer(steps)
+        mine = [group for group in groups if own is not None and _equal(group[0], own)]
         self.leading = groups[0][0] if groups else None
         self.agreeing = max(map(len, mine), default=0)
         most = len(groups[0]) if groups else 0
         self.for_student = bool(self.agreeing) and 2 * self.agreeing >= most
+        self.against_student = bool(groups) and not self.for_student and most >= AGREED * self.count
 
 
-def _own_answers(steps: Sequence[str]) -> list[str]:
-    """What may be the student's answer, as text."""
-    said = final_answer("\n".join(steps))
-    numbers = [str(value) for value in read_answers(steps)]
-    return [*([said] if said else []), *numbers]
+def _own_answer(steps: Sequence[str]) -> str | None:
+    """The student's answer, as text: what is said to be it, else the likeliest number of the last steps."""
+    return final_answer("\n".join(steps)) or next(map(str, read_answers(steps)), None)
 
 
 def _equal(left: str, right: str) -> bool:

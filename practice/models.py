@@ -14,10 +14,6 @@ from practice.skills import CHOICES
 class Item(models.Model):
     """One problem, made for one student. Texts are kept in both languages: {"en", "zh"}."""
 
-    class Made(models.TextChoices):
-        CODE = "code", _("by code")
-        MODEL = "model", _("by the model")
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     student = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="practice_items")
     skill = models.CharField(max_length=20, choices=CHOICES)
@@ -26,8 +22,7 @@ class Item(models.Model):
     hint = models.JSONField()
     expected = models.CharField(max_length=500)
     form = models.CharField(max_length=10, blank=True)  # what the answer must look like: expanded, factored
-    made = models.CharField(max_length=5, choices=Made, default=Made.CODE)
-    family = models.CharField(max_length=40, blank=True)  # of practice.generators, where code made it
+    family = models.CharField(max_length=40, blank=True)  # of practice.generators
     parent = models.ForeignKey("self", models.SET_NULL, null=True, related_name="variants")
     proof = models.CharField(max_length=200)  # what confirmed the key
     review = models.BooleanField(default=False)
