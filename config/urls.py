@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("tutor.urls")),
     path("", include("grading.urls")),
     path("practice/", include("practice.urls")),
+    path("training/", include("training.urls")),
     path("accounts/", include("accounts.urls")),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("admin/", admin.site.urls),

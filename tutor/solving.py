@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import Any, Literal, cast
 
 from django.conf import settings
@@ -11,8 +11,9 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from inference.best_of import Budget
-from inference.engines import EngineUnavailable
+from inference.engines import Engine, EngineUnavailable
 from inference.events import Done, Event, Language, Mode, Output, Scored, Selected, Solved
+from inference.reward import RewardScorer
 from inference.solve import solve
 from tutor import leases, queue
 from tutor.failures import Failure, failure_of
@@ -85,7 +86,9 @@ class Job:
 
     async def _solve_once(self) -> None:
         candidates = Candidates(self.turn)
-        async with aclosing(self._events()) as events:
+        async with AsyncExitStack() as stack:
+            engine, scorer = stack.enter_context(self._tools.using())
+            events = await stack.enter_async_context(aclosing(self._events(engine, scorer)))
             async for event in events:
                 candidates.take(event)
                 if isinstance(event, Done):
@@ -97,11 +100,11 @@ class Job:
                 else:
                     self.log.add(event.kind, event.payload())
 
-    def _events(self) -> AsyncGenerator[Event]:
+    def _events(self, engine: Engine, scorer: RewardScorer | None) -> AsyncGenerator[Event]:
         turn = self.turn
         return solve(
             turn.question,
-            engine=self._tools.engine,
+            engine=engine,
             sandbox=self._tools.sandbox,
             mode=cast(Mode | Literal["auto"], turn.mode),
             language=cast(Language | Literal["auto"], turn.language),
@@ -109,8 +112,8 @@ class Job:
             seed=self._claim.seed,
             temperature=self._claim.temperature,
             n=turn.n,
-            select="weighted" if self._tools.scorer else "majority",
-            scorer=self._tools.scorer,
+            select="weighted" if scorer else "majority",
+            scorer=scorer,
             budget=Budget(seconds=settings.BEST_OF_SECONDS),
         )
 
