@@ -53,9 +53,9 @@ def _value(node: ast.expr, known: dict[str, Fraction]) -> Fraction:
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             return -_value(operand, known)
         case ast.BinOp(left=left, op=operator, right=right):
-            value = _operation(_value(left, known), operator, _value(right, known))
-            if abs(value) < LARGEST and value.denominator < LARGEST:
-                return value
+            result = _operation(_value(left, known), operator, _value(right, known))
+            if abs(result) < LARGEST and result.denominator < LARGEST:
+                return result
     raise _Unread
 
 

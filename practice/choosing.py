@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import User
+from grading.evidence import Evidence
 from grading.models import Mark, Submission
 from practice.models import Knowledge
 from practice.skills import SKILL_OF_MISTAKE, SKILLS, Skill
@@ -69,9 +70,10 @@ def recent_mistakes(student: User, now: datetime) -> list[str]:
     released = Submission.objects.filter(student=student, current=True, mark__state=Mark.State.RELEASED)
     work = released.filter(created__gt=now - RECENT).order_by("-created")
     found = []
-    for evidence in work.filter(evidence__isnull=False).values_list("evidence", flat=True)[:MISTAKES]:
-        first = evidence["first_error"]
-        code = evidence["steps"][first]["misconception"] if first is not None else None
+    for submission in work.filter(evidence__isnull=False)[:MISTAKES]:
+        assert submission.evidence is not None  # as it was asked for
+        evidence = Evidence.from_json(submission.evidence)
+        code = evidence.steps[evidence.first_error].misconception if evidence.first_error is not None else None
         if skill := SKILL_OF_MISTAKE.get(code or ""):
             found.append(skill)
     return found

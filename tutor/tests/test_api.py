@@ -62,13 +62,14 @@ RIGHT = r"Step 1 - I count them all.\nStep 2 - There are 6."
 
 
 @pytest.mark.parametrize("model", ["lemma-check", "lemma"])
-async def test_a_student_s_solution_is_judged(client, model):
+async def test_a_student_s_solution_is_judged(client, student, stack, model):
     replies = []
     for work, asks in ((WRONG, WHERE), (RIGHT, WHERE), (WRONG, WHETHER), (RIGHT, WHETHER)):
         prompt = JUDGE.format(work=work, asks=asks)
         answer = await client.chat.completions.create(model=model, messages=[{"role": "system", "content": prompt}])
         replies.append(answer.choices[0].message.content)
     assert replies == ["2", "0", "Yes", "No"]
+    assert stack.do("conversations", name=student.name)["all"] == 1, "the problem is solved once"
 
 
 async def test_a_judgement_streams_with_its_reason(client):
