@@ -7,7 +7,7 @@ from tutor.tests.browser.test_pages import PHONE, findings
 
 WORDS = {
     "en-GB": ("Percent", "Right.", "Next problem", "We read this as", "It does not count"),
-    "zh-CN": ("百分数", "正确。", "下一题", "我们识别为", "这次不计入"),
+    "zh-CN": ("百分数", "正确。", "下一题", "识别为", "这次不计入"),
 }
 
 
