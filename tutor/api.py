@@ -6,6 +6,7 @@ Of the request's parameters `model`, `messages`, `stream` and `stream_options` a
 `lemma-check` judges a student's solution (`inference.assessment`) and says what was asked for, no more. So does `lemma` when it is asked.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
@@ -31,6 +32,7 @@ from tutor.transcript import Transcript
 
 MESSAGES = 100  # in one request
 LARGEST = 400_000  # bytes of a request
+SILENCE = 1.0  # seconds after which a client is told that a judgement is still being made
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +337,13 @@ class Assessed(Answer):
                     yield ""
         assert self.asked.assessment is not None
         self.reason = "stop"
-        yield await assessing.reply(self.turn, self.asked.assessment)
+        judging = asyncio.create_task(assessing.reply(self.turn, self.asked.assessment))
+        try:
+            while not (await asyncio.wait({judging}, timeout=SILENCE))[0]:
+                yield ""
+            yield judging.result()
+        finally:
+            judging.cancel()
 
 
 def _data(value: dict[str, Any]) -> bytes:
