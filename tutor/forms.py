@@ -13,6 +13,17 @@ class QuestionForm(forms.Form):
     language = forms.ChoiceField(choices=Turn.Language)
     n = forms.IntegerField(min_value=1, required=False)
     parent = forms.UUIDField(required=False)
+    aim = forms.ChoiceField(choices=Turn.Aim, required=False)
+    attempt = forms.CharField(required=False, strip=False)
+    quote = forms.CharField(required=False, strip=False)
+
+
+class RequestForm(forms.Form):
+    """What a student asks for within a lesson."""
+
+    request = forms.ChoiceField(choices=Turn.Request)
+    attempt = forms.CharField(required=False, strip=False)
+    quote = forms.CharField(required=False, strip=False)
 
 
 class ReportForm(forms.Form):

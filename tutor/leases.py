@@ -20,6 +20,7 @@ from inference.prompts import Exchange
 from tutor import eventlog, queue
 from tutor.failures import Failure
 from tutor.models import Conversation, Turn, Worker
+from tutor.teaching import Material, material_of
 
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 RUNS = 4  # a turn is begun so often at most: a question that kills its worker must not kill it for ever
@@ -39,6 +40,7 @@ class Claim:
     history: list[Exchange]
     seed: int
     temperature: float
+    lesson: Material | None  # of a turn that is taught and not solved
 
 
 def claim(turn_id: UUID) -> Claim | None:
@@ -50,7 +52,7 @@ def claim(turn_id: UUID) -> Claim | None:
     turn = Turn.objects.annotate(last=Max("events__seq")).get(pk=turn_id)
     same = Turn.objects.filter(conversation=turn.conversation_id, parent=turn.parent_id, question=turn.question)
     seed = same.filter(created__lt=turn.created).count()
-    return Claim(turn, turn.last or 0, _history(turn), seed, AGAIN_TEMPERATURE if seed else 0.0)
+    return Claim(turn, turn.last or 0, _history(turn), seed, AGAIN_TEMPERATURE if seed else 0.0, material_of(turn))
 
 
 def _history(turn: Turn) -> list[Exchange]:

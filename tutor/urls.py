@@ -15,6 +15,7 @@ urlpatterns = [
     path("t/<uuid:pk>/regenerate/", views.regenerate, name="regenerate"),
     path("reports/", views.reports, name="reports"),
     path("t/<uuid:pk>/report/", views.report, name="report"),
+    path("t/<uuid:pk>/go-on/", views.go_on, name="go_on"),
     path("t/<uuid:pk>/edit/", views.edit, name="edit"),
     path("plots/<uuid:pk>.png", views.plot, name="plot"),
     path("history/", views.history, name="history"),

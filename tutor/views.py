@@ -15,9 +15,9 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
-from tutor import asking
+from tutor import asking, lessons
 from tutor.failures import Failure
-from tutor.forms import QuestionForm, ReportForm, TitleForm
+from tutor.forms import QuestionForm, ReportForm, RequestForm, TitleForm
 from tutor.models import Conversation, Report, Turn
 
 UNPROCESSABLE = 422
@@ -51,6 +51,9 @@ def ask(request: Request) -> HttpResponse:
             asked["mode"],
             asked["language"],
             n=asked["n"] or 1,
+            aim=asked["aim"] or Turn.Aim.EXPLAIN,
+            attempt=asked["attempt"],
+            quote=asked["quote"],
             conversation=conversation,
             parent=parent,
         ),
@@ -62,7 +65,7 @@ def conversation(request: Request, pk: UUID) -> HttpResponse:
     shown = asking.get_conversation_for(request.user, pk)
     steps = asking.branch(shown, _leaf(request, shown))
     context = {"conversation": shown, "steps": steps, "leaf": steps[-1].turn if steps else None, "failures": Failure}
-    context["report_kinds"] = Report.Kind.choices
+    context |= {"report_kinds": Report.Kind.choices, "requests": Turn.Request}
     return render(request, "tutor/conversation.html", _surroundings(request.user) | context | {"logs": _logs(steps)})
 
 
@@ -93,6 +96,16 @@ def stop(request: Request, pk: UUID) -> HttpResponse:
 def regenerate(request: Request, pk: UUID) -> HttpResponse:
     turn = asking.get_turn_for(request.user, pk)
     return _asked(request, lambda: asking.regenerate(turn))
+
+
+@require_POST
+def go_on(request: Request, pk: UUID) -> HttpResponse:
+    turn = asking.get_turn_for(request.user, pk)
+    form = RequestForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_text())
+    wanted = form.cleaned_data
+    return _asked(request, lambda: lessons.go_on(turn, wanted["request"], attempt=wanted["attempt"], quote=wanted["quote"]))
 
 
 @require_POST
@@ -138,7 +151,7 @@ def state(request: Request) -> HttpResponse:
 
 def _surroundings(user: User) -> dict[str, Any]:
     """What every page of the tutor shows besides its subject."""
-    choices = {"modes": Turn.Mode, "languages": Turn.Language, "counts": asking.counts(user)}
+    choices = {"aims": Turn.Aim, "modes": Turn.Mode, "languages": Turn.Language, "counts": asking.counts(user)}
     return choices | {"history": asking.search(user, ""), "state": asking.state()}
 
 
@@ -163,7 +176,7 @@ def _asked(request: Request, ask: Callable[[], Turn]) -> HttpResponse:
     except asking.AskingError as error:
         if request.htmx:
             return HttpResponse(str(error), status=UNPROCESSABLE, content_type="text/plain; charset=utf-8")
-        context = {"error": str(error), "question": request.POST.get("question", "")}
+        context = {"error": str(error), "question": request.POST.get("question") or request.POST.get("attempt", "")}
         return render(request, "tutor/refused.html", context, status=UNPROCESSABLE)
     return _show(request, turn)
 

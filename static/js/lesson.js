@@ -1,0 +1,43 @@
+// What a turn of a lesson has besides its text: the student's work with a verdict for each line, how far the tutor can be relied on,
+// and what may be asked for next.
+
+import { questionFragment } from "lemma/markdown.js";
+import { say } from "lemma/strings.js";
+import { ENDED } from "lemma/turn.js";
+
+const NOTES = ["plain", "unsure"];
+
+export function drawLesson(root, turn) {
+  drawReview(part(root, "review"), turn.review);
+  for (const note of NOTES) part(root, `note-${note}`).hidden = !turn.notes.includes(note);
+  const form = part(root, "lesson");
+  if (form) drawOffers(form, ENDED.has(turn.phase) ? turn.offers : []);
+}
+
+function part(root, name) {
+  return root.querySelector(`[data-part=${name}]`);
+}
+
+function drawReview(list, review) {
+  list.hidden = !review;
+  list.replaceChildren(...(review?.lines ?? []).map((line, at) => drawLine(line, at === review.first_error)));
+}
+
+function drawLine({ text, status, reason }, first) {
+  const item = document.createElement("li");
+  item.dataset.status = status;
+  item.classList.toggle("first-wrong", first);
+  const written = document.createElement("div");
+  written.className = "review-line";
+  written.append(questionFragment(text));
+  const verdict = document.createElement("p");
+  verdict.className = "review-verdict";
+  verdict.textContent = `${say(`line-${status}`)}: ${reason}`;
+  item.append(written, verdict);
+  return item;
+}
+
+function drawOffers(form, offers) {
+  form.hidden = offers.length === 0;
+  for (const offered of form.querySelectorAll("[data-offer]")) offered.hidden = !offers.includes(offered.dataset.offer);
+}
