@@ -52,6 +52,7 @@ function search() {
 function bindEdit(root) {
   const form = root.querySelector(".edit");
   const button = root.querySelector("[data-edit]");
+  if (!button) return; // a request for a hint has no words to edit
   const show = (shown) => {
     form.hidden = !shown;
     root.querySelector(".asked").hidden = shown;

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tutor.tests.browser.site import Site
+from tutor.tests.stack import Stack
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -24,6 +25,17 @@ def site():
     finally:
         site.close()
         shutil.rmtree(site.directory)
+
+
+@pytest.fixture(scope="package")
+def whole():
+    """A whole Lemma over a recorded engine. DEBUG serves the static files where they lie, so that nothing has to be collected."""
+    stack = Stack("embedded", rate=40, extra={"DEBUG": "1", "KEY_SAMPLES": "2"})
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.close()
 
 
 @pytest.fixture(scope="package")
