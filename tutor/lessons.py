@@ -38,10 +38,10 @@ def go_on(parent: Turn, request: str, *, attempt: str = "", quote: str = "") -> 
 
 
 def _offered(parent: Turn) -> list[str]:
-    """A written solution may always be doubted."""
+    """A solution that was written may always be doubted."""
     if parent.state in asking.ACTIVE:
         return []
-    return [*parent.offers, *([Turn.Request.CHALLENGE] if parent.aim == Turn.Aim.EXPLAIN and parent.text else [])]
+    return [*parent.offers, *([Turn.Request.CHALLENGE] if parent.has_solution else [])]
 
 
 def _turn(parent: Turn, request: str, attempt: str, quote: str) -> Turn:

@@ -108,6 +108,11 @@ class Turn(models.Model):
         return self.question[:60]
 
     @property
+    def has_solution(self) -> bool:
+        """Whether it may show a whole solution, whose steps can be asked about."""
+        return self.request == self.Request.ANSWER or (self.aim == self.Aim.EXPLAIN and not self.progress.get("asked_back"))
+
+    @property
     def numbers(self) -> range:
         """Of its candidates."""
         return range(self.n)

@@ -14,6 +14,7 @@ from inference.best_of import Budget
 from inference.engines import EngineUnavailable
 from inference.events import Done, Event, Language, Mode, Output, Scored, Selected, Solved
 from inference.solve import solve
+from inference.tutoring.clarify import solved_or_asked_back
 from inference.tutoring.events import Keyed, Reviewed, Taught
 from tutor import leases, queue, teaching
 from tutor.failures import Failure, failure_of
@@ -105,10 +106,18 @@ class Job:
                     self.log.add(event.kind, event.payload())
 
     def _events(self) -> AsyncGenerator[Event]:
+        events = self._lesson(self._claim.lesson) if self._claim.lesson is not None else self._solution()
+        if not self._claim.clarify:
+            return events
+        language = teaching.language_of(self.turn)
+        return solved_or_asked_back(self.turn.question, events, engine=self._tools.engine, language=language)
+
+    def _lesson(self, material: teaching.Material) -> AsyncGenerator[Event]:
+        tools = self._tools
+        return teaching.lesson(self.turn, material, engine=tools.engine, sandbox=tools.sandbox, seed=self._claim.seed).teach()
+
+    def _solution(self) -> AsyncGenerator[Event]:
         turn = self.turn
-        if self._claim.lesson is not None:
-            tools = self._tools
-            return teaching.lesson(turn, self._claim.lesson, engine=tools.engine, sandbox=tools.sandbox, seed=self._claim.seed).teach()
         return solve(
             teaching.question_of(turn),
             engine=self._tools.engine,

@@ -42,11 +42,17 @@ def material_of(turn: Turn) -> Material | None:
     key = Key.objects.filter(turn=posed).first()
     parent = turn.parent if turn.request else None
     return Material(
-        problem=posed.question,
+        problem=_problem(posed),
         key=Reference.from_json(key.content) if key is not None else None,
         progress=Progress(**parent.progress) if parent is not None else Progress(),
         shown=parent.text if parent is not None else "",
     )
+
+
+def _problem(posed: Turn) -> str:
+    """The question; where it answers what was asked back, together with the one that was incomplete."""
+    before = posed.parent
+    return f"{before.question}\n{posed.question}" if before is not None and before.progress.get("asked_back") else posed.question
 
 
 def lesson(turn: Turn, material: Material, *, engine: Engine, sandbox: Sandbox, seed: int) -> Lesson:

@@ -19,7 +19,7 @@ class Progress:
 
     `at` is the step of the reference that comes next, `rung` how many hints there were for it, `tried` whether there was an attempt since
     the last hint; `shown` steps are revealed; `misses` counts wrong replies to the question that is open; `worked`: a worked step was
-    shown; `finished`: the answer was reached or shown.
+    shown; `finished`: the answer was reached or shown; `asked_back`: the question was incomplete, and its next one completes it.
     """
 
     at: int = 0
@@ -30,6 +30,7 @@ class Progress:
     worked: bool = False
     finished: bool = False
     work: str = ""
+    asked_back: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -5,6 +5,7 @@ import { questionFragment } from "lemma/markdown.js";
 import { say } from "lemma/strings.js";
 import { ENDED } from "lemma/turn.js";
 
+const SHOWN = 90; // characters of a step in the list
 const NOTES = ["plain", "unsure"];
 
 export function drawLesson(root, turn) {
@@ -12,6 +13,8 @@ export function drawLesson(root, turn) {
   for (const note of NOTES) part(root, `note-${note}`).hidden = !turn.notes.includes(note);
   const form = part(root, "lesson");
   if (form) drawOffers(form, ENDED.has(turn.phase) ? turn.offers : []);
+  const about = part(root, "about");
+  if (about) drawSteps(about, turn);
 }
 
 function part(root, name) {
@@ -40,4 +43,18 @@ function drawLine({ text, status, reason }, first) {
 function drawOffers(form, offers) {
   form.hidden = offers.length === 0;
   for (const offered of form.querySelectorAll("[data-offer]")) offered.hidden = !offers.includes(offered.dataset.offer);
+}
+
+// The lines of a finished solution, as its author wrote them; the list shows the beginning of each.
+function drawSteps(about, turn) {
+  const steps = turn.phase === "done" ? linesOf(turn.candidates[turn.selected?.candidate ?? 0]) : [];
+  about.hidden = steps.length === 0;
+  const options = steps.map((step) => new Option(step.length > SHOWN ? `${step.slice(0, SHOWN)}…` : step, step));
+  about.querySelector("[data-steps]").replaceChildren(...options);
+}
+
+function linesOf({ segments }) {
+  const prose = segments.filter(({ type }) => type === "text").map(({ text }) => text);
+  const lines = prose.join("\n").split("\n").map((line) => line.trim());
+  return lines.filter((line) => /[\p{L}\p{N}]/u.test(line));
 }
