@@ -3,8 +3,8 @@
     python -m benchmarks.hints --data ../shared/data/gsm8k/test_dev.jsonl --problems 50
     python -m benchmarks.hints --data ../shared/data/cmath/dev.jsonl --problems 50 --language zh
 
-A problem counts once its key is sure; others are counted apart (nothing is hinted there). Each hint that a student would see is judged anew:
-by the GOLD answer (does the text say it, or a part of it), and by the step checker. What is flagged is printed whole, to be read by a
+A problem counts once its key is sure; others are counted apart (nothing is hinted there). Each hint that a student would see is judged
+anew: by the GOLD answer (does the text say it, or a part of it), and by the step checker. What is flagged is printed whole, to be read by a
 person; and so is a sample of what is not. One JSON line a problem is kept in `var/hints/`, and a run goes on where it ended.
 The engine is the one that the settings name.
 """

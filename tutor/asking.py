@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from inference.prompts import Exchange
-from tutor import eventlog, queue
+from tutor import eventlog, queue, sharing
 from tutor.models import Conversation, Plot, Report, Turn, TurnEvent, Worker
 
 ACTIVE = (Turn.State.QUEUED, Turn.State.RUNNING)
@@ -78,8 +78,11 @@ def get_turn_for(user: User, pk: UUID) -> Turn:
 
 
 def get_plot_for(user: User, pk: UUID) -> Plot:
-    """The plot, if its turn is this user's; Http404 otherwise."""
-    return get_object_or_404(Plot, pk=pk, turn__conversation__owner=user)
+    """The plot, if its turn is this user's or is shared with them; Http404 otherwise."""
+    plot = get_object_or_404(Plot.objects.select_related("turn__conversation"), pk=pk)
+    if plot.turn.conversation.owner_id != user.pk and not sharing.is_shared(plot.turn.conversation, user):
+        raise Http404
+    return plot
 
 
 def get_reports_for(user: User) -> QuerySet[Report]:

@@ -34,6 +34,13 @@ class ReportForm(forms.Form):
     reason = forms.CharField(max_length=1000, required=False)
 
 
+class ShareForm(forms.Form):
+    """A class whose teachers may read a conversation, or may not any more."""
+
+    classroom = forms.UUIDField()
+    shared = forms.BooleanField(required=False)
+
+
 class TitleForm(forms.Form):
     """A conversation's new name."""
 

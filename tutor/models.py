@@ -108,6 +108,11 @@ class Turn(models.Model):
         return self.question[:60]
 
     @property
+    def is_worded(self) -> bool:
+        """Whether it has words of the student's, which can be edited: a request for a hint has none."""
+        return bool(not self.request or self.attempt)
+
+    @property
     def has_solution(self) -> bool:
         """Whether it may show a whole solution, whose steps can be asked about."""
         return self.request == self.Request.ANSWER or (self.aim == self.Aim.EXPLAIN and not self.progress.get("asked_back"))
@@ -152,11 +157,12 @@ class Candidate(models.Model):
 
 
 class Report(models.Model):
-    """What a reader says of a solution: the answer is wrong, another candidate should have been picked, or it was good."""
+    """What a reader says of a solution: it was good or no help, its answer is wrong, another candidate should have been picked."""
 
     class Kind(models.TextChoices):
         GOOD = "good", _("Good solution")
         WRONG = "wrong", _("The answer is wrong")
+        UNHELPFUL = "unhelpful", _("It did not help me")
         WRONG_PICK = "wrong_pick", _("Another solution should have been picked")
 
     turn = models.ForeignKey(Turn, models.CASCADE, related_name="reports")
@@ -176,6 +182,20 @@ class Report(models.Model):
     def better_answer(self) -> str:
         """The answer of the candidate that should have been picked; "" where none is named or it was not completed."""
         return next((candidate.answer for candidate in self.turn.candidates.all() if candidate.number == self.better), "")
+
+
+class Share(models.Model):
+    """A conversation that its owner, a student, shows the teachers of one class. Deleting it takes it back."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="shares")
+    classroom = models.ForeignKey("accounts.Classroom", models.CASCADE, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "classroom"], name="shared_once_with_a_class")]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} with {self.classroom_id}"
 
 
 class TurnEvent(models.Model):

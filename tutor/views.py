@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from accounts import classrooms
 from accounts.models import User
-from tutor import asking, lessons
+from tutor import asking, exporting, lessons, sharing
 from tutor.failures import Failure
-from tutor.forms import QuestionForm, ReportForm, RequestForm, TitleForm
+from tutor.forms import QuestionForm, ReportForm, RequestForm, ShareForm, TitleForm
 from tutor.models import Conversation, Report, Turn
 
 UNPROCESSABLE = 422
@@ -65,6 +66,7 @@ def conversation(request: Request, pk: UUID) -> HttpResponse:
     shown = asking.get_conversation_for(request.user, pk)
     steps = asking.branch(shown, _leaf(request, shown))
     context = {"conversation": shown, "steps": steps, "leaf": steps[-1].turn if steps else None, "failures": Failure}
+    context["classes"] = sharing.classes_for(shown)
     context |= {"report_kinds": Report.Kind.choices, "requests": Turn.Request}
     return render(request, "tutor/conversation.html", _surroundings(request.user) | context | {"logs": _logs(steps)})
 
@@ -83,6 +85,42 @@ def rename(request: Request, pk: UUID) -> HttpResponse:
 def delete(request: Request, pk: UUID) -> HttpResponse:
     asking.get_conversation_for(request.user, pk).delete()
     return redirect("tutor:home")
+
+
+@require_safe
+def export(request: Request, pk: UUID) -> HttpResponse:
+    exported = asking.get_conversation_for(request.user, pk)
+    text = exporting.markdown(exported, asking.branch(exported, _leaf(request, exported)))
+    name = f"lemma-{exported.created:%Y-%m-%d}.md"
+    return HttpResponse(
+        text, content_type="text/markdown; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@require_POST
+def share(request: Request, pk: UUID) -> HttpResponse:
+    shared = asking.get_conversation_for(request.user, pk)
+    form = ShareForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_text())
+    classroom = classrooms.get_attended_for(request.user, form.cleaned_data["classroom"])
+    (sharing.share if form.cleaned_data["shared"] else sharing.take_back)(shared, classroom)
+    return redirect("tutor:conversation", pk)
+
+
+@require_safe
+def shared(request: Request) -> HttpResponse:
+    classrooms.require_teacher(request.user)
+    shares = sharing.shared_with(request.user)[: sharing.SHOWN]
+    return render(request, "tutor/shared.html", _surroundings(request.user) | {"shares": shares})
+
+
+@require_safe
+def shared_conversation(request: Request, pk: UUID) -> HttpResponse:
+    shown = sharing.get_shared_for(request.user, pk)
+    steps = asking.branch(shown, _leaf(request, shown))
+    context = {"conversation": shown, "steps": steps, "failures": Failure, "readonly": True, "logs": _logs(steps)}
+    return render(request, "tutor/shared_conversation.html", _surroundings(request.user) | context)
 
 
 @require_POST
