@@ -41,6 +41,11 @@ class Review:
     answer_is_right: bool | None
 
     @property
+    def says_something(self) -> bool:
+        """Whether there is a verdict on any line, or on the answer."""
+        return self.answer_is_right is not None or any(line.status != "unverified" for line in self.lines)
+
+    @property
     def solved(self) -> bool:
         return self.answer_is_right is True and self.first_error is None
 
@@ -104,7 +109,7 @@ def summary(found: Review, language: Language) -> str:
         return say("all_right" if all(line.status != "unverified" for line in found.lines) else "answer_right", language)
     if found.answer_is_right is False:
         return say("answer_wrong", language)
-    return say("so_far" if any(line.status in ("checked", "agrees") for line in found.lines) else "nothing_checked", language)
+    return say("so_far", language)
 
 
 def reached(steps: Sequence[Step], work: str) -> int:

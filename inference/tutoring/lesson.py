@@ -126,8 +126,11 @@ class Lesson:
         yield Working(stage="reading")
         work = f"{self.progress.work}\n{self.attempt}".strip()[-MOST_WORK:]
         found = await asyncio.to_thread(review, self.problem, self.attempt, key)
-        yield Reviewed(review=found)
-        yield self._say(summary(found, self.language))
+        if found.says_something:
+            yield Reviewed(review=found)
+            yield self._say(summary(found, self.language))
+        elif self.request != "hint":  # who says "I am stuck" has no lines to be marked
+            yield self._say(say("nothing_checked", self.language))
         at = max(self.progress.at, reached(self._steps, self.attempt)) if found.first_error is None else self.progress.at
         self.progress = replace(
             self.progress,
