@@ -115,7 +115,7 @@ class Turn(models.Model):
     @property
     def has_solution(self) -> bool:
         """Whether it may show a whole solution, whose steps can be asked about."""
-        return self.request == self.Request.ANSWER or (self.aim == self.Aim.EXPLAIN and not self.progress.get("asked_back"))
+        return self.aim == self.Aim.EXPLAIN or self.request in (self.Request.ANSWER, self.Request.CHALLENGE)
 
     @property
     def numbers(self) -> range:

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from grading.checking.reasons import Reason
+from inference.best_of import Budget
 from inference.engines import Engine
 from inference.events import Language
 from inference.prompts import detect_language
@@ -71,6 +72,7 @@ def lesson(turn: Turn, material: Material, *, engine: Engine, sandbox: Sandbox, 
         shown=material.shown,
         quote=turn.quote,
         wording=lambda reason: said_in(language, reason),
+        budget=Budget(seconds=settings.BEST_OF_SECONDS),
         samples=settings.KEY_SAMPLES,
         seed=seed,
     )

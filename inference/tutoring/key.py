@@ -13,6 +13,7 @@ from grading.checking.working.claims import find_chains
 from grading.checking.working.computations import find_computations
 from grading.checking.working.findings import plain_number
 from grading.checking.working.letters import find_variables
+from inference.best_of import Budget
 from inference.engines import Engine
 from inference.events import Done, Language, Mode, Solution, Solved
 from inference.sandbox import Sandbox
@@ -20,6 +21,7 @@ from inference.selection import group, mathematically_equal
 from inference.solve import Limits, solve
 
 SAMPLES = 3  # solutions of each kind: in words (they have steps to show), and with Python (they are more often right)
+LIMITS = Limits(tokens=768)  # of one solution: a longer one is more often lost than right
 CHECKING = 10.0  # seconds for the steps of one solution
 PROGRAMS = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
@@ -66,22 +68,36 @@ async def make_key(
     engine: Engine,
     sandbox: Sandbox,
     language: Language,
-    limits: Limits | None = None,
+    budget: Budget | None = None,
     samples: int = SAMPLES,
     seed: int = 0,
 ) -> Key:
-    """Solve `problem` several times, in words and with Python, side by side. Raises `EngineError` and `SandboxError`."""
+    """Solve `problem` several times, in words and with Python, side by side; within `budget` of each kind, once one of it is complete.
+
+    Raises `EngineError` and `SandboxError`.
+    """
     async with asyncio.TaskGroup() as tasks:
         modes: tuple[Mode, ...] = ("cot", "tir")
-        kinds = [tasks.create_task(_sample(problem, engine, sandbox, mode, language, limits, samples, seed)) for mode in modes]
+        kinds = [tasks.create_task(_sample(problem, engine, sandbox, mode, language, budget, samples, seed)) for mode in modes]
     words, programs = (task.result() for task in kinds)
     return await asyncio.to_thread(_choose, problem, words, programs)
 
 
 async def _sample(
-    problem: str, engine: Engine, sandbox: Sandbox, mode: Mode, language: Language, limits: Limits | None, n: int, seed: int
+    problem: str, engine: Engine, sandbox: Sandbox, mode: Mode, language: Language, budget: Budget | None, n: int, seed: int
 ) -> list[Solution]:
-    events = solve(problem, engine=engine, sandbox=sandbox, mode=mode, language=language, limits=limits, seed=seed, n=n, select="majority")
+    events = solve(
+        problem,
+        engine=engine,
+        sandbox=sandbox,
+        mode=mode,
+        language=language,
+        limits=LIMITS,
+        budget=budget,
+        seed=seed,
+        n=n,
+        select="majority",
+    )
     async with aclosing(events):
         return [event async for event in events if isinstance(event, Solved if n > 1 else Done)]
 

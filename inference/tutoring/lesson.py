@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
 
+from inference.best_of import Budget
 from inference.engines import Engine
 from inference.events import Event, Language, Started, Token
 from inference.sandbox import Sandbox
-from inference.solve import Limits
 from inference.tutoring import socratic
 from inference.tutoring.challenging import Wording, challenge
 from inference.tutoring.checking import reached, review, summary
@@ -40,7 +40,7 @@ class Lesson:
     shown: str = ""
     quote: str = ""
     wording: Wording = str
-    limits: Limits | None = None
+    budget: Budget | None = None  # for the solutions of a new key
     samples: int = SAMPLES  # solutions of each kind for a new key
     seed: int = 0
 
@@ -58,7 +58,7 @@ class Lesson:
                 engine=self.engine,
                 sandbox=self.sandbox,
                 language=self.language,
-                limits=self.limits,
+                budget=self.budget,
                 samples=self.samples,
                 seed=self.seed,
             )
@@ -229,9 +229,10 @@ class Lesson:
 
 
 def offers(aim: Aim, progress: Progress, *, sure: bool, steps: int) -> tuple[Request, ...]:
-    """What a student may ask for next. A hint needs an attempt since the last one; that one can come with the request."""
+    """What a student may ask for next. A hint needs an attempt since the last one, which can come with the request. A step of a solution
+    that was shown may always be doubted, and is not named here."""
     if aim == "explain":
-        return ("challenge",)
+        return ()
     if not sure:
         return ("attempt",)
     if progress.finished:

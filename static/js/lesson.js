@@ -8,11 +8,14 @@ import { ENDED } from "lemma/turn.js";
 const SHOWN = 90; // characters of a step in the list
 const NOTES = ["plain", "unsure"];
 
-export function drawLesson(root, turn) {
+/** `live`: the turn has just changed; a page that was only opened takes nobody's focus. */
+export function drawLesson(root, turn, live) {
   drawReview(part(root, "review"), turn.review);
   for (const note of NOTES) part(root, `note-${note}`).hidden = !turn.notes.includes(note);
   const form = part(root, "lesson");
   if (form) drawOffers(form, ENDED.has(turn.phase) ? turn.offers : []);
+  const field = form?.querySelector("[name=attempt]");
+  if (live && field?.checkVisibility() && document.activeElement === document.body) field.focus({ preventScroll: true });
   const about = part(root, "about");
   if (about) drawSteps(about, turn);
 }
@@ -47,7 +50,9 @@ function drawOffers(form, offers) {
 
 // The lines of a finished solution, as its author wrote them; the list shows the beginning of each.
 function drawSteps(about, turn) {
-  const steps = turn.phase === "done" ? linesOf(turn.candidates[turn.selected?.candidate ?? 0]) : [];
+  const shown = turn.candidates[turn.selected?.candidate ?? 0];
+  const solved = turn.phase === "done" && (!turn.taught || shown.answer);
+  const steps = solved ? linesOf(shown) : [];
   about.hidden = steps.length === 0;
   const options = steps.map((step) => new Option(step.length > SHOWN ? `${step.slice(0, SHOWN)}…` : step, step));
   about.querySelector("[data-steps]").replaceChildren(...options);

@@ -146,7 +146,7 @@ export class TurnView {
     this.#part("restarted").hidden = !this.#turn.again || this.ended;
     if (this.ended) this.#drawEnd();
     this.#drawChoice();
-    drawLesson(this.#root, this.#turn);
+    drawLesson(this.#root, this.#turn, before !== null);
     if (before && before.phase !== this.#turn.phase && !UNSAID.has(this.#turn.phase)) this.#announcePhase();
   }
 

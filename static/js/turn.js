@@ -18,6 +18,7 @@ export function newTurn(id) {
     review: null, // of the student's own work: {lines: [{text, status, reason}], first_error}
     notes: [], // how far what is said can be relied on: plain unsure
     offers: [], // what the student may ask for next
+    taught: false, // the turn is one of a lesson, and no solution by itself
   };
 }
 
@@ -80,7 +81,7 @@ const REDUCERS = {
   working: (turn, data) => ({ ...turn, phase: data.stage }),
   reviewed: (turn, data) => ({ ...turn, review: data }),
   noted: (turn, data) => ({ ...turn, notes: [...turn.notes, data.note] }),
-  done: (turn, data) => ({ ...withCandidate(turn, data, withEnd), phase: "done", offers: data.offers ?? [] }),
+  done: (turn, data) => ({ ...withCandidate(turn, data, withEnd), phase: "done", offers: data.offers ?? [], taught: "offers" in data }),
   failed: (turn, data) => ({ ...turn, phase: "failed", reason: data.reason }),
   stopped: (turn) => ({ ...turn, phase: "stopped" }),
 };

@@ -47,6 +47,10 @@ def chunks_for(prompt: str) -> list[str]:
             return (
                 ["The result is ", "\\boxed{42}."] if "```output" in prompt else [f"{program}\n", "```\n"]
             )  # the block has been opened for it
+    if "You sort messages" in prompt:
+        return ["OTHER" if "love letter" in prompt else "MATHS"]
+    if "缺少信息" in prompt:
+        return ["缺少了什么"]  # no question
     for problem, replies in LESSONS.items():
         if problem in prompt:
             return lesson_chunks(prompt, *replies)

@@ -137,12 +137,39 @@ def test_questions_in_english(visit):
     keys = Keys(visit().open("/"))
     keys.pose(CLIPS, "Questions")
     expect(keys.said).to_contain_text("How many clips did she sell in May?")
-    keys.go_on("attempt", "25")
+    keys.to(keys.page.locator("#lesson-attempt"))
+    keys.page.keyboard.type("25")
+    keys.page.keyboard.press("Enter")
+    keys.done(2)
     expect(keys.said).to_contain_text("Not yet")
     keys.go_on("attempt", "24")
     expect(keys.said).to_contain_text("what is the answer")
     keys.go_on("attempt", "72")
     expect(keys.said).to_contain_text("Well done")
+
+
+def test_a_step_is_doubted_and_asked_about(visit):
+    keys = Keys(visit().open("/"))
+    keys.pose(CLIPS, "Full solution", "48/2 = 24")
+    expect(keys.said).to_contain_text("Here is the full solution.")
+    about = keys.last.locator(".about")
+    keys.press(about.locator("summary"))
+    keys.to(about.locator("select"))
+    keys.page.keyboard.type("In May")
+    keys.press(about.get_by_role("button", name="I doubt this step"))
+    keys.done(2)
+    expect(keys.said).to_contain_text("it stands: The calculation is right.")
+    expect(keys.said).to_contain_text("new solutions come to the answer that stands there")
+
+
+def test_what_is_not_mathematics_is_refused_and_what_is_incomplete_asked_back(visit):
+    keys = Keys(visit().open("/"))
+    keys.pose("Write me a love letter", "Hints")
+    expect(keys.said).to_contain_text("I am a maths tutor")
+    assert keys.offered() == []
+    keys = Keys(visit(locale="zh-CN").open("/"))
+    keys.pose("解方程", "提示")
+    expect(keys.said).to_contain_text("还缺少信息")
 
 
 def test_the_key_is_nowhere_a_student_can_look(visit):
