@@ -34,6 +34,8 @@ def go_on(parent: Turn, request: str, *, attempt: str = "", quote: str = "") -> 
         raise NotOffered
     with transaction.atomic():
         asking.check_room(parent.conversation.owner)
+        if parent.children.filter(state__in=asking.ACTIVE).exists():  # pressed twice
+            raise asking.StillSolving
         return asking.enqueue(_turn(parent, request, attempt, quote), parent.conversation)
 
 

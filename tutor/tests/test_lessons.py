@@ -80,6 +80,12 @@ def test_nothing_is_asked_while_the_tutor_speaks(posed):
         lessons.go_on(turn, "attempt", attempt="1 + 1 = 2")
 
 
+def test_a_button_that_is_pressed_twice_asks_once(posed):
+    lessons.go_on(posed, "attempt", attempt="1 + 1 = 2")
+    with pytest.raises(asking.StillSolving):
+        lessons.go_on(posed, "attempt", attempt="1 + 1 = 2")
+
+
 def test_the_lesson_goes_on_from_its_problem_key_and_progress(posed):
     turn = lessons.go_on(posed, "attempt", attempt="1 + 1 = 2")
     material = material_of(turn)
