@@ -13,11 +13,14 @@ from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E40
 from django.urls import path  # noqa: E402
 
 from grading.consumers import GradingConsumer  # noqa: E402
+from training.consumers import TrainingConsumer  # noqa: E402
 from tutor.consumers import ConversationConsumer  # noqa: E402
 
 sockets = [
     path("ws/conversations/<uuid:pk>/", ConversationConsumer.as_asgi()),  # type: ignore[arg-type]  # path's type knows views only
     path("ws/grading/<uuid:pk>/", GradingConsumer.as_asgi()),  # type: ignore[arg-type]
+    path("ws/training/", TrainingConsumer.as_asgi()),  # type: ignore[arg-type]
+    path("ws/training/<uuid:pk>/", TrainingConsumer.as_asgi()),  # type: ignore[arg-type]
 ]
 application = ProtocolTypeRouter(
     {

@@ -212,6 +212,11 @@ STEPS_LIMIT = 200  # steps of one submission
 GRADING_SLOTS = env.int("GRADING_SLOTS", default=2)  # submissions that one worker process checks side by side
 SAMPLES_PER_PROBLEM = env.int("SAMPLES_PER_PROBLEM", default=8)  # solutions of an assigned problem that the model is asked for; 0: none
 
+# --- Training -----------------------------------------------------------------------------------------------------------
+
+TRAINING_START_ROWS = env.int("TRAINING_START_ROWS", default=0)  # marks of teachers, new since the last such run, that start one; 0: none
+TRAINING_START_RECIPE = env("TRAINING_START_RECIPE", default="one-gpu")
+
 CELERY_WORKER_POOL = "threads"  # the turns share one engine, one sandbox and one event loop
 CELERY_WORKER_CONCURRENCY = TURNS_PER_WORKER
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from grading import review
 from grading.models import Mark, Submission
@@ -49,14 +49,18 @@ class Override:
 
 def overrides() -> Iterator[Override]:
     """All decisions that may be learned from, oldest first: reviewed or released, in classes that opted in before the work came in."""
-    decided = Mark.objects.filter(
+    related = allowed().select_related("submission__problem__assignment").prefetch_related("submission__problem__rubric")
+    for mark in related.order_by("decided", "pk").iterator(chunk_size=CHUNK):
+        yield _override(mark, mark.submission)
+
+
+def allowed() -> QuerySet[Mark]:
+    """The marks behind `overrides`."""
+    return Mark.objects.filter(
         decided__isnull=False,
         state__in=(Mark.State.REVIEWED, Mark.State.RELEASED),
         submission__created__gte=F("submission__problem__assignment__classroom__training_since"),
     )
-    related = decided.select_related("submission__problem__assignment").prefetch_related("submission__problem__rubric")
-    for mark in related.order_by("decided", "pk").iterator(chunk_size=CHUNK):
-        yield _override(mark, mark.submission)
 
 
 def _override(mark: Mark, submission: Submission) -> Override:

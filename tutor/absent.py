@@ -1,8 +1,9 @@
-"""What stands where the engine or the sandbox is missing: every use of it says why."""
+"""What stands where the engine, the sandbox or the reward model is missing: every use of it says why."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 from inference.engines import Chunk, EngineUnavailable, Sampling
+from inference.reward import RewardUnavailable
 from inference.sandbox import SandboxUnavailable, Session
 
 
@@ -37,6 +38,26 @@ class NoSandbox:
 
     async def open(self) -> Session:
         raise SandboxUnavailable(self.reason)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class NoScorer:
+    """Stands where the settings name a reward model that cannot be opened."""
+
+    def __init__(self, model: str, reason: str) -> None:
+        self.model = model
+        self.reason = reason
+
+    async def ready(self) -> None:
+        raise RewardUnavailable(self.reason)
+
+    async def score(self, problem: str, responses: Sequence[str], *, prompt: str | None = None) -> list[float]:
+        raise RewardUnavailable(self.reason)
+
+    async def score_steps(self, problem: str, steps: Sequence[str]) -> list[float]:
+        raise RewardUnavailable(self.reason)
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -132,7 +132,9 @@ def _take_back(turn: Turn) -> None:
 WORKER_NAME = f"{socket.gethostname()}-{os.getpid()}"
 
 
-def report(*, model: str, loading: bool, engine_error: str, sandbox_error: str, scorer: str = "") -> None:
+def report(
+    *, model: str, loading: bool, engine_error: str, sandbox_error: str, scorer: str = "", serving: str = "", serving_error: str = ""
+) -> None:
     """Say that this worker is alive, and what it can do."""
     Worker.objects.update_or_create(
         name=WORKER_NAME,
@@ -143,6 +145,8 @@ def report(*, model: str, loading: bool, engine_error: str, sandbox_error: str, 
             "engine_error": engine_error,
             "sandbox_error": sandbox_error,
             "scorer": scorer,
+            "serving": serving,
+            "serving_error": serving_error,
         },
     )
 

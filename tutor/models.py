@@ -236,6 +236,19 @@ class Worker(models.Model):
     engine_loading = models.BooleanField(default=True)
     sandbox_error = models.TextField(blank=True)  # "" when the sandbox is ready
     scorer = models.CharField(max_length=200, blank=True)  # the reward model's name; "" where there is none
+    serving = models.CharField(max_length=200, blank=True)  # the chosen model's name that it serves; "" for the settings' own
+    serving_error = models.TextField(blank=True)  # why it does not serve the model that was chosen last
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServedModel(models.Model):
+    """A choice of the model to serve; the newest holds. Nothing in both fields: the settings' own (`tutor.serving`)."""
+
+    name = models.CharField(max_length=200, blank=True)
+    file = models.TextField(blank=True)
+    since = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.name

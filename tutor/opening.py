@@ -1,4 +1,4 @@
-"""The engine and the sandbox that the settings name, outside of a worker: for a command, a benchmark."""
+"""The engine, the sandbox and the reward model that the settings name."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -10,20 +10,26 @@ from inference import weights
 from inference.engines import Engine, EngineUnavailable
 from inference.engines.opening import open_engine, wait_until_ready
 from inference.engines.openvino import OpenVinoEngine
-from inference.reward import RewardScorer
+from inference.reward import RewardError, RewardScorer
 from inference.reward.embedded import EmbeddedScorer
 from inference.reward.heads import trained_head
+from inference.reward.opening import open_scorer
 from inference.sandbox import Sandbox, SandboxUnavailable
 from inference.sandbox.jail import open_sandbox
-from tutor.absent import NoSandbox
+from tutor.absent import NoSandbox, NoScorer
+from tutor.serving import Served
 
 LOADING = 120.0  # seconds that a model may take to load
 
 
-def engine_from_settings() -> Engine:
-    """The server at `ENGINE_URL`, or the default model in this process. Raises `EngineError`."""
+def engine_from_settings(served: Served = Served()) -> Engine:  # noqa: B008 (frozen)
+    """The server at `ENGINE_URL`, or an engine of our own; with the model that was chosen to serve, or the default one. Raises
+    `EngineError`.
+    """
     if settings.ENGINE_URL:
-        return open_engine(url=settings.ENGINE_URL, model=settings.ENGINE_MODEL, api_key=settings.ENGINE_API_KEY)
+        return open_engine(url=settings.ENGINE_URL, model=served.name or settings.ENGINE_MODEL, api_key=settings.ENGINE_API_KEY)
+    if served.path is not None:
+        return open_engine(path=served.path, head=trained_head(served.path))
     try:
         path = weights.find()
         return open_engine(path=path, head=trained_head(path))
@@ -32,7 +38,24 @@ def engine_from_settings() -> Engine:
 
 
 def scorer_for(engine: Engine) -> RewardScorer | None:
-    """The reward model that goes with an engine; None where there is none."""
+    """The reward model that the settings name, or else the one that goes with the engine; None where there is none."""
+    return named_scorer() or engine_scorer(engine)
+
+
+def named_scorer() -> RewardScorer | None:
+    """The reward model that the settings name. One that cannot be opened says why whenever it is asked."""
+    if not (settings.REWARD_URL or settings.REWARD_MODEL):
+        return None
+    try:
+        return open_scorer(
+            url=settings.REWARD_URL, model=settings.REWARD_MODEL, api_key=settings.REWARD_API_KEY, precision=settings.REWARD_PRECISION
+        )
+    except RewardError as error:
+        return NoScorer(settings.REWARD_MODEL or settings.REWARD_URL, str(error))
+
+
+def engine_scorer(engine: Engine) -> RewardScorer | None:
+    """The reward model inside the embedded engine, where it has one."""
     return EmbeddedScorer(engine) if isinstance(engine, OpenVinoEngine) and engine.head else None
 
 

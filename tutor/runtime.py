@@ -104,12 +104,13 @@ class Runtime:
             job.gone.set()
 
     async def _lend(self, work: Callable[[Tools], Coroutine[Any, Any, None]]) -> None:
-        lent = asyncio.create_task(work(self._tools))
-        self._lent.add(lent)
-        try:
-            await asyncio.wait({lent})
-        finally:
-            self._lent.discard(lent)
+        with self._tools.using():
+            lent = asyncio.create_task(work(self._tools))
+            self._lent.add(lent)
+            try:
+                await asyncio.wait({lent})
+            finally:
+                self._lent.discard(lent)
         if not lent.cancelled():
             lent.result()  # an error is the caller's
 
@@ -156,6 +157,8 @@ class Runtime:
             engine_error=tools.engine_error,
             sandbox_error=tools.sandbox_error,
             scorer=tools.scorer.model if tools.scorer else "",
+            serving=tools.serving.name,
+            serving_error=tools.serving_error,
         )
         leases.sweep(idle=not tools.engine_loading and len(self._jobs) < settings.TURNS_PER_WORKER)
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import Any, Literal, cast
 
 from django.conf import settings
@@ -11,8 +11,9 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from inference.best_of import Budget
-from inference.engines import EngineUnavailable
+from inference.engines import Engine, EngineUnavailable
 from inference.events import Done, Event, Language, Mode, Output, Scored, Selected, Solved
+from inference.reward import RewardScorer
 from inference.solve import solve
 from inference.tutoring.clarify import solved_or_asked_back
 from inference.tutoring.events import Keyed, Reviewed, Taught
@@ -87,7 +88,9 @@ class Job:
 
     async def _solve_once(self) -> None:
         candidates = Candidates(self.turn)
-        async with aclosing(self._events()) as events:
+        async with AsyncExitStack() as stack:
+            engine, scorer = stack.enter_context(self._tools.using())
+            events = await stack.enter_async_context(aclosing(self._events(engine, scorer)))
             async for event in events:
                 candidates.take(event)
                 if isinstance(event, Done):
@@ -97,7 +100,7 @@ class Job:
                 elif isinstance(event, Solved):
                     self.log.add(event.kind, _without_text(event))
                 elif isinstance(event, Keyed):
-                    self.log.rows.append(teaching.row(self.turn, event.key, self._tools.engine.model))
+                    self.log.rows.append(teaching.row(self.turn, event.key, engine.model))
                 elif isinstance(event, Reviewed):
                     self.log.add(event.kind, teaching.reviewed(event, self.turn))
                 elif isinstance(event, Taught):
@@ -105,22 +108,22 @@ class Job:
                 else:
                     self.log.add(event.kind, event.payload())
 
-    def _events(self) -> AsyncGenerator[Event]:
-        events = self._lesson(self._claim.lesson) if self._claim.lesson is not None else self._solution()
+    def _events(self, engine: Engine, scorer: RewardScorer | None) -> AsyncGenerator[Event]:
+        material = self._claim.lesson
+        events = self._lesson(material, engine) if material is not None else self._solution(engine, scorer)
         if not self._claim.clarify:
             return events
         language = teaching.language_of(self.turn)
-        return solved_or_asked_back(self.turn.question, events, engine=self._tools.engine, language=language)
+        return solved_or_asked_back(self.turn.question, events, engine=engine, language=language)
 
-    def _lesson(self, material: teaching.Material) -> AsyncGenerator[Event]:
-        tools = self._tools
-        return teaching.lesson(self.turn, material, engine=tools.engine, sandbox=tools.sandbox, seed=self._claim.seed).teach()
+    def _lesson(self, material: teaching.Material, engine: Engine) -> AsyncGenerator[Event]:
+        return teaching.lesson(self.turn, material, engine=engine, sandbox=self._tools.sandbox, seed=self._claim.seed).teach()
 
-    def _solution(self) -> AsyncGenerator[Event]:
+    def _solution(self, engine: Engine, scorer: RewardScorer | None) -> AsyncGenerator[Event]:
         turn = self.turn
         return solve(
             teaching.question_of(turn),
-            engine=self._tools.engine,
+            engine=engine,
             sandbox=self._tools.sandbox,
             mode=cast(Mode | Literal["auto"], turn.mode),
             language=cast(Language | Literal["auto"], turn.language),
@@ -128,8 +131,8 @@ class Job:
             seed=self._claim.seed,
             temperature=self._claim.temperature,
             n=turn.n,
-            select="weighted" if self._tools.scorer else "majority",
-            scorer=self._tools.scorer,
+            select="weighted" if scorer else "majority",
+            scorer=scorer,
             budget=Budget(seconds=settings.BEST_OF_SECONDS),
         )
 

@@ -3,13 +3,21 @@
 import asyncio
 import logging
 import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError, InterfaceError
 
 from inference.engines import Engine, EngineError, EngineLoading
+from inference.engines.opening import wait_until_ready
 from inference.reward import RewardScorer
 from inference.sandbox import Sandbox, SandboxError
 from inference.sandbox.jail import open_sandbox
 from tutor.absent import NoEngine, NoSandbox
-from tutor.opening import engine_from_settings, scorer_for
+from tutor.opening import LOADING, engine_from_settings, engine_scorer, named_scorer
+from tutor.serving import Served, wanted_in_thread
 
 logger = logging.getLogger(__name__)
 
@@ -17,24 +25,48 @@ LOOK_LOADING = 0.25  # seconds between looks at an engine that is loading
 LOOK_AGAIN = 5.0  # seconds between looks at an engine that is not there
 SANDBOX_AGAIN = 60.0  # seconds before a sandbox that did not open is tried again
 LOOK_AFTER = 15.0  # seconds between looks at an engine that is ready
+LOOK_CHOSEN = 2.0  # seconds between looks at which model is to be served
+CHOSEN_AGAIN = 60.0  # seconds before a chosen model that could not be loaded is tried again
 
 
 class Tools:
-    """Opened on the runtime's event loop and watched for as long as the process lives."""
+    """Opened on the runtime's event loop and watched for as long as the process lives.
+
+    Where another model is chosen to be served, its engine is opened beside this one, and takes its place once it is ready. Who works with
+    an engine says so by `using`: one that was replaced is closed when nobody does any more.
+    """
 
     def __init__(self) -> None:
         self.engine: Engine = NoEngine("The model is not loaded yet.")
         self.sandbox: Sandbox = NoSandbox("The sandbox is not open yet.")
-        self.scorer: RewardScorer | None = None
+        self._named_scorer = named_scorer()
+        self.scorer = self._named_scorer  # or the engine's own
         self.loaded = asyncio.Event()  # no model is being loaded
         self.engine_error = ""
         self.sandbox_error = ""
+        self.serving = Served()  # the model that `engine` is
+        self.serving_error = ""  # why it is not the one that was chosen last
         self.decided = threading.Event()  # engine and sandbox are ready, or said why they are not
+        self._users: Counter[int] = Counter()  # of each engine, by its id
+        self._replaced: dict[int, Engine] = {}  # engines that are closed when their last user has gone
+        self._closing: set[asyncio.Task[None]] = set()
         self._undecided = {"engine", "sandbox"}
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._watch_engine()), asyncio.create_task(self._open_sandbox())]
+        watches = (self._watch_engine(), self._open_sandbox(), self._watch_chosen())
+        self._tasks = [asyncio.create_task(watch) for watch in watches]
+
+    @contextmanager
+    def using(self) -> Iterator[tuple[Engine, RewardScorer | None]]:
+        """The engine and its reward model, which stay open until the block ends."""
+        engine, scorer = self.engine, self.scorer
+        self._users[id(engine)] += 1
+        try:
+            yield engine, scorer
+        finally:
+            self._users[id(engine)] -= 1
+            self._close_unused()
 
     @property
     def engine_loading(self) -> bool:
@@ -44,7 +76,11 @@ class Tools:
         for task in self._tasks:
             task.cancel()
         await asyncio.wait(self._tasks)
-        await self.engine.close()
+        if self._named_scorer:
+            await self._named_scorer.close()
+        for engine in (self.engine, *self._replaced.values()):
+            await engine.close()
+        await asyncio.gather(*self._closing)
         await self.sandbox.close()
 
     async def _watch_engine(self) -> None:
@@ -72,12 +108,62 @@ class Tools:
     async def _engine_error(self) -> EngineError | None:
         try:
             if isinstance(self.engine, NoEngine):
-                self.engine = await asyncio.to_thread(engine_from_settings)
-                self.scorer = scorer_for(self.engine)
+                chosen = await self._chosen()
+                self.engine = await asyncio.to_thread(engine_from_settings, chosen)
+                self.serving, self.scorer = chosen, self._named_scorer or engine_scorer(self.engine)
             await self.engine.ready()
         except EngineError as error:
             return error
         return None
+
+    # --- Another model --------------------------------------------------------------------------------------------------
+
+    async def _watch_chosen(self) -> None:
+        failed, again = self.serving, 0.0
+        while True:
+            await asyncio.sleep(LOOK_CHOSEN)
+            chosen = await self._chosen()
+            if chosen == self.serving or isinstance(self.engine, NoEngine):
+                self.serving_error = ""
+            elif (chosen != failed or time.monotonic() >= again) and not await self._replace(chosen):
+                failed, again = chosen, time.monotonic() + CHOSEN_AGAIN
+
+    async def _chosen(self) -> Served:
+        """What is to be served; while the database cannot say, what is served."""
+        try:
+            return await asyncio.to_thread(wanted_in_thread)
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("Which model is to be served cannot be read: %s", error)
+            return self.serving
+
+    async def _replace(self, chosen: Served) -> bool:
+        """Load the chosen model, and let new turns go to it; False, and the old one stays, where it cannot be had."""
+        engine: Engine | None = None
+        try:
+            engine = await asyncio.to_thread(engine_from_settings, chosen)
+            await wait_until_ready(engine, LOADING)
+        except EngineError as error:
+            self.serving_error = str(error)
+            logger.warning("The model %s, which was chosen to serve, cannot be had: %s", chosen.name, error)
+            if engine is not None:
+                await engine.close()
+            return False
+        except asyncio.CancelledError:
+            if engine is not None:
+                await engine.close()
+            raise
+        self._replaced[id(self.engine)] = self.engine
+        self.engine, self.scorer = engine, self._named_scorer or engine_scorer(engine)
+        self.serving, self.serving_error = chosen, ""
+        logger.info("New turns go to %s", engine.model)
+        self._close_unused()
+        return True
+
+    def _close_unused(self) -> None:
+        for key in [key for key in self._replaced if not self._users[key]]:
+            task = asyncio.create_task(self._replaced.pop(key).close())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
 
     async def _open_sandbox(self) -> None:
         """Open the sandbox; where it refuses, again later: an administrator may have mended the machine."""

@@ -67,11 +67,12 @@ DISPLAY = re.compile(r"^\s*(?:\$\$|\\\[|\\\]|\$)+\s*$")
 
 
 def split_steps(work: str) -> list[str]:
-    """The steps of a working: its lines, the lines of aligned LaTeX, the sentences of a line of prose; at most 200."""
+    """The steps of a working: its lines, the lines of aligned LaTeX, the sentences of a line of prose. What is beyond 100,000
+    characters is not read."""
     work = ENVIRONMENT.sub("\n", work[:LONGEST_WORK].replace("\r\n", "\n").replace("\r", "\n"))
     lines = [line for block in work.split("\n") for line in _latex_lines(block)]
     steps = [step.strip() for line in lines for step in _sentences(line)]
-    return [step for step in steps if step and not DISPLAY.match(step) and LABEL.sub("", f"{step} ").strip()][:MOST_STEPS]
+    return [step for step in steps if step and not DISPLAY.match(step) and LABEL.sub("", f"{step} ").strip()]
 
 
 def _latex_lines(line: str) -> list[str]:

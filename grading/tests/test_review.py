@@ -214,7 +214,13 @@ def test_the_teacher_s_first_wrong_step_makes_the_error_map(school):
     for student, work in ((school.student, "2x = 10\nx = 5"), (school.classmate, "$2x = 10$\nx = 4")):
         school.decide(school.hand_in(student, work), [], first_error=0)
     [(problem, [row])] = groups.error_map([school.problem])
-    assert (problem, row.size, row.submissions, row.percent, row.name) == (school.problem, 2, 2, 100, "")
+    assert (problem, row.size, row.submissions, row.percent, row.name) == (
+        school.problem,
+        2,
+        2,
+        100,
+        "A term changed sides and kept its sign",
+    )
     school.client(school.teacher).post(page("name_group", row.group.pk), {"name": "Added instead of taking away"})
     late = school.person("late")
     school.enrol(late)

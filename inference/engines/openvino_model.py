@@ -124,7 +124,7 @@ def with_head(model: ov.Model, head: Head, token: int, high: int, low: int) -> N
     first = op.constant(np.int64(0))
     ids = next(node for node in model.get_parameters() if "input_ids" in node.output(0).get_tensor().get_names())
     asked = op.unsqueeze(op.gather(op.equal(ids, op.constant(np.int64(token))), where, first), op.constant(np.int64(2)))
-    features = op.gather(_layer(model, head.layer), where, first)
+    features = op.gather(layer_output(model, head.layer), where, first)
     product.input(0).replace_source_output(op.gather(product.input_value(0), where, first).output(0))
     score = _score(features, head)
     vocabulary = product.output(0).get_partial_shape()[2].get_length()
@@ -138,7 +138,7 @@ def with_head(model: ov.Model, head: Head, token: int, high: int, low: int) -> N
     model.validate_nodes_and_infer_types()
 
 
-def _layer(model: ov.Model, layer: int) -> ov.Output:
+def layer_output(model: ov.Model, layer: int) -> ov.Output:
     """The residual stream after a layer, as OpenVINO GenAI names it. Raises ValueError."""
     name = f"model.layers.self_attn.add1.layer{layer}"
     for node in model.get_ops():

@@ -11,9 +11,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Seque
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from grading.checking.answers import Outcome, check
+from inference import prompts
 from inference.engines import ContextOverflow, Engine, EngineUnavailable
 from inference.events import Done, Mode, Output
 from inference.sandbox import Sandbox, SessionLost
@@ -25,7 +26,11 @@ from training.rows import Row
 
 PAUSES = (1.0, 5.0, 20.0)  # seconds before an engine that was not there is asked again
 
-Score = Callable[[str, Sequence[str]], Awaitable[list[float]]]  # of (problem, responses), as `RewardScorer.score`
+
+class Score(Protocol):
+    """As `RewardScorer.score`."""
+
+    async def __call__(self, problem: str, responses: Sequence[str], *, prompt: str | None = None) -> list[float]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,11 +90,18 @@ async def _transcript(
 
     candidates = await _all([one(number) for number in range(len(temperatures))])
     if score is not None:
-        scores = await score(problem.question, [candidate["text"] for candidate in candidates])
+        texts = [candidate["text"] for candidate in candidates]
+        scores = await score(problem.question, texts, prompt=_prompt(problem.question, plan))
         for candidate, value in zip(candidates, scores, strict=True):
             candidate["score"] = value
     row: Row = {"id": problem.id, "question": problem.question, "expected": problem.expected, "candidates": candidates[: plan.n]}
     return row | ({"greedy": candidates[-1]} if plan.greedy else {})
+
+
+def _prompt(question: str, plan: Plan) -> str:
+    """What `solve` has the engine continue, for scorers that read a response where it was written."""
+    mode = prompts.choose_mode(question) if plan.mode == "auto" else plan.mode
+    return prompts.chat(question, mode=mode, language=prompts.detect_language(question), wire=plan.wire, history=())
 
 
 async def _solution(problem: Problem, number: int, temperature: float, plan: Plan, engine: Engine, sandbox: Sandbox) -> Row:

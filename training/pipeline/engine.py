@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from inference import weights
 from inference.engines import Engine, EngineError, EngineUnavailable
 from inference.engines.opening import open_engine, wait_until_ready
+from inference.reward.heads import trained_head
 from inference.sandbox import Sandbox, SandboxError, SandboxUnavailable, Session
 from inference.sandbox.jail import open_sandbox
 from training.pipeline.stage import Folder, StageConfig, StageError, StopAsked, free, require
@@ -25,7 +27,8 @@ class EngineConfig(StageConfig):
     """`url` is an OpenAI-compatible server, and `model` which of its models. Without one, the model is loaded here: a `checkpoint` as the
     stages that train leave it (needs the extra `train`), the model file at `gguf`, or else the default model.
 
-    `sequences` is how many texts are written at once.
+    `sequences` is how many texts are written at once. A server's key is no part of a config, which is written down: it is taken from the
+    environment, ENGINE_API_KEY.
     """
 
     sequences: int = free(32)
@@ -51,14 +54,14 @@ class NoSandbox:
 
 
 @asynccontextmanager
-async def opened(config: EngineConfig, *, python: bool) -> AsyncGenerator[tuple[Engine, Sandbox]]:
-    """The engine that the config says, and a sandbox, which runs code where `python` says so.
+async def opened(config: EngineConfig, *, python: bool, head: bool = False) -> AsyncGenerator[tuple[Engine, Sandbox]]:
+    """The engine that the config says, and a sandbox, which runs code where `python` says so. With `head`, the embedded engine can score.
 
     Raises `StageError` where they cannot be had, or fail for good later.
     """
     try:
         async with AsyncExitStack() as stack:
-            engine = await asyncio.to_thread(_engine, config)
+            engine = await asyncio.to_thread(_engine, config, head)
             stack.push_async_callback(engine.close)
             await wait_until_ready(engine, LOADING)
             sandbox: Sandbox = await open_sandbox() if python else NoSandbox()
@@ -68,14 +71,17 @@ async def opened(config: EngineConfig, *, python: bool) -> AsyncGenerator[tuple[
         raise StageError(str(error)) from error
 
 
-def _engine(config: EngineConfig) -> Engine:
+def _engine(config: EngineConfig, head: bool) -> Engine:
     if config.checkpoint:
         require_extra()
         from training.pipeline.serving import open_checkpoint
 
         return open_checkpoint(config.checkpoint, sequences=config.sequences)
     path = None if config.url else config.gguf or weights.find()
-    return open_engine(url=config.url, model=config.model, path=path, sequences=config.sequences)
+    reward = trained_head(path) if head and path else None
+    return open_engine(
+        url=config.url, model=config.model, api_key=os.environ.get("ENGINE_API_KEY", ""), path=path, sequences=config.sequences, head=reward
+    )
 
 
 async def in_flight[T, R](

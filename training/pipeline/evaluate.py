@@ -9,6 +9,7 @@ figures; DONE has the main ones. With a reward model, here or on a server, respo
 import asyncio
 import itertools
 import json
+import os
 import sys
 import time
 from collections.abc import AsyncGenerator
@@ -19,7 +20,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from inference.engines import Engine, EngineError
+from inference.engines.openvino import OpenVinoEngine
 from inference.reward import RewardError
+from inference.reward.embedded import EmbeddedScorer
 from inference.reward.opening import open_scorer, wait_until_ready
 from inference.sandbox import Sandbox, SandboxError
 from inference.selection import mathematically_equal
@@ -42,7 +45,8 @@ same = lru_cache(maxsize=100_000)(mathematically_equal)
 @dataclass(frozen=True, kw_only=True)
 class Config(EngineConfig):
     """`n` responses at `temperature`, and a `greedy` one besides. `skip` and `first` choose a part of the problems. `reward_model` is a
-    checkpoint, or, at the server `reward_url`, the name of one.
+    checkpoint, or, at the server `reward_url`, the name of one (its key is REWARD_API_KEY of the environment); without either, the reward
+    head of the embedded engine scores, where its model has one and `reward` is not false.
     """
 
     problems: Path
@@ -59,6 +63,7 @@ class Config(EngineConfig):
     seed: int = 0
     reward_model: str = ""
     reward_url: str = ""
+    reward: bool = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -87,7 +92,8 @@ async def evaluate(config: Config, folder: Folder) -> dict[str, Any]:
     problems = list(itertools.islice(read_problems(config.problems), config.skip, end))
     require(bool(problems), f"There is no problem in {config.problems}.")
     if todo := missing(problems, out):
-        async with opened(config, python=config.mode != "cot") as (engine, sandbox), scorer(config) as score:
+        head = config.reward and not (config.reward_model or config.reward_url)
+        async with opened(config, python=config.mode != "cot", head=head) as (engine, sandbox), scorer(config, engine) as score:
             await _write(todo, len(problems), out, config, folder, (engine, sandbox, score))
     figures = report.as_json(measure(transcripts.read(out), same))
     rows.write_text(folder.path / "report.json", json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
@@ -109,12 +115,12 @@ async def _write(
 
 
 @asynccontextmanager
-async def scorer(config: Config) -> AsyncGenerator[Score | None]:
-    """The reward model that the config says, if any."""
+async def scorer(config: Config, engine: Engine) -> AsyncGenerator[Score | None]:
+    """The reward model that the config says, or else the engine's own, if any."""
     if not (config.reward_model or config.reward_url):
-        yield None
+        yield EmbeddedScorer(engine).score if isinstance(engine, OpenVinoEngine) and engine.head else None
         return
-    found = open_scorer(url=config.reward_url, model=config.reward_model)
+    found = open_scorer(url=config.reward_url, model=config.reward_model, api_key=os.environ.get("REWARD_API_KEY", ""))
     try:
         await wait_until_ready(found, LOADING)
         yield found.score

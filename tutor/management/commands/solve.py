@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from argparse import ArgumentParser
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import Any
 
 from django.conf import settings
@@ -145,8 +145,10 @@ def _verdict(solution: Solution) -> str:
 
 async def _solve(question: str, options: dict[str, Any], show: JsonLines | Terminal) -> int:
     try:
-        async with opened(options["wait"]) as (engine, sandbox):
+        async with opened(options["wait"]) as (engine, sandbox), AsyncExitStack() as stack:
             scorer = scorer_for(engine)
+            if scorer:
+                stack.push_async_callback(scorer.close)
             solution = solve(
                 question,
                 engine=engine,

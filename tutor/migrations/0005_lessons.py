@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_classrooms'),
-        ('tutor', '0003_api'),
+        ('tutor', '0004_servedmodel_worker_serving_worker_serving_error'),
     ]
 
     operations = [

@@ -1,0 +1,189 @@
+"""The rules of datasets: imported, looked at, and deleted with all that was made from them."""
+
+import hashlib
+import itertools
+import shutil
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from training import rows
+from training.evaluation.datasets import DatasetError, read_problem
+from training.models import Dataset, Run
+from training.pipeline.solutions import labelled_question_of
+from training.pipeline.stage import StageError
+from training.runs import check_admin
+
+LARGEST = 500_000_000  # bytes of an imported file
+CHUNK = 1 << 20
+PAGE = 20  # rows of a preview
+KEPT_KINDS = ("sft", "grpo", "reward_model", "export", "evaluate")  # stages whose files hold weights or figures, and no row
+Kind = Dataset.Kind
+
+
+class ImportRefused(Exception):
+    """The file was not taken; `str()` says why, to an administrator."""
+
+
+class StillUsed(Exception):
+    """A run that is going on uses it."""
+
+    message: str | Promise = _("A run that is going on uses this. Stop the run first.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+def get_datasets_for(user: User) -> QuerySet[Dataset]:
+    """All datasets, for administrators; Http404 for anybody else."""
+    check_admin(user)
+    return Dataset.objects.select_related("by", "run").prefetch_related("parents", "children")
+
+
+def get_dataset_for(user: User, pk: UUID) -> Dataset:
+    return get_object_or_404(get_datasets_for(user), pk=pk)
+
+
+# --- In -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What is said of rows when they are kept."""
+
+    name: str
+    source: str
+    kind: str = ""  # "": as the rows show
+    provenance: str = ""
+    licence: str = ""
+    by: User | None = None
+
+
+def import_file(file: BinaryIO, about: About) -> Dataset:
+    """Keep an uploaded JSONL file, every row of it read and found good. Raises `ImportRefused`, OSError."""
+    part = _folder() / f"{about.source}-{id(file)}.part"
+    try:
+        _copy(file, part)
+        return keep(rows.read(part), about)
+    except (rows.RowError, DatasetError, StageError) as error:
+        raise ImportRefused(str(error).replace(f"{part}, ", "").replace(f"{part}: ", "")) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def keep(found: Iterable[rows.Row], about: About, *, parents: Collection[Dataset] = (), run: Run | None = None) -> Dataset:
+    """Keep rows as the next version of a name. Raises `ImportRefused` where there is none, and what reading them raises."""
+    dataset = Dataset(name=about.name, kind=about.kind, source=about.source, provenance=about.provenance, licence=about.licence)
+    dataset.by, dataset.run = about.by, run
+    first = next(found := iter(found), None)
+    if first is None:
+        raise ImportRefused(_("There is no row in it."))
+    dataset.kind = about.kind or kind_of(first)
+    path = _folder() / dataset.file.name
+    dataset.rows = rows.write(path, _checked(itertools.chain([first], found), dataset.kind))
+    try:
+        dataset.sha256 = digest(path)
+        with transaction.atomic():
+            newest = Dataset.objects.filter(name=about.name).order_by("-version").values_list("version", flat=True).first()
+            dataset.version = (newest or 0) + 1
+            dataset.save()
+            dataset.parents.set(parents)
+    except BaseException:
+        path.unlink()
+        raise
+    return dataset
+
+
+def kind_of(row: rows.Row) -> str:
+    """What rows like this one are."""
+    if "label" in row:
+        return Kind.JUDGED
+    return Kind.TRAINING if {"text", "mode"} <= row.keys() else Kind.PROBLEMS
+
+
+def _checked(found: Iterable[rows.Row], kind: str) -> Iterator[rows.Row]:
+    seen: set[str] = set()
+    for number, row in enumerate(found, 1):
+        if kind == Kind.JUDGED:
+            labelled_question_of(row)
+        else:
+            problem = read_problem(row, f"line {number}", str(number - 1))
+            if kind == Kind.PROBLEMS and problem.id in seen:
+                raise DatasetError(f"line {number}: two problems have the id {problem.id}.")
+            seen.add(problem.id)
+        yield row
+
+
+def _copy(file: BinaryIO, part: Path) -> None:
+    size = 0
+    with part.open("wb") as copy:
+        while data := file.read(CHUNK):
+            size += len(data)
+            if size > LARGEST:
+                raise ImportRefused(_("The file is too large."))
+            copy.write(data)
+
+
+def _folder() -> Path:
+    folder: Path = settings.VAR_DIR / "datasets"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def preview(dataset: Dataset, page: int) -> list[rows.Row]:
+    """The rows of a page, from 1. Raises OSError, `RowError`."""
+    start = (page - 1) * PAGE
+    return list(itertools.islice(rows.read(dataset.file), start, start + PAGE))
+
+
+# --- Out ----------------------------------------------------------------------------------------------------------------
+
+
+def delete(dataset: Dataset) -> None:
+    """Delete it, all that was made from it, and the copies of its rows in the folders of runs. Raises `StillUsed`."""
+    everything = lineage(dataset)
+    check_unused(everything)
+    for each in everything:
+        forget_copies(each)
+        each.file.unlink(missing_ok=True)
+    Dataset.objects.filter(pk__in=[each.pk for each in everything]).delete()
+
+
+def lineage(dataset: Dataset) -> list[Dataset]:
+    """It, and all that was made from it."""
+    found, todo = {dataset.pk: dataset}, [dataset]
+    while todo:
+        for child in todo.pop().children.all():
+            if child.pk not in found:
+                found[child.pk] = child
+                todo.append(child)
+    return list(found.values())
+
+
+def check_unused(datasets: Collection[Dataset]) -> None:
+    """Raises `StillUsed`."""
+    if Run.objects.filter(datasets__in=datasets).exclude(state__in=Run.ENDED).exists():
+        raise StillUsed
+
+
+def forget_copies(dataset: Dataset) -> None:
+    """Remove what runs have copied of its rows. Their models stay, and say that their data is gone."""
+    for run in dataset.runs.all():
+        for stage in run.stages.exclude(kind__in=KEPT_KINDS):
+            shutil.rmtree(stage.folder, ignore_errors=True)
+    dataset.runs.update(data_deleted=True)

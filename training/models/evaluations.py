@@ -1,0 +1,24 @@
+"""What `manage.py evaluate` measured."""
+
+import uuid
+
+from django.db import models
+
+
+class Evaluation(models.Model):
+    """`report` is what the command prints with --json; `folder` holds the transcripts. Measured again, the same folder has the same row."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)  # of the data
+    data = models.TextField()
+    folder = models.TextField(unique=True)
+    model = models.CharField(max_length=200)
+    mode = models.CharField(max_length=4)
+    report = models.JSONField()
+    measured = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["-measured"]
+
+    def __str__(self) -> str:
+        return self.name

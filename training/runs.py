@@ -1,0 +1,169 @@
+"""The rules of a run: who may begin it, how it is claimed, stopped and gone on with, and what is written of it."""
+
+import shutil
+import socket
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from training import sending
+from training.models import Dataset, ModelVersion, Run, RunStage
+from training.processes import Identity
+from training.recipes import Recipe
+
+HOST = socket.gethostname()
+TRIES = 5  # supervisors that a run may lose before it has failed
+WAITING_LIMIT = 20  # queued runs
+
+State = Run.State
+
+
+class RunError(Exception):
+    """It was not done; `str()` says why, to an administrator."""
+
+    message: str | Promise
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class TooManyWaiting(RunError):
+    message = _("Too many runs are waiting already.")
+
+
+class NotStopped(RunError):
+    message = _("This run is still going on, or done.")
+
+
+class DataDeleted(RunError):
+    message = _("What this run learnt from was deleted since. Start a new one.")
+
+
+class HasModel(RunError):
+    message = _("A model came of this run. Delete the model instead; the run goes with it.")
+
+
+class Active(RunError):
+    message = _("This run is still going on. Stop it first.")
+
+
+def check_admin(user: User) -> None:
+    """Raises Http404 for anybody but an administrator."""
+    if user.role != User.Role.ADMIN:
+        raise Http404
+
+
+def get_runs_for(user: User) -> QuerySet[Run]:
+    """All runs, newest first, for administrators; Http404 for anybody else."""
+    check_admin(user)
+    return Run.objects.select_related("base", "by").prefetch_related("stages", "versions")
+
+
+def get_run_for(user: User, pk: UUID) -> Run:
+    return get_object_or_404(get_runs_for(user), pk=pk)
+
+
+def create(recipe: Recipe, *, by: User | None = None, base: ModelVersion | None = None, datasets: Sequence[Dataset] = ()) -> Run:
+    """A run of the recipe, queued; the workers are told. Raises `RunError`."""
+    with transaction.atomic():
+        if Run.objects.filter(state=State.QUEUED).count() >= WAITING_LIMIT:
+            raise TooManyWaiting
+        run = Run.objects.create(recipe=recipe.name, config=recipe.as_json(), base=base, device=recipe.device, by=by, queued=timezone.now())
+        run.datasets.set(datasets)
+        stages = [RunStage(run=run, number=number, name=step.name, kind=step.kind) for number, step in enumerate(recipe.stages)]
+        RunStage.objects.bulk_create(stages)
+        sending.ring(sending.START)
+    return run
+
+
+def cancel(run: Run) -> None:
+    """End it with what it has: one that waits ends here, a running one's supervisor asks its stage for a checkpoint."""
+    now = timezone.now()
+    if not Run.objects.filter(pk=run.pk, state=State.QUEUED).update(state=State.STOPPED, ended=now):
+        Run.objects.filter(pk=run.pk, state=State.RUNNING).update(state=State.STOPPING)
+
+
+def resume(run: Run) -> None:
+    """Queue a stopped or failed run again; it goes on where it was. Raises `RunError`."""
+    if run.data_deleted:
+        raise DataDeleted
+    ended = Run.objects.filter(pk=run.pk, state__in=(State.STOPPED, State.FAILED), data_deleted=False)
+    if not ended.update(state=State.QUEUED, failure="", tries=0, queued=timezone.now(), ended=None):
+        raise NotStopped
+    sending.ring(sending.START)
+
+
+def delete(run: Run) -> None:
+    """Delete a run that has ended, and its files. Raises `RunError`."""
+    if run.is_active:
+        raise Active
+    if run.versions.exists():
+        raise HasModel
+    shutil.rmtree(run.folder, ignore_errors=True)
+    run.delete()
+
+
+# --- Who has it ---------------------------------------------------------------------------------------------------------
+
+
+def claim(pk: UUID, me: Identity) -> Run | None:
+    """Take a queued run whose device is free; None where it is not to be had. Of several that try, one has it."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            fields = {"host": HOST, "pid": me.pid, "pid_started": me.started, "tries": F("tries") + 1, "seen": now}
+            if not Run.objects.filter(pk=pk, state=State.QUEUED).update(state=State.RUNNING, **fields):
+                return None
+    except IntegrityError:  # another run is on the device
+        return None
+    Run.objects.filter(pk=pk, started=None).update(started=now)
+    return Run.objects.get(pk=pk)
+
+
+def held_by(pk: UUID, me: Identity) -> QuerySet[Run]:
+    """The run, as long as it is this supervisor's."""
+    return Run.objects.filter(pk=pk, state__in=Run.HELD, host=HOST, pid=me.pid, pid_started=me.started)
+
+
+def waiting() -> list[Run]:
+    """The first queued run of each device on which none is."""
+    held = set(Run.objects.filter(state__in=Run.HELD).values_list("device", flat=True))
+    first: dict[str, Run] = {}
+    for run in Run.objects.filter(state=State.QUEUED).exclude(device__in=held).order_by("queued"):
+        first.setdefault(run.device, run)
+    return list(first.values())
+
+
+def take_back() -> list[Identity]:
+    """Queue runs again whose supervisor on this machine is gone; the supervisors that are."""
+    lost = []
+    for run in Run.objects.filter(state__in=Run.HELD, host=HOST):
+        assert run.pid is not None  # claimed
+        assert run.pid_started is not None
+        supervisor = Identity(run.pid, run.pid_started)
+        if not supervisor.alive:
+            _take_back(run)
+            lost.append(supervisor)
+    return lost
+
+
+def _take_back(run: Run) -> None:
+    held = Run.objects.filter(pk=run.pk, state=run.state, pid=run.pid, pid_started=run.pid_started)
+    now = timezone.now()
+    if run.state == State.STOPPING:
+        changed = held.update(state=State.STOPPED, ended=now)
+    elif run.tries >= TRIES:
+        changed = held.update(state=State.FAILED, ended=now, failure="The run was broken off again and again; see supervisors.log.")
+    else:
+        changed = held.update(state=State.QUEUED)
+    if changed:
+        ended = RunStage.State.WAITING if run.state == State.RUNNING else RunStage.State.STOPPED
+        run.stages.filter(state=RunStage.State.RUNNING).update(state=ended)

@@ -1,0 +1,163 @@
+"""What the school itself has to learn from, as datasets: teachers' marks, students' judgement, assigned problems.
+
+From classes that allow it alone, and only what came in since they did. What is deleted there, or whose class takes its permission
+back, goes out of the datasets that hold it, and of all that was made from these (`refresh_all`, which the workers call now and then).
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Classroom, User
+from grading import overrides
+from grading.models import Problem
+from training import datasets, rows
+from training.datasets import About, StillUsed
+from training.models import Dataset
+from tutor.models import Report
+
+logger = logging.getLogger(__name__)
+
+RIGHT_FROM, WRONG_TO = 0.999, 0.5  # shares of a problem's points; work between them is neither right nor wrong
+CHUNK = 500  # ids asked at once
+Source = Dataset.Source
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A source: its rows, each with an `origin` that says where it is from, and which of some origins still may be used."""
+
+    name: str
+    kind: str
+    provenance: str | Promise
+    collect: Callable[[], Iterator[rows.Row]]
+    living: Callable[[list[str]], set[str]]
+
+
+def build(source: str, by: User | None = None) -> Dataset:
+    """All that a source has now, as a new version. Raises `ImportRefused` where it has nothing."""
+    collected = COLLECTED[source]
+    about = About(name=collected.name, source=source, kind=collected.kind, provenance=str(collected.provenance), by=by)
+    return datasets.keep(collected.collect(), about)
+
+
+def count(source: str) -> int:
+    """How many rows there are to be had now."""
+    return sum(1 for _row in COLLECTED[source].collect())
+
+
+def refresh_all() -> None:
+    """Take out of the datasets what is gone at its source. One that a run is using is left for later."""
+    for dataset in Dataset.objects.filter(source__in=COLLECTED):
+        try:
+            refresh(dataset)
+        except StillUsed:
+            continue
+
+
+def refresh(dataset: Dataset) -> int:
+    """How many rows were taken out; with them goes all that was made from the dataset. Raises `StillUsed`, OSError."""
+    origins = [row["origin"] for row in rows.read(dataset.file)]
+    parts = (origins[start : start + CHUNK] for start in range(0, len(origins), CHUNK))
+    living = {origin for part in parts for origin in COLLECTED[dataset.source].living(part)}
+    gone = sum(origin not in living for origin in origins)
+    if gone:
+        _take_out(dataset, living)
+        logger.info("%s rows were taken out of %s: they are gone at their source", gone, dataset)
+    return gone
+
+
+def _take_out(dataset: Dataset, living: set[str]) -> None:
+    if not living:
+        return datasets.delete(dataset)
+    everything = datasets.lineage(dataset)
+    datasets.check_unused(everything)
+    for child in dataset.children.all():
+        datasets.delete(child)
+    datasets.forget_copies(dataset)
+    kept = rows.write(dataset.file, [row for row in rows.read(dataset.file) if row["origin"] in living])
+    with transaction.atomic():
+        dataset.rows, dataset.sha256 = kept, datasets.digest(dataset.file)
+        dataset.save(update_fields=["rows", "sha256"])
+
+
+# --- Teachers' marks ----------------------------------------------------------------------------------------------------
+
+
+def _marks() -> Iterator[rows.Row]:
+    for each in overrides.overrides():
+        if WRONG_TO < each.mark < RIGHT_FROM:
+            continue
+        text = "\n\n".join(each.response) or each.answer
+        label = "right" if each.mark >= RIGHT_FROM else "wrong"
+        yield _judged(str(each.submission), each.problem, each.expected, text, each.answer, label)
+
+
+def _marks_living(ids: list[str]) -> set[str]:
+    return {str(pk) for pk in overrides.allowed().filter(submission__pk__in=ids).values_list("submission", flat=True)}
+
+
+def _judged(origin: str, question: str, expected: str | None, text: str, answer: str, label: str) -> rows.Row:
+    return {
+        "problem": rows.digest(question).hex(),
+        "question": question,
+        "expected": expected or None,
+        "sample": 0,
+        "mode": "cot",
+        "text": text,
+        "answer": answer or None,
+        "label": label,
+        "reason": "",
+        "origin": origin,
+    }
+
+
+# --- Students' judgement ------------------------------------------------------------------------------------------------
+
+
+def _reports() -> QuerySet[Report]:
+    """Of solutions that students of a class which allows it asked for since then."""
+    owner = OuterRef("turn__conversation__owner")
+    allowing = Classroom.objects.filter(enrolments__student=owner, training_since__lte=OuterRef("turn__created"))
+    found = Report.objects.filter(kind__in=(Report.Kind.GOOD, Report.Kind.WRONG), turn__conversation__api=False).exclude(turn__text="")
+    return found.filter(Exists(allowing)).filter(by=F("turn__conversation__owner"))
+
+
+def _thumbs() -> Iterator[rows.Row]:
+    for report in _reports().select_related("turn").order_by("pk").iterator(chunk_size=200):
+        turn, label = report.turn, "right" if report.kind == Report.Kind.GOOD else "wrong"
+        yield _judged(str(report.pk), turn.question, None, turn.text, turn.answer, label)
+
+
+def _thumbs_living(ids: list[str]) -> set[str]:
+    return {str(pk) for pk in _reports().filter(pk__in=ids).values_list("pk", flat=True)}
+
+
+# --- Assigned problems --------------------------------------------------------------------------------------------------
+
+
+def _assigned() -> QuerySet[Problem]:
+    return Problem.objects.filter(assignment__published__isnull=False, assignment__classroom__training_since__isnull=False).exclude(
+        answer=""
+    )
+
+
+def _problems() -> Iterator[rows.Row]:
+    for problem in _assigned().order_by("pk").iterator(chunk_size=200):
+        yield {"id": str(problem.pk), "question": problem.text, "expected": problem.answer, "origin": str(problem.pk)}
+
+
+def _problems_living(ids: list[str]) -> set[str]:
+    return {str(pk) for pk in _assigned().filter(pk__in=ids).values_list("pk", flat=True)}
+
+
+COLLECTED: dict[str, Collected] = {
+    Source.OVERRIDES: Collected("teachers-marks", Dataset.Kind.JUDGED, _("Students' work with a teacher's mark"), _marks, _marks_living),
+    Source.THUMBS: Collected("students-judgement", Dataset.Kind.JUDGED, _("Solutions that their readers judged"), _thumbs, _thumbs_living),
+    Source.BANK: Collected("assigned-problems", Dataset.Kind.PROBLEMS, _("Problems that classes were set"), _problems, _problems_living),
+}

@@ -1,0 +1,120 @@
+"""Runs for real: supervisors and stages as processes, killed, stopped, asked for twice."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from training import launching, rows, runs
+from training.models import Run, RunStage
+from training.processes import Identity
+from training.runs import create as begin
+from training.tests.small import CURATE, SECONDS, members, recipe, solutions, supervisor, until, wait, written
+
+pytestmark = pytest.mark.django_db(transaction=True)
+State = Run.State
+MANY = 400  # problems: some seconds of work
+
+
+def labelled(run):
+    return [(row["problem"], row["sample"], row["label"]) for row in rows.read(run.folder / "label" / "labelled.jsonl")]
+
+
+def test_a_run_works_through_its_stages_once_however_often_it_is_started(place):
+    run = begin(recipe(solutions(place, 5), CURATE))
+    command = [sys.executable, "manage.py", "supervise", str(run.pk)]
+    several = [subprocess.Popen(command, cwd=settings.BASE_DIR) for _ in range(2)]
+    assert [process.wait(SECONDS) for process in several] == [0, 0]
+    run.refresh_from_db()
+    assert (run.state, run.failure, run.tries) == (State.DONE, "", 1)
+    label, curate = run.stages.all()
+    assert (label.state, label.done, label.total) == (RunStage.State.DONE, 20, 20)
+    assert label.figures == {"rows": 20, "problems": 5, "right": 15, "wrong": 5}
+    assert curate.figures == {"rows": 20, "kept": 5}
+    assert run.started <= label.started <= label.ended <= curate.ended <= run.ended
+    [curated] = run.curated.all()
+    assert (curated.rows, curated.kind) == (5, "training")
+
+
+def test_a_killed_supervisor_takes_its_stage_along_and_another_goes_on(place):
+    run = begin(recipe(solutions(place, MANY)))
+    found = wait(run, lambda _run: written(run) > 200)
+    os.kill(found.pid, signal.SIGKILL)
+    wait(run, lambda _run: not members(found.pid), sweep=False)
+    before = written(run)
+    assert before < 4 * MANY
+    again = until(run, State.DONE, State.FAILED)
+    assert (again.state, again.tries) == (State.DONE, 2)
+    assert supervisor(again) != supervisor(found)
+    assert len(set(labelled(run))) == len(labelled(run)) == 4 * MANY
+
+
+def test_a_stop_keeps_what_is_there_and_the_run_goes_on_later(place):
+    run = begin(recipe(solutions(place, MANY)))
+    wait(run, lambda _run: written(run) > 100)
+    runs.cancel(run)
+    stopped = until(run, State.STOPPED, State.DONE)
+    assert (stopped.state, [stage.state for stage in run.stages.all()]) == (State.STOPPED, ["stopped"])
+    assert 100 < written(run) < 4 * MANY
+    runs.resume(run)
+    assert until(run, State.DONE, State.FAILED).state == State.DONE
+    assert len(set(labelled(run))) == 4 * MANY
+
+
+def test_a_stage_that_fails_says_why(place):
+    nothing = place / "nothing.jsonl"
+    nothing.touch()
+    run = until(begin(recipe(nothing)), State.DONE, State.FAILED)
+    assert (run.state, run.failure) == (State.FAILED, f"label: There is no row in {nothing}.")
+    assert [stage.state for stage in run.stages.all()] == ["failed"]
+
+
+def test_a_worker_leaves_alone_what_is_alive_and_takes_back_what_is_not(place):
+    run = begin(recipe(solutions(place, 5)))
+    me = Identity.of(os.getpid())
+    assert runs.claim(run.pk, me) is not None
+    assert runs.claim(run.pk, me) is None  # a second message
+    assert runs.take_back() == []
+    Run.objects.filter(pk=run.pk).update(pid_started=me.started + 1)  # the pid came again
+    assert runs.take_back() == [Identity(me.pid, me.started + 1)]
+    run.refresh_from_db()
+    assert run.state == State.QUEUED
+
+
+def test_a_run_that_loses_one_supervisor_after_another_has_failed(place):
+    run = begin(recipe(solutions(place, 5)))
+    gone = Identity(2**22 + 1, 1)  # no pid is as high
+    for _ in range(runs.TRIES):
+        assert runs.claim(run.pk, gone) is not None
+        runs.take_back()
+    run.refresh_from_db()
+    assert run.state == State.FAILED
+    assert "again and again" in run.failure
+
+
+def test_one_run_at_a_time_on_a_device(place):
+    path, me = solutions(place, 5), Identity.of(os.getpid())
+    first, second, other = begin(recipe(path)), begin(recipe(path)), begin(recipe(path, device="gpu"))
+    assert runs.waiting() == [first, other]
+    assert runs.claim(first.pk, me) is not None
+    assert runs.waiting() == [other]
+    assert runs.claim(second.pk, me) is None  # the database refuses, whatever anybody looked at
+    assert runs.claim(other.pk, me) is not None
+    runs.cancel(second)
+    assert Run.objects.get(pk=second.pk).state == State.STOPPED
+    Run.objects.filter(pk=first.pk).update(state=State.DONE)
+    runs.resume(second)
+    assert runs.claim(second.pk, me) is not None
+
+
+def test_a_supervisor_whose_run_was_taken_back_writes_no_more(place):
+    run = begin(recipe(solutions(place, MANY)))
+    found = wait(run, lambda _run: written(run) > 50)
+    Run.objects.filter(pk=run.pk).update(state=State.QUEUED)
+    process = launching._started[run.pk]
+    assert process.wait(30) == 0
+    assert members(found.pid) == []
+    assert Run.objects.get(pk=run.pk).state == State.QUEUED

@@ -1,0 +1,129 @@
+"""Runs: begin, watch, stop, go on, compare."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from training import charts, progress, recipes, rows, runs
+from training.forms import StartForm
+from training.models import Run
+from training.supervisor import log_of
+from training.views.page import UNPROCESSABLE, Request
+
+SHOWN = 100  # runs of the list
+
+
+@require_safe
+def index(request: Request) -> HttpResponse:
+    """All runs, and the form that begins one."""
+    return _index(request, StartForm())
+
+
+@require_safe
+def table(request: Request) -> HttpResponse:
+    """The list alone, for a page that is open."""
+    return render(request, "training/_runs.html", {"runs": runs.get_runs_for(request.user)[:SHOWN]})
+
+
+@require_POST
+def start(request: Request) -> HttpResponse:
+    """Begin a run."""
+    runs.check_admin(request.user)
+    form = StartForm(request.POST)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            run = runs.create(recipes.load(said["recipe"]), by=request.user, base=said["base"], datasets=form.datasets)
+            return redirect("training:run", run.pk)
+        except (recipes.RecipeError, runs.RunError) as error:
+            form.add_error(None, str(error))
+    return _index(request, form, status=UNPROCESSABLE)
+
+
+def _index(request: Request, form: StartForm, *, status: int = 200) -> HttpResponse:
+    found = runs.get_runs_for(request.user)[:SHOWN]
+    about = [(name, recipes.ABOUT[name]) for name in recipes.names() if name in recipes.ABOUT]
+    return render(request, "training/runs.html", {"runs": found, "form": form, "about": about}, status=status)
+
+
+@require_safe
+def show(request: Request, pk: UUID) -> HttpResponse:
+    """One run; its live part alone for a page that is open."""
+    run = runs.get_run_for(request.user, pk)
+    part = "training/_run.html" if request.htmx else "training/run.html"
+    stages = list(run.stages.all())
+    for stage in stages:
+        stage.run = run
+    context = {"run": run, "stages": stages, "charts": _charts([run])}
+    context["ahead"] = Run.objects.filter(state=Run.State.QUEUED, device=run.device, queued__lt=run.queued).count()
+    others = Run.objects.exclude(pk=run.pk)[:SHOWN]
+    return render(request, part, context | {"log": _log(run), "others": others})
+
+
+@require_safe
+def log(request: Request, pk: UUID) -> HttpResponse:
+    """The end of what the stages said."""
+    text = _log(runs.get_run_for(request.user, pk))
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+def _log(run: Run) -> str:
+    """Of the stage that is at work, or was last."""
+    begun = [stage for stage in run.stages.all() if stage.started]
+    return progress.log_tail(log_of(begun[-1])) if begun else ""
+
+
+def _charts(found: list[Run]) -> list[charts.Chart]:
+    try:
+        return charts.of_runs(found)
+    except rows.RowError:  # a file that somebody changed by hand; its stage says so, too
+        return []
+
+
+@require_POST
+def cancel(request: Request, pk: UUID) -> HttpResponse:
+    run = runs.get_run_for(request.user, pk)
+    runs.cancel(run)
+    return redirect("training:run", pk)
+
+
+@require_POST
+def resume(request: Request, pk: UUID) -> HttpResponse:
+    run = runs.get_run_for(request.user, pk)
+    try:
+        runs.resume(run)
+    except runs.RunError as error:
+        messages.error(request, str(error))
+    return redirect("training:run", pk)
+
+
+@require_POST
+def delete(request: Request, pk: UUID) -> HttpResponse:
+    run = runs.get_run_for(request.user, pk)
+    try:
+        runs.delete(run)
+    except runs.RunError as error:
+        messages.error(request, str(error))
+        return redirect("training:run", pk)
+    return redirect("training:runs")
+
+
+@require_safe
+def compare(request: Request) -> HttpResponse:
+    """Two runs side by side."""
+    found = [runs.get_run_for(request.user, _uuid(request.GET.get(name, ""))) for name in ("a", "b")]
+    names = dict.fromkeys(stage.name for run in found for stage in run.stages.all())
+    by_name = [{stage.name: stage for stage in run.stages.all()} for run in found]
+    stages = [(name, [stages.get(name) for stages in by_name]) for name in names]
+    return render(request, "training/compare.html", {"runs": found, "stages": stages, "charts": _charts(found)})
+
+
+def _uuid(text: str) -> UUID:
+    """Raises Http404."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
