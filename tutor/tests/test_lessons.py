@@ -1,15 +1,11 @@
 """Going on with a lesson, sharing and saving a conversation: who may do what, and what comes of it."""
 
-from datetime import timedelta
-
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from accounts.models import Classroom, Enrolment, User
 from tutor import asking, lessons
-from tutor.judgements import judgements
-from tutor.models import Key, Report, Turn, TurnEvent
+from tutor.models import Key, Turn, TurnEvent
 from tutor.teaching import material_of
 
 pytestmark = pytest.mark.django_db
@@ -169,22 +165,3 @@ def test_a_conversation_is_saved_as_markdown(posed):
     assert text.startswith(f"# {PROBLEM}\n")
     assert "1. ✗ 48/2 = 23\n   48/2 is not equal to 23." in text
     assert "Line 1 does not hold yet." in text
-
-
-# --- Judging ----------------------------------------------------------------------------------------------------------------
-
-
-def test_what_readers_say_is_learned_from_only_where_all_their_classes_allow_it(posed):
-    student = posed.conversation.owner
-    asking.report(student, posed, "unhelpful", None, "It told me nothing")
-    assert list(judgements()) == []
-    _teacher, classroom = teacher_of(student)
-    assert list(judgements()) == []
-    Classroom.objects.update(training_since=timezone.now() + timedelta(hours=1))
-    assert list(judgements()) == []  # said before
-    Classroom.objects.update(training_since=timezone.now() - timedelta(hours=1))
-    (found,) = judgements()
-    assert (found.kind, found.reason, found.question) == ("unhelpful", "It told me nothing", PROBLEM)
-    teacher_of(student, "another")
-    assert list(judgements()) == []
-    assert Report.objects.count() == 1
