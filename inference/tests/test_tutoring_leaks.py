@@ -48,6 +48,11 @@ def test_what_does_not(problem, answer, text):
     assert not leaks(text, secret_of(answer, problem))
 
 
+def test_a_step_has_the_words_before_it_and_is_a_formula_again():
+    (step, _) = steps_of("15 and 25 cups", "1. **All cups of the morning**:\n\\[\n15 + 25 = 40 \\text{ cups}\n\\]\nThen $2 + 2 = 4$.")
+    assert (step.text, step.lead) == ("$15 + 25 = 40 \\text{ cups}$", "1. **All cups of the morning**:")
+
+
 def test_the_steps_of_a_solution_are_those_that_take_it_on():
     steps = steps_of(CLIPS, "Let us see.\nIn May it were $48/2 = 24$ clips.\nSo the sum is needed.\nIt is $48 + 24 = 72$.")
     assert [(step.expression, step.value) for step in steps] == [("48/2", "24"), ("48 + 24", "72")]

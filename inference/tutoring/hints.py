@@ -1,13 +1,16 @@
 """Hints: a ladder from a nudge to a worked step, each looked at by the checker before a student sees it.
 
-Of several candidates those fall out that give the answer away, claim what is false, speak of numbers that are neither in the problem nor
-in the reference so far, or are no hint by their form. If none is left, a plain hint is made of the reference itself, and says so.
+The upper rungs are questions, and claim nothing. Of several candidates those fall out that give the answer away, claim what is false,
+speak of numbers that are neither in the problem nor in the work or the reference so far, or are no single question. If none is left, a
+plain hint is made of the reference itself, and says so. The lower rungs are the reference's next step: its lines were checked, and a
+small model's words about them often give a right calculation a wrong meaning.
 
-Not covered: a claim in words alone ("you need to add", where one has to subtract).
+Not covered: a question that leads astray.
 """
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -26,6 +29,7 @@ RUNGS = ("nudge", "idea", "next", "worked")
 CANDIDATES = 4
 LONGEST = 400  # characters
 CHECKING = 5.0  # seconds for the claims of one hint
+QUESTION = re.compile(r"(?:[^.?？!！。\n`]|\.(?=\d))+[?？]")  # one, and nothing else
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
 
 SYSTEM: dict[Language, str] = {
@@ -35,15 +39,11 @@ SYSTEM: dict[Language, str] = {
 ASKED: dict[Language, dict[str, str]] = {
     "en": {
         "nudge": "Ask one short question that directs the student's attention to what matters next. Use no calculation and no result.",
-        "idea": "Say in one or two short sentences which idea or rule helps next, and why. Use no calculation and no result.",
-        "next": "Say in one short sentence what to work out next. Do not say its result.",
-        "worked": "Explain only this next step in one or two short sentences, with its calculation. Do not go further.",
+        "idea": "Ask one short question that leads the student to the idea of this step. Name the quantities in words, without a result.",
     },
     "zh": {
         "nudge": "提一个简短的问题，引导学生注意接下来的关键。不要计算，也不要给出结果。",
-        "idea": "用一两句话说出接下来可以用的思路或规则，以及原因。不要计算，也不要给出结果。",
-        "next": "用一句话说出下一步该算什么。不要说出结果。",
-        "worked": "只用一两句话讲解这一步，写出它的算式。不要继续往下做。",
+        "idea": "提一个简短的问题，引导学生想到这一步的思路。用文字说出有关的量，不要给出结果。",
     },
 }
 USER: dict[Language, str] = {
@@ -71,7 +71,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """`plain`: made of the reference, because no candidate passed; of them so many were rejected, for each reason."""
+    """`plain`: no more than the reference or a general advice, because no candidate passed; `rejected` are the reasons."""
 
     text: str
     rung: str
@@ -80,73 +80,69 @@ class Hint:
 
 
 async def hint(place: Place, rung: str, *, engine: Engine, seed: int = 0, n: int = CANDIDATES) -> Hint:
-    """The best of `n` candidates that pass, or the plain hint. Raises `EngineError`."""
-    if place.step is None or (rung == "worked" and await asyncio.to_thread(leaks, place.step.text, place.secret)):
-        return Hint(await asyncio.to_thread(plain_hint, place, rung), rung, True)
+    """The best of `n` candidates that pass, the reference's step, or the plain hint. Raises `EngineError`."""
+    if place.step is None or rung not in ASKED[place.language]:
+        text = await asyncio.to_thread(plain_hint, place, rung)
+        return Hint(text, rung, text == _general(rung, place.language))
     asked = ASKED[place.language][rung]
     work = place.work.strip() or NOTHING[place.language]
-    user = USER[place.language].format(problem=place.problem, work=work, step=place.step.text, asked=asked)
+    step = f"{place.step.lead} {place.step.text}".strip()
+    user = USER[place.language].format(problem=place.problem, work=work, step=step, asked=asked)
     texts = await write_several(engine, SYSTEM[place.language], user, n=n, seed=seed)
     return await asyncio.to_thread(_best, place, rung, texts)
 
 
 def _best(place: Place, rung: str, texts: Sequence[str]) -> Hint:
-    reasons = {text: objection(place, rung, text) for text in texts}
+    """The shortest of those that pass."""
+    reasons = {text: objection(place, text) for text in texts}
     good = [text for text in texts if reasons[text] is None]
     rejected = tuple(reason for reason in reasons.values() if reason)
-    if not good:
-        return Hint(plain_hint(place, rung), rung, True, rejected)
-    return Hint(max(good, key=lambda text: _worth(place, rung, text)), rung, False, rejected)
+    return Hint(min(good, key=len), rung, False, rejected) if good else Hint(plain_hint(place, rung), rung, True, rejected)
 
 
-def objection(place: Place, rung: str, text: str) -> str | None:
-    """Why a candidate must not be shown: form, language, leak, claim or number; None for a good one. Blocks for seconds at most."""
-    if not text or len(text) > LONGEST or "```" in text or "\n\n\n" in text:
+def objection(place: Place, text: str) -> str | None:
+    """Why a question must not be shown: form, language, leak, number or claim; None for a good one. Blocks for seconds at most."""
+    if not QUESTION.fullmatch(text) or len(text) > LONGEST:
         return "form"
     if detect_language(text) != place.language:
         return "language"
     if leaks(text, place.secret):
         return "leak"
-    if not _is_known(place, rung, text):
+    if not _is_known(place, text):
         return "number"
     if check_steps(place.problem, bared(split_steps(text)), seconds=CHECKING).first_error is not None:
         return "claim"
     return None
 
 
-def _is_known(place: Place, rung: str, text: str) -> bool:
-    """Whether the hint speaks only of numbers that stand in the problem, the student's work, or the reference up to this step; of the
-    step's own result only where the step is worked."""
+def _is_known(place: Place, text: str) -> bool:
+    """Whether it speaks only of numbers that stand in the problem, the student's work, or the reference before this step."""
     before = [step.text for step in place.steps[: place.at]]
     known = set(stated("\n".join([place.problem, place.work, *before]))) | SMALL
-    if place.step is not None:
-        own = set(stated(place.step.text if rung == "worked" else place.step.expression if rung == "next" else ""))
-        result = set(stated(place.step.value)) - known
-        known |= own if rung == "worked" else own - result
     return all(is_in(value, known) for value in stated(text))
 
 
-def _worth(place: Place, rung: str, text: str) -> tuple[int, int, int]:
-    """More of the step's own numbers where it is to be named; a question where one was asked for; the shorter."""
-    expression = place.step.expression if place.step is not None else ""
-    named = len(set(stated(expression)) & set(stated(text))) if rung in ("next", "worked") else 0
-    asks = int(text.rstrip().endswith(("?", "？")))
-    return named, asks if rung == "nudge" else -asks, -len(text)
-
-
 def plain_hint(place: Place, rung: str) -> str:
-    """The rung made of the reference alone. It says no more than the rung may, and nothing that leaks."""
+    """The rung made of the reference alone: the fullest form of it that does not leak."""
+    return next((text for text in _from_reference(place, rung) if not leaks(text, place.secret)), _general(rung, place.language))
+
+
+def _from_reference(place: Place, rung: str) -> Iterator[str]:
     step, language = place.step, place.language
-    if step is not None and rung == "idea" and step.expression:
+    if step is None:
+        return
+    said = ""
+    if rung == "idea" and step.expression:
         parts = dict.fromkeys(f"${number}$" for number in _written_numbers(step.expression))
-        text = say("hint_idea", language, parts=(" and " if language == "en" else " 和 ").join(parts))
-    elif step is not None and rung == "next" and step.expression:
-        text = say("hint_next", language, expression=f"${step.expression}$")
-    elif step is not None and rung == "worked":
-        text = say("hint_worked", language, step=step.text)
-    else:
-        text = _general(rung, language)
-    return _general(rung, language) if leaks(text, place.secret) else text
+        yield say("hint_idea", language, parts=(" and " if language == "en" else " 和 ").join(parts))
+    elif rung == "next" and step.expression:
+        said = say("hint_next", language, expression=f"${step.expression}$")
+    elif rung == "worked":
+        said = say("hint_worked", language, step=step.text)
+    if said and step.lead:
+        yield f"{step.lead}\n\n{said}"
+    if said:
+        yield said
 
 
 def _general(rung: str, language: Language) -> str:

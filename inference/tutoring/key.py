@@ -24,16 +24,21 @@ SAMPLES = 3  # solutions of each kind: in words (they have steps to show), and w
 LIMITS = Limits(tokens=768)  # of one solution: a longer one is more often lost than right
 CHECKING = 10.0  # seconds for the steps of one solution
 PROGRAMS = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+COMMANDS = re.compile(r"\\(?:text|mathrm|textbf)\s*\{[^{}]*\}|\\[a-zA-Z]+")
+PROSE = re.compile(r"[A-Za-z]{3,}|[\u3400-\u9fff]")
 BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the worked solution. `expression` is the last calculation in it and `value` its result; both "" where there is none."""
+    """One step of the worked solution. `expression` is the last calculation in it and `value` its result; both "" where there is none.
+    `lead` is the line of words before it, which says what the step is for; "" where there is none.
+    """
 
     text: str
     expression: str = ""
     value: str = ""
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,10 +159,18 @@ def steps_of(problem: str, solution: str) -> list[Step]:
     variables = find_variables([problem, *texts])
     chains = [find_chains(bare(text), variables) for text in texts]
     results = {computation.step: computation for computation in find_computations(chains)}
-    steps = []
+    steps, lead = [], ""
     for at, text in enumerate(texts):
-        if (found := results.get(at)) is not None:
-            steps.append(Step(text, found.text, plain_number(found.value)))
+        found = results.get(at)
+        if found is not None:
+            steps.append(Step(_displayed(text), found.text, plain_number(found.value), lead))
         elif any(len(chain.sides) > 1 for chain in chains[at]):
-            steps.append(Step(text))
+            steps.append(Step(_displayed(text), lead=lead))
+        lead = "" if found is not None else text
     return steps
+
+
+def _displayed(text: str) -> str:
+    """A line that is one formula, as `split_steps` takes it out of its display, with the signs that make it one again."""
+    alone = "\\" in text and not FORMULA.search(text) and not PROSE.search(COMMANDS.sub("", text))
+    return f"${text}$" if alone else text

@@ -1,12 +1,12 @@
 """Questions, one at a time, each with a known right reply that is checked before the next one is asked."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grading.checking.answers import Outcome, check
 from inference.engines import Engine
 from inference.events import Language
-from inference.prompts import detect_language
 from inference.tutoring.hints import SYSTEM, Place, objection
 from inference.tutoring.key import Key, Step
 from inference.tutoring.phrases import say
@@ -49,12 +49,8 @@ async def word(question: Question, place: Place, *, engine: Engine, seed: int = 
     plain = say("question_plain", place.language, expression=f"${question.step.expression}$")
     user = USER[place.language].format(problem=place.problem, expression=question.step.expression)
     texts = await write_several(engine, SYSTEM[place.language], user, n=CANDIDATES, seed=seed)
-    good = [text for text in texts if _asks(text) and detect_language(text) == place.language and objection(place, "next", text) is None]
+    good = [text for text in texts if await asyncio.to_thread(objection, place, text) is None]
     return f"{min(good, key=len)} ({plain})" if good else plain
-
-
-def _asks(text: str) -> bool:
-    return text.count("?") + text.count("？") == 1 and text.rstrip().endswith(("?", "？"))
 
 
 def _equal(answer: str, value: str) -> bool:
