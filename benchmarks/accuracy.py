@@ -19,6 +19,8 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
+import django
+
 from grading.checking.answers import Outcome, check
 from grading.checking.extract import boxed_answer
 from inference.engines import Engine
@@ -27,7 +29,10 @@ from inference.sandbox import Sandbox
 from inference.solve import Limits, solve
 from inference.wire import WIRES
 from training.evaluation.intervals import wilson
-from tutor.opening import opened
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+from tutor.opening import opened  # noqa: E402 (its models need the settings)
 
 ROOT = Path(__file__).resolve().parent.parent
 ENDED_EARLY = 75  # exit status: resume to go on
@@ -167,7 +172,6 @@ def main() -> int:
     out.parent.mkdir(parents=True, exist_ok=True)
     if not options.resume:
         out.unlink(missing_ok=True)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     complete = asyncio.run(run(options.data, out, options))
     if rows := read(out):
         print(f"{name}, {out}\n{summary(rows)}")

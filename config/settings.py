@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "accounts",
     "grading",
     "tutor",
+    "practice",
     "training",
 ]
 

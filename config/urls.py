@@ -12,6 +12,7 @@ urlpatterns = [
     path("v1/chat/completions", api.chat_completions),
     path("", include("tutor.urls")),
     path("", include("grading.urls")),
+    path("practice/", include("practice.urls")),
     path("training/", include("training.urls")),
     path("accounts/", include("accounts.urls")),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),

@@ -55,8 +55,21 @@ def system(question: str, mode: Mode, language: Language, wire: Wire) -> str:
 
 
 def plan(language: Language) -> str:
-    """The words with which a message begins whose first block of code is opened for the model."""
-    words = "下面用 Python 一步一步地计算。" if language == "zh" else "Let's compute this step by step with Python."
+    """The words with which a message begins whose first block of code is opened for the model.
+
+    Small models mistype names in Chinese from one line to the next; names in English they do not (docs/log.md).
+    """
+    words = "下面用 Python 一步一步地计算（变量名用英文）。" if language == "zh" else "Let's compute this step by step with Python."
+    return f"{words}\n\n"
+
+
+def without_code(language: Language) -> str:
+    """The words with which a message goes on whose code fails again and again in the same way."""
+    words = (
+        "这段代码还是有错，下面改用文字一步一步地推理。"
+        if language == "zh"
+        else "The code fails again. Let's work it out in words, step by step."
+    )
     return f"{words}\n\n"
 
 

@@ -113,6 +113,8 @@ class _Solution:
     finish: Finish = "stop"
     session: Session | None = None
     printed: str | None = None  # by the last block that ran without an error
+    failed: str | None = None  # the last block, where it ended in an error
+    in_words: bool = False  # no more code: the model has written the same failing block twice
 
     @property
     def prompt(self) -> str:
@@ -143,7 +145,10 @@ class _Solution:
                 break
             self.rounds += 1
             yield Code(round=self.rounds, code=splitter.code)
+            repeated = splitter.code == self.failed
             yield await self._run(splitter.code)
+            if repeated and self.failed:
+                yield self._leave_code()
             splitter = self._splitter()
         if self.printed is not None and boxed_answer(self.text) is None:
             async with aclosing(self._box()) as tokens:
@@ -151,7 +156,7 @@ class _Solution:
                     yield token
 
     def _splitter(self) -> Splitter | None:
-        if self.mode == "cot" or self.rounds >= self.limits.rounds:
+        if self.mode == "cot" or self.in_words or self.rounds >= self.limits.rounds:
             return None
         return Splitter(self.wire, inside=self.rounds == 0)
 
@@ -184,11 +189,19 @@ class _Solution:
         self.text = words + self.wire.opening
         return Token(text=words)
 
+    def _leave_code(self) -> Token:
+        """A model that repeats a failing block would do so until its budget is used up."""
+        self.in_words = True
+        words = prompts.without_code(self.language)
+        self.text += words
+        return Token(text=words)
+
     async def _run(self, code: str) -> Output:
         """Run a block, and append what the model reads of it to the message."""
         if self.session is None:
             self.session = await self.sandbox.open()
         result = await self.session.run(code)
+        self.failed = None if result.error is None else code
         if result.error is None:
             self.printed = result.output
         self.text += self.wire.output(prompts.neutralise(shown_to_model(result, self.limits.output)))

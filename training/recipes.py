@@ -29,12 +29,15 @@ SHIPPED = Path(__file__).resolve().parent / "recipes"
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 KINDS = (
-    "evolve dedup split sample label difficulty decontaminate score curate reward_model sft grpo export evaluate".split()  # noqa: SIM905
+    "evolve dedup split sample label difficulty decontaminate score curate reward_model sft grpo verl export evaluate".split()  # noqa: SIM905
 )
 ABOUT: dict[str, str | Promise] = {
     "cpu-demo": _("All stages on two processor cores within half an hour, with a very small model: to see the loop at work."),
     "one-gpu": _("Qwen2.5-Math-1.5B on one GPU."),
     "multi-gpu": _("Qwen2.5-Math-7B on the eight GPUs of one machine."),
+    "multi-node": _(
+        "As multi-gpu, and then the files and the command for reinforcement by verl on several machines, which you run yourself."
+    ),
 }
 
 

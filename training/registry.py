@@ -160,10 +160,14 @@ def _keep_evaluation(stage: RunStage) -> None:
     settings_ = {name: value for name, value in config.items() if name not in ("out", "gguf", "checkpoint")}
     problems = Path(config["problems"])
     sha256 = digest(problems)
-    kept = settings.VAR_DIR / "evaluations" / f"{version.pk}-{sha256[:16]}.jsonl"
+    kept = settings.VAR_DIR / "measured" / f"{version.pk}-{sha256[:16]}.jsonl"
     kept.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(stage.folder / "transcripts.jsonl", kept)
-    found = {"name": problems.stem, "transcripts": str(kept), "figures": stage.figures, "config": settings_}
+    report = json.loads((stage.folder / "report.json").read_text())
+    figures = {
+        name: {"value": report[name], "interval": interval} for name, interval in report["intervals"].items() if name in stage.figures
+    }
+    found = {"name": problems.stem, "transcripts": str(kept), "figures": stage.figures | figures, "config": settings_}
     version.evaluations[sha256] = found
     version.save(update_fields=["evaluations"])
 
@@ -196,8 +200,8 @@ def card(version: ModelVersion) -> str:
 def _figures(figures: dict[str, Any]) -> str:
     shown = []
     for name, value in figures.items():
-        if isinstance(value, dict) and "value" in value:
-            shown.append(f"{name} {value['value']:.1f} % [{value['low']:.1f}, {value['high']:.1f}]")
+        if isinstance(value, dict) and "interval" in value:
+            shown.append("{} {:.1f} % [{:.1f}, {:.1f}]".format(name, value["value"], *value["interval"]))
         elif isinstance(value, int | float):
             shown.append(f"{name} {value:g}")
     return ", ".join(shown)

@@ -3,6 +3,7 @@
 import shutil
 import socket
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -21,6 +22,7 @@ from training.recipes import Recipe
 
 HOST = socket.gethostname()
 TRIES = 5  # supervisors that a run may lose before it has failed
+SILENT = timedelta(minutes=10)  # a run of another machine that was not heard of for so long has failed
 WAITING_LIMIT = 20  # queued runs
 
 State = Run.State
@@ -143,8 +145,10 @@ def waiting() -> list[Run]:
 
 
 def take_back() -> list[Identity]:
-    """Queue runs again whose supervisor on this machine is gone; the supervisors that are."""
-    lost = []
+    """Queue runs again whose supervisor on this machine is gone; the supervisors that are. One of another machine can only be missed."""
+    now, lost = timezone.now(), list[Identity]()
+    silent = Run.objects.filter(state__in=Run.HELD, seen__lt=now - SILENT).exclude(host=HOST)
+    silent.update(state=State.FAILED, ended=now, failure="Its machine was not heard of for ten minutes.")
     for run in Run.objects.filter(state__in=Run.HELD, host=HOST):
         assert run.pid is not None  # claimed
         assert run.pid_started is not None

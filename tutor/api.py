@@ -2,8 +2,11 @@
 
 A request becomes a turn that a worker solves like any other; its log is sent on as chunks of the message. Errors have OpenAI's shapes.
 Of the request's parameters `model`, `messages`, `stream` and `stream_options` are heeded; sampling is the tutor's own affair.
+
+`lemma-check` judges a student's solution (`inference.assessment`) and says what was asked for, no more. So does `lemma` when it is asked.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
@@ -19,8 +22,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts import keys
 from accounts.models import ApiKey
+from inference import assessment
 from inference.prompts import Exchange
-from tutor import asking
+from tutor import asking, assessing
 from tutor.failures import Failure
 from tutor.following import follow
 from tutor.models import Turn
@@ -28,6 +32,7 @@ from tutor.transcript import Transcript
 
 MESSAGES = 100  # in one request
 LARGEST = 400_000  # bytes of a request
+SILENCE = 1.0  # seconds after which a client is told that a judgement is still being made
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +42,17 @@ class Offer:
     mode: str
     n: int = 1
     about: str = ""
+    judges: bool = False  # students' solutions, and nothing else
 
 
+CHECK = Offer(Turn.Mode.AUTO, assessment.SAMPLES, "says where a student's solution is first wrong", judges=True)
 MODELS = {
     "lemma": Offer(Turn.Mode.AUTO, about="words or Python, as the question needs"),
     "lemma-python": Offer(Turn.Mode.TIR, about="with Python that is really run"),
     "lemma-words": Offer(Turn.Mode.COT, about="step by step in words"),
     "lemma-best-of-4": Offer(Turn.Mode.AUTO, 4, "four solutions side by side, the best is given"),
     "lemma-best-of-8": Offer(Turn.Mode.AUTO, 8, "eight solutions side by side, the best is given"),
+    "lemma-check": CHECK,
 }
 
 
@@ -103,7 +111,7 @@ async def models(request: HttpRequest, key: ApiKey) -> HttpResponse:
 async def chat_completions(request: HttpRequest, key: ApiKey) -> HttpResponseBase:
     asked = parse(request.body[: LARGEST + 1])
     turn = await _ask(key, asked)
-    answer = Answer(turn, key, asked)
+    answer = Assessed(turn, key, asked) if asked.assessment else Answer(turn, key, asked)
     if asked.stream:
         return StreamingHttpResponse(answer.events(), content_type="text/event-stream", headers={"Cache-Control": "no-cache"})
     return JsonResponse(await answer.whole())
@@ -121,6 +129,11 @@ class Asked:
     history: list[Exchange]
     stream: bool
     usage: bool
+    assessment: assessment.Request | None
+
+    @property
+    def offer(self) -> Offer:
+        return CHECK if self.assessment else MODELS[self.model]
 
 
 def parse(body: bytes) -> Asked:
@@ -138,9 +151,22 @@ def parse(body: bytes) -> Asked:
         message = f"The model `{model}` does not exist or you do not have access to it."
         raise ApiError(404, "invalid_request_error", "model_not_found", message, "model")
     question, history = _dialogue(data.get("messages"))
+    to_judge = _assessment(MODELS[model], question, history)
     options = data.get("stream_options") or {}
     usage = isinstance(options, dict) and options.get("include_usage") is True
-    return Asked(model, question, history, data.get("stream") is True, usage)
+    if to_judge:
+        question, history = to_judge.problem, []
+    return Asked(model, question, history, data.get("stream") is True, usage, to_judge)
+
+
+def _assessment(offer: Offer, question: str, history: list[Exchange]) -> assessment.Request | None:
+    """What is to be judged; None for a question to be solved. The plain model judges only what says that it is to be judged."""
+    found = assessment.read(question)
+    if found is None and offer.judges:
+        found = assessment.read("\n\n".join([*(exchange.question for exchange in history), question]))
+    if found is None and offer.judges:
+        raise bad_request("Send the problem and the student's work as `Problem: …` and `Student Solution: …`.", param="messages")
+    return found if offer.judges or (offer is MODELS["lemma"] and found and found.explicit) else None
 
 
 def _dialogue(messages: object) -> tuple[str, list[Exchange]]:
@@ -205,7 +231,9 @@ async def _admitted(request: HttpRequest) -> ApiKey:
 
 
 async def _ask(key: ApiKey, asked: Asked) -> Turn:
-    offer = MODELS[asked.model]
+    offer = asked.offer
+    if asked.assessment and (before := await sync_to_async(assessing.solved)(key.user, asked.question)):
+        return before
     try:
         return await sync_to_async(asking.ask_once)(key.user, asked.question, offer.mode, offer.n, asked.history)
     except asking.AskingError as error:
@@ -297,6 +325,25 @@ class Answer:
     def _chunk(self, delta: dict[str, Any], reason: str | None = None) -> bytes:
         choices = [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}]
         return _data(self._object("chat.completion.chunk", choices))
+
+
+class Assessed(Answer):
+    """The solutions of a turn are not shown: they are what a student's is held against."""
+
+    async def _pieces(self) -> AsyncGenerator[str]:
+        async with aclosing(Answer._pieces(self)) as pieces:
+            async for piece in pieces:
+                if not piece:
+                    yield ""
+        assert self.asked.assessment is not None
+        self.reason = "stop"
+        judging = asyncio.create_task(assessing.reply(self.turn, self.asked.assessment))
+        try:
+            while not (await asyncio.wait({judging}, timeout=SILENCE))[0]:
+                yield ""
+            yield judging.result()
+        finally:
+            judging.cancel()
 
 
 def _data(value: dict[str, Any]) -> bytes:

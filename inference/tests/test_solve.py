@@ -160,7 +160,7 @@ async def test_a_result_that_cannot_be_compared_is_neither():
     assert (events[-1].checked, events[-1].differs) == (False, False)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", PLAN), ("zh", "下面用 Python 一步一步地计算。\n\n")])
+@pytest.mark.parametrize(("language", "words"), [("en", PLAN), ("zh", "下面用 Python 一步一步地计算（变量名用英文）。\n\n")])
 async def test_the_first_block_is_opened_for_the_model(language, words):
     engine = Recorded(["print(2 + 3)\n```\n", "So it is $\\boxed{5}$."])
     events = await collect(engine, Executor([CellResult(output="5")]), mode="tir", language=language)
@@ -184,6 +184,25 @@ async def test_rounds_are_bounded_and_the_last_word_is_prose():
     assert sandbox.cells == ["1", "2"]
     assert prose(events).endswith(fenced("3") + "$\\boxed{3}$")
     assert (events[-1].answer, events[-1].rounds) == ("3", 2)
+
+
+async def test_a_block_that_fails_twice_in_the_same_way_is_the_last():
+    engine = Recorded(["```python\nx\n```\n", "I mend it.\n```python\nx\n```\n", "In words: 1 and 2 is $\\boxed{3}$. ```python\nx\n```\n"])
+    error = CellResult(output="", error="NameError: name 'x' is not defined")
+    sandbox = Executor([error, error])
+    events = await collect(engine, sandbox, mode="tir")
+    assert sandbox.cells == ["x", "x"]
+    assert engine.prompts[-1].endswith("The code fails again. Let's work it out in words, step by step.\n\n")
+    assert Token(text="The code fails again. Let's work it out in words, step by step.\n\n") in events
+    assert (events[-1].answer, events[-1].rounds, events[-1].checked) == ("3", 2, False)
+
+
+async def test_another_block_that_fails_may_be_mended():
+    engine = Recorded(["```python\nx\n```\n", "```python\ny\n```\n", "```python\nx\n```\n", "```python\nprint(3)\n```\n", "$\\boxed{3}$"])
+    error = CellResult(output="", error="NameError")
+    sandbox = Executor([error, error, error, CellResult(output="3\n", error=None)])
+    events = await collect(engine, sandbox, mode="tir")
+    assert (events[-1].answer, events[-1].rounds, events[-1].checked) == ("3", 4, True)
 
 
 async def test_tokens_are_bounded_over_all_rounds():

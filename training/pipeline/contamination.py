@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from training.pipeline.texts import words
+from inference.texts import words
 
 GRAM = 13
 RATIO = 0.6

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inference.texts import problem_key
 from training import rows
 from training.evaluation.datasets import DatasetError, Problem, read_problem, with_id
 from training.pipeline import stage
-from training.pipeline.duplicates import NearDuplicates, exact_key, problem_key
+from training.pipeline.duplicates import NearDuplicates, exact_key
 from training.pipeline.stage import Folder, StageConfig, StageError, require
 
 

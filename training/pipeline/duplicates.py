@@ -10,9 +10,9 @@ Two problems with other numbers are two problems, however alike their words.
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from inference.texts import shingles, similarity, tokens
 from training import rows
 from training.pipeline.stage import StageError
-from training.pipeline.texts import numbers, shingles, tokens
 
 if TYPE_CHECKING:
     from datasketch import MinHash  # type: ignore[import-untyped]
@@ -42,7 +42,7 @@ class NearDuplicates:
         """Which of the texts (counted from 0, in the order in which they were added) this one is, or nearly is; the first such."""
         found = shingles(tokens(text))
         candidates = self._index.query(found) if self._index else range(len(self._texts))
-        return next((number for number in candidates if _jaccard(found, self._texts[number]) >= self._threshold), None)
+        return next((number for number in candidates if similarity(found, self._texts[number]) >= self._threshold), None)
 
     def add(self, text: str) -> None:
         found = shingles(tokens(text))
@@ -70,11 +70,6 @@ class _Index:
         return sorted(self._lsh.query(_minhash(found)))
 
 
-def problem_key(question: str) -> str:
-    """Equal for problems that can be near duplicates of each other: those with the same numbers, each as often."""
-    return " ".join(numbers(question))
-
-
 def _minhash(found: frozenset[str]) -> "MinHash":
     from datasketch import MinHash
     from xxhash import xxh32_intdigest
@@ -82,8 +77,3 @@ def _minhash(found: frozenset[str]) -> "MinHash":
     minhash = MinHash(num_perm=PERMUTATIONS, hashfunc=xxh32_intdigest)
     minhash.update_batch([shingle.encode("utf-8", "surrogatepass") for shingle in found])
     return minhash
-
-
-def _jaccard(left: frozenset[str], right: frozenset[str]) -> float:
-    shared = len(left & right)
-    return shared / (len(left) + len(right) - shared)

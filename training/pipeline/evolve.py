@@ -32,11 +32,12 @@ from typing import Any
 
 from inference import prompts
 from inference.engines import ContextOverflow, Engine, Sampling
+from inference.texts import problem_key
 from training import rows
 from training.evaluation.datasets import DatasetError, Problem, read_problems
 from training.pipeline import changes, sample, stage
 from training.pipeline.changes import CHANGES, Change, Proposal, Refused
-from training.pipeline.duplicates import NearDuplicates, problem_key
+from training.pipeline.duplicates import NearDuplicates
 from training.pipeline.engine import EngineConfig, in_flight, opened
 from training.pipeline.judging import Judges
 from training.pipeline.stage import Folder, StageError, free, require

@@ -2,15 +2,17 @@
 
     {"out": "…", "rows": ["…/labelled.jsonl"], "reward_model": "…/reward_model/model"}
 
-Writes `scored.jsonl`, the rows with a `score`, by which `curate` takes the best of the right ones. The solutions to one question stand
-together. A row that could not be written, or is too long for the model, gets none. Killed and started again, it goes on after the last row.
+Writes `scored.jsonl`, the rows with a `score`, by which `curate` takes the best of the right ones; so these alone get one, unless `labels`
+says more. The solutions to one question stand together. A row that could not be written, or is too long for the model, gets none. Killed
+and started again, it goes on after the last row.
 """
 
 import asyncio
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from inference.reward import ResponseTooLong, RewardError, RewardScorer
 from inference.reward.opening import open_scorer, wait_until_ready
@@ -29,6 +31,7 @@ class Config(StageConfig):
     rows: tuple[Path, ...]
     reward_model: str = ""
     reward_url: str = free("")
+    labels: tuple[Literal["right", "wrong", "undecided"], ...] = ("right",)
 
     def __post_init__(self) -> None:
         require(bool(self.rows), "rows: at least one file is needed.")
@@ -47,7 +50,7 @@ async def score(config: Config, folder: Folder) -> dict[str, Any]:
         await wait_until_ready(scorer, LOADING)
         with rows.Appender(out) as file:
             for group, there in groups.after(done):
-                for row in (await _scored(group, scorer))[there:]:
+                for row in (await _scored(group, config.labels, scorer))[there:]:
                     file.add(row)
                     done += 1
                 folder.report(done, groups.rows)
@@ -56,9 +59,9 @@ async def score(config: Config, folder: Folder) -> dict[str, Any]:
     return {"rows": done, "scored": sum("score" in row for row in rows.read(out))}
 
 
-async def _scored(group: list[Row], scorer: RewardScorer) -> list[Row]:
+async def _scored(group: list[Row], labels: Collection[str], scorer: RewardScorer) -> list[Row]:
     """The rows of one question. All are scored together; where one is too long, each by itself."""
-    able = [row for row in group if row["text"].strip() and not row.get("failed")]
+    able = [row for row in group if row["label"] in labels and row["text"].strip() and not row.get("failed")]
     try:
         found = await scorer.score(group[0]["question"], [row["text"] for row in able]) if able else []
         scores = {id(row): score for row, score in zip(able, found, strict=True)}

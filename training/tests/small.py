@@ -8,7 +8,7 @@ from training import launching, recipes, rows
 from training.models import Run
 from training.processes import Identity
 
-SECONDS = 60.0
+SECONDS = 180.0
 
 
 def solutions(folder, count):

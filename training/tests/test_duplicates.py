@@ -2,10 +2,10 @@ import random
 
 import pytest
 
+from inference.texts import numbers, problem_key, shingles, tokens, words
 from training.pipeline import duplicates
-from training.pipeline.duplicates import NearDuplicates, exact_key, problem_key
+from training.pipeline.duplicates import NearDuplicates, exact_key
 from training.pipeline.stage import StageError
-from training.pipeline.texts import numbers, shingles, tokens, words
 
 
 def test_what_is_left_of_a_text():

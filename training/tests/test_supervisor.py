@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from training import launching, rows, runs
 from training.models import Run, RunStage
@@ -82,6 +84,17 @@ def test_a_worker_leaves_alone_what_is_alive_and_takes_back_what_is_not(place):
     assert runs.take_back() == [Identity(me.pid, me.started + 1)]
     run.refresh_from_db()
     assert run.state == State.QUEUED
+
+
+def test_a_run_of_a_machine_that_is_gone_does_not_hold_the_device_for_ever(place):
+    run = begin(recipe(solutions(place, 5)))
+    assert runs.claim(run.pk, Identity.of(os.getpid())) is not None
+    Run.objects.update(host="elsewhere", pid_started=1)
+    runs.take_back()
+    assert Run.objects.get().state == State.RUNNING  # nothing can be said of it from here
+    Run.objects.update(seen=timezone.now() - timedelta(minutes=11))
+    runs.take_back()
+    assert Run.objects.get().failure == "Its machine was not heard of for ten minutes."
 
 
 def test_a_run_that_loses_one_supervisor_after_another_has_failed(place):

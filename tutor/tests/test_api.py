@@ -54,6 +54,36 @@ async def test_the_best_of_several_comes_as_one(client):
     assert answer.choices[0].message.content == "1 2 3 4 5 \\boxed{5}"
 
 
+JUDGE = "Problem: Prove: Count to 6\n\nStudent Solution: {work}\n\nQ: Is the Student Solution incorrect? {asks}\n\nA:"
+WHERE = "Write only the step number with the first error or 0 if no error is found."
+WHETHER = "Write 'Yes' if it is incorrect, or 'No' if it is correct."
+WRONG = r"Step 1 - I count them all.\nStep 2 - There are 7."
+RIGHT = r"Step 1 - I count them all.\nStep 2 - There are 6."
+
+
+@pytest.mark.parametrize("model", ["lemma-check", "lemma"])
+async def test_a_student_s_solution_is_judged(client, student, stack, model):
+    replies = []
+    for work, asks in ((WRONG, WHERE), (RIGHT, WHERE), (WRONG, WHETHER), (RIGHT, WHETHER)):
+        prompt = JUDGE.format(work=work, asks=asks)
+        answer = await client.chat.completions.create(model=model, messages=[{"role": "system", "content": prompt}])
+        replies.append(answer.choices[0].message.content)
+    assert replies == ["2", "0", "Yes", "No"]
+    assert stack.do("conversations", name=student.name)["all"] == 1, "the problem is solved once"
+
+
+async def test_a_judgement_streams_with_its_reason(client):
+    messages = said("Problem: Prove: Count to 6\nStudent Solution: I count them.\nI get 5 + 1 = 7.")
+    stream = await client.chat.completions.create(model="lemma-check", messages=messages, stream=True)
+    text = "".join([chunk.choices[0].delta.content or "" async for chunk in stream if chunk.choices])
+    assert text.startswith("Step 2 is the first wrong one. 5 + 1 is not equal to 7.")
+
+
+async def test_what_cannot_be_judged_is_said(client):
+    with pytest.raises(openai.BadRequestError, match="Student Solution"):
+        await client.chat.completions.create(model="lemma-check", messages=said("Is 7 prime?"))
+
+
 async def test_earlier_messages_are_read(client):
     dialogue = [{"role": "system", "content": "Be brief."}, *said("Count to 3"), {"role": "assistant", "content": "1 2 3"}]
     answer = await client.chat.completions.create(model="lemma-words", messages=[*dialogue, *said("And now Count to 4")])

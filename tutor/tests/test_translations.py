@@ -11,7 +11,7 @@ from django.utils.translation import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
-ROOMS = ("accounts", "config", "grading", "tutor", "training")
+ROOMS = ("accounts", "config", "grading", "practice", "tutor", "training")
 KEYWORDS = ("gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "_", "template")
 PLACEHOLDER = re.compile(r"\{\w+\}|%\(\w+\)[sd]|\$[^$]+\$")
 

@@ -32,3 +32,14 @@ def shingles(found: Sequence[str]) -> frozenset[str]:
     if len(found) <= SHINGLE:
         return frozenset([" ".join(found)])
     return frozenset(" ".join(found[at : at + SHINGLE]) for at in range(len(found) - SHINGLE + 1))
+
+
+def similarity(left: frozenset[str], right: frozenset[str]) -> float:
+    """Jaccard's: the share of the shingles that both have, of all that either has."""
+    shared = len(left & right)
+    return shared / (len(left) + len(right) - shared)
+
+
+def problem_key(question: str) -> str:
+    """Equal for problems that can be near duplicates of each other: those with the same numbers, each as often."""
+    return " ".join(numbers(question))

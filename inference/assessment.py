@@ -1,0 +1,211 @@
+"""Judging a student's solution: what a request asks, and what solutions of our own say to it.
+
+Requests have the form of MathTutorBench's tasks (Macina et al. 2025, arXiv 2502.18940; configs/mistake_location.yaml and
+student_solution_correctness.yaml of eth-lre/mathtutorbench), or one like it:
+
+    Problem: …    Student Solution: Step 1 - …\\nStep 2 - …    Q: Is the Student Solution incorrect? Write only the step number …    A:
+
+Examples may stand before it; the last problem counts. The benchmark's own prompts part steps by a backslash and an n.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from grading.checking.answers import Outcome, check
+from grading.checking.extract import final_answer
+from grading.checking.numbers import read_number
+from grading.checking.steps import StepVerdict, WorkReport, check_steps, split_steps
+from grading.checking.text import half_width
+from grading.checking.working.computations import same
+from grading.checking.working.sources import read_answers
+from inference.code_steps import written_out
+
+Wanted = Literal["step", "incorrect", "correct", "report"]
+
+SAMPLES = 8  # solutions of our own that a student's is held against
+AGREED = 0.4  # of the samples, that have one answer: from here on it is held against another
+SECONDS = 2.0  # for the comparison of two answers
+
+PROBLEM = re.compile(r"^[ \t*#]*(?:Problem|Question|Math problem|题目|问题)\**\s*[:：]\**", re.IGNORECASE | re.MULTILINE)
+WORK = re.compile(
+    r"^[ \t*#]*(?:(?:The )?Student(?:['’]s)?(?: (?:Solution|Answer|Work(?:ing)?|Attempt))?"
+    r"|学生(?:的)?(?:解答|答案|解法|作答)?)\**\s*[:：]\**",
+    re.IGNORECASE | re.MULTILINE,
+)
+TALK = re.compile(r"^[ \t*#]*(?:Conversation|Dialogue|对话)\**\s*[:：]", re.IGNORECASE | re.MULTILINE)
+ASKED = re.compile(r"^[ \t*#]*(?:Q|Task|Instruction|要求)\**\s*[:：]\**", re.MULTILINE)
+ANSWER_HERE = re.compile(r"\n[ \t*#]*(?:A|答)\**\s*[:：]\**\s*$")
+STEP = re.compile(r"(?:^|\n|\\n)\s*(?:Step\s+(\d+)|第\s*(\d+)\s*步)\s*[-–—:：.)]?\s*", re.IGNORECASE)
+
+NUMBER_ALONE = re.compile(
+    r"step number|number of the (?:first )?(?:wrong |incorrect )?step|only the (?:step|number)|只(?:写|回答).{0,6}(?:步|数)", re.IGNORECASE
+)
+YES_OR_NO = re.compile(r"['\"“‘]yes['\"”’]|\byes\b.{0,20}\bor\b.{0,20}\bno\b|是(?:或|还是|/)否", re.IGNORECASE)
+INCORRECT = re.compile(r"\b(?:incorrect|wrong|mistaken?|errors?)\b|错", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """`steps` are the student's, as they are numbered by whoever asks. `explicit`: the text says itself what is to be said of them."""
+
+    problem: str
+    steps: tuple[str, ...]
+    wanted: Wanted
+    explicit: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """`first_error` is the index of the first wrong step, None where the solution is held to be right. `agreeing` of `sampled` solutions
+    come to the student's answer.
+    """
+
+    first_error: int | None
+    step: StepVerdict | None
+    agreeing: int
+    sampled: int
+
+
+# --- Reading -----------------------------------------------------------------------------------------------------------------
+
+
+def read(text: str) -> Request | None:
+    """What `text` asks to have judged; None where it has no problem or no student's solution in it."""
+    text = half_width(text).replace("\r\n", "\n")
+    problems = list(PROBLEM.finditer(text))
+    if not problems:
+        return None
+    body = ANSWER_HERE.sub("", text[problems[-1].end() :])
+    questions = list(ASKED.finditer(body))
+    question = body[questions[-1].end() :].strip() if questions else ""
+    told = body[: questions[-1].start()] if questions else body
+    works = list(WORK.finditer(told))
+    if not works:
+        return None
+    talk = TALK.search(told)
+    problem = told[: min(works[0].start(), talk.start() if talk else len(told))].strip()
+    steps = read_steps(told[works[-1].end() :].strip())
+    if not problem or not steps:
+        return None
+    wanted = _wanted(question)
+    return Request(problem=problem, steps=steps, wanted=wanted, explicit=wanted != "report")
+
+
+def read_steps(work: str) -> tuple[str, ...]:
+    """The steps as the text numbers them, from 1 without a gap; of a text that does not number any, its lines and sentences."""
+    parts: list[str] = []
+    end = 0
+    for mark in STEP.finditer(work):
+        if int(mark[1] or mark[2]) != len(parts) + 1:
+            continue
+        if parts:
+            parts[-1] = work[end : mark.start()]
+        elif work[: mark.start()].strip():
+            return tuple(split_steps(work.replace("\\n", "\n")))
+        parts.append("")
+        end = mark.end()
+    if not parts:
+        return tuple(split_steps(work))
+    parts[-1] = work[end:]
+    return tuple(part.strip() for part in parts)
+
+
+def _wanted(question: str) -> Wanted:
+    if NUMBER_ALONE.search(question):
+        return "step"
+    if YES_OR_NO.search(question):
+        return "incorrect" if INCORRECT.search(question) else "correct"
+    return "report"
+
+
+# --- Judging -----------------------------------------------------------------------------------------------------------------
+
+
+def judge(request: Request, samples: Sequence[str]) -> Judgement:
+    """Hold a student's solution against `samples`, solutions of our own that may be wrong. Blocks for some seconds, bounded.
+
+    The answer decides: it is right where about as many samples have it as any other, wrong where enough of them agree on another. Where
+    they are at odds, only a wrong calculation counts.
+    """
+    steps = request.steps
+    samples = [written_out(sample) for sample in samples]
+    report = check_steps(request.problem, steps, samples=samples)
+    votes = Votes(steps, samples)
+    if votes.for_student:
+        return Judgement(first_error=None, step=None, agreeing=votes.agreeing, sampled=votes.count)
+    first = report.first_error
+    if votes.against_student:
+        report = check_steps(request.problem, steps, samples=samples, answer=votes.leading)
+        first = _last_step(report) if report.first_error is None else report.first_error
+    elif first is not None and report.steps[first].should_be is None:
+        first = None  # no calculation, but the samples' doubt
+    step = report.steps[first] if first is not None else None
+    return Judgement(first_error=first, step=step, agreeing=votes.agreeing, sampled=votes.count)
+
+
+def _last_step(report: WorkReport) -> int:
+    """Where nothing is seen to be wrong but the answer, the step that gives it."""
+    return len(report.steps) - 1
+
+
+class Votes:
+    """Who has the student's answer. `leading` is the answer that most samples have, as text."""
+
+    def __init__(self, steps: Sequence[str], samples: Sequence[str]) -> None:
+        answers = [answer for answer in map(final_answer, samples) if answer]
+        self.count = len(answers)
+        groups: list[list[str]] = []
+        for answer in answers:
+            group = next((group for group in groups if _equal(group[0], answer)), None)
+            if group is None:
+                groups.append([answer])
+            else:
+                group.append(answer)
+        groups.sort(key=len, reverse=True)
+        own = _own_answer(steps)
+        mine = [group for group in groups if own is not None and _equal(group[0], own)]
+        self.leading = groups[0][0] if groups else None
+        self.agreeing = max(map(len, mine), default=0)
+        most = len(groups[0]) if groups else 0
+        self.for_student = bool(self.agreeing) and 2 * self.agreeing >= most
+        self.against_student = bool(groups) and not self.for_student and most >= AGREED * self.count
+
+
+def _own_answer(steps: Sequence[str]) -> str | None:
+    """The student's answer, as text: what is said to be it, else the likeliest number of the last steps."""
+    return final_answer("\n".join(steps)) or next(map(str, read_answers(steps)), None)
+
+
+def _equal(left: str, right: str) -> bool:
+    numbers = [_number(left), _number(right)]
+    if numbers[0] is not None and numbers[1] is not None:
+        return same(numbers[0], numbers[1])
+    return check(left, right, seconds=SECONDS).outcome is Outcome.CORRECT
+
+
+def _number(text: str) -> Fraction | None:
+    number = read_number(text)
+    return number.value if number else None
+
+
+# --- Answering ---------------------------------------------------------------------------------------------------------------
+
+
+def answer(request: Request, judgement: Judgement) -> str:
+    """The reply: a step's number (0 for none), Yes or No, or a sentence or two."""
+    first = judgement.first_error
+    match request.wanted:
+        case "step":
+            return "0" if first is None else str(first + 1)
+        case "incorrect":
+            return "No" if first is None else "Yes"
+        case "correct":
+            return "Yes" if first is None else "No"
+    agreement = f"{judgement.agreeing} of {judgement.sampled} solutions of our own come to the same answer."
+    if first is None:
+        return f"No mistake was found. {agreement}"
+    assert judgement.step is not None
+    return f"Step {first + 1} is the first wrong one. {judgement.step.reason} {agreement}"

@@ -1,0 +1,87 @@
+"""Judging a student's solution: reading the request, and holding the solution against others."""
+
+import pytest
+
+from inference.assessment import answer, judge, read
+
+PROBLEM = "Tom has 3 bags of 12 marbles. He gives 6 marbles away. How many has he left?"
+LOCATE = "Is the Student Solution incorrect? Write only the step number with the first error or 0 if no error is found."
+VERDICT = "Is the Student Solution incorrect? Write 'Yes' if it is incorrect, or 'No' if it is correct."
+SHOT = f"Problem: What is 1 + 1?\n\nStudent Solution: Step 1 - 1 + 1 = 3\n\nQ: {LOCATE}\n\nA: 1\n\n"
+WRONG = r"Step 1 - He has 3 x 12 = 36 marbles.\nStep 2 - He has 36 + 6 = 42 left."
+RIGHT = r"Step 1 - He has 3 x 12 = 36 marbles.\nStep 2 - He has 36 - 6 = 30 left."
+SAMPLE = "Tom has 3 * 12 = 36 marbles. After giving away 6, he has 36 - 6 = 30. The answer is \\boxed{30}."
+SLIPPED = "Tom has 3 * 12 = 35 marbles, so 35 - 6 = 29. The answer is \\boxed{29}."
+
+
+def task(work, question=LOCATE, label="Student Solution"):
+    return f"You are an experienced math teacher.\n\n{SHOT}Problem: {PROBLEM}\n\n{label}: {work}\n\nQ: {question}\n\nA:"
+
+
+def test_the_benchmark_s_own_form_is_read():
+    request = read(task(WRONG))
+    assert request.problem == PROBLEM
+    assert request.steps == ("He has 3 x 12 = 36 marbles.", "He has 36 + 6 = 42 left.")
+    assert (request.wanted, request.explicit) == ("step", True)
+
+
+def test_a_conversation_is_no_part_of_the_problem():
+    talk = "Conversation:\n\nTeacher: How did you do it?\n\nStudent: I took 3 x 12 = 36. So he has 42."
+    request = read(f"Problem: {PROBLEM}\n\n{talk}\n\nQ: {VERDICT}\n\nA:")
+    assert (request.problem, request.wanted) == (PROBLEM, "incorrect")
+    assert request.steps == ("I took 3 x 12 = 36.", "So he has 42.")
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "Step 1: a = 1\nStep 2: b = 2",
+        "step 1. a = 1\n step 2. b = 2",
+        "第1步：a = 1\n第2步：b = 2",
+        "a = 1\nb = 2",
+        "Step 1 - a = 1\\nStep 2 - b = 2",
+    ],
+)
+def test_steps_are_read_however_they_are_numbered(work):
+    assert read(f"Problem: p?\nStudent's solution: {work}").steps == ("a = 1", "b = 2")
+
+
+def test_a_step_may_speak_of_steps():
+    assert read("Problem: p?\nStudent Solution: Step 1 - a\nStep 2 - b\nStep 1 again: c").steps == ("a", "b\nStep 1 again: c")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "What is 7 x 8?", "Problem: What is 7 x 8?", "Student Solution: 56", "Problem: \nStudent Solution: 56"]
+)
+def test_what_is_no_request_is_not_taken_for_one(text):
+    assert read(text) is None
+
+
+def test_a_chinese_request_is_read():
+    request = read("题目：小明有3个苹果，又买了2个，一共几个？\n学生解答：3+2=6\n要求：只写第一个错误的步骤编号。")
+    assert (request.problem, request.steps, request.wanted) == ("小明有3个苹果,又买了2个,一共几个?", ("3+2=6",), "step")
+
+
+@pytest.mark.parametrize(
+    ("question", "wrong", "right"),
+    [(LOCATE, "2", "0"), (VERDICT, "Yes", "No"), ("Is the solution correct? Answer 'Yes' or 'No'.", "No", "Yes")],
+)
+def test_the_reply_is_what_was_asked_for(question, wrong, right):
+    for work, expected in ((WRONG, wrong), (RIGHT, right)):
+        request = read(task(work, question))
+        assert answer(request, judge(request, [SAMPLE] * 5 + [SLIPPED])) == expected
+
+
+def test_without_a_question_the_reason_is_given():
+    request = read(f"Problem: {PROBLEM}\nStudent Solution: {WRONG}")
+    said = answer(request, judge(request, [SAMPLE] * 4))
+    assert said.startswith("Step 2 is the first wrong one.")
+    assert said.endswith("0 of 4 solutions of our own come to the same answer.")
+
+
+def test_a_wrong_majority_does_not_outvote_nothing():
+    """Where no solution of our own came to an answer, only calculation speaks."""
+    request = read(task(RIGHT))
+    assert answer(request, judge(request, [])) == "0"
+    slip = read(task(r"Step 1 - He has 3 x 12 = 38 marbles.\nStep 2 - He has 38 - 6 = 32 left."))
+    assert answer(slip, judge(slip, [])) == "1"

@@ -1,0 +1,134 @@
+"""An answer to an item: whether it is right, and what that says about the skill."""
+
+import re
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from grading.checking.answers import Outcome, check
+from grading.checking.reasons import Reason
+from practice import knowledge
+from practice.models import Attempt, Item, Knowledge
+
+LONGEST = 500  # characters of an answer
+BRACKET = re.compile(r"[()（）]")
+
+
+class AnswerError(Exception):
+    """The answer was not counted, and costs nothing. `str()` says why, to the student.
+
+    NoAnswer, NotRead, OtherForm
+    """
+
+    message: str | Promise
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class NoAnswer(AnswerError):
+    message = _("Write an answer first.")
+
+
+class NotRead(AnswerError):
+    message = _("This answer could not be read or compared. It does not count; write it in another way.")
+
+
+class OtherForm(AnswerError):
+    message = _("This has the right value, but not the form that was asked for. It does not count.")
+
+
+class HelpNotOffered(AnswerError):
+    message = _("This problem is for you alone: help comes after your first answer.")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of the answers that count were right."""
+
+    right: int
+    answered: int
+
+
+def get_item_for(user: User, pk: UUID) -> Item:
+    """The item, if it is this student's; Http404 otherwise."""
+    return get_object_or_404(Item, pk=pk, student=user)
+
+
+def answer(item: Item, given: str) -> Attempt:
+    """Judge an answer and keep it. Raises `AnswerError`; then nothing is kept."""
+    given = given.strip()[:LONGEST]
+    if not given:
+        raise NoAnswer
+    verdict = check(item.expected, given)
+    if verdict.outcome is Outcome.UNDECIDED:
+        raise NotRead
+    right = verdict.outcome is Outcome.CORRECT
+    if right and not has_form(given, item.form):
+        raise OtherForm
+    with transaction.atomic():
+        return _keep(item, given, verdict.reason, right=right)
+
+
+def has_form(given: str, form: str) -> bool:
+    """Whether an answer with the right value looks as it should: without brackets, or as a product of brackets."""
+    brackets = len(BRACKET.findall(given)) // 2
+    return not brackets if form == "expanded" else brackets >= 1 if form == "factored" else True
+
+
+def _keep(item: Item, given: str, reason: Reason, *, right: bool) -> Attempt:
+    known, _made = Knowledge.objects.select_for_update().get_or_create(student=item.student, skill=item.skill)
+    last = item.attempts.last()
+    counted = last is None and not item.revealed
+    aided = item.helped or item.revealed
+    if counted and not aided:
+        _learn(known, item, right=right)
+    began = last.created if last else item.created
+    return Attempt.objects.create(
+        item=item,
+        answer=given,
+        verdict=Attempt.Verdict.CORRECT if right else Attempt.Verdict.INCORRECT,
+        reason=asdict(reason),
+        aided=aided,
+        counted=counted,
+        known=known.known,
+        seconds=(timezone.now() - began).total_seconds(),
+    )
+
+
+def _learn(known: Knowledge, item: Item, *, right: bool) -> None:
+    """Move the estimate; a skill that is mastered by it is reviewed from then on, and a review that went well comes later the next time."""
+    before = known.mastered
+    known.known = knowledge.update(known.known, right=right)
+    now = timezone.now()
+    if item.review and known.due is not None:
+        known.box = knowledge.next_box(known.box, right=right)
+    elif known.mastered and not before:
+        known.box = 0
+    if known.mastered and (known.due is None or item.review or not before):
+        known.due = now + knowledge.interval(known.box)
+    elif not known.mastered:
+        known.due = None  # it is being learned again
+    known.save()
+
+
+def ask_help(item: Item) -> None:
+    """Show the first step. An answer after it counts as aided. Raises `HelpNotOffered`."""
+    if item.alone and not item.attempts.exists():
+        raise HelpNotOffered
+    item.helped = True
+    item.save(update_fields=["helped"])
+
+
+def reveal(item: Item) -> None:
+    """Show the key, which ends the item. Raises `HelpNotOffered` before the first answer."""
+    if not item.attempts.exists():
+        raise HelpNotOffered
+    item.revealed = True
+    item.save(update_fields=["revealed"])

@@ -1,0 +1,79 @@
+"""What to practise next. There is always something: no skill is ever locked, and all of them can be chosen by hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.models import User
+from grading.evidence import Evidence
+from grading.models import Mark, Submission
+from practice.models import Knowledge
+from practice.skills import SKILL_OF_MISTAKE, SKILLS, Skill
+
+RECENT = timedelta(days=30)  # in which a mistake in handed-in work still points to what to practise
+MISTAKES = 20  # of handed-in work that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`why` is a code: review, mistake, learning, new, mastered (all are, and this one is the weakest)."""
+
+    skill: Skill
+    level: int
+    why: str
+
+    @property
+    def review(self) -> bool:
+        return self.why == "review"
+
+
+def knowledge_of(student: User) -> dict[str, Knowledge]:
+    """For every skill, stored or as at the beginning."""
+    stored = {each.skill: each for each in Knowledge.objects.filter(student=student)}
+    return {skill.code: stored.get(skill.code) or Knowledge(student=student, skill=skill.code) for skill in SKILLS}
+
+
+def level_for(known: float) -> int:
+    return 1 if known < 0.4 else 2 if known < 0.75 else 3
+
+
+def choose(student: User, now: datetime | None = None) -> Choice:
+    """A review that is due, else the skill of a recent mistake, else what is being learned, else something new."""
+    now = now or timezone.now()
+    known = knowledge_of(student)
+    due = [skill for skill in SKILLS if (when := known[skill.code].due) is not None and when <= now]
+    if due:
+        return _choice(min(due, key=lambda skill: known[skill.code].due or now), known, "review")
+    open_ = [skill for skill in SKILLS if not known[skill.code].mastered]
+    mistaken = [skill for skill in open_ if skill.code in recent_mistakes(student, now)]
+    begun = [skill for skill in open_ if known[skill.code].pk is not None]
+    ready = [skill for skill in open_ if all(known[code].mastered for code in skill.needs)]
+    for skills, why in ((mistaken, "mistake"), (begun, "learning"), (ready or open_, "new")):
+        if skills:
+            return _choice(_first(skills, known, why), known, why)
+    return _choice(min(SKILLS, key=lambda skill: known[skill.code].known), known, "mastered")
+
+
+def _first(skills: Sequence[Skill], known: dict[str, Knowledge], why: str) -> Skill:
+    """Of what is being learned, what is nearest to mastery; else the first in the order of learning."""
+    return max(skills, key=lambda skill: known[skill.code].known) if why == "learning" else skills[0]
+
+
+def _choice(skill: Skill, known: dict[str, Knowledge], why: str) -> Choice:
+    return Choice(skill, level_for(known[skill.code].known), why)
+
+
+def recent_mistakes(student: User, now: datetime) -> list[str]:
+    """The skills that the first wrong steps of a student's work point to, the newest first. What is not released yet tells nothing."""
+    released = Submission.objects.filter(student=student, current=True, mark__state=Mark.State.RELEASED)
+    work = released.filter(created__gt=now - RECENT).order_by("-created")
+    found = []
+    for submission in work.filter(evidence__isnull=False)[:MISTAKES]:
+        assert submission.evidence is not None  # as it was asked for
+        evidence = Evidence.from_json(submission.evidence)
+        code = evidence.steps[evidence.first_error].misconception if evidence.first_error is not None else None
+        if skill := SKILL_OF_MISTAKE.get(code or ""):
+            found.append(skill)
+    return found

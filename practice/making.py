@@ -1,0 +1,73 @@
+"""Making an item for a student: a confirmed problem that is not one of theirs already."""
+
+from random import Random
+
+from accounts.models import User
+from inference.texts import problem_key, shingles, similarity, tokens
+from practice.generators import families
+from practice.generators.draft import Draft, Family
+from practice.models import Item
+
+TRIES = 60  # draws, before an old item is given again
+LOOKED_AT = 400  # of a student's items in a skill, the newest ones
+NEAR = 0.6  # least similarity of near duplicates, as in the training data
+ALONE = 4  # each fourth item of a skill is to be answered without help
+PROOF = "computed, and confirmed by a second way"
+
+
+def make(student: User, skill: str, level: int, *, parent: Item | None = None, review: bool = False, chance: Random | None = None) -> Item:
+    """A new item: a variant of `parent` with other numbers, or one of the skill. Where a student has had them all, the oldest one again."""
+    chance = chance or Random()
+    before = list(Item.objects.filter(student=student, skill=skill).order_by("-created")[:LOOKED_AT])
+    had = [item.question["en"] for item in before if "en" in item.question]
+    for _try in range(TRIES):
+        family = _family(skill, level, parent, before, chance)
+        draft = families.draw(family, chance)
+        if not is_repeated(draft.en, had):
+            return _store(student, family, draft, parent=parent, review=review, alone=_is_alone(before, review=review))
+    return _again(before)
+
+
+def is_repeated(question: str, had: list[str]) -> bool:
+    """Whether a question is nearly one of those: the same numbers in much the same words."""
+    key, found = problem_key(question), shingles(tokens(question))
+    return any(problem_key(other) == key and similarity(found, shingles(tokens(other))) >= NEAR for other in had)
+
+
+def _family(skill: str, level: int, parent: Item | None, before: list[Item], chance: Random) -> Family:
+    """The parent's, or one of the level: rather not the one that came last."""
+    if parent is not None and parent.family in families.BY_CODE:
+        return families.BY_CODE[parent.family]
+    able = families.of(skill, level)
+    last = before[0].family if before else ""
+    return chance.choice([family for family in able if family.code != last] or able)
+
+
+def _is_alone(before: list[Item], *, review: bool) -> bool:
+    return review or len(before) % ALONE == ALONE - 1
+
+
+def _store(student: User, family: Family, draft: Draft, *, parent: Item | None, review: bool, alone: bool) -> Item:
+    return Item.objects.create(
+        student=student,
+        skill=family.skill,
+        level=family.level,
+        question={"en": draft.en, "zh": draft.zh},
+        hint={"en": draft.hint_en, "zh": draft.hint_zh},
+        expected=draft.expected,
+        form=draft.form,
+        family=family.code,
+        parent=parent,
+        proof=PROOF,
+        review=review,
+        alone=alone,
+    )
+
+
+def _again(before: list[Item]) -> Item:
+    """The item that was made longest ago, as a new one."""
+    old = before[-1]
+    old.pk, old.parent_id = Item._meta.pk.get_default(), old.pk
+    old.helped, old.revealed, old._state.adding = False, False, True
+    old.save()
+    return old

@@ -1,0 +1,101 @@
+"""Items that a student practises on, the answers, and what they say about each skill."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from practice.knowledge import DEFAULT, MASTERED
+from practice.skills import CHOICES
+
+
+class Item(models.Model):
+    """One problem, made for one student. Texts are kept in both languages: {"en", "zh"}."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="practice_items")
+    skill = models.CharField(max_length=20, choices=CHOICES)
+    level = models.PositiveSmallIntegerField()
+    question = models.JSONField()
+    hint = models.JSONField()
+    expected = models.CharField(max_length=500)
+    form = models.CharField(max_length=10, blank=True)  # what the answer must look like: expanded, factored
+    family = models.CharField(max_length=40, blank=True)  # of practice.generators
+    parent = models.ForeignKey("self", models.SET_NULL, null=True, related_name="variants")
+    proof = models.CharField(max_length=200)  # what confirmed the key
+    review = models.BooleanField(default=False)
+    alone = models.BooleanField(default=False)  # to be answered without help
+    helped = models.BooleanField(default=False)  # the hint was asked for before an answer
+    revealed = models.BooleanField(default=False)  # the key was shown
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["student", "skill", "-created"], name="item_of_student")]
+
+    def __str__(self) -> str:
+        return f"{self.skill}: {self.text[:60]}"
+
+    @property
+    def text(self) -> str:
+        """The question in the reader's language."""
+        return _in_language(self.question)
+
+    @property
+    def hint_text(self) -> str:
+        return _in_language(self.hint)
+
+
+def _in_language(texts: dict[str, str]) -> str:
+    key = "zh" if (get_language() or "").startswith("zh") else "en"
+    return texts.get(key) or next(iter(texts.values()), "")
+
+
+class Attempt(models.Model):
+    """An answer that was decided. `counted`: the first one to its item. `known` is the estimate after it, which only unaided ones move."""
+
+    class Verdict(models.TextChoices):
+        CORRECT = "correct", _("Right")
+        INCORRECT = "incorrect", _("Wrong")
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="attempts")
+    answer = models.CharField(max_length=500)
+    verdict = models.CharField(max_length=9, choices=Verdict)
+    reason = models.JSONField()  # template and values, to be said in the reader's language
+    aided = models.BooleanField()
+    counted = models.BooleanField()
+    known = models.FloatField()
+    seconds = models.FloatField()  # since the item was made, or since the answer before
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.answer}: {self.verdict}"
+
+    @property
+    def right(self) -> bool:
+        return self.verdict == self.Verdict.CORRECT
+
+
+class Knowledge(models.Model):
+    """What is believed about one student and one skill. `due` is the next review's time, once the skill was mastered."""
+
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="knowledge")
+    skill = models.CharField(max_length=20, choices=CHOICES)
+    known = models.FloatField(default=DEFAULT.known)
+    box = models.PositiveSmallIntegerField(default=0)
+    due = models.DateTimeField(null=True)
+    updated = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "skill"], name="one_knowledge_a_skill")]
+
+    def __str__(self) -> str:
+        return f"{self.skill}: {self.known:.2f}"
+
+    @property
+    def mastered(self) -> bool:
+        return self.known >= MASTERED

@@ -1,0 +1,59 @@
+"""Practice in a real browser: by keyboard alone, in both languages, and accessible by measurement."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tutor.tests.browser.test_pages import PHONE, findings
+
+WORDS = {
+    "en-GB": ("Percent", "Right.", "Next problem", "We read this as", "It does not count"),
+    "zh-CN": ("百分数", "正确。", "下一题", "识别为", "这次不计入"),
+}
+
+
+@pytest.mark.parametrize("locale", WORDS)
+def test_practice_by_keyboard_alone(site, visit, locale):
+    skill, right, following, read_as, no_cost = WORDS[locale]
+    visitor = visit(locale=locale)
+    page = visitor.open("/practice/")
+    for _time in range(40):  # from the "Start" button through the levels to the skill
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.value") == "percent":
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(skill)
+    expect(page.locator("#answer")).to_be_focused()
+    page.keyboard.type("3 +")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text(no_cost, timeout=60_000)  # the first formula starts the processes that read it
+    expect(page.locator("#answer")).to_have_value("3 +")
+    visitor.troubles.clear()  # the browser itself reports the 422
+    page.keyboard.press("Control+A")
+    page.keyboard.type(site.do("key", name=visitor.name))
+    expect(page.locator("#reading")).to_contain_text(read_as, timeout=60_000)
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice-success")).to_contain_text(right)
+    expect(page.get_by_role("button", name=following)).to_be_focused()
+    assert site.do("known", name=visitor.name, skill="percent") == pytest.approx(0.6)
+    page.keyboard.press("Enter")
+    expect(page.locator("#answer")).to_be_focused()
+
+
+@pytest.mark.parametrize(("scheme", "options"), [("light", {}), ("dark", PHONE)], ids=["light and wide", "dark and narrow"])
+def test_no_serious_accessibility_findings(site, visit, scheme, options):
+    student = visit(color_scheme=scheme, reduced_motion="reduce", **options)
+    teacher = visit(role="teacher", color_scheme=scheme, reduced_motion="reduce", **options)
+    page = student.open("/practice/")
+    assert findings(page) == []
+    page.locator("button[value=quadratic]").click()
+    for given in ("7, 8, 9", site.do("key", name=student.name)):
+        page.locator("#answer").fill(given)
+        page.locator("#answer").press("Enter")
+        expect(page.locator(".notice strong.mono").last).to_have_text(given)
+        assert findings(page) == []
+    assert findings(student.open("/practice/mastery/")) == []
+    room = site.do("classroom", teacher=teacher.name, student=student.name)
+    page = teacher.open(f"/practice/classes/{room}/")
+    assert findings(page) == []
+    page.get_by_role("link", name=student.name).click()
+    assert findings(page) == []

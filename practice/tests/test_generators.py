@@ -1,0 +1,57 @@
+"""Problems made by code: keys that hold when they are derived anew from the text, in both languages the same, and enough different ones."""
+
+from random import Random
+
+import pytest
+import sympy
+
+from grading.checking.answers import Outcome, check
+from practice.generators import families
+from practice.generators.draft import Draft, Family
+from practice.skills import SKILLS
+from practice.tests import derived
+
+DRAWN = 5  # of each family here; benchmarks.practice draws more
+
+
+def drafts(family):
+    chance = Random(family.code)
+    return [families.draw(family, chance) for _time in range(DRAWN)]
+
+
+@pytest.mark.parametrize("family", families.FAMILIES, ids=lambda family: family.code)
+def test_keys_are_what_the_text_comes_to(family):
+    for draft in drafts(family):
+        assert derived.agrees(family.code, draft.en, draft.expected), draft
+
+
+@pytest.mark.parametrize("family", families.FAMILIES, ids=lambda family: family.code)
+def test_both_languages_tell_the_same(family):
+    for draft in drafts(family):
+        assert sorted(derived.numbers(draft.en)) == pytest.approx(sorted(derived.numbers(draft.zh))) or family.code == "nth-term"
+        assert derived.formulas(draft.en) == derived.formulas(draft.zh)
+
+
+@pytest.mark.parametrize("family", families.FAMILIES, ids=lambda family: family.code)
+def test_the_checker_takes_the_key(family):
+    draft = drafts(family)[0]
+    assert check(draft.expected, draft.expected).outcome is Outcome.CORRECT
+
+
+def test_what_is_to_be_factored_is_given_as_a_product():
+    for family in (family for family in families.FAMILIES if family.skill == "factoring"):
+        for draft in drafts(family):
+            assert draft.form == "factored"
+            assert sympy.factor_list(derived.read(draft.expected)) == sympy.factor_list(derived.value(draft.en))
+
+
+def test_every_skill_has_every_level():
+    assert {(family.skill, family.level) for family in families.FAMILIES} == {
+        (skill.code, level) for skill in SKILLS for level in (1, 2, 3)
+    }
+
+
+def test_a_key_that_is_not_confirmed_is_never_given():
+    wrong = Draft(en="1 + 1?", zh="1 + 1？", expected="3", hint_en="", hint_zh="", confirmed=False)
+    with pytest.raises(families.NotConfirmed):
+        families.draw(Family("wrong", "arithmetic", 1, lambda _chance: wrong), Random(1))

@@ -1,0 +1,71 @@
+"""Making items: variants, near duplicates, items without help, and a way on when all is used up."""
+
+from random import Random
+
+import pytest
+
+from accounts.models import User
+from practice import making
+from practice.generators import families
+from practice.models import Item
+from practice.skills import SKILL_OF_MISTAKE, SKILLS, about
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def student():
+    return User.objects.create(username="ada")
+
+
+def test_no_item_repeats_another(student):
+    made = [making.make(student, "factoring", 2, chance=Random(seed)) for seed in range(40)]
+    questions = [item.question["en"] for item in made]
+    assert not any(making.is_repeated(question, questions[:at]) for at, question in enumerate(questions))
+
+
+@pytest.mark.parametrize("again", ["Solve $x + 3 = 10$.", "solve  $x+3=10$", "Solve $x - 3 = 10$."])
+def test_near_duplicates_are_seen(again):
+    assert making.is_repeated(again, ["Solve $x + 3 = 10$."]) == (again != "Solve $x - 3 = 10$.")
+    assert not making.is_repeated("Solve $x + 4 = 10$.", ["Solve $x + 3 = 10$."])
+
+
+def test_a_variant_is_of_the_same_kind(student):
+    item = making.make(student, "percent", 3)
+    other = making.make(student, "percent", 3, parent=item)
+    assert (other.family, other.parent) == (item.family, item)
+    assert other.question != item.question
+
+
+def test_each_fourth_item_is_without_help(student):
+    assert [making.make(student, "arithmetic", 1).alone for _time in range(8)] == [False, False, False, True] * 2
+
+
+def test_there_is_a_way_on_when_all_is_used_up(student, monkeypatch):
+    only = families.draw(families.BY_CODE["sharing"], Random(1))
+    monkeypatch.setattr(families, "draw", lambda _family, _chance: only)
+    first = making.make(student, "arithmetic", 1)
+    again = making.make(student, "arithmetic", 1)
+    assert (again.question, again.parent) == (first.question, first)
+    assert Item.objects.count() == 2
+
+
+def test_every_mistake_points_to_a_skill_that_is_there():
+    assert set(SKILL_OF_MISTAKE.values()) <= {skill.code for skill in SKILLS}
+
+
+@pytest.mark.parametrize(
+    ("question", "skill"),
+    [
+        ("Solve $2x^2 + 5x - 3 = 0$.", "quadratic"),
+        ("Solve 3x + 4 = 10", "linear"),
+        ("Solve $x + y = 3$ and $x - y = 1$.", "systems"),
+        ("Find the derivative of $x^2 \\sin x$.", "derivatives"),
+        ("Factor x^2 - 9", "factoring"),
+        ("A coat of 80 euros is 20% cheaper. What does it cost?", "percent"),
+        ("小明有12个苹果，吃了3个，还剩几个？", "arithmetic"),
+        ("计算 $\\frac{1}{2} + \\frac{1}{3}$", "fractions"),
+    ],
+)
+def test_a_question_is_about_a_skill(question, skill):
+    assert about(question) == skill

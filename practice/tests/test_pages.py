@@ -1,0 +1,201 @@
+"""The pages of practice through the front door: choosing, answering, help, mastery, and who sees what."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Classroom, Enrolment, User
+from grading.checking.reasons import Reason
+from practice import choosing
+from practice.models import Attempt, Item, Knowledge
+from tutor.models import Conversation, Turn
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people():
+    """By name: ada and bea are students of eva's class, max teaches elsewhere."""
+    roles = {"ada": "student", "bea": "student", "eva": "teacher", "max": "teacher", "root": "admin"}
+    made = {name: User.objects.create(username=name, role=role) for name, role in roles.items()}
+    classroom = Classroom.objects.create(name="7b")
+    classroom.teachers.add(made["eva"])
+    for name in ("ada", "bea"):
+        Enrolment.objects.create(classroom=classroom, student=made[name])
+    return made
+
+
+@pytest.fixture
+def as_(people):
+    def logged_in(name):
+        client = Client()
+        client.force_login(people[name])
+        return client
+
+    return logged_in
+
+
+@pytest.fixture
+def ada(as_):
+    return as_("ada")
+
+
+def start(client, **chosen):
+    made = client.post(reverse("practice:start"), chosen)
+    return Item.objects.get(pk=made.url.split("/")[-2])
+
+
+def give(client, item, answer):
+    return client.post(reverse("practice:answer", args=[item.pk]), {"answer": answer}, follow=True)
+
+
+def wrong(item):
+    return "1234567"
+
+
+def known(skill):
+    return Knowledge.objects.get(skill=skill).known
+
+
+def test_a_right_answer_counts_and_leads_on(ada):
+    item = start(ada, skill="linear", level="2")
+    assert (item.skill, item.level) == ("linear", 2)
+    page = give(ada, item, item.expected)
+    assert "Right." in page.text
+    assert "Next problem" in page.text
+    assert known("linear") == pytest.approx(0.6)
+    assert Attempt.objects.get().counted
+
+
+def test_a_wrong_answer_is_told_why_and_can_be_mended(ada):
+    item = start(ada, skill="quadratic", level="1")
+    page = give(ada, item, "x = 77, x = 78, x = 79")
+    assert f"Not right. {Reason(**Attempt.objects.get().reason)}" in page.text
+    before = known("quadratic")
+    assert "Right." in give(ada, item, item.expected).text
+    assert known("quadratic") == before, "only the first answer is evidence"
+
+
+def test_what_cannot_be_read_costs_nothing_and_is_kept(ada):
+    item = start(ada, skill="linear", level="1")
+    page = give(ada, item, "x = = 3 +")
+    assert page.status_code == 422
+    assert "It does not count" in page.text
+    assert "x = = 3 +" in page.text
+    assert not Attempt.objects.exists()
+    assert not Knowledge.objects.exists()
+
+
+def test_the_form_is_asked_for_and_costs_nothing(ada):
+    item = start(ada, skill="factoring", level="2")
+    page = give(ada, item, item.question["en"].split("$")[1])
+    assert page.status_code == 422
+    assert "not the form" in page.text
+    assert not Attempt.objects.exists()
+
+
+def test_answers_after_help_are_kept_apart(ada):
+    item = start(ada, skill="percent", level="1")
+    page = ada.post(reverse("practice:help", args=[item.pk]), follow=True)
+    assert item.hint["en"].split("$")[0].strip() in page.text.replace("&#x27;", "'")
+    give(ada, item, item.expected)
+    assert Attempt.objects.get().aided
+    assert known("percent") == 0.2
+    row = ada.get(reverse("practice:mastery")).context["standings"][2]
+    assert (row.alone.answered, row.aided.right, row.aided.answered) == (0, 1, 1)
+
+
+def test_an_item_alone_offers_no_help_before_an_answer(ada):
+    items = [start(ada, skill="arithmetic", level="1") for _time in range(4)]
+    page = ada.get(reverse("practice:item", args=[items[3].pk]))
+    assert "Without help" in page.text
+    assert "first step" not in page.text
+    assert ada.post(reverse("practice:help", args=[items[3].pk])).status_code == 422
+    give(ada, items[3], wrong(items[3]))
+    assert ada.post(reverse("practice:help", args=[items[3].pk]), follow=True).status_code == 200
+
+
+def test_the_answer_is_shown_only_after_a_try(ada):
+    item = start(ada, skill="geometry", level="1")
+    address = reverse("practice:reveal", args=[item.pk])
+    assert ada.post(address).status_code == 422
+    give(ada, item, wrong(item))
+    assert item.expected in ada.post(address, follow=True).text
+
+
+def test_three_right_answers_are_mastery_and_a_review_follows(ada, people):
+    for _time in range(3):
+        item = start(ada, skill="fractions", level="1")
+        give(ada, item, item.expected)
+    knowledge = Knowledge.objects.get(skill="fractions")
+    assert knowledge.mastered
+    assert knowledge.due > timezone.now()
+    later = choosing.choose(people["ada"], timezone.now() + timedelta(days=1, minutes=1))
+    assert (later.skill.code, later.why) == ("fractions", "review")
+    Knowledge.objects.update(due=timezone.now() - timedelta(minutes=1))
+    review = start(ada)
+    assert (review.skill, review.review, review.alone) == ("fractions", True, True)
+    give(ada, review, review.expected)
+    knowledge.refresh_from_db()
+    assert (knowledge.box, knowledge.due.date()) == (1, (timezone.now() + timedelta(days=2)).date())
+
+
+def test_a_failed_review_is_learned_again(ada, people):
+    Knowledge.objects.create(student=people["ada"], skill="linear", known=0.951, box=3, due=timezone.now())
+    review = start(ada)
+    give(ada, review, wrong(review))
+    knowledge = Knowledge.objects.get(skill="linear")
+    assert (knowledge.mastered, knowledge.due, knowledge.box) == (False, None, 0)
+    assert choosing.choose(people["ada"]).skill.code == "linear"
+
+
+def test_there_is_always_something_to_do(people):
+    for skill in choosing.SKILLS:
+        Knowledge.objects.create(student=people["ada"], skill=skill.code, known=0.99, due=timezone.now() + timedelta(days=9))
+    assert choosing.choose(people["ada"]).why == "mastered"
+
+
+def test_practice_like_a_question_of_the_conversation(ada, people):
+    conversation = Conversation.objects.create(owner=people["ada"], title="q")
+    turn = Turn.objects.create(conversation=conversation, question="Solve $x^2 - 4 = 0$", enqueued=timezone.now())
+    made = ada.post(reverse("practice:like_turn", args=[turn.pk]), follow=True)
+    assert Item.objects.get().skill == "quadratic"
+    assert made.status_code == 200
+
+
+def test_the_class_sees_curves(as_, ada, people):
+    for _time in range(2):
+        item = start(ada, skill="linear", level="1")
+        give(ada, item, item.expected)
+    page = as_("eva").get(reverse("practice:classroom", args=[Classroom.objects.get().pk]))
+    linear = next(each for each in page.context["standings"] if each.skill.code == "linear")
+    assert (linear.students, linear.alone.right, linear.percent) == (1, 2, round(100 * known("linear")))
+    assert "<polyline" in page.text
+    assert "ada" in page.text
+
+
+def test_strangers_find_nothing(as_, ada, people):
+    item = start(ada, skill="linear")
+    classroom = Classroom.objects.get()
+    enrolment = classroom.enrolments.get(student=people["ada"])
+    private = [("get", "item", item.pk), *(("post", name, item.pk) for name in ("answer", "help", "reveal", "variant"))]
+    for method, name, pk in private:
+        for other in ("bea", "eva", "max", "root"):
+            assert getattr(as_(other), method)(reverse(f"practice:{name}", args=[pk])).status_code == 404, (name, other)
+    for name, pk in (("classroom", classroom.pk), ("student", enrolment.pk)):
+        address = reverse(f"practice:{name}", args=[pk])
+        statuses = {other: as_(other).get(address).status_code for other in ("ada", "bea", "max", "eva", "root")}
+        assert statuses == {"ada": 404, "bea": 404, "max": 404, "eva": 200, "root": 200}
+    assert Client().get(reverse("practice:index")).status_code == 302
+
+
+def test_the_language_of_the_reader_is_used(ada):
+    item = start(ada, skill="arithmetic", level="3")
+    assert item.question["zh"] in ada.get(reverse("practice:item", args=[item.pk]), headers={"accept-language": "zh-hans"}).text
+
+
+def test_a_skill_that_is_not_there_is_not_found(ada):
+    assert ada.post(reverse("practice:start"), {"skill": "astrology"}).status_code == 404

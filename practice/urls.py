@@ -1,0 +1,21 @@
+"""The pages of practice and mastery."""
+
+from django.urls import path
+
+from practice import views
+
+app_name = "practice"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("start/", views.start, name="start"),
+    path("reading/", views.reading, name="reading"),
+    path("mastery/", views.own_mastery, name="mastery"),
+    path("items/<uuid:pk>/", views.item, name="item"),
+    path("items/<uuid:pk>/answer/", views.answer, name="answer"),
+    path("items/<uuid:pk>/help/", views.ask_help, name="help"),
+    path("items/<uuid:pk>/reveal/", views.reveal, name="reveal"),
+    path("items/<uuid:pk>/variant/", views.variant, name="variant"),
+    path("turns/<uuid:pk>/", views.like_turn, name="like_turn"),
+    path("classes/<uuid:pk>/", views.classroom, name="classroom"),
+    path("enrolments/<int:pk>/", views.student, name="student"),
+]

@@ -1,0 +1,146 @@
+"""The pages of practice: choosing a skill, one item, mastery; and a class's mastery for its teachers."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.classrooms import get_classroom_for, get_enrolment_for
+from accounts.models import User
+from grading import reading as answers
+from grading.checking.reasons import Reason
+from grading.feedback import say
+from grading.views.page import UNPROCESSABLE, Request, page
+from practice import answering, choosing, making, mastery
+from practice.answering import AnswerError, HelpNotOffered, get_item_for
+from practice.models import Attempt, Item
+from practice.skills import BY_CODE, LEVELS, SKILLS, about
+from tutor.asking import get_turn_for
+
+
+@require_safe
+def index(request: Request) -> HttpResponse:
+    context = {"standings": mastery.of_student(request.user), "choice": choosing.choose(request.user), "levels": LEVELS}
+    return page(request, "practice/index.html", context)
+
+
+@require_POST
+def start(request: Request) -> HttpResponse:
+    """A new item: of the skill and the level that were chosen, or of what is best now."""
+    choice = choosing.choose(request.user)
+    code, level = request.POST.get("skill", ""), request.POST.get("level", "")
+    if not code:
+        made = making.make(request.user, choice.skill.code, choice.level, review=choice.review)
+        return redirect("practice:item", made.pk)
+    if code not in BY_CODE:
+        raise Http404
+    return redirect("practice:item", making.make(request.user, code, _level(request.user, code, level)).pk)
+
+
+def _level(student: User, skill: str, asked: str) -> int:
+    return int(asked) if asked in map(str, LEVELS) else choosing.level_for(choosing.knowledge_of(student)[skill].known)
+
+
+@require_POST
+def like_turn(request: Request, pk: UUID) -> HttpResponse:
+    """An item of the skill that a question of the conversation is about."""
+    skill = about(get_turn_for(request.user, pk).question)
+    return redirect("practice:item", making.make(request.user, skill, _level(request.user, skill, "")).pk)
+
+
+@require_POST
+def variant(request: Request, pk: UUID) -> HttpResponse:
+    """The same kind of problem with other numbers."""
+    parent = get_item_for(request.user, pk)
+    return redirect("practice:item", making.make(request.user, parent.skill, parent.level, parent=parent).pk)
+
+
+# --- One item -----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def item(request: Request, pk: UUID) -> HttpResponse:
+    return _item_page(request, get_item_for(request.user, pk))
+
+
+def _item_page(request: Request, shown: Item, more: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
+    attempts = list(shown.attempts.all())
+    solved = any(attempt.right for attempt in attempts)
+    context = {
+        "item": shown,
+        "skill": BY_CODE[shown.skill],
+        "attempts": [(attempt, _reason(attempt)) for attempt in attempts],
+        "solved": solved,
+        "ended": solved or shown.revealed,
+        "known": choosing.knowledge_of(request.user)[shown.skill],
+    }
+    return page(request, "practice/item.html", context | (more or {}), status=status)
+
+
+def _reason(attempt: Attempt) -> str:
+    return say(Reason(**attempt.reason))
+
+
+@require_POST
+def answer(request: Request, pk: UUID) -> HttpResponse:
+    asked = get_item_for(request.user, pk)
+    given = request.POST.get("answer", "")
+    try:
+        answering.answer(asked, given)
+    except AnswerError as error:
+        more = {"error": str(error), "given": given, "latex": answers.read(given)}
+        return _item_page(request, asked, more, status=UNPROCESSABLE)
+    return redirect("practice:item", pk)
+
+
+@require_POST
+def reading(request: Request) -> HttpResponse:
+    """How an answer is read, while it is written."""
+    given = request.POST.get("answer", "")[: answering.LONGEST]
+    return render(request, "practice/_reading.html", {"given": given.strip(), "latex": answers.read(given)})
+
+
+@require_POST
+def ask_help(request: Request, pk: UUID) -> HttpResponse:
+    return _helped(request, get_item_for(request.user, pk), answering.ask_help)
+
+
+@require_POST
+def reveal(request: Request, pk: UUID) -> HttpResponse:
+    return _helped(request, get_item_for(request.user, pk), answering.reveal)
+
+
+def _helped(request: Request, asked: Item, help_: Callable[[Item], None]) -> HttpResponse:
+    try:
+        help_(asked)
+    except HelpNotOffered as error:
+        return _item_page(request, asked, {"error": str(error)}, status=UNPROCESSABLE)
+    return redirect("practice:item", asked.pk)
+
+
+# --- Mastery ------------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def own_mastery(request: Request) -> HttpResponse:
+    return page(request, "practice/mastery.html", {"standings": mastery.of_student(request.user), "line": mastery.MASTERY_LINE})
+
+
+@require_safe
+def classroom(request: Request, pk: UUID) -> HttpResponse:
+    """A class, for its teachers."""
+    shown = get_classroom_for(request.user, pk)
+    standings, rows = mastery.of_class(shown)
+    context = {"classroom": shown, "standings": standings, "rows": rows, "skills": SKILLS, "line": mastery.MASTERY_LINE}
+    return page(request, "practice/classroom.html", context)
+
+
+@require_safe
+def student(request: Request, pk: int) -> HttpResponse:
+    """One student, for the teachers of the class."""
+    enrolment = get_enrolment_for(request.user, pk)
+    context = {"enrolment": enrolment, "classroom": enrolment.classroom, "standings": mastery.of_student(enrolment.student)}
+    return page(request, "practice/student.html", context | {"line": mastery.MASTERY_LINE})

@@ -1,0 +1,217 @@
+"""The administrator's pages: who may open them, what they begin, and what they say."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from training import datasets, rows
+from training.datasets import About
+from training.models import Alias, Dataset, Evaluation, ModelVersion, Promotion, Run, RunStage
+from training.tests.test_gate import AFTER, BEFORE, version
+from training.urls import urlpatterns
+from tutor import serving
+
+pytestmark = pytest.mark.django_db
+PROBLEMS = [{"id": f"p{at}", "question": f"What is {at} + 2?", "expected": str(at + 2)} for at in range(50)]
+
+
+SAMPLE = {"name": "sample", "kind": "sample", "config": {}}
+
+
+@pytest.fixture
+def run(place, admin):
+    config = {"stages": [{"name": "sft", "kind": "sft", "config": {"epochs": 3}}, SAMPLE], "base": "smollm2"}
+    run = Run.objects.create(recipe="small", config=config, device="cpu", by=admin, state="running", queued=timezone.now(), pid=1)
+    stage = RunStage.objects.create(run=run, number=0, name="sft", kind="sft", state="running", done=3, total=10, started=timezone.now())
+    stage.folder.mkdir(parents=True)
+    found = [{"time": at, "done": at, "total": 10, "loss": 2.0 / at, "grad_norm": 1.0} for at in (1, 2, 3)]
+    rows.write(stage.folder / "progress.jsonl", found)
+    (run.folder / "sft.log").write_text("<b>loading the weights</b>\n")
+    return run
+
+
+@pytest.fixture
+def dataset(place, admin):
+    return datasets.keep(PROBLEMS, About(name="sums", source=Dataset.Source.IMPORT, licence="CC0", by=admin))
+
+
+@pytest.fixture
+def model(tmp_path, settings):
+    settings.ENGINE_URL = ""
+    return version(tmp_path, "new", AFTER)
+
+
+REPORT = {"n": 1, "problems": 3, "unbiased": {"maj@1": {"value": 50.0, "interval": [40.0, 60.0]}}}
+
+
+def _evaluation(run):
+    (run.folder / "transcripts.jsonl").touch()
+    fields = {"name": "dev", "data": "dev.jsonl", "model": "small", "mode": "cot", "report": REPORT}
+    return Evaluation.objects.get_or_create(folder=str(run.folder), defaults=fields)[0]
+
+
+def address(name, run, dataset, model):
+    about = {"build": "thumbs"}
+    for words, thing in (("run log cancel resume delete_run", run), ("dataset export delete_dataset", dataset)):
+        about |= dict.fromkeys(words.split(), thing.pk)
+    about |= dict.fromkeys(["evaluation", "transcripts", "delete_evaluation"], _evaluation(run).pk)
+    about |= dict.fromkeys(["model", "promote", "measure", "delete_model"], model.pk)
+    return reverse(f"training:{name}", args=[about[name]] if name in about else [])
+
+
+def test_only_an_administrator_finds_anything(run, dataset, model, admin, client_of):
+    people = [User.objects.create(username=role, role=role) for role in (User.Role.STUDENT, User.Role.TEACHER)]
+    names = [pattern.name for pattern in urlpatterns]
+    assert len(set(names)) == len(names)
+    others = [client_of(person) for person in people]
+    for name in names:
+        where = address(name, run, dataset, model)
+        for method in ("get", "post"):
+            found = {status(getattr(client, method)(where)) for client in others}
+            assert found <= {404, 405}, (name, method, found)
+            assert status(getattr(Client(), method)(where)) in (302, 405), name
+    tried = {status(client_of(admin).get(address(name, run, dataset, model))) for name in names if name != "compare"}
+    assert tried == {200, 405}
+
+
+def status(answer):
+    if answer.streaming:
+        list(answer.streaming_content)  # a file is closed at its end
+    return answer.status_code
+
+
+def test_a_run_s_page_shows_stages_curves_and_log(run, admin, client_of):
+    page = client_of(admin).get(reverse("training:run", args=[run.pk])).content.decode()
+    assert 'value="30"' in page
+    assert "polyline" in page
+    assert "&lt;b&gt;loading the weights&lt;/b&gt;" in page  # what a stage says is no HTML
+    part = client_of(admin).get(reverse("training:run", args=[run.pk]), headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert 'data-state="Running"' in part
+
+
+def test_a_curve_goes_from_corner_to_corner(run):
+    from training.charts import of_run
+
+    loss = next(chart for chart in of_run(run) if chart.title == "Loss")
+    assert (loss.low, loss.high, loss.steps) == (2 / 3, 2.0, 3)
+    assert loss.lines[0].path == "4.0,4.0 160.0,80.5 316.0,106.0"
+
+
+def test_a_run_is_begun_stopped_and_gone_on_with(place, admin, client_of, dataset):
+    client = client_of(admin)
+    data = {"recipe": "cpu-demo", "problems": dataset.pk}
+    assert client.post(reverse("training:start"), data).status_code == 302
+    run = Run.objects.get()
+    assert (run.state, run.by, list(run.datasets.all()), run.stages.count()) == ("queued", admin, [dataset], 10)
+    assert "0 runs wait before it" in client.get(reverse("training:run", args=[run.pk])).content.decode()
+    client.post(reverse("training:cancel", args=[run.pk]))
+    assert Run.objects.get().state == "stopped"
+    client.post(reverse("training:resume", args=[run.pk]))
+    assert Run.objects.get().state == "queued"
+    answer = client.post(reverse("training:delete_run", args=[run.pk]), follow=True)
+    assert "Stop it first" in answer.content.decode()
+    assert client.post(reverse("training:start"), {"recipe": "no such"}).status_code == 422
+
+
+def test_two_runs_are_compared(run, admin, client_of):
+    other = Run.objects.create(recipe="small", config=run.config, device="gpu", state="done", queued=timezone.now())
+    RunStage.objects.create(run=other, number=0, name="sft", kind="sft", state="done", figures={"loss": 0.25})
+    page = client_of(admin).get(reverse("training:compare"), {"a": run.pk, "b": other.pk}).content.decode()
+    assert run.number in page
+    assert "0.25" in page
+    assert client_of(admin).get(reverse("training:compare"), {"a": run.pk, "b": "x"}).status_code == 404
+
+
+def test_the_gate_is_shown_and_promotion_reaches_the_workers_and_back(model, tmp_path, admin, client_of):
+    old = version(tmp_path, "old", BEFORE)
+    Alias.objects.create(name="champion", version=old)
+    client = client_of(admin)
+    page = client.get(reverse("training:model", args=[model.pk])).content.decode()
+    assert "fixed 2, broke 1" in page
+    assert "Question b?" in page
+    answer = client.post(reverse("training:promote", args=[model.pk]), {"why": "two more"}, follow=True)
+    assert "The workers load this model" in answer.content.decode()
+    assert serving.wanted() == serving.Served("new", model.gguf)
+    [promotion] = Promotion.objects.all()
+    assert (promotion.by, promotion.why, promotion.compared[0]["broke"]) == (admin, "two more", 1)
+    client.post(reverse("training:roll_back"))
+    assert serving.wanted() == serving.Served("old", old.gguf)
+
+
+def test_both_models_are_measured_on_what_they_lack(model, tmp_path, admin, client_of, dataset):
+    old = version(tmp_path, "old", BEFORE)
+    Alias.objects.create(name="champion", version=old)
+    client = client_of(admin)
+    assert "measured on these" in client.post(reverse("training:measure", args=[model.pk]), follow=True).content.decode()
+    client.post(reverse("training:measure", args=[model.pk]), {"problems": dataset.pk})
+    run = Run.objects.get()
+    configs = [stage.settings["config"] for stage in run.stages.all()]
+    assert [config["gguf"] for config in configs] == [model.gguf, old.gguf]
+    assert {config["problems"] for config in configs} == {str(dataset.file)}
+
+
+# --- Datasets -------------------------------------------------------------------------------------------------------------
+
+
+def upload(client, text, name="mine"):
+    file = SimpleUploadedFile("mine.jsonl", text.encode())
+    return client.post(reverse("training:import"), {"name": name, "file": file, "licence": "MIT"}, follow=True)
+
+
+def test_a_file_is_imported_looked_at_and_exported(place, admin, client_of):
+    client = client_of(admin)
+    text = "".join(f'{{"question": "<i>{at}</i>?", "answer": "so #### {at}"}}\n' for at in range(25))
+    assert "&lt;i&gt;0&lt;/i&gt;" in upload(client, text).content.decode()
+    upload(client, text)
+    first, second = Dataset.objects.order_by("version")
+    assert (first.version, second.version, first.rows, first.kind, first.licence) == (1, 2, 25, "problems", "MIT")
+    assert first.sha256 == datasets.digest(first.file)
+    page = client.get(reverse("training:dataset", args=[first.pk]), {"page": "2"}).content.decode()
+    assert "&lt;i&gt;24&lt;/i&gt;" in page
+    assert "&lt;i&gt;0&lt;/i&gt;" not in page
+    exported = client.get(reverse("training:export", args=[first.pk]))
+    assert b"".join(exported.streaming_content).decode() == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "There is no row in it."),
+        ('{"question": "1?", "expected": "1"}\nnonsense\n', "line 2"),
+        ('{"question": "1?"}\n', "no known set has the fields"),
+        ('{"id": "a", "question": "1?", "expected": "1"}\n{"id": "a", "question": "2?", "expected": "2"}\n', "two problems have the id a"),
+        ('{"question": "1?", "label": "right"}\n', "no row of"),
+    ],
+)
+def test_a_bad_file_is_refused_with_its_reason_and_leaves_nothing(place, admin, client_of, text, said):
+    answer = upload(client_of(admin), text or "\n")
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Dataset.objects.exists()
+    assert list((place / "datasets").iterdir()) == []
+
+
+def test_what_is_deleted_goes_with_all_that_was_made_from_it(run, dataset, admin, client_of):
+    client = client_of(admin)
+    run.datasets.add(dataset)
+    sample = RunStage.objects.create(run=run, number=1, name="sample", kind="sample", state="done")
+    sample.folder.mkdir()
+    child = datasets.keep(PROBLEMS[:5], About(name="curated", source=Dataset.Source.RUN), parents=[dataset], run=run)
+    answer = client.post(reverse("training:delete_dataset", args=[dataset.pk]), follow=True)
+    assert "A run that is going on uses this" in answer.content.decode()
+    assert Dataset.objects.count() == 2
+    Run.objects.update(state="stopped")
+    client.post(reverse("training:delete_dataset", args=[dataset.pk]))
+    assert not Dataset.objects.exists()
+    assert not dataset.file.exists()
+    assert not child.file.exists()
+    assert not sample.folder.exists()
+    assert (run.folder / "sft").exists()  # weights
+    run.refresh_from_db()
+    assert run.data_deleted
+    assert "deleted since" in client.post(reverse("training:resume", args=[run.pk]), follow=True).content.decode()
+    assert not ModelVersion.objects.exists()

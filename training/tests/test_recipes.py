@@ -1,0 +1,54 @@
+"""Recipes: the shipped ones are in order, and what is not is said."""
+
+import pytest
+
+from training import recipes
+from training.recipes import RecipeError, expand
+
+STAGE = {"name": "label", "kind": "label", "config": {"samples": ["x"]}}
+GOOD = {"device": "cpu", "base": "smollm2", "problems": "p", "dev": "d", "stages": [STAGE]}
+
+
+@pytest.mark.parametrize("name", recipes.names())
+def test_the_shipped_recipes_are_in_order(name):
+    recipe = recipes.load(name)
+    assert recipe.about
+    kinds = [stage.kind for stage in recipe.stages]
+    assert {"sample", "label", "reward_model", "curate", "sft", "export", "evaluate"} <= set(kinds)
+    assert kinds.index("sample") < kinds.index("label") < kinds.index("curate") < kinds.index("sft") < kinds.index("export")
+
+
+def test_what_has_no_value_is_left_out():
+    values = {"run": "/r", "judged": None, "gguf": None}
+    assert expand({"rows": ["${run}/a", "${judged}"], "gguf": "${gguf}", "n": 3}, values) == {"rows": ["/r/a"], "n": 3}
+    with pytest.raises(RecipeError, match="nonsense"):
+        expand("${nonsense}", values)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"device": "abacus"}, "device"),
+        ({"stages": []}, "a name of its own"),
+        ({"stages": [STAGE, STAGE]}, "a name of its own"),
+        ({"stages": [STAGE | {"name": "../label"}]}, "a name of its own"),
+        ({"stages": [STAGE | {"kind": "os"}]}, "no stage os"),
+        ({"stages": [STAGE | {"config": {"sampels": []}}]}, "sampels"),
+        ({"stages": [STAGE | {"config": {"samples": ["${home}"]}}]}, "home"),
+        ({"stages": [STAGE | {"colour": "red"}]}, "colour"),
+    ],
+)
+def test_a_recipe_that_cannot_work_is_refused_before_it_begins(change, said):
+    with pytest.raises(RecipeError, match=said):
+        recipes.read("mine", GOOD | change)
+
+
+def test_a_school_s_own_recipe_goes_before_ours(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    with pytest.raises(RecipeError, match="no recipe mine"):
+        recipes.load("mine")
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "recipes" / "mine.json").write_text("{")
+    with pytest.raises(RecipeError, match="mine.json"):
+        recipes.load("mine")
+    assert "mine" in recipes.names()

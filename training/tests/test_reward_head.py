@@ -1,0 +1,99 @@
+"""The stage `reward_head` over the real small model: features, a head that ranks, and what a kill leaves."""
+
+import json
+
+import numpy as np
+import pytest
+
+from inference import weights
+from inference.reward.heads import read_head
+from training.pipeline import reward_head
+from training.pipeline.features import Ending, Reader
+from training.tests import runs
+
+LAYERS, TOKEN, SUFFIX = [12, 20], "<file_sep>", "<|im_end|>\n"
+PROMPT = "<|im_start|>user\nWhat is 2 + 2?<|im_end|>\n<|im_start|>assistant\n"
+
+
+@pytest.fixture(scope="module")
+def path():
+    return weights.find(weights.SMOLLM2)
+
+
+@pytest.fixture
+def rows(tmp_path):
+    """Whoever is wrong doubts: a head on the last layers learns that from a few problems."""
+    said = {"right": ["I am sure that it is {}.", "Clearly {}."], "wrong": ["I do not know, perhaps {}.", "No idea. I guess {}."]}
+    found = [
+        {"problem": str(n), "question": f"What is {n} + 1?", "mode": "cot", "text": text.format(n + 1), "label": label}
+        for n in range(12)
+        for label, texts in said.items()
+        for text in texts
+    ]
+    found += [{"question": "What is 1 + 1?", "mode": "cot", "text": "", "label": "wrong"}, found[0] | {"label": "undecided"}]
+    path = tmp_path / "labelled.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in found))
+    return path
+
+
+def test_solutions_side_by_side_have_the_features_that_each_has_alone(path):
+    reader = Reader(path, LAYERS, [Ending(SUFFIX, TOKEN), Ending("\nRight?", TOKEN)])
+    texts = ["It is 4.", "Let me think about it for a while: 2 and 2 make 4.", "5"]
+    together = reader.read(PROMPT, texts).astype(np.float32)
+    assert together.shape == (2, 2, 3, 576)
+    for at, text in enumerate(texts):
+        alone = reader.read(PROMPT, [text]).astype(np.float32)
+        assert np.corrcoef(together[:, :, at].ravel(), alone.ravel())[0, 1] > 0.999
+    others = np.corrcoef(together[0, 1])
+    assert others[0, 1] < 0.999
+    assert others[0, 2] < 0.999
+
+
+def test_a_head_that_ranks_problems_it_has_not_seen(path, rows, tmp_path):
+    config = {"rows": [rows], "model": path, "layers": LAYERS, "suffixes": [SUFFIX], "token": TOKEN, "held_out": 0.4, "epochs": 20}
+    assert runs.here("reward_head", tmp_path, **config) == 0
+    summary = runs.summary(tmp_path)
+    assert summary["problems"] + summary["held_out"] == 12
+    assert summary["solutions"] == 4 * summary["problems"]
+    assert summary["pairs_right"] > 0.9
+    assert summary["pairs_right"] == max(head["pairs_right"] for head in summary["heads"])
+    head = read_head(tmp_path / "out" / "head.npz")
+    assert (head.layer, head.token, head.suffix) == (summary["layer"], TOKEN, SUFFIX)
+
+
+def test_it_goes_on_with_the_problems_that_are_missing(path, rows, tmp_path):
+    config = {"rows": [rows], "model": path, "layers": LAYERS, "suffixes": [SUFFIX], "token": TOKEN, "held_out": 0.4, "epochs": 1}
+    assert runs.here("reward_head", tmp_path, **config) == 0
+    out = tmp_path / "out"
+    kept = {file: file.stat().st_mtime_ns for file in out.glob("*.npy")}
+    missing = sorted(kept)[0]
+    (out / "DONE").unlink()
+    missing.unlink()
+    assert runs.here("reward_head", tmp_path, **config) == 0
+    assert {file: file.stat().st_mtime_ns for file in out.glob("*.npy") if file != missing} == {
+        file: time for file, time in kept.items() if file != missing
+    }
+    assert missing.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [({"carriers": ["Yes"]}, "two tokens"), ({"held_out": 1.0}, "between 0 and 1"), ({"rows": []}, "no judged solution")],
+)
+def test_a_config_that_cannot_be(path, rows, tmp_path, capsys, change, reason):
+    assert runs.here("reward_head", tmp_path, **({"rows": [rows], "model": path} | change)) == 2
+    assert reason in capsys.readouterr().err
+
+
+def test_all_solutions_right_teach_nothing(path, rows, tmp_path, capsys):
+    rows.write_text("".join(line + "\n" for line in rows.read_text().splitlines() if '"right"' in line))
+    config = {"rows": [rows], "model": path, "layers": [12], "suffixes": [SUFFIX], "token": TOKEN}
+    assert runs.here("reward_head", tmp_path, **config) == 2
+    assert "too few problems" in capsys.readouterr().err
+
+
+def test_the_name_of_a_task_follows_its_texts(rows):
+    [first, *_] = found = reward_head.tasks((rows,))
+    assert len(found) == 12
+    assert len({task.name for task in found}) == 12
+    assert len(first.solutions) == 4
