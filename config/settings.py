@@ -201,6 +201,7 @@ QUEUE_LIMIT = env.int("QUEUE_LIMIT", default=500)  # queued turns of everybody t
 QUESTION_LIMIT = 8_000  # characters
 API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=60)  # of one key
 API_TOKENS_A_DAY = env.int("API_TOKENS_A_DAY", default=1_000_000)  # generated for one key
+KEY_SAMPLES = env.int("KEY_SAMPLES", default=3)  # solutions in words, and as many with Python, that make the key of a lesson's problem
 BEST_OF_SECONDS = env.float("BEST_OF_SECONDS", default=240)  # then the best of what is complete of a best-of-N turn is taken
 
 # --- Classes and grading ------------------------------------------------------------------------------------------------

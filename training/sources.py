@@ -121,11 +121,12 @@ def _judged(origin: str, question: str, expected: str | None, text: str, answer:
 
 
 def _reports() -> QuerySet[Report]:
-    """Of solutions that students of a class which allows it asked for since then."""
+    """Of solutions that students of a class which allows it asked for since then. What is said in a lesson is no solution."""
     owner = OuterRef("turn__conversation__owner")
     allowing = Classroom.objects.filter(enrolments__student=owner, training_since__lte=OuterRef("turn__created"))
     found = Report.objects.filter(kind__in=(Report.Kind.GOOD, Report.Kind.WRONG), turn__conversation__api=False).exclude(turn__text="")
-    return found.filter(Exists(allowing)).filter(by=F("turn__conversation__owner"))
+    solved = found.filter(turn__aim="explain", turn__request="", turn__attempt="", turn__quote="")
+    return solved.filter(Exists(allowing)).filter(by=F("turn__conversation__owner"))
 
 
 def _thumbs() -> Iterator[rows.Row]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from inference.prompts import Exchange
-from tutor import eventlog, queue
+from tutor import eventlog, queue, sharing
 from tutor.models import Conversation, Plot, Report, Turn, TurnEvent, Worker
 
 ACTIVE = (Turn.State.QUEUED, Turn.State.RUNNING)
@@ -31,7 +31,7 @@ MORE_COUNTS = (32, 64, 128, 256)  # for administrators
 class AskingError(Exception):
     """The question was not taken; nothing was stored. `str()` says why, to the student.
 
-    QuestionEmpty, QuestionTooLong, CountNotOffered, StillSolving, TooManyTurns, QueueFull
+    QuestionEmpty, QuestionTooLong, CountNotOffered, StillSolving, TooManyTurns, QueueFull; of lessons NotOffered, AttemptFirst
     """
 
     message: str | Promise
@@ -78,8 +78,11 @@ def get_turn_for(user: User, pk: UUID) -> Turn:
 
 
 def get_plot_for(user: User, pk: UUID) -> Plot:
-    """The plot, if its turn is this user's; Http404 otherwise."""
-    return get_object_or_404(Plot, pk=pk, turn__conversation__owner=user)
+    """The plot, if its turn is this user's or is shared with them; Http404 otherwise."""
+    plot = get_object_or_404(Plot.objects.select_related("turn__conversation"), pk=pk)
+    if plot.turn.conversation.owner_id != user.pk and not sharing.is_shared(plot.turn.conversation, user):
+        raise Http404
+    return plot
 
 
 def get_reports_for(user: User) -> QuerySet[Report]:
@@ -104,35 +107,41 @@ def ask(
     language: str,
     *,
     n: int = 1,
+    aim: str = Turn.Aim.EXPLAIN,
+    attempt: str = "",
+    quote: str = "",
     conversation: Conversation | None = None,
     parent: Turn | None = None,
 ) -> Turn:
     """Store a question and have it solved: a new conversation, or a follow-up to `parent` (default: the conversation's newest turn).
 
-    Raises `AskingError`.
+    With another `aim` than to explain, the turn begins a lesson; `attempt` is the student's own work, `quote` a step of the parent's
+    solution that the question is about. Raises `AskingError`.
     """
-    question = _checked(question)
+    question, attempt, quote = checked(question), checked(attempt, empty=True), checked(quote, empty=True)
     if n not in counts(user):
         raise CountNotOffered
     with transaction.atomic():
-        _check_room(user)
+        check_room(user)
         if conversation is None:
             conversation = Conversation.objects.create(owner=user, title=_title(question))
         elif parent is None:
             parent = conversation.turns.order_by("-created").first()
         if parent is not None and parent.state in ACTIVE:
             raise StillSolving
-        return _queue(conversation, parent, question, mode, language, n)
+        return enqueue(
+            Turn(parent=parent, question=question, mode=mode, language=language, n=n, aim=aim, attempt=attempt, quote=quote), conversation
+        )
 
 
 def ask_once(user: User, question: str, mode: str, n: int, history: Sequence[Exchange]) -> Turn:
     """Store a program's question, with the exchanges before it, and have it solved. Raises `AskingError`."""
-    question = _checked(question)
+    question = checked(question)
     with transaction.atomic():
-        _check_room(user)
+        check_room(user)
         conversation = Conversation.objects.create(owner=user, title=_title(question), api=True)
         context = [[exchange.question, exchange.text] for exchange in history]
-        return _queue(conversation, None, question, mode, Turn.Language.AUTO, n, context)
+        return enqueue(Turn(question=question, mode=mode, n=n, context=context), conversation)
 
 
 def regenerate(turn: Turn) -> Turn:
@@ -141,11 +150,16 @@ def regenerate(turn: Turn) -> Turn:
 
 
 def edit(turn: Turn, question: str) -> Turn:
-    """Ask another question in the place of this one, as a sibling. Raises `AskingError`."""
-    question = _checked(question)
+    """Ask another question in the place of this one, as a sibling; of a turn within a lesson, the student's work is what changes.
+
+    Raises `AskingError`.
+    """
+    question = checked(question)
+    kept = {name: getattr(turn, name) for name in ("parent", "mode", "language", "n", "aim", "request", "poses", "quote")}
+    attempt = question if turn.request and turn.attempt else turn.attempt
     with transaction.atomic():
-        _check_room(turn.conversation.owner)
-        return _queue(turn.conversation, turn.parent, question, turn.mode, turn.language, turn.n)
+        check_room(turn.conversation.owner)
+        return enqueue(Turn(question=question, attempt=attempt, **kept), turn.conversation)
 
 
 def stop(turn: Turn) -> None:
@@ -162,9 +176,10 @@ def report(user: User, turn: Turn, kind: str, better: int | None, reason: str) -
     return said
 
 
-def _checked(question: str) -> str:
+def checked(question: str, *, empty: bool = False) -> str:
+    """The text of a question, or of work, as it is stored. Raises `QuestionEmpty` (unless it may be `empty`) and `QuestionTooLong`."""
     question = question.replace("\r\n", "\n").replace("\x00", "").strip()
-    if not question:
+    if not question and not empty:
         raise QuestionEmpty
     if len(question) > settings.QUESTION_LIMIT:
         raise QuestionTooLong
@@ -176,7 +191,8 @@ def _title(question: str) -> str:
     return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"
 
 
-def _check_room(user: User) -> None:
+def check_room(user: User) -> None:
+    """Whether this person may have one more turn worked on. Raises `TooManyTurns` and `QueueFull`."""
     User.objects.select_for_update().get(pk=user.pk)  # two requests at once must not both pass below the limit
     if Turn.objects.filter(conversation__owner=user, state__in=ACTIVE).count() >= settings.ACTIVE_TURNS_PER_USER:
         raise TooManyTurns
@@ -184,19 +200,10 @@ def _check_room(user: User) -> None:
         raise QueueFull
 
 
-def _queue(
-    conversation: Conversation, parent: Turn | None, question: str, mode: str, language: str, n: int, context: Sequence[list[str]] = ()
-) -> Turn:
-    turn = Turn.objects.create(
-        conversation=conversation,
-        parent=parent,
-        question=question,
-        mode=mode,
-        language=language,
-        n=n,
-        context=list(context),
-        enqueued=timezone.now(),
-    )
+def enqueue(turn: Turn, conversation: Conversation) -> Turn:
+    """Store a new turn of a conversation and have it worked on. Within a transaction that has checked that there is room."""
+    turn.conversation, turn.enqueued = conversation, timezone.now()
+    turn.save(force_insert=True)
     TurnEvent.objects.create(turn=turn, seq=1, run=0, kind="queued", payload={})
     conversation.save(update_fields=["updated"])
     queue.send(turn.pk)

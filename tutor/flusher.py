@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from tutor import eventlog
 from tutor.eventlog import Entry
-from tutor.models import Candidate, Plot, Turn, TurnEvent
+from tutor.models import Candidate, Key, Plot, Turn, TurnEvent
 
 logger = logging.getLogger(__name__)
 
@@ -204,6 +204,7 @@ def _insert(batches: list[Batch]) -> None:
         stored = [row for batch in batches for row in batch.rows]
         Plot.objects.bulk_create([row for row in stored if isinstance(row, Plot)])
         Candidate.objects.bulk_create([row for row in stored if isinstance(row, Candidate)])
+        Key.objects.bulk_create([row for row in stored if isinstance(row, Key)], ignore_conflicts=True)  # one made before stays
         TurnEvent.objects.bulk_create([row for batch in batches for row in eventlog.rows(batch.log.turn_id, batch.entries)])
         for batch in batches:
             batch.write_fields()

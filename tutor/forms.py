@@ -13,6 +13,17 @@ class QuestionForm(forms.Form):
     language = forms.ChoiceField(choices=Turn.Language)
     n = forms.IntegerField(min_value=1, required=False)
     parent = forms.UUIDField(required=False)
+    aim = forms.ChoiceField(choices=Turn.Aim, required=False)
+    attempt = forms.CharField(required=False, strip=False)
+    quote = forms.CharField(required=False, strip=False)
+
+
+class RequestForm(forms.Form):
+    """What a student asks for within a lesson."""
+
+    request = forms.ChoiceField(choices=Turn.Request)
+    attempt = forms.CharField(required=False, strip=False)
+    quote = forms.CharField(required=False, strip=False)
 
 
 class ReportForm(forms.Form):
@@ -21,6 +32,13 @@ class ReportForm(forms.Form):
     kind = forms.ChoiceField(choices=Report.Kind)
     better = forms.IntegerField(min_value=0, required=False)
     reason = forms.CharField(max_length=1000, required=False)
+
+
+class ShareForm(forms.Form):
+    """A class whose teachers may read a conversation, or may not any more."""
+
+    classroom = forms.UUIDField()
+    shared = forms.BooleanField(required=False)
 
 
 class TitleForm(forms.Form):

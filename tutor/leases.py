@@ -20,6 +20,7 @@ from inference.prompts import Exchange
 from tutor import eventlog, queue
 from tutor.failures import Failure
 from tutor.models import Conversation, Turn, Worker
+from tutor.teaching import Material, material_of
 
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 RUNS = 4  # a turn is begun so often at most: a question that kills its worker must not kill it for ever
@@ -39,6 +40,8 @@ class Claim:
     history: list[Exchange]
     seed: int
     temperature: float
+    lesson: Material | None  # of a turn that is taught and not solved
+    clarify: bool = False  # whether to see first if the question can be solved: not for programs, nor for who asks it again
 
 
 def claim(turn_id: UUID) -> Claim | None:
@@ -47,10 +50,12 @@ def claim(turn_id: UUID) -> Claim | None:
     waiting = Turn.objects.filter(pk=turn_id, state=Turn.State.QUEUED)
     if not waiting.update(state=Turn.State.RUNNING, run=F("run") + 1, lease_expires=now + LEASE, started=now, stop_requested=False):
         return None
-    turn = Turn.objects.annotate(last=Max("events__seq")).get(pk=turn_id)
+    turn = Turn.objects.select_related("conversation", "poses", "parent").annotate(last=Max("events__seq")).get(pk=turn_id)
     same = Turn.objects.filter(conversation=turn.conversation_id, parent=turn.parent_id, question=turn.question)
     seed = same.filter(created__lt=turn.created).count()
-    return Claim(turn, turn.last or 0, _history(turn), seed, AGAIN_TEMPERATURE if seed else 0.0)
+    temperature = AGAIN_TEMPERATURE if seed else 0.0
+    clarify = turn.parent_id is None and not turn.conversation.api and seed == 0
+    return Claim(turn, turn.last or 0, _history(turn), seed, temperature, material_of(turn), clarify)
 
 
 def _history(turn: Turn) -> list[Exchange]:

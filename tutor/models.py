@@ -49,6 +49,20 @@ class Turn(models.Model):
         EN = "en", "English"
         ZH = "zh", "中文"
 
+    class Aim(models.TextChoices):
+        EXPLAIN = "explain", _("Full solution")
+        STEPS = "steps", _("Step by step")
+        HINTS = "hints", _("Hints")
+        SOCRATIC = "socratic", _("Questions")
+        CHECK = "check", _("Check my work")
+
+    class Request(models.TextChoices):
+        ATTEMPT = "attempt", _("Check this")
+        HINT = "hint", _("Give me a hint")
+        NEXT = "next", _("Show the next step")
+        ANSWER = "answer", _("Show the full solution")
+        CHALLENGE = "challenge", _("I doubt this step")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="turns")
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="children")
@@ -56,6 +70,15 @@ class Turn(models.Model):
     mode = models.CharField(max_length=4, choices=Mode, default=Mode.AUTO)
     language = models.CharField(max_length=4, choices=Language, default=Language.AUTO)
     n = models.PositiveSmallIntegerField(default=1)  # solutions that are written side by side
+    # A lesson: turns about one problem. The first poses it; those that go on with it have a request, and `poses` is the first.
+    aim = models.CharField(max_length=8, choices=Aim, default=Aim.EXPLAIN)
+    request = models.CharField(max_length=9, choices=Request, blank=True)
+    poses = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="+")
+    attempt = models.TextField(blank=True)  # the student's own work
+    quote = models.TextField(blank=True)  # a step of the parent's solution that this turn is about
+    progress = models.JSONField(default=dict)  # how far the lesson is (inference.tutoring.events.Progress); never shown
+    offers = models.JSONField(default=list)  # the requests that may follow
+
     context = models.JSONField(default=list)  # earlier exchanges that a program sent along: [[question, text], …]
 
     state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
@@ -85,9 +108,31 @@ class Turn(models.Model):
         return self.question[:60]
 
     @property
+    def is_worded(self) -> bool:
+        """Whether it has words of the student's, which can be edited: a request for a hint has none."""
+        return bool(not self.request or self.attempt)
+
+    @property
+    def has_solution(self) -> bool:
+        """Whether it may show a whole solution, whose steps can be asked about."""
+        return self.aim == self.Aim.EXPLAIN or self.request in (self.Request.ANSWER, self.Request.CHALLENGE)
+
+    @property
     def numbers(self) -> range:
         """Of its candidates."""
         return range(self.n)
+
+
+class Key(models.Model):
+    """The reference of the problem that a turn poses: what a lesson is taught from. It is never sent to a browser as it is."""
+
+    turn = models.OneToOneField(Turn, models.CASCADE, related_name="key")
+    model = models.CharField(max_length=200)
+    content = models.JSONField()  # inference.tutoring.key.Key
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"Key of {self.turn_id}"
 
 
 class Candidate(models.Model):
@@ -112,11 +157,12 @@ class Candidate(models.Model):
 
 
 class Report(models.Model):
-    """What a reader says of a solution: the answer is wrong, another candidate should have been picked, or it was good."""
+    """What a reader says of a solution: it was good or no help, its answer is wrong, another candidate should have been picked."""
 
     class Kind(models.TextChoices):
         GOOD = "good", _("Good solution")
         WRONG = "wrong", _("The answer is wrong")
+        UNHELPFUL = "unhelpful", _("It did not help me")
         WRONG_PICK = "wrong_pick", _("Another solution should have been picked")
 
     turn = models.ForeignKey(Turn, models.CASCADE, related_name="reports")
@@ -136,6 +182,20 @@ class Report(models.Model):
     def better_answer(self) -> str:
         """The answer of the candidate that should have been picked; "" where none is named or it was not completed."""
         return next((candidate.answer for candidate in self.turn.candidates.all() if candidate.number == self.better), "")
+
+
+class Share(models.Model):
+    """A conversation that its owner, a student, shows the teachers of one class. Deleting it takes it back."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="shares")
+    classroom = models.ForeignKey("accounts.Classroom", models.CASCADE, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "classroom"], name="shared_once_with_a_class")]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} with {self.classroom_id}"
 
 
 class TurnEvent(models.Model):

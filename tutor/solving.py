@@ -15,7 +15,9 @@ from inference.engines import Engine, EngineUnavailable
 from inference.events import Done, Event, Language, Mode, Output, Scored, Selected, Solved
 from inference.reward import RewardScorer
 from inference.solve import solve
-from tutor import leases, queue
+from inference.tutoring.clarify import solved_or_asked_back
+from inference.tutoring.events import Keyed, Reviewed, Taught
+from tutor import leases, queue, teaching
 from tutor.failures import Failure, failure_of
 from tutor.flusher import LeaseLost, TurnLog
 from tutor.models import Candidate, Turn
@@ -97,13 +99,30 @@ class Job:
                     self.log.add(event.kind, event.payload() | {"plots": self.log.add_plots(event.images)})
                 elif isinstance(event, Solved):
                     self.log.add(event.kind, _without_text(event))
+                elif isinstance(event, Keyed):
+                    self.log.rows.append(teaching.row(self.turn, event.key, engine.model))
+                elif isinstance(event, Reviewed):
+                    self.log.add(event.kind, teaching.reviewed(event, self.turn))
+                elif isinstance(event, Taught):
+                    self._add_taught(event)
                 else:
                     self.log.add(event.kind, event.payload())
 
     def _events(self, engine: Engine, scorer: RewardScorer | None) -> AsyncGenerator[Event]:
+        material = self._claim.lesson
+        events = self._lesson(material, engine) if material is not None else self._solution(engine, scorer)
+        if not self._claim.clarify:
+            return events
+        language = teaching.language_of(self.turn)
+        return solved_or_asked_back(self.turn.question, events, engine=engine, language=language)
+
+    def _lesson(self, material: teaching.Material, engine: Engine) -> AsyncGenerator[Event]:
+        return teaching.lesson(self.turn, material, engine=engine, sandbox=self._tools.sandbox, seed=self._claim.seed).teach()
+
+    def _solution(self, engine: Engine, scorer: RewardScorer | None) -> AsyncGenerator[Event]:
         turn = self.turn
         return solve(
-            turn.question,
+            teaching.question_of(turn),
             engine=engine,
             sandbox=self._tools.sandbox,
             mode=cast(Mode | Literal["auto"], turn.mode),
@@ -121,6 +140,13 @@ class Job:
         fields = {"answer": done.answer or "", "checked": done.checked, "differs": done.differs, "tokens": done.tokens, "text": done.text}
         self.log.rows += candidates.rows()
         self.log.add(done.kind, _without_text(done), **_ended(Turn.State.DONE), **fields)
+
+    def _add_taught(self, taught: Taught) -> None:
+        """A lesson's turn ends as a solution does: with `done`, which says besides what the student may ask for now."""
+        data = {"candidate": 0, "answer": taught.answer, "checked": taught.checked, "differs": False, "finish": "stop"}
+        fields = {"text": taught.text, "answer": taught.answer or "", "checked": taught.checked, "progress": taught.progress.to_json()}
+        offers = list(taught.offers)
+        self.log.add("done", data | {"offers": offers}, **_ended(Turn.State.DONE), **fields, offers=offers)
 
     def _conclude(self, error: BaseException | None) -> None:
         if self.log.ended:  # said by the solution itself

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from accounts import classrooms
 from accounts.models import User
-from tutor import asking
+from tutor import asking, exporting, lessons, sharing
 from tutor.failures import Failure
-from tutor.forms import QuestionForm, ReportForm, TitleForm
+from tutor.forms import QuestionForm, ReportForm, RequestForm, ShareForm, TitleForm
 from tutor.models import Conversation, Report, Turn
 
 UNPROCESSABLE = 422
@@ -51,6 +52,9 @@ def ask(request: Request) -> HttpResponse:
             asked["mode"],
             asked["language"],
             n=asked["n"] or 1,
+            aim=asked["aim"] or Turn.Aim.EXPLAIN,
+            attempt=asked["attempt"],
+            quote=asked["quote"],
             conversation=conversation,
             parent=parent,
         ),
@@ -62,7 +66,8 @@ def conversation(request: Request, pk: UUID) -> HttpResponse:
     shown = asking.get_conversation_for(request.user, pk)
     steps = asking.branch(shown, _leaf(request, shown))
     context = {"conversation": shown, "steps": steps, "leaf": steps[-1].turn if steps else None, "failures": Failure}
-    context["report_kinds"] = Report.Kind.choices
+    context["classes"] = sharing.classes_for(shown)
+    context |= {"report_kinds": Report.Kind.choices, "requests": Turn.Request}
     return render(request, "tutor/conversation.html", _surroundings(request.user) | context | {"logs": _logs(steps)})
 
 
@@ -82,6 +87,42 @@ def delete(request: Request, pk: UUID) -> HttpResponse:
     return redirect("tutor:home")
 
 
+@require_safe
+def export(request: Request, pk: UUID) -> HttpResponse:
+    exported = asking.get_conversation_for(request.user, pk)
+    text = exporting.markdown(exported, asking.branch(exported, _leaf(request, exported)))
+    name = f"lemma-{exported.created:%Y-%m-%d}.md"
+    return HttpResponse(
+        text, content_type="text/markdown; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+@require_POST
+def share(request: Request, pk: UUID) -> HttpResponse:
+    shared = asking.get_conversation_for(request.user, pk)
+    form = ShareForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_text())
+    classroom = classrooms.get_attended_for(request.user, form.cleaned_data["classroom"])
+    (sharing.share if form.cleaned_data["shared"] else sharing.take_back)(shared, classroom)
+    return redirect("tutor:conversation", pk)
+
+
+@require_safe
+def shared(request: Request) -> HttpResponse:
+    classrooms.require_teacher(request.user)
+    shares = sharing.shared_with(request.user)[: sharing.SHOWN]
+    return render(request, "tutor/shared.html", _surroundings(request.user) | {"shares": shares})
+
+
+@require_safe
+def shared_conversation(request: Request, pk: UUID) -> HttpResponse:
+    shown = sharing.get_shared_for(request.user, pk)
+    steps = asking.branch(shown, _leaf(request, shown))
+    context = {"conversation": shown, "steps": steps, "failures": Failure, "readonly": True, "logs": _logs(steps)}
+    return render(request, "tutor/shared_conversation.html", _surroundings(request.user) | context)
+
+
 @require_POST
 def stop(request: Request, pk: UUID) -> HttpResponse:
     turn = asking.get_turn_for(request.user, pk)
@@ -93,6 +134,16 @@ def stop(request: Request, pk: UUID) -> HttpResponse:
 def regenerate(request: Request, pk: UUID) -> HttpResponse:
     turn = asking.get_turn_for(request.user, pk)
     return _asked(request, lambda: asking.regenerate(turn))
+
+
+@require_POST
+def go_on(request: Request, pk: UUID) -> HttpResponse:
+    turn = asking.get_turn_for(request.user, pk)
+    form = RequestForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_text())
+    wanted = form.cleaned_data
+    return _asked(request, lambda: lessons.go_on(turn, wanted["request"], attempt=wanted["attempt"], quote=wanted["quote"]))
 
 
 @require_POST
@@ -138,7 +189,7 @@ def state(request: Request) -> HttpResponse:
 
 def _surroundings(user: User) -> dict[str, Any]:
     """What every page of the tutor shows besides its subject."""
-    choices = {"modes": Turn.Mode, "languages": Turn.Language, "counts": asking.counts(user)}
+    choices = {"aims": Turn.Aim, "modes": Turn.Mode, "languages": Turn.Language, "counts": asking.counts(user)}
     return choices | {"history": asking.search(user, ""), "state": asking.state()}
 
 
@@ -163,7 +214,7 @@ def _asked(request: Request, ask: Callable[[], Turn]) -> HttpResponse:
     except asking.AskingError as error:
         if request.htmx:
             return HttpResponse(str(error), status=UNPROCESSABLE, content_type="text/plain; charset=utf-8")
-        context = {"error": str(error), "question": request.POST.get("question", "")}
+        context = {"error": str(error), "question": request.POST.get("question") or request.POST.get("attempt", "")}
         return render(request, "tutor/refused.html", context, status=UNPROCESSABLE)
     return _show(request, turn)
 

@@ -24,12 +24,13 @@ TRAILING_UNIT = re.compile(r"\s*\\(?:text|mathrm)\{[^{}]*\}\s*$")
 
 def agrees(answer: str, output: str) -> bool | None:
     """Whether `answer` is the last result in `output`. None: one of them cannot be read, or an earlier line says the same as the answer."""
-    claimed = _values(answer)
+    claimed = answer_values(answer)
     lines = [line.strip() for line in output[-LONGEST:].splitlines() if line.strip()]
     if not claimed or not lines:
         return None
-    readings = [_values(lines[-1]), _values(_unlabelled(lines[-1]))]
-    readings += [_values(", ".join(map(_unlabelled, lines[-count:]))) for count in range(2, min(LINES, len(lines)) + 1) if len(claimed) > 1]
+    readings = [answer_values(lines[-1]), answer_values(_unlabelled(lines[-1]))]
+    if len(claimed) > 1:
+        readings += [answer_values(", ".join(map(_unlabelled, lines[-count:]))) for count in range(2, min(LINES, len(lines)) + 1)]
     ordered = _is_tuple(answer) and _is_tuple(lines[-1])
     verdicts = [_compare(claimed, reading, ordered=ordered) for reading in readings]
     if True in verdicts:
@@ -42,8 +43,8 @@ def agrees(answer: str, output: str) -> bool | None:
 def _mentions(claimed: list[str], lines: list[str]) -> bool:
     """Whether an earlier line, or a part of the last one that has a name, is the answer: which one was meant is not known."""
     *earlier, last = lines[-LINES:]
-    parts = [] if _unlabelled(last) == last else [[value] for value in _values(last)]
-    return any(_compare(claimed, values) for values in [*(_values(_unlabelled(line)) for line in earlier), *parts])
+    parts = [] if _unlabelled(last) == last else [[value] for value in answer_values(last)]
+    return any(_compare(claimed, values) for values in [*(answer_values(_unlabelled(line)) for line in earlier), *parts])
 
 
 def _unlabelled(line: str) -> str:
@@ -51,7 +52,7 @@ def _unlabelled(line: str) -> str:
     return line if line.startswith(("{", "[", "(")) else LABEL.sub("", line)
 
 
-def _values(text: str) -> list[str]:
+def answer_values(text: str) -> list[str]:
     """The values of an answer or of a printed result: `x = 1/2, x = -3`, `[-3, 1/2]`, `\\{-3, \\frac12\\}` and `{x: 3}` alike."""
     text = WRAPPING.sub(" ", half_width(text[:LONGEST])).strip().rstrip(".。").replace(r"\{", "{").replace(r"\}", "}")
     if read_number(text):

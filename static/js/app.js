@@ -20,7 +20,7 @@ function startThread() {
   }
   goToEnd();
   const live = [...views.values()].filter((view) => !view.ended);
-  if (live.length) follow(live);
+  if (live.length && thread.dataset.socket) follow(live); // who reads another's conversation has none
 }
 
 function follow(live) {
@@ -52,6 +52,7 @@ function search() {
 function bindEdit(root) {
   const form = root.querySelector(".edit");
   const button = root.querySelector("[data-edit]");
+  if (!button) return; // a request for a hint has no words to edit
   const show = (shown) => {
     form.hidden = !shown;
     root.querySelector(".asked").hidden = shown;
@@ -83,4 +84,5 @@ if (thread) startThread();
 for (const root of document.querySelectorAll("[data-turn]")) bindEdit(root);
 for (const button of document.querySelectorAll("[data-equation]")) button.addEventListener("click", openEquation);
 bindRequests();
+document.querySelector("[data-print]")?.addEventListener("click", () => print());
 bindKeys({ stop: stopLast, search, ask: () => field?.focus(), help: () => openDialog("shortcuts") });

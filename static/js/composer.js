@@ -6,7 +6,7 @@ import { say } from "lemma/strings.js";
 
 const form = document.getElementById("composer");
 const LOGGED_OUT = 401;
-const KEPT_CHOICES = ["mode", "language", "n"];
+const KEPT_CHOICES = ["aim", "mode", "language", "n"];
 
 export const field = form?.elements.question;
 
@@ -52,6 +52,22 @@ function restoreChoices() {
   }
 }
 
+// What only a full solution has a choice of is shown for that alone.
+function fitAim() {
+  for (const chip of form.querySelectorAll("[data-for-aim]")) chip.hidden = chip.dataset.forAim !== form.elements.aim.value;
+}
+
+function bindOwnWork() {
+  const button = form.querySelector("[data-own-work]");
+  const area = document.getElementById("own-work");
+  button.addEventListener("click", () => {
+    area.hidden = !area.hidden;
+    form.elements.attempt.disabled = area.hidden; // what is not seen is not sent
+    button.setAttribute("aria-expanded", !area.hidden);
+    (area.hidden ? field : form.elements.attempt).focus();
+  });
+}
+
 /** Whether this Enter sends: not with Shift, and never the one that ends an input method's composition. */
 function sends(event) {
   const composing = event.isComposing || event.keyCode === 229;
@@ -61,6 +77,9 @@ function sends(event) {
 function start() {
   field.value ||= localStorage.getItem(draftKey) ?? "";
   restoreChoices();
+  fitAim();
+  form.elements.aim.addEventListener("change", fitAim);
+  bindOwnWork();
   changed();
   field.addEventListener("input", changed);
   field.addEventListener("keydown", (event) => {

@@ -5,6 +5,7 @@ import { CandidateTabs } from "lemma/candidates.js";
 import { Cell } from "lemma/cell.js";
 import { copyTurn } from "lemma/copy.js";
 import { drawFormula } from "lemma/formula.js";
+import { drawLesson } from "lemma/lesson.js";
 import { questionFragment } from "lemma/markdown.js";
 import { plainText } from "lemma/plain.js";
 import { StreamedText } from "lemma/render.js";
@@ -12,7 +13,7 @@ import { keepUp } from "lemma/scroll.js";
 import { say } from "lemma/strings.js";
 import { ENDED, reduce, replayed } from "lemma/turn.js";
 
-const STATE = ["phase", "position", "again", "run", "selected"]; // what the words around the steps depend on
+const STATE = ["phase", "position", "again", "run", "selected", "review", "notes"]; // what the words around the steps depend on
 const UNSAID = new Set(["writing", "coding"]); // phases that come with every few tokens
 const REST = 2; // after a drawing that took t ms, the next one comes REST * t later at the earliest
 
@@ -31,8 +32,9 @@ export class TurnView {
   constructor(root) {
     this.#root = root;
     this.#turn = replayed(root.dataset.turn, JSON.parse(document.getElementById(`log-${root.dataset.turn}`).textContent));
-    const asked = this.#part("question");
-    asked.replaceChildren(questionFragment(asked.textContent));
+    for (const asked of root.querySelectorAll("[data-part=question], [data-part=attempt]")) {
+      asked.replaceChildren(questionFragment(asked.textContent));
+    }
     root.addEventListener("click", (event) => {
       const button = event.target.closest("[data-copy]");
       if (button) copyTurn(button.dataset.copy, this.#candidate, this.#part("steps"));
@@ -144,6 +146,7 @@ export class TurnView {
     this.#part("restarted").hidden = !this.#turn.again || this.ended;
     if (this.ended) this.#drawEnd();
     this.#drawChoice();
+    drawLesson(this.#root, this.#turn, before !== null);
     if (before && before.phase !== this.#turn.phase && !UNSAID.has(this.#turn.phase)) this.#announcePhase();
   }
 

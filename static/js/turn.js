@@ -8,13 +8,17 @@ export function newTurn(id) {
     id,
     seq: 0, // of the last entry that was taken in
     run: 0,
-    phase: "queued", // queued thinking writing coding running solving choosing done failed stopped
+    phase: "queued", // queued thinking writing coding running solving choosing preparing reading wording done failed stopped
     position: null, // in the queue, from 1
     again: false, // a worker was lost: what is shown belongs to a run that is given up
     mode: null,
     candidates: [newCandidate()],
     selected: null, // {candidate, rule, agreeing, count, unsure, groups, scorer_error}
     reason: null,
+    review: null, // of the student's own work: {lines: [{text, status, reason}], first_error}
+    notes: [], // how far what is said can be relied on: plain unsure
+    offers: [], // what the student may ask for next
+    taught: false, // the turn is one of a lesson, and no solution by itself
   };
 }
 
@@ -74,7 +78,10 @@ const REDUCERS = {
   dropped: (turn, data) => withCandidate(turn, data, (candidate) => ({ ...candidate, phase: "dropped", dropped: data.reason })),
   scored: (turn, data) => withCandidate(turn, data, (candidate) => ({ ...candidate, score: data.score })),
   selected: (turn, data) => ({ ...turn, phase: "choosing", selected: data }),
-  done: (turn, data) => ({ ...withCandidate(turn, data, withEnd), phase: "done" }),
+  working: (turn, data) => ({ ...turn, phase: data.stage }),
+  reviewed: (turn, data) => ({ ...turn, review: data }),
+  noted: (turn, data) => ({ ...turn, notes: [...turn.notes, data.note] }),
+  done: (turn, data) => ({ ...withCandidate(turn, data, withEnd), phase: "done", offers: data.offers ?? [], taught: "offers" in data }),
   failed: (turn, data) => ({ ...turn, phase: "failed", reason: data.reason }),
   stopped: (turn) => ({ ...turn, phase: "stopped" }),
 };

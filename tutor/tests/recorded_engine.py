@@ -1,7 +1,7 @@
 """An OpenAI-compatible server that replays a recording at a chosen pace, counts its requests, and fails on request.
 
 `python -m tutor.tests.recorded_engine --port 9000 --rate 30`. "Count to N" is answered with N numbers ("slowly": at a tenth of the pace),
-"Draw a plot" and "Loop for ever" with Python that does so.
+"Draw a plot" and "Loop for ever" with Python that does so; for lessons there are the problems of `LESSONS`.
 
     GET  /v1/models, POST /v1/completions    as the real ones
     GET  /stats      {"active", "started", "finished", "aborted", "sent": {question: [time.monotonic() of each chunk]}}
@@ -10,6 +10,7 @@
 
 import argparse
 import asyncio
+import itertools
 import json
 import re
 import time
@@ -19,6 +20,21 @@ PROGRAMS = {
     "Draw a plot": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nprint(6 * 7)",
     "Loop for ever": "while True:\n    pass",
 }
+LESSONS = {  # a part of the problem: the solution in words, the program, hints (the first leaks), a question
+    "sold clips": (
+        "In May she sold $48/2 = 24$ clips.\nAltogether she sold $48 + 24 = 72$ clips.\nThe answer is $\\boxed{72}$.",
+        "print(48 + 48 // 2)\n",
+        ["It is 72, is it not?", "How do the clips of May depend on those of April?"],
+        "How many clips did she sell in May?",
+    ),
+    "个苹果": (
+        "吃了以后还剩 $12 - 3 = 9$ 个。\n现在有 $9 + 5 = 14$ 个。\n答案是 $\\boxed{14}$。",
+        "print(12 - 3 + 5)\n",
+        ["现在是十四个。", "吃了苹果以后，数量会怎样变化？"],
+        "吃了以后还剩几个？",
+    ),
+}
+HINTED = itertools.count()
 COUNT = re.compile(r"Count to (\d+)")
 ASKED = re.compile(r"<\|im_start\|>user\n(.*?)<\|im_end\|>", re.DOTALL)
 EVENT_STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
@@ -31,8 +47,24 @@ def chunks_for(prompt: str) -> list[str]:
             return (
                 ["The result is ", "\\boxed{42}."] if "```output" in prompt else [f"{program}\n", "```\n"]
             )  # the block has been opened for it
+    if "You sort messages" in prompt:
+        return ["OTHER" if "love letter" in prompt else "MATHS"]
+    if "缺少信息" in prompt:
+        return ["缺少了什么"]  # no question
+    for problem, replies in LESSONS.items():
+        if problem in prompt:
+            return lesson_chunks(prompt, *replies)
     numbers = int(COUNT.findall(prompt)[-1])
     return [f"{number} " for number in range(1, numbers + 1)] + [f"\\boxed{{{numbers}}}"]
+
+
+def lesson_chunks(prompt: str, words: str, program: str, hints: list[str], question: str) -> list[str]:
+    if "never say the final answer" in prompt or "绝不说出最终答案" in prompt:
+        asks = "whose reply is the value" in prompt or "它的答案就是" in prompt
+        return [question] if asks else [hints[next(HINTED) % 2]]
+    if "```output" in prompt:
+        return [f"So it is $\\boxed{{{prompt.rsplit('```output', 1)[1].split()[0]}}}$."]
+    return [program, "```\n"] if "```python" in prompt.rsplit("<|im_start|>assistant", 1)[1] else [words]
 
 
 class RecordedEngine:

@@ -6,12 +6,14 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tutor.tests.browser.site import Site
+from tutor.tests.stack import Stack
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PATIENCE = 20_000  # ms: a browser, a web process and a test share whatever machine this is
-# What tests cause on purpose; htmx reports a poll that met a killed server.
+# What tests cause on purpose; htmx reports a poll that met a killed server, and a browser on a busy machine a font that it drew late.
 LOST = ("WebSocket connection to", "net::ERR_CONNECTION_REFUSED", "net::ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+LOST += ("was preloaded using link preload but not used",)
 expect.set_options(timeout=PATIENCE)
 
 
@@ -24,6 +26,17 @@ def site():
     finally:
         site.close()
         shutil.rmtree(site.directory)
+
+
+@pytest.fixture(scope="package")
+def whole():
+    """A whole Lemma over a recorded engine. DEBUG serves the static files where they lie, so that nothing has to be collected."""
+    stack = Stack("embedded", rate=40, extra={"DEBUG": "1", "KEY_SAMPLES": "2"})
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.close()
 
 
 @pytest.fixture(scope="package")

@@ -6,18 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tutor.tests.browser.conftest import Visitor
-from tutor.tests.stack import Stack
-
-
-@pytest.fixture(scope="module")
-def whole():
-    """DEBUG serves the static files where they lie, so that nothing has to be collected."""
-    stack = Stack("embedded", rate=40, extra={"DEBUG": "1"})
-    try:
-        stack.start()
-        yield stack
-    finally:
-        stack.close()
 
 
 @pytest.fixture

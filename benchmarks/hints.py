@@ -1,0 +1,137 @@
+"""Hints over files of problems: how often one gives the answer away, or says what is wrong. Four rungs a problem, and the work before them.
+
+    python -m benchmarks.hints --data ../shared/data/gsm8k/test_dev.jsonl --problems 50
+    python -m benchmarks.hints --data ../shared/data/cmath/dev.jsonl --problems 50 --language zh
+
+A problem counts once its key is sure; others are counted apart (nothing is hinted there). Each hint that a student would see is judged
+anew: by the GOLD answer (does the text say it, or a part of it), and by the step checker. What is flagged is printed whole, to be read by a
+person; and so is a sample of what is not. One JSON line a problem is kept in `var/hints/`, and a run goes on where it ended.
+The engine is the one that the settings name.
+"""
+
+import argparse
+import asyncio
+import json
+import math
+import os
+import random
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.accuracy import problems, read
+from grading.checking.answers import Outcome, check
+from grading.checking.steps import check_steps, split_steps
+from inference.engines import Engine
+from inference.events import Language
+from inference.sandbox import Sandbox
+from inference.tutoring.hints import RUNGS, Place, hint
+from inference.tutoring.key import Key, bared, make_key, steps_of
+from inference.tutoring.leaks import leaks, secret_of
+from training.evaluation.intervals import wilson
+from tutor.opening import opened
+
+ROOT = Path(__file__).resolve().parent.parent
+LOADING = 900.0  # seconds: the machine may be busy
+READ = 10  # unflagged hints that are printed
+ENDED_EARLY = 75  # exit status: run again to go on
+
+Row = dict[str, Any]
+
+
+async def hints_of(index: int, question: str, gold: str, engine: Engine, sandbox: Sandbox, options: argparse.Namespace) -> Row:
+    began = time.monotonic()
+    key = await make_key(question, engine=engine, sandbox=sandbox, language=options.language, samples=options.samples)
+    right = (await asyncio.to_thread(check, gold, key.answer)).outcome is Outcome.CORRECT if key.answer else False
+    row: Row = {"index": index, "question": question, "gold": gold, "answer": key.answer, "sure": key.sure, "right": right, "hints": []}
+    if key.sure:
+        row["hints"] = [await one(question, gold, key, rung, engine, options.language) for rung in RUNGS]
+    return row | {"seconds": time.monotonic() - began}
+
+
+async def one(question: str, gold: str, key: Key, rung: str, engine: Engine, language: Language) -> Row:
+    """A hint as a student gets it who has come half the way (to the first step for the first two rungs)."""
+    steps = await asyncio.to_thread(steps_of, question, key.solution)
+    at = 0 if rung in RUNGS[:2] else len(steps) // 2
+    work = "\n".join(step.text for step in steps[:at])
+    place = Place(problem=question, steps=steps, at=at, work=work, secret=secret_of(key.answer, question), language=language)
+    given = await hint(place, rung, engine=engine)
+    leaked = await asyncio.to_thread(leaks, given.text, secret_of(gold, question))
+    report = await asyncio.to_thread(check_steps, question, bared(split_steps(given.text)))
+    reasons = [str(verdict.reason) for verdict in report.steps if verdict.status == "wrong"]
+    said = {"rung": rung, "text": given.text, "plain": given.plain, "rejected": given.rejected}
+    return said | {"leaked": leaked, "wrong": reasons, "step": place.step.text if place.step else ""}
+
+
+async def run(out: Path, options: argparse.Namespace) -> bool:
+    """Until so many problems have a sure key; False where the time ended first."""
+    done = {row["index"] for row in read(out)}
+    sure = sum(row["sure"] for row in read(out))
+    began = time.monotonic()
+    async with opened(patience=LOADING) as (engine, sandbox):
+        with out.open("a", encoding="utf-8") as file:
+            for index, (question, gold) in enumerate(problems(options.data)):
+                if sure >= options.problems:
+                    break
+                if time.monotonic() - began > options.seconds:
+                    return False
+                if index not in done:
+                    row = await hints_of(index, question, gold, engine, sandbox, options)
+                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                    file.flush()
+                    sure += row["sure"]
+    return True
+
+
+def summary(rows: list[Row]) -> str:
+    hints = [said | {"question": row["question"], "gold": row["gold"]} for row in rows for said in row["hints"]]
+    flagged = [said for said in hints if said["leaked"] or said["wrong"]]
+    fine = [said for said in hints if not (said["leaked"] or said["wrong"] or said["plain"])]
+    sure = [row for row in rows if row["sure"]]
+    lines = [
+        f"problems    {len(rows)}; key sure for {len(sure)}, of these right {sum(row['right'] for row in sure)}",
+        share("leaked", sum(said["leaked"] for said in hints), len(hints)),
+        share("wrong", sum(bool(said["wrong"]) for said in hints), len(hints)),
+        share("plain", sum(said["plain"] for said in hints), len(hints)),
+        f"seconds     {sum(row['seconds'] for row in rows) / max(len(rows), 1):.0f} a problem",
+        "\nFlagged:",
+        *map(told, flagged),
+        "\nA sample of the others, to be read:",
+        *map(told, random.Random(0).sample(fine, min(READ, len(fine)))),
+    ]
+    return "\n".join(lines)
+
+
+def share(name: str, part: int, count: int) -> str:
+    low, high = wilson(part, count) if count else (0.0, 1.0)
+    return f"{name:11} {part} of {count} hints, 95 % interval {low:.1%} to {high:.1%}"
+
+
+def told(said: Row) -> str:
+    why = "leaked" if said["leaked"] else "; ".join(said["wrong"])
+    return f"- [{said['rung']}] {said['question']} (answer {said['gold']})\n  step: {said['step']}\n  hint: {said['text']}  {why}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--problems", type=int, default=50, help="problems with a sure key; four hints each")
+    parser.add_argument("--language", choices=["en", "zh"], default="en")
+    parser.add_argument("--samples", type=int, default=3, help="solutions of each kind for a key")
+    parser.add_argument("--seconds", type=float, default=math.inf, help=f"begin no problem after so long; exit status {ENDED_EARLY}")
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    if not options.data.exists():
+        print(f"Skipped: there is no {options.data}.")
+        return 0
+    out = options.out or ROOT / "var" / "hints" / f"{options.data.parent.name}-{options.data.stem}.jsonl"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    complete = asyncio.run(run(out, options))
+    print(f"{options.data}, {out}\n{summary(read(out))}")
+    return 0 if complete else ENDED_EARLY
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""What gives an answer away, by value and not by string; and what questions are asked back."""
+
+import pytest
+
+from inference.tests.tutoring_engine import ScriptedEngine
+from inference.tutoring.clarify import clarify, is_incomplete, looks_mathematical
+from inference.tutoring.key import steps_of
+from inference.tutoring.leaks import leaks, secret_of
+
+CLIPS = "Natalia sold clips to 48 friends in April, and half as many in May. How many altogether?"
+ROOTS = "Solve 2x^2 + 5x - 3 = 0"
+PRODUCT = "Find the derivative of $x^2 \\sin x$."
+CHOICE = "Which number is even? (A) 3 (B) 4 (C) 5"
+
+
+@pytest.mark.parametrize(
+    ("problem", "answer", "text"),
+    [
+        (CLIPS, "72", "Altogether she sold 72."),
+        (CLIPS, "72", "It is seventy-two."),
+        (CLIPS, "72", "一共七十二个。"),
+        (CLIPS, "72", "Now add: 48 + 24."),
+        (CLIPS, "72 clips", "Work out $144/2$."),
+        (CLIPS, "72", "so $\\boxed{…}$"),
+        (ROOTS, "x = \\frac{1}{2}, x = -3", "One of the roots is 0.5."),
+        (ROOTS, "x = \\frac{1}{2}, x = -3", "Try $x = -3$."),
+        (PRODUCT, "2x\\sin x + x^2\\cos x", "You get $x(2\\sin x + x\\cos x)$."),
+        (CHOICE, "B", "I would look at option B."),
+        ("Is 2 or 3 the larger number?", "3", "The answer is 3."),
+    ],
+)
+def test_what_gives_the_answer_away(problem, answer, text):
+    assert leaks(text, secret_of(answer, problem))
+
+
+@pytest.mark.parametrize(
+    ("problem", "answer", "text"),
+    [
+        (CLIPS, "72", "How many are half of 48?"),
+        (CLIPS, "72", "In May it were 24."),
+        (ROOTS, "x = \\frac{1}{2}, x = -3", "Factor it: $(2x - 1)(x + 3) = 0$."),
+        (PRODUCT, "2x\\sin x + x^2\\cos x", "The derivative of $x^2$ is $2x$. Use the product rule."),
+        (CHOICE, "B", "What does even mean?"),
+        ("Is 2 or 3 the larger number?", "3", "Where do 2 and 3 lie on the number line?"),  # both stand in the problem
+    ],
+)
+def test_what_does_not(problem, answer, text):
+    assert not leaks(text, secret_of(answer, problem))
+
+
+def test_a_step_has_the_words_before_it_and_is_a_formula_again():
+    (step, _) = steps_of("15 and 25 cups", "1. **All cups of the morning**:\n\\[\n15 + 25 = 40 \\text{ cups}\n\\]\nThen $2 + 2 = 4$.")
+    assert (step.text, step.lead) == ("$15 + 25 = 40 \\text{ cups}$", "1. **All cups of the morning**:")
+
+
+def test_the_steps_of_a_solution_are_those_that_take_it_on():
+    steps = steps_of(CLIPS, "Let us see.\nIn May it were $48/2 = 24$ clips.\nSo the sum is needed.\nIt is $48 + 24 = 72$.")
+    assert [(step.expression, step.value) for step in steps] == [("48/2", "24"), ("48 + 24", "72")]
+
+
+@pytest.mark.parametrize(
+    "text", ["Solve the equation", "解方程", "What is the answer to this problem?", "请帮我做这道题", "Simplify the expression"]
+)
+def test_what_speaks_of_something_that_is_not_there(text):
+    assert is_incomplete(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [CLIPS, ROOTS, CHOICE, "解方程 x + 1 = 3", "How many sides does a hexagon have?", "Explain what a derivative is", "证明根号二是无理数"],
+)
+async def test_what_is_whole_goes_to_the_solver_without_a_question_to_the_model(text):
+    assert looks_mathematical(text)
+    assert await clarify(text, engine=ScriptedEngine(), language="en") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"), [("en", "Write me a love letter", "maths tutor"), ("zh", "帮我写一封情书", "数学老师")]
+)
+async def test_what_is_off_topic_is_refused_in_the_student_s_language(language, text, words):
+    assert words in await clarify(text, engine=ScriptedEngine((text, ["OTHER"])), language=language)
+
+
+async def test_where_the_model_is_not_sure_the_question_is_solved():
+    text = "Who is taller, Ann or Bob, if Bob is shorter?"
+    assert await clarify(text, engine=ScriptedEngine((text, ["I think it is"])), language="en") is None
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ("Which equation do you mean?", "Which equation do you mean?"),
+        ("The answer is 5.", "Something is missing"),
+        ("What? And why?", "Something is missing"),
+        ("哪个方程？", "Something is missing"),
+    ],
+)
+async def test_one_question_is_asked_back(reply, said):
+    assert said in await clarify("Solve the equation", engine=ScriptedEngine(("Solve the equation", [reply])), language="en")

@@ -1,0 +1,225 @@
+"""Lessons over a scripted model: what is asked for, what is said, and what never is."""
+
+from contextlib import aclosing
+
+import pytest
+
+from inference.events import Token
+from inference.tests.tutoring_engine import Sandbox, ScriptedEngine, solver
+from inference.tutoring.events import Keyed, Noted, Progress, Reviewed, Taught, Working
+from inference.tutoring.lesson import Lesson
+
+CLIPS = (
+    "Natalia sold clips to 48 of her friends in April, and then she sold half as many clips in May. "
+    "How many clips did Natalia sell altogether in April and May?"
+)
+SOLUTION = "In May she sold $48/2 = 24$ clips.\nAltogether she sold $48 + 24 = 72$ clips.\nThe answer is $\\boxed{72}$."
+GOOD = "How do the clips of May depend on those of April?"
+LEAKING = "Is it perhaps 72 altogether?"
+WRONG = "Note that 48/2 = 23. What comes next?"
+SOLVES = solver(SOLUTION, "72")
+HINTS = ("You never say the final answer", [LEAKING, WRONG, GOOD])
+
+
+class Student:
+    """Goes through a lesson, each request going on from what came before."""
+
+    def __init__(self, *replies, aim="hints", problem=CLIPS, output="72", language="en"):
+        self.fixed = {"problem": problem, "aim": aim, "language": language, "sandbox": Sandbox(output)}
+        self.engine = ScriptedEngine(*replies)
+        self.key, self.progress = None, Progress()
+        self.text = ""
+        self.events = []
+
+    async def ask(self, request="", attempt="", **more):
+        lesson = Lesson(
+            engine=self.engine, request=request, attempt=attempt, key=self.key, progress=self.progress, samples=2, **self.fixed | more
+        )
+        async with aclosing(lesson.teach()) as events:
+            self.events = [event async for event in events]
+        self.key = next((event.key for event in self.events if isinstance(event, Keyed)), self.key)
+        end = self.events[-1]
+        assert isinstance(end, Taught)
+        assert end.text == "".join(event.text for event in self.events if isinstance(event, Token))
+        self.progress, self.text = end.progress, end.text
+        return end
+
+    def of(self, kind):
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+async def test_a_key_is_made_once_of_solutions_that_agree():
+    student = Student(*SOLVES)
+    end = await student.ask()
+    assert (student.key.answer, student.key.agreeing, student.key.count, student.key.checked) == ("72", 4, 4, True)
+    assert student.key.solution.startswith("In May")
+    assert "boxed" not in student.key.solution
+    assert end.offers == ("attempt", "hint")
+    assert "What have you tried?" in end.text
+    assert "72" not in end.text
+    solved = len(student.engine.prompts)
+    await student.ask("attempt", "48/2 = 24")
+    assert len(student.engine.prompts) == solved
+
+
+async def test_where_the_solutions_do_not_agree_nothing_is_taught():
+    words = ("within", ["So $\\boxed{1}$.", "So $\\boxed{2}$."])
+    student = Student(("```output", ["$\\boxed{3}$", "$\\boxed{4}$"]), ("programs", ["print()\n```\n"]), words)
+    end = await student.ask()
+    assert "not sure" in end.text
+    assert end.offers == ("attempt",)
+    assert [event.note for event in student.of(Noted)] == ["unsure"]
+    end = await student.ask("attempt", "48/2 = 25")
+    assert student.of(Reviewed)[0].review.first_error == 0  # calculations are still checked
+
+
+async def test_the_ladder_of_hints():
+    student = Student(*SOLVES, HINTS)
+    await student.ask()
+    end = await student.ask("hint", "I do not know how to begin")
+    assert end.text == GOOD
+    assert student.of(Reviewed) == []  # there are no lines to be marked
+    assert not end.progress.tried
+    end = await student.ask("hint", "still not")
+    assert end.text == GOOD  # as an idea
+    end = await student.ask("hint", "still not")
+    assert "work out $48/2$" in end.text
+    end = await student.ask("hint", "still not")
+    assert "48/2 = 24" in end.text
+    assert end.progress.worked
+    assert end.offers == ("attempt", "hint", "answer")
+    assert "72" not in end.text
+    end = await student.ask("answer")
+    assert (end.answer, end.checked) == ("72", True)
+    assert "48 + 24 = 72" in end.text
+
+
+@pytest.mark.parametrize(
+    "bad", [LEAKING, WRONG, "```python\nprint(1)\n```", "先想想四月卖了多少？", "Think of the 17 friends?", "Add both numbers."]
+)
+async def test_bad_hints_are_not_shown(bad):
+    student = Student(*SOLVES, ("You never say the final answer", [bad]))
+    await student.ask()
+    for rung in range(4):
+        end = await student.ask("hint", "no idea")
+        assert bad not in end.text
+        assert "72" not in end.text
+        assert [event.note for event in student.of(Noted)] == (["plain"] if rung < 2 else []), rung  # the others are the reference's
+    assert "48/2 = 24" in end.text  # the worked step, of the reference
+
+
+async def test_the_last_step_is_never_worked():
+    student = Student(*SOLVES, ("You never say the final answer", [LEAKING]))
+    await student.ask()
+    await student.ask("attempt", "48/2 = 24")
+    for _ in range(5):
+        end = await student.ask("hint", "and now?")
+        assert "72" not in end.text
+
+
+async def test_work_is_read_and_the_first_wrong_line_shown():
+    student = Student(*SOLVES, aim="check")
+    end = await student.ask("", "In May: 48/2 = 24\nTogether: 48 + 24 = 62\nThe answer is 62")
+    found = student.of(Reviewed)[0].review
+    assert [line.status for line in found.lines] == ["checked", "wrong", "carried"]
+    assert found.first_error == 1
+    assert "Line 2 is the first" in end.text
+    assert "72" not in end.text + str(found)
+    end = await student.ask("attempt", "48/2 = 24\n48 + 24 = 72")
+    assert end.progress.finished
+    assert "right" in end.text
+    assert end.offers == ()
+
+
+async def test_a_partial_work_is_not_called_wrong_for_not_being_the_answer():
+    student = Student(*SOLVES, aim="check")
+    end = await student.ask("", "48/2 = 24")
+    assert student.of(Reviewed)[0].review.first_error is None
+    assert "Go on from there" in end.text
+
+
+async def test_step_by_step():
+    student = Student(*SOLVES, aim="steps")
+    end = await student.ask()
+    assert end.offers == ("attempt", "next")
+    end = await student.ask("next")
+    assert "48/2 = 24" in end.text
+    assert "72" not in end.text
+    end = await student.ask("attempt", "48 + 24 = 73")
+    assert student.of(Reviewed)[0].review.first_error == 0
+    end = await student.ask("attempt", "48 + 24 = 72")
+    assert end.progress.finished
+    assert end.offers == ("answer",)
+
+
+async def test_questions_are_asked_one_at_a_time_and_replies_checked():
+    wording = ("short question whose reply", ["How many clips did she sell in May?"])
+    student = Student(*SOLVES, wording, aim="socratic")
+    end = await student.ask()
+    assert "How many clips did she sell in May?" in end.text
+    end = await student.ask("attempt", "25")
+    assert "Not yet" in end.text
+    assert "24" not in end.text
+    end = await student.ask("attempt", "24 clips")
+    assert end.text.startswith("Right.")
+    assert "what is the answer" in end.text
+    end = await student.ask("attempt", "70")
+    assert "72" not in end.text
+    end = await student.ask("attempt", "it is 72")
+    assert end.progress.finished
+
+
+async def test_a_step_that_is_missed_twice_is_shown():
+    student = Student(*SOLVES, ("short question whose reply", [LEAKING]), aim="socratic")
+    end = await student.ask()
+    assert "$48/2$" in end.text  # the plain question: the model's leaks
+    await student.ask("attempt", "1")
+    end = await student.ask("attempt", "2")
+    assert "$48/2 = 24$" in end.text
+    assert "what is the answer" in end.text
+
+
+async def test_a_wrong_step_is_admitted_and_mended():
+    shown = SOLUTION.replace("48/2 = 24", "48/2 = 22").replace("48 + 24 = 72", "48 + 22 = 70").replace("{72}", "{70}")
+    student = Student(*SOLVES, aim="explain")
+    end = await student.ask("challenge", shown=shown, quote="In May she sold $48/2 = 22$ clips.")
+    assert "this step is wrong" in end.text
+    assert end.answer == "72"
+    assert "48/2 = 24" in end.text
+
+
+async def test_a_right_step_is_defended_with_the_evidence():
+    student = Student(*SOLVES, aim="explain")
+    end = await student.ask("challenge", shown=SOLUTION, quote="In May she sold $48/2 = 24$ clips.", wording=lambda r: f"[{r.template}]")
+    assert "it stands: [The calculation is right.]" in end.text
+    assert "4 of 4 new solutions" in end.text
+    assert end.answer is None
+
+
+async def test_a_lesson_in_chinese():
+    problem = "小明有12个苹果，吃了3个，又买了5个，现在有几个苹果？"
+    solution = "吃了以后还剩 $12 - 3 = 9$ 个。\n现在有 $9 + 5 = 14$ 个。\n答案是 $\\boxed{14}$。"
+    hints = ("绝不说出最终答案", ["现在是十四个吗？", "吃了苹果以后，数量会怎样变化？"])
+    student = Student(*solver(solution, "14"), hints, problem=problem, output="14", language="zh")
+    end = await student.ask()
+    assert "你试过什么" in end.text
+    end = await student.ask("hint", "不会")
+    assert end.text.endswith("吃了苹果以后，数量会怎样变化？")
+    end = await student.ask("attempt", "12 - 3 = 8")
+    assert "第 1 行还不对" in end.text
+
+
+async def test_the_student_sees_what_the_tutor_is_at():
+    student = Student(*SOLVES, HINTS)
+    await student.ask()
+    assert [event.stage for event in student.of(Working)] == ["preparing"]
+    await student.ask("hint", "48/2 = 24")
+    assert [event.stage for event in student.of(Working)] == ["reading", "wording"]
+
+
+async def test_a_key_has_no_place_in_a_log():
+    student = Student(*SOLVES)
+    await student.ask()
+    with pytest.raises(TypeError):
+        student.of(Keyed)[0].payload()
+    assert "72" not in repr(student.of(Keyed)[0])

@@ -1,0 +1,119 @@
+"""Reading a student's own work: what is right, which line is the first that is wrong, and why; never what would be right there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from grading.checking.answers import Outcome, check
+from grading.checking.extract import final_answer
+from grading.checking.numbers import read_number
+from grading.checking.reasons import Reason
+from grading.checking.steps import Status, WorkReport, check_steps, split_steps
+from grading.checking.working import findings
+from grading.checking.working.claims import find_chains
+from grading.checking.working.computations import find_computations, is_in
+from grading.checking.working.letters import find_variables
+from grading.checking.working.quantities import stated
+from inference.events import Language
+from inference.tutoring.key import Key, Step, bare, bared
+from inference.tutoring.phrases import say
+
+SECONDS = 12.0
+ABOUT_THE_ANSWER = frozenset({findings.NOT_THE_ANSWER, findings.WENT_ON})
+SHORT = 60  # characters of a line that can be an answer alone
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a student's work. The right result that the checker knows is left out on purpose."""
+
+    text: str
+    status: Status
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """`first_error` is the index of the first wrong line; `answer_is_right` is None where the work has no answer, or none is known."""
+
+    lines: tuple[Line, ...]
+    first_error: int | None
+    answer_is_right: bool | None
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is a verdict on any line, or on the answer."""
+        return self.answer_is_right is not None or any(line.status != "unverified" for line in self.lines)
+
+    @property
+    def solved(self) -> bool:
+        return self.answer_is_right is True and self.first_error is None
+
+
+def review(problem: str, work: str, key: Key | None) -> Review:
+    """Check work line by line; with the key where it is sure, or else by calculation alone. Blocks for seconds at most."""
+    lines = split_steps(work)
+    trusted = key if key is not None and key.sure else None
+    report = _report(problem, lines, trusted, ended=_is_ended(work, lines))
+    verdicts = tuple(Line(text, verdict.status, verdict.reason) for text, verdict in zip(lines, report.steps, strict=True))
+    return Review(verdicts, report.first_error, _is_right(work, lines, trusted))
+
+
+def _report(problem: str, lines: Sequence[str], key: Key | None, *, ended: bool) -> WorkReport:
+    """The step checker takes each work for a whole one. Of work that goes on, its last line need not be the answer."""
+    by_calculation = partial(check_steps, problem, bared(lines), seconds=SECONDS)
+    if key is None:
+        return by_calculation()
+    report = by_calculation(reference=bare(key.solution) or None, answer=key.answer if ended else None, samples=key.samples)
+    first = report.first_error
+    if ended or first is None or report.steps[first].reason.template not in ABOUT_THE_ANSWER:
+        return report
+    on_the_way = set(stated(f"{problem}\n{key.solution}"))
+    calculated = find_computations([find_chains(bare(lines[first]), find_variables([problem, *lines]))])
+    return by_calculation() if all(is_in(one.value, on_the_way) for one in calculated) else report
+
+
+def _is_ended(work: str, lines: Sequence[str]) -> bool:
+    """Whether the work says what its answer is, or is nothing but an answer."""
+    return final_answer(work) is not None or (len(lines) == 1 and read_number(lines[0]) is not None)
+
+
+def _answers(work: str, lines: Sequence[str]) -> str | None:
+    """The answer that the work comes to: said, or the last line's right side, or a last line that is a value alone."""
+    said = final_answer(work)
+    if said is not None or not lines:
+        return said
+    _, equals, right = lines[-1].rpartition("=")
+    if equals:
+        return right.strip(" $。.") or None
+    return lines[-1] if len(lines[-1]) <= SHORT and read_number(lines[-1]) is not None else None
+
+
+def _is_right(work: str, lines: Sequence[str], key: Key | None) -> bool | None:
+    """Only a right answer is taken for one: the last line of work that goes on is no answer yet."""
+    answer = _answers(work, lines)
+    if key is None or answer is None:
+        return None
+    if check(key.answer, answer).outcome is Outcome.CORRECT:
+        return True
+    return False if _is_ended(work, lines) else None
+
+
+def summary(found: Review, language: Language) -> str:
+    """What the tutor says of it, without the answer."""
+    if found.first_error is not None:
+        line, before = found.first_error + 1, found.first_error
+        name = "wrong_first" if before == 0 else "wrong_after_one" if before == 1 else "wrong_after_right"
+        return say(name, language, line=line, before=before)
+    if found.answer_is_right:
+        return say("all_right" if all(line.status != "unverified" for line in found.lines) else "answer_right", language)
+    if found.answer_is_right is False:
+        return say("answer_wrong", language)
+    return say("so_far", language)
+
+
+def reached(steps: Sequence[Step], work: str) -> int:
+    """How many steps of the reference the work has come past: up to the last one whose result stands in it."""
+    values = set(stated(work))
+    past = [at for at, step in enumerate(steps) if step.value and is_in(next(iter(stated(step.value))), values)]
+    return past[-1] + 1 if past else 0

@@ -1,0 +1,101 @@
+"""Before a question is solved: is it one of mathematics, and is it whole? Where it is not, one question back, or a short refusal.
+
+Rules decide what is plain, the model what they leave open; what neither is sure of is solved. Not covered: a problem that lacks one of
+several values, and one that refers to a figure.
+"""
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from grading.checking.working.quantities import stated
+from inference.engines import Engine
+from inference.events import Event, Language, Started, Token
+from inference.prompts import ASKS_FOR_WORDS, CHINESE, detect_language
+from inference.tutoring.events import Progress, Taught
+from inference.tutoring.phrases import say
+from inference.tutoring.writing import write
+
+LONGEST = 200  # characters of a question back
+SHORT = 80  # characters of a question that lacks what it speaks of; a longer one says enough
+NUMBER = re.compile(r"\d+")
+FORMULA = re.compile(r"\$|\\[a-zA-Z]+|[=<>≤≥≠±√∫∑^×÷]|\b[a-zA-Z]\s*[-+*/]\s*[a-zA-Z\d]|\d\s*[-+*/×÷]\s*\d|\b(?:sin|cos|tan|log|ln)\b")
+WORDS = re.compile(
+    r"\b(?:how (?:many|much|far|long|old|fast|often|tall|heavy)|solv\w*|calculat\w*|comput\w*|evaluat\w*|simplif\w*|factor\w*|expand|plot|"
+    r"sum|product|difference|ratio|percent\w*|average|mean|median|probab\w*|equation\w*|inequalit\w*|function\w*|deriv\w*|integra\w*|limit|"
+    r"matri\w*|vector\w*|triangle\w*|circle\w*|square\w*|rectangle\w*|angle\w*|area|perimeter|volume|radius|polygon\w*|prime\w*|divis\w*|"
+    r"divide\w*|multipl\w*|add|subtract\w*|fraction\w*|decimal\w*|root\w*|polynomial\w*|theorem\w*|proof|prove|geometr\w*|algebra\w*|"
+    r"arithmetic|math\w*|number\w*|digit\w*|count\w*|total|twice|half|interest|speed|even|odd|set|sequence\w*|series|logarithm\w*|"
+    r"permutation\w*|combination\w*|graph\w*|slope|coordinate\w*|axis|statistic\w*|variance|modul\w*|integer\w*)\b"
+    r"|多少|几|求|解|计算|化简|方程|不等式|函数|导数|积分|极限|矩阵|向量|三角|圆|正方形|长方形|角|面积|周长|体积|半径|质数|素数|整除|分数|小数|"
+    r"平均|概率|百分|比例|证明|几何|代数|数学|数|倍|一共|总共|速度|利息|数列|对数|排列|组合|统计|方差|图像|斜率|坐标",
+    re.IGNORECASE,
+)
+# It speaks of something that ought to stand beside it.
+REFERS = re.compile(
+    r"\b(?:(?:the|this|that|these|following) (?:equation|inequality|expression|problem|question|system|integral|sum|function|exercise)s?)\b"
+    r"|(?:这|那|下面|下列|以下|上面)的?(?:个|道|些)?(?:方程|不等式|式子|题目?|问题|函数|积分)|解方程|解不等式|化简",
+    re.IGNORECASE,
+)
+KINDS: dict[Language, str] = {
+    "en": "You sort messages to a maths tutor. Reply with one word. MATHS: a question of mathematics, also of arithmetic in everyday life. "
+    "OTHER: anything else.",
+    "zh": "你给发给数学老师的消息分类。只回答一个词。MATHS：数学问题，包括日常生活中的算术。OTHER：其他任何内容。",
+}
+MISSING: dict[Language, str] = {
+    "en": "A student's problem cannot be solved, because something is missing from it. Ask the student one short question for it.",
+    "zh": "学生的题目缺少信息，无法解答。请用一个简短的问题问学生缺少了什么。",
+}
+
+
+async def solved_or_asked_back(
+    problem: str, otherwise: AsyncGenerator[Event], *, engine: Engine, language: Language
+) -> AsyncGenerator[Event]:
+    """The events of `otherwise` where the question can be solved; or else a question back, or a refusal."""
+    said = await clarify(problem, engine=engine, language=language)
+    if said is None:
+        async with aclosing(otherwise):
+            async for event in otherwise:
+                yield event
+        return
+    yield Started(mode="cot", language=language, model=engine.model)
+    yield Token(text=said)
+    yield Taught(text=said, progress=Progress(asked_back=is_incomplete(problem)), offers=())
+
+
+async def clarify(problem: str, *, engine: Engine, language: Language) -> str | None:
+    """What to say instead of solving; None where the question can be solved. Raises `EngineError`."""
+    if is_incomplete(problem):
+        return await _question_back(problem, engine, language)
+    if not looks_mathematical(problem) and await _is_other(problem, engine):
+        return say("off_topic", language)
+    return None
+
+
+def looks_mathematical(text: str) -> bool:
+    """Whether it has a formula, a word of mathematics, or two numbers."""
+    return FORMULA.search(text) is not None or WORDS.search(text) is not None or len(NUMBER.findall(text)) > 1
+
+
+def is_incomplete(text: str) -> bool:
+    """Whether it speaks of an equation or the like that is not there: no formula, and no number."""
+    if len(text) > SHORT or FORMULA.search(text) or ASKS_FOR_WORDS.search(text) or stated(_without_articles(text)):
+        return False
+    return REFERS.search(text) is not None
+
+
+def _without_articles(text: str) -> str:
+    """In Chinese the "one" of "one equation" is no value."""
+    return re.sub(r"[一这那下]?[个道些]", "", text) if CHINESE.search(text) else re.sub(r"\bone\b", "", text, flags=re.IGNORECASE)
+
+
+async def _is_other(problem: str, engine: Engine) -> bool:
+    reply = await write(engine, KINDS[detect_language(problem)], problem, max_tokens=6)
+    return reply.strip(" .。\"'").upper().startswith("OTHER")
+
+
+async def _question_back(problem: str, engine: Engine, language: Language) -> str:
+    """The model's question, if it is one and no more; or else a plain one."""
+    asked = await write(engine, MISSING[language], problem, max_tokens=80)
+    is_one = asked.count("?") + asked.count("？") == 1 and asked.endswith(("?", "？")) and len(asked) <= LONGEST and "\n" not in asked
+    return asked if is_one and detect_language(asked) == language else say("incomplete", language)

@@ -1,0 +1,153 @@
+"""Hints: a ladder from a nudge to a worked step, each looked at by the checker before a student sees it.
+
+The upper rungs are questions, and claim nothing. Of several candidates those fall out that give the answer away, claim what is false,
+speak of numbers that are neither in the problem nor in the work or the reference so far, or are no single question. If none is left, a
+plain hint is made of the reference itself, and says so. The lower rungs are the reference's next step: its lines were checked, and a
+small model's words about them often give a right calculation a wrong meaning.
+
+Not covered: a question that leads astray.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from grading.checking.steps import check_steps, split_steps
+from grading.checking.working.computations import is_in
+from grading.checking.working.quantities import stated
+from inference.engines import Engine
+from inference.events import Language
+from inference.prompts import detect_language
+from inference.tutoring.key import Step, bared
+from inference.tutoring.leaks import Secret, leaks
+from inference.tutoring.phrases import say
+from inference.tutoring.writing import write_several
+
+RUNGS = ("nudge", "idea", "next", "worked")
+CANDIDATES = 4
+LONGEST = 400  # characters
+CHECKING = 5.0  # seconds for the claims of one hint
+QUESTION = re.compile(r"(?:[^.?？!！。\n`]|\.(?=\d))+[?？]")  # one, and nothing else
+SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
+
+SYSTEM: dict[Language, str] = {
+    "en": "You are a kind and exact maths tutor. You help a student to find the next step alone. You never say the final answer.",
+    "zh": "你是一位耐心而严谨的数学老师。你帮助学生自己想出下一步，绝不说出最终答案。",
+}
+ASKED: dict[Language, dict[str, str]] = {
+    "en": {
+        "nudge": "Ask one short question that directs the student's attention to what matters next. Use no calculation and no result.",
+        "idea": "Ask one short question that leads the student to the idea of this step. Name the quantities in words, without a result.",
+    },
+    "zh": {
+        "nudge": "提一个简短的问题，引导学生注意接下来的关键。不要计算，也不要给出结果。",
+        "idea": "提一个简短的问题，引导学生想到这一步的思路。用文字说出有关的量，不要给出结果。",
+    },
+}
+USER: dict[Language, str] = {
+    "en": "Problem: {problem}\n\nThe student's work so far:\n{work}\n\nThe next step, which only you know: {step}\n\n{asked}",
+    "zh": "题目：{problem}\n\n学生目前的过程：\n{work}\n\n只有你知道的下一步：{step}\n\n{asked}",
+}
+NOTHING: dict[Language, str] = {"en": "(nothing yet)", "zh": "（还没有）"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a student stands: `steps[at]` of the reference comes next; `work` is what was written so far."""
+
+    problem: str
+    steps: Sequence[Step]
+    at: int
+    work: str
+    secret: Secret
+    language: Language
+
+    @property
+    def step(self) -> Step | None:
+        return self.steps[self.at] if self.at < len(self.steps) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """`plain`: no more than the reference or a general advice, because no candidate passed; `rejected` are the reasons."""
+
+    text: str
+    rung: str
+    plain: bool
+    rejected: tuple[str, ...] = ()
+
+
+async def hint(place: Place, rung: str, *, engine: Engine, seed: int = 0, n: int = CANDIDATES) -> Hint:
+    """The best of `n` candidates that pass, the reference's step, or the plain hint. Raises `EngineError`."""
+    if place.step is None or rung not in ASKED[place.language]:
+        text = await asyncio.to_thread(plain_hint, place, rung)
+        return Hint(text, rung, text == _general(rung, place.language))
+    asked = ASKED[place.language][rung]
+    work = place.work.strip() or NOTHING[place.language]
+    step = f"{place.step.lead} {place.step.text}".strip()
+    user = USER[place.language].format(problem=place.problem, work=work, step=step, asked=asked)
+    texts = await write_several(engine, SYSTEM[place.language], user, n=n, seed=seed)
+    return await asyncio.to_thread(_best, place, rung, texts)
+
+
+def _best(place: Place, rung: str, texts: Sequence[str]) -> Hint:
+    """The shortest of those that pass."""
+    reasons = {text: objection(place, text) for text in texts}
+    good = [text for text in texts if reasons[text] is None]
+    rejected = tuple(reason for reason in reasons.values() if reason)
+    return Hint(min(good, key=len), rung, False, rejected) if good else Hint(plain_hint(place, rung), rung, True, rejected)
+
+
+def objection(place: Place, text: str) -> str | None:
+    """Why a question must not be shown: form, language, leak, number or claim; None for a good one. Blocks for seconds at most."""
+    if not QUESTION.fullmatch(text) or len(text) > LONGEST:
+        return "form"
+    if detect_language(text) != place.language:
+        return "language"
+    if leaks(text, place.secret):
+        return "leak"
+    if not _is_known(place, text):
+        return "number"
+    if check_steps(place.problem, bared(split_steps(text)), seconds=CHECKING).first_error is not None:
+        return "claim"
+    return None
+
+
+def _is_known(place: Place, text: str) -> bool:
+    """Whether it speaks only of numbers that stand in the problem, the student's work, or the reference before this step."""
+    before = [step.text for step in place.steps[: place.at]]
+    known = set(stated("\n".join([place.problem, place.work, *before]))) | SMALL
+    return all(is_in(value, known) for value in stated(text))
+
+
+def plain_hint(place: Place, rung: str) -> str:
+    """The rung made of the reference alone: the fullest form of it that does not leak."""
+    return next((text for text in _from_reference(place, rung) if not leaks(text, place.secret)), _general(rung, place.language))
+
+
+def _from_reference(place: Place, rung: str) -> Iterator[str]:
+    step, language = place.step, place.language
+    if step is None:
+        return
+    said = ""
+    if rung == "idea" and step.expression:
+        parts = dict.fromkeys(f"${number}$" for number in _written_numbers(step.expression))
+        yield say("hint_idea", language, parts=(" and " if language == "en" else " 和 ").join(parts))
+    elif rung == "next" and step.expression:
+        said = say("hint_next", language, expression=f"${step.expression}$")
+    elif rung == "worked":
+        said = say("hint_worked", language, step=step.text)
+    if said and step.lead:
+        yield f"{step.lead}\n\n{said}"
+    if said:
+        yield said
+
+
+def _general(rung: str, language: Language) -> str:
+    return say("hint_nudge" if rung == "nudge" else f"hint_{rung}_plain", language)
+
+
+def _written_numbers(expression: str) -> list[str]:
+    return [str(value) if value.denominator == 1 else f"\\frac{{{value.numerator}}}{{{value.denominator}}}" for value in stated(expression)]

@@ -1,0 +1,176 @@
+"""The key of a problem: its answer and a worked solution, made of several sampled solutions that agree. It is for the tutor alone."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from grading.checking.extract import FORMULA
+from grading.checking.steps import check_steps, split_steps
+from grading.checking.working.claims import find_chains
+from grading.checking.working.computations import find_computations
+from grading.checking.working.findings import plain_number
+from grading.checking.working.letters import find_variables
+from inference.best_of import Budget
+from inference.engines import Engine
+from inference.events import Done, Language, Mode, Solution, Solved
+from inference.sandbox import Sandbox
+from inference.selection import group, mathematically_equal
+from inference.solve import Limits, solve
+
+SAMPLES = 3  # solutions of each kind: in words (they have steps to show), and with Python (they are more often right)
+LIMITS = Limits(tokens=768)  # of one solution: a longer one is more often lost than right
+CHECKING = 10.0  # seconds for the steps of one solution
+PROGRAMS = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+COMMANDS = re.compile(r"\\(?:text|mathrm|textbf)\s*\{[^{}]*\}|\\[a-zA-Z]+")
+PROSE = re.compile(r"[A-Za-z]{3,}|[\u3400-\u9fff]")
+BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the worked solution. `expression` is the last calculation in it and `value` its result; both "" where there is none.
+    `lead` is the line of words before it, which says what the step is for; "" where there is none.
+    """
+
+    text: str
+    expression: str = ""
+    value: str = ""
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """`agreeing` of `count` sampled solutions have `answer`. `solution` is one of them in words, no step of which is wrong; "" where
+    there is none. `checked`: Python came to the answer as well. `samples` are the texts of all.
+    """
+
+    answer: str
+    solution: str
+    agreeing: int
+    count: int
+    checked: bool
+    samples: tuple[str, ...] = ()
+
+    @property
+    def sure(self) -> bool:
+        """Whether most solutions agree, and at least two: only then the tutor teaches from it."""
+        return bool(self.answer) and self.agreeing >= 2 and 2 * self.agreeing > self.count
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Key":
+        return cls(**data | {"samples": tuple(data["samples"])})
+
+
+async def make_key(
+    problem: str,
+    *,
+    engine: Engine,
+    sandbox: Sandbox,
+    language: Language,
+    budget: Budget | None = None,
+    samples: int = SAMPLES,
+    seed: int = 0,
+) -> Key:
+    """Solve `problem` several times, in words and with Python, side by side; within `budget` of each kind, once one of it is complete.
+
+    Raises `EngineError` and `SandboxError`.
+    """
+    async with asyncio.TaskGroup() as tasks:
+        modes: tuple[Mode, ...] = ("cot", "tir")
+        kinds = [tasks.create_task(_sample(problem, engine, sandbox, mode, language, budget, samples, seed)) for mode in modes]
+    words, programs = (task.result() for task in kinds)
+    return await asyncio.to_thread(_choose, problem, words, programs)
+
+
+async def _sample(
+    problem: str, engine: Engine, sandbox: Sandbox, mode: Mode, language: Language, budget: Budget | None, n: int, seed: int
+) -> list[Solution]:
+    events = solve(
+        problem,
+        engine=engine,
+        sandbox=sandbox,
+        mode=mode,
+        language=language,
+        limits=LIMITS,
+        budget=budget,
+        seed=seed,
+        n=n,
+        select="majority",
+    )
+    async with aclosing(events):
+        return [event async for event in events if isinstance(event, Solved if n > 1 else Done)]
+
+
+def _choose(problem: str, words: Sequence[Solution], programs: Sequence[Solution]) -> Key:
+    """The answer of most solutions. Blocks while answers and steps are compared."""
+    everything = [*words, *programs]
+    groups = group([solved.answer for solved in everything], mathematically_equal)
+    answered = [label for label in groups if label is not None]
+    samples = tuple(solved.text for solved in everything)
+    if not answered:
+        return Key(answer="", solution="", agreeing=0, count=len(everything), checked=False, samples=samples)
+    winner = max(answered, key=answered.count)
+    agreeing = [solved for solved, label in zip(everything, groups, strict=True) if label == winner]
+    answer = everything[winner].answer or ""
+    return Key(
+        answer=answer,
+        solution=_written(problem, agreeing, answer),
+        agreeing=len(agreeing),
+        count=len(everything),
+        checked=any(solved.checked for solved in agreeing),
+        samples=samples,
+    )
+
+
+def _written(problem: str, agreeing: Sequence[Solution], answer: str) -> str:
+    """The first of the solutions whose words have more than one step and none that is wrong; those without Python first."""
+    for solved in sorted(agreeing, key=lambda one: one.rounds):
+        text = words_of(solved.text)
+        steps = split_steps(text)
+        if len(steps) > 1 and check_steps(problem, bared(steps), answer=answer, seconds=CHECKING).first_error is None:
+            return text
+    return ""
+
+
+def bare(text: str) -> str:
+    """Without the dollar signs around formulas, which the step checker takes for money in `sold $48/2 = 22$ clips`."""
+    return FORMULA.sub(lambda match: f" {next(inner for inner in match.groups() if inner is not None)} ", text)
+
+
+def bared(texts: Sequence[str]) -> list[str]:
+    """Each of them as the step checker should read it."""
+    return [bare(text) for text in texts]
+
+
+def words_of(text: str) -> str:
+    """A solution without its programs and their output, its box opened."""
+    return BOXED.sub(r"\1", PROGRAMS.sub("", text)).strip()
+
+
+def steps_of(problem: str, solution: str) -> list[Step]:
+    """The steps of a worked solution that take it on: those with a calculation, an equation or a formula."""
+    texts = split_steps(solution)
+    variables = find_variables([problem, *texts])
+    chains = [find_chains(bare(text), variables) for text in texts]
+    results = {computation.step: computation for computation in find_computations(chains)}
+    steps, lead = [], ""
+    for at, text in enumerate(texts):
+        found = results.get(at)
+        if found is not None:
+            steps.append(Step(_displayed(text), found.text, plain_number(found.value), lead))
+        elif any(len(chain.sides) > 1 for chain in chains[at]):
+            steps.append(Step(_displayed(text), lead=lead))
+        lead = "" if found is not None else text
+    return steps
+
+
+def _displayed(text: str) -> str:
+    """A line that is one formula, as `split_steps` takes it out of its display, with the signs that make it one again."""
+    alone = "\\" in text and not FORMULA.search(text) and not PROSE.search(COMMANDS.sub("", text))
+    return f"${text}$" if alone else text

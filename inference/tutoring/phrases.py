@@ -1,0 +1,132 @@
+"""What the tutor says in its own words, in both languages. `{gaps}` are filled by `say`; none of these gives a result away."""
+
+from inference.events import Language
+
+PHRASES: dict[str, dict[Language, str]] = {
+    "try_first": {
+        "en": "What have you tried? Write your first lines below, however few, or say where you are stuck. "
+        "I read them, and then you can have a hint.",
+        "zh": "你试过什么？在下面写出你的前几行（再少也行），或者说说卡在哪里。我看过以后，你就可以要提示了。",
+    },
+    "send_work": {"en": "Write your work below, and I check it line by line.", "zh": "在下面写出你的过程，我会一行一行地检查。"},
+    "unsure_key": {
+        "en": "I am not sure of this problem: my own solutions of it do not agree ({agreeing} of {count} do). I can check the "
+        "calculations in your work, but I give no hints that may be wrong. Check the problem's text, or ask your teacher.",
+        "zh": "这道题我没有把握：我自己的几次解答并不一致（{count} 次中只有 {agreeing} 次相同）。"
+        "我可以检查你的计算，但不给可能出错的提示。请检查题目文字，或者问问老师。",
+    },
+    "all_right": {"en": "Your work is right, and so is its answer. Well done.", "zh": "你的过程正确，答案也正确。做得好！"},
+    "answer_right": {
+        "en": "Your answer is right. Not every line could be checked by calculation; see below which.",
+        "zh": "你的答案正确。不过并不是每一行都能用计算来检查，见下面的标记。",
+    },
+    "wrong_after_right": {
+        "en": "Lines 1 to {before} hold. Line {line} is the first that does not: look at it again.",
+        "zh": "第 1 到第 {before} 行没有问题。第 {line} 行是第一处不对的地方，请再看看它。",
+    },
+    "wrong_after_one": {
+        "en": "Line 1 holds. Line {line} is the first that does not: look at it again.",
+        "zh": "第 1 行没有问题。第 {line} 行是第一处不对的地方，请再看看它。",
+    },
+    "wrong_first": {"en": "Line 1 does not hold yet: look at it again.", "zh": "第 1 行还不对，请再看看它。"},
+    "so_far": {"en": "What could be checked so far is right. Go on from there.", "zh": "到目前为止能检查的都正确，接着往下做吧。"},
+    "nothing_checked": {
+        "en": "There is nothing in this that I can check by calculation. Write down what you calculate, line by line.",
+        "zh": "这里没有可以用计算检查的内容。请把你的计算一行一行地写出来。",
+    },
+    "answer_wrong": {
+        "en": "The answer is not right yet, but I cannot say which line goes wrong first. Check how you set the problem up.",
+        "zh": "答案还不对，但我说不准哪一行先出了错。请检查你是怎样列式的。",
+    },
+    "hint_nudge": {
+        "en": "Read the problem again, slowly: what exactly is asked for, and which of the given quantities does it depend on?",
+        "zh": "再慢慢读一遍题目：到底要求什么？它和已知的哪些量有关？",
+    },
+    "hint_idea": {
+        "en": "Which of the quantities that you have can be put together next? Think about {parts}.",
+        "zh": "现有的量里，接下来哪些可以放在一起？想一想 {parts}。",
+    },
+    "hint_idea_plain": {
+        "en": "Write down in your own words how what is asked for follows from what is given, before you calculate anything.",
+        "zh": "先别计算，用自己的话写出：所求的量怎样由已知的量得到。",
+    },
+    "hint_next": {"en": "As the next step, work out {expression}.", "zh": "下一步，算一算 {expression}。"},
+    "hint_next_plain": {
+        "en": "Put the values that you have together in one calculation; it is the last one that is missing.",
+        "zh": "把已经得到的值放进一个算式里，就差这最后一步了。",
+    },
+    "hint_worked": {"en": "The next step, worked: {step}", "zh": "下一步这样做：{step}"},
+    "hint_worked_plain": {
+        "en": "Only the last step is missing, and it is yours: do it, and I check it. You may also ask for the full solution now.",
+        "zh": "只差最后一步了，留给你来做，做完我来检查。现在你也可以要完整的解答。",
+    },
+    "steps_begin": {
+        "en": "Let's go step by step. Try the first step and have it checked, or reveal it.",
+        "zh": "我们一步一步来。先自己试第一步，让我检查；也可以直接显示它。",
+    },
+    "step_shown": {"en": "The next step:\n\n{step}", "zh": "下一步：\n\n{step}"},
+    "step_go_on": {"en": "Now try the step after it, or reveal that one as well.", "zh": "现在试试再下一步，或者也把它显示出来。"},
+    "steps_end": {"en": "That was the last step.", "zh": "这就是最后一步。"},
+    "no_steps": {
+        "en": "I have an answer that I trust, but no written solution whose every step holds. Write your own work, and I check it.",
+        "zh": "我有一个可信的答案，但没有每一步都站得住的书面解答。请写出你的过程，我来检查。",
+    },
+    "question_first": {"en": "Let's work it out with questions.", "zh": "我们用问题一步步来想。"},
+    "question_plain": {"en": "What do you get for {expression}?", "zh": "{expression} 等于多少？"},
+    "question_last": {"en": "So what is the answer to the problem?", "zh": "那么，这道题的答案是什么？"},
+    "reply_right": {"en": "Right.", "zh": "对。"},
+    "reply_wrong": {"en": "Not yet. Try once more.", "zh": "还不对，再试一次。"},
+    "reply_unread": {
+        "en": "I could not read that as an answer to my question. Write only the value.",
+        "zh": "我没能把它读成这个问题的答案。请只写出数值。",
+    },
+    "reply_shown": {"en": "It is this: {step}", "zh": "是这样的：{step}"},
+    "reply_last_wrong": {
+        "en": "That is not the answer yet. Try again, or ask for the full solution.",
+        "zh": "这还不是答案。再试一次，或者要完整的解答。",
+    },
+    "finished": {"en": "That is the answer. Well done.", "zh": "答案正确。做得好！"},
+    "solution": {"en": "Here is the full solution.\n\n{solution}", "zh": "下面是完整的解答。\n\n{solution}"},
+    "challenge_right": {
+        "en": "I looked at this step again, and it stands: {reason}",
+        "zh": "我又检查了这一步，它是对的：{reason}",
+    },
+    "challenge_wrong": {
+        "en": "You are right to doubt it: this step is wrong. {reason}",
+        "zh": "你怀疑得对，这一步是错的。{reason}",
+    },
+    "challenge_elsewhere": {
+        "en": "This step goes on from an earlier one that is wrong: “{step}”. {reason}",
+        "zh": "这一步所依据的前面一步是错的：“{step}”。{reason}",
+    },
+    "challenge_open": {
+        "en": "I cannot decide this step by calculation, and I do not want to claim more than I know.",
+        "zh": "这一步我无法用计算判定，不想说得比知道的更多。",
+    },
+    "challenge_samples": {
+        "en": "{agreeing} of {count} new solutions come to the answer that stands there.",
+        "zh": "重新解了 {count} 次，其中 {agreeing} 次得到这里写的答案。",
+    },
+    "challenge_mended": {"en": "Mended, the solution reads:\n\n{solution}", "zh": "改正后的解答：\n\n{solution}"},
+    "challenge_answer_differs": {
+        "en": "My new solutions come to another answer than the one shown ({agreeing} of {count} agree on it).",
+        "zh": "我重新解出的答案与原来的不同（{count} 次中有 {agreeing} 次一致）。",
+    },
+    "challenge_unsure": {
+        "en": "My new solutions do not agree with each other, so take this solution with care.",
+        "zh": "我重新解的几次结果互不一致，所以请谨慎对待这个解答。",
+    },
+    "off_topic": {
+        "en": "I am a maths tutor, so I leave this one to others. Ask me any question of mathematics.",
+        "zh": "我是数学老师，这个问题我就不回答了。欢迎问我任何数学问题。",
+    },
+    "incomplete": {
+        "en": "Something is missing before I can help: what is given, and what is to be found? Write the problem in full.",
+        "zh": "还缺少信息：已知什么，要求什么？请把题目完整地写出来。",
+    },
+}
+
+
+def say(name: str, language: Language, **values: object) -> str:
+    """The phrase with its gaps filled. Raises KeyError where there is no such phrase or a gap stays open."""
+    return PHRASES[name][language].format(**values)

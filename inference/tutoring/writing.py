@@ -1,0 +1,35 @@
+"""Having the model write a short text, once or several times at once."""
+
+import asyncio
+import uuid
+import zlib
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from inference.engines import Engine, Sampling
+from inference.prompts import neutralise
+
+TEMPERATURE = 0.8  # candidates must differ
+TOP_P = 0.95
+TOKENS = 160
+
+
+async def write(
+    engine: Engine, system: str, user: str, *, temperature: float = 0.0, seed: int = 0, max_tokens: int = TOKENS, opening: str = ""
+) -> str:
+    """The model's reply to `user`, which begins with `opening`. Raises `EngineError`; a cancelled call aborts the request."""
+    prompt = "".join(f"<|im_start|>{role}\n{neutralise(text)}<|im_end|>\n" for role, text in (("system", system), ("user", user)))
+    sampling = Sampling(max_tokens=max_tokens, temperature=temperature, top_p=TOP_P if temperature else 1.0, seed=seed)
+    text = opening
+    async with aclosing(engine.stream(f"{prompt}<|im_start|>assistant\n{opening}", sampling, uuid.uuid4().hex)) as chunks:
+        async for chunk in chunks:
+            text += chunk.text
+    return text.strip()
+
+
+async def write_several(engine: Engine, system: str, user: str, *, n: int, seed: int = 0, max_tokens: int = TOKENS) -> Sequence[str]:
+    """`n` replies side by side, sampled with seeds that follow from `seed`."""
+    seeds = [zlib.crc32(f"{seed}/{number}".encode()) for number in range(n)]
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(write(engine, system, user, temperature=TEMPERATURE, seed=own, max_tokens=max_tokens)) for own in seeds]
+    return [task.result() for task in tasks]

@@ -1,0 +1,61 @@
+"""The rules of going on with a lesson: what may be asked for, and what it needs."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tutor import asking
+from tutor.models import Turn
+
+NEED_WORK = (Turn.Request.ATTEMPT,)
+
+
+class NotOffered(asking.AskingError):
+    message = _("This is not to be had at this point of the lesson. Reload the page.")
+
+
+class AttemptFirst(asking.AskingError):
+    message = _("Write what you have tried first, even if it is only where you are stuck. Then you can have the hint.")
+
+
+class NothingToCheck(asking.AskingError):
+    message = _("Write your work first.")
+
+
+def go_on(parent: Turn, request: str, *, attempt: str = "", quote: str = "") -> Turn:
+    """Ask for `request` behind `parent`, whose `offers` say what there is. Raises `AskingError`."""
+    attempt, quote = asking.checked(attempt, empty=True), asking.checked(quote, empty=True)
+    if request not in _offered(parent):
+        raise NotOffered
+    if request in NEED_WORK and not attempt:
+        raise NothingToCheck
+    if request == Turn.Request.HINT and not attempt and not parent.progress.get("tried"):
+        raise AttemptFirst
+    if request == Turn.Request.CHALLENGE and not quote:
+        raise NotOffered
+    with transaction.atomic():
+        asking.check_room(parent.conversation.owner)
+        if parent.children.filter(state__in=asking.ACTIVE).exists():  # pressed twice
+            raise asking.StillSolving
+        return asking.enqueue(_turn(parent, request, attempt, quote), parent.conversation)
+
+
+def _offered(parent: Turn) -> list[str]:
+    """A solution that was written may always be doubted."""
+    if parent.state in asking.ACTIVE:
+        return []
+    return [*parent.offers, *([Turn.Request.CHALLENGE] if parent.has_solution else [])]
+
+
+def _turn(parent: Turn, request: str, attempt: str, quote: str) -> Turn:
+    words = [attempt, quote, str(Turn.Request(request).label)]  # the first that there is stands as the question
+    return Turn(
+        parent=parent,
+        poses=parent.poses or parent,
+        question=next(text for text in words if text),
+        request=request,
+        attempt=attempt,
+        quote=quote,
+        aim=parent.aim,
+        mode=parent.mode,
+        language=parent.language,
+    )

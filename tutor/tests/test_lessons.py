@@ -1,0 +1,167 @@
+"""Going on with a lesson, sharing and saving a conversation: who may do what, and what comes of it."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import Classroom, Enrolment, User
+from tutor import asking, lessons
+from tutor.models import Key, Turn, TurnEvent
+from tutor.teaching import material_of
+
+pytestmark = pytest.mark.django_db
+
+PROBLEM = "A problem with the answer 12345?"
+SECRET = {"answer": "98765", "solution": "It is 98765.", "agreeing": 4, "count": 4, "checked": True, "samples": []}
+
+
+@pytest.fixture
+def student():
+    return User.objects.create_user("student")
+
+
+@pytest.fixture
+def posed(student):
+    """A lesson's first turn, done, with a key."""
+    turn = asking.ask(student, PROBLEM, "auto", "en", aim="hints")
+    Turn.objects.filter(pk=turn.pk).update(state="done", offers=["attempt", "hint"], text="What have you tried?", progress={"tried": False})
+    Key.objects.create(turn=turn, model="m", content=SECRET)
+    turn.refresh_from_db()
+    return turn
+
+
+def client_of(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def teacher_of(student, name="teacher"):
+    teacher = User.objects.create_user(name, role="teacher")
+    classroom = Classroom.objects.create(name=f"Class of {name}")
+    classroom.teachers.add(teacher)
+    Enrolment.objects.create(classroom=classroom, student=student)
+    return teacher, classroom
+
+
+# --- Going on ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_hint_needs_an_attempt_which_may_come_with_it(posed):
+    with pytest.raises(lessons.AttemptFirst):
+        lessons.go_on(posed, "hint")
+    turn = lessons.go_on(posed, "hint", attempt="I do not know")
+    assert (turn.poses, turn.parent, turn.aim, turn.request, turn.question) == (posed, posed, "hints", "hint", "I do not know")
+
+
+def test_after_an_attempt_a_hint_can_be_had_at_once(posed):
+    posed.progress = {"tried": True}
+    assert lessons.go_on(posed, "hint").question == "Give me a hint"
+
+
+@pytest.mark.parametrize("request_", ["answer", "next", "challenge"])
+def test_what_is_not_offered_is_not_to_be_had(posed, request_):
+    with pytest.raises(lessons.NotOffered):
+        lessons.go_on(posed, request_, attempt="x", quote="x")
+    assert Turn.objects.count() == 1
+
+
+def test_work_must_be_there_to_be_checked(posed):
+    with pytest.raises(lessons.NothingToCheck):
+        lessons.go_on(posed, "attempt", attempt="  ")
+
+
+def test_nothing_is_asked_while_the_tutor_speaks(posed):
+    turn = lessons.go_on(posed, "attempt", attempt="1 + 1 = 2")
+    with pytest.raises(lessons.NotOffered):
+        lessons.go_on(turn, "attempt", attempt="1 + 1 = 2")
+
+
+def test_a_button_that_is_pressed_twice_asks_once(posed):
+    lessons.go_on(posed, "attempt", attempt="1 + 1 = 2")
+    with pytest.raises(asking.StillSolving):
+        lessons.go_on(posed, "attempt", attempt="1 + 1 = 2")
+
+
+def test_the_lesson_goes_on_from_its_problem_key_and_progress(posed):
+    turn = lessons.go_on(posed, "attempt", attempt="1 + 1 = 2")
+    material = material_of(turn)
+    assert (material.problem, material.key.answer, material.progress.tried) == (PROBLEM, "98765", False)
+    assert material_of(asking.ask(posed.conversation.owner, "1 + 1?", "auto", "en")) is None
+
+
+def test_the_answer_to_a_question_back_completes_the_problem(student):
+    first = asking.ask(student, "Solve the equation", "auto", "en", aim="hints")
+    Turn.objects.filter(pk=first.pk).update(state="done", progress={"asked_back": True})
+    first.refresh_from_db()
+    second = asking.ask(student, "x + 1 = 3", "auto", "en", aim="hints", conversation=first.conversation, parent=first)
+    assert material_of(second).problem == "Solve the equation\nx + 1 = 3"
+
+
+def test_only_its_owner_goes_on_with_a_lesson(posed):
+    other = client_of(User.objects.create_user("other"))
+    assert other.post(f"/t/{posed.pk}/go-on/", {"request": "attempt", "attempt": "x"}).status_code == 404
+    owner = client_of(posed.conversation.owner)
+    assert owner.post(f"/t/{posed.pk}/go-on/", {"request": "hint"}).status_code == 422
+    assert owner.post(f"/t/{posed.pk}/go-on/", {"request": "nonsense"}).status_code == 400
+    assert owner.post(f"/t/{posed.pk}/go-on/", {"request": "attempt", "attempt": "1 + 1 = 2"}).status_code == 302
+
+
+def test_a_refused_text_is_shown_again(posed):
+    page = client_of(posed.conversation.owner).post(f"/t/{posed.pk}/go-on/", {"request": "next", "attempt": "my long work"})
+    assert "my long work" in page.content.decode()
+
+
+# --- Seeing -----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_key_is_on_no_page(posed):
+    teacher, classroom = teacher_of(posed.conversation.owner)
+    owner = client_of(posed.conversation.owner)
+    owner.post(f"/c/{posed.conversation_id}/share/", {"classroom": classroom.pk, "shared": "on"})
+    pages = [owner.get(f"/c/{posed.conversation_id}/"), owner.get(f"/c/{posed.conversation_id}/export.md")]
+    pages.append(client_of(teacher).get(f"/shared/{posed.conversation_id}/"))
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    assert not any("98765" in page.content.decode() for page in pages)
+
+
+def test_a_conversation_is_shared_with_a_teacher_and_taken_back(posed):
+    teacher, classroom = teacher_of(posed.conversation.owner)
+    stranger, elsewhere = teacher_of(User.objects.create_user("classmate"), "stranger")
+    owner, address = client_of(posed.conversation.owner), f"/shared/{posed.conversation_id}/"
+    assert client_of(teacher).get(address).status_code == 404
+    assert owner.post(f"/c/{posed.conversation_id}/share/", {"classroom": elsewhere.pk, "shared": "on"}).status_code == 404
+    owner.post(f"/c/{posed.conversation_id}/share/", {"classroom": classroom.pk, "shared": "on"})
+    page = client_of(teacher).get(address).content.decode()
+    assert PROBLEM in page
+    assert "/go-on/" not in page
+    assert PROBLEM in client_of(teacher).get("/shared/").content.decode()
+    assert client_of(stranger).get(address).status_code == 404
+    assert owner.get(address).status_code == 404
+    assert owner.get("/shared/").status_code == 404
+    assert client_of(teacher).get(f"/c/{posed.conversation_id}/").status_code == 404
+    owner.post(f"/c/{posed.conversation_id}/share/", {"classroom": classroom.pk})
+    assert client_of(teacher).get(address).status_code == 404
+
+
+def test_who_has_left_the_class_shares_nothing_with_it(posed):
+    teacher, classroom = teacher_of(posed.conversation.owner)
+    client_of(posed.conversation.owner).post(f"/c/{posed.conversation_id}/share/", {"classroom": classroom.pk, "shared": "on"})
+    Enrolment.objects.all().delete()
+    assert client_of(teacher).get(f"/shared/{posed.conversation_id}/").status_code == 404
+
+
+def test_a_conversation_is_saved_as_markdown(posed):
+    turn = lessons.go_on(posed, "attempt", attempt="48/2 = 23")
+    line = {"text": "48/2 = 23", "status": "wrong", "reason": "48/2 is not equal to 23."}
+    log = [
+        ("reviewed", {"lines": [line], "first_error": 0}),
+        ("token", {"candidate": 0, "text": "Line 1 does not hold yet.", "part": "text"}),
+    ]
+    TurnEvent.objects.bulk_create(TurnEvent(turn=turn, seq=seq, run=0, kind=kind, payload=data) for seq, (kind, data) in enumerate(log, 2))
+    answer = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md")
+    text = answer.content.decode()
+    assert answer.headers["Content-Type"] == "text/markdown; charset=utf-8"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert text.startswith(f"# {PROBLEM}\n")
+    assert "1. ✗ 48/2 = 23\n   48/2 is not equal to 23." in text
+    assert "Line 1 does not hold yet." in text
