@@ -125,4 +125,11 @@ def _line(process: subprocess.Popen[bytes], seconds: float) -> bytes | None:
 
 
 _reader = _Reader()
-atexit.register(_reader.stop)
+
+
+def stop() -> None:
+    """End the child; the next answer starts another one."""
+    _reader.stop()
+
+
+atexit.register(stop)

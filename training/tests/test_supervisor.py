@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,12 @@ MANY = 400  # problems: some seconds of work
 
 def labelled(run):
     return [(row["problem"], row["sample"], row["label"]) for row in rows.read(run.folder / "label" / "labelled.jsonl")]
+
+
+def signal_all(pids, number):
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def test_a_run_works_through_its_stages_once_however_often_it_is_started(place):
@@ -56,8 +63,12 @@ def test_a_killed_supervisor_takes_its_stage_along_and_another_goes_on(place):
 
 def test_a_stop_keeps_what_is_there_and_the_run_goes_on_later(place):
     run = begin(recipe(solutions(place, MANY)))
-    wait(run, lambda _run: written(run) > 100)
+    found = wait(run, lambda _run: written(run) > 100)
+    stage = [pid for pid in members(found.pid) if pid != found.pid]
+    signal_all(stage, signal.SIGSTOP)  # else a quick machine is done before it is asked
     runs.cancel(run)
+    wait(run, lambda _run: (run.folder / "label" / "STOP").exists())
+    signal_all(stage, signal.SIGCONT)
     stopped = until(run, State.STOPPED, State.DONE)
     assert (stopped.state, [stage.state for stage in run.stages.all()]) == (State.STOPPED, ["stopped"])
     assert 100 < written(run) < 4 * MANY

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts import classrooms
 from accounts.models import Enrolment, User
-from grading import bank, submitting
+from grading import bank, reading, submitting
+from grading.checking import pool
 from grading.models import Assignment, Problem
 
 
@@ -21,6 +22,8 @@ class Command(BaseCommand):
         if teacher and student and not teacher.classrooms_taught.exists():
             with transaction.atomic():
                 _make(teacher, student)
+            pool.stop()  # who serves has no use for these processes, and would keep them
+            reading.stop()
 
 
 def _make(teacher: User, student: User) -> None:
