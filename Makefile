@@ -17,8 +17,9 @@ setup: .venv/.run node_modules/.done $(LOCALES:.po=.mo) | .venv/.system
 setup-test: setup .venv/.dev | .venv/.system-test
 	@$(PY) -m inference.weights smollm2
 
+# Two processes: half of the time, tests wait for a browser, a server or a killed process to come back.
 test: setup-test
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist loadfile
 
 check: .venv/.run .venv/.dev node_modules/.done $(LOCALES:.po=.mo)
 	.venv/bin/ruff check .
