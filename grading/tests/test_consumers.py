@@ -70,7 +70,12 @@ class Page:
 
 
 def test_every_socket_is_tried_here_or_in_the_tutor_s_tests():
-    assert [str(socket.pattern) for socket in sockets] == ["ws/conversations/<uuid:pk>/", "ws/grading/<uuid:pk>/", "ws/training/", "ws/training/<uuid:pk>/"]
+    assert [str(socket.pattern) for socket in sockets] == [
+        "ws/conversations/<uuid:pk>/",
+        "ws/grading/<uuid:pk>/",
+        "ws/training/",
+        "ws/training/<uuid:pk>/",
+    ]
 
 
 @pytest.mark.parametrize(("who", "code"), [("stranger", 4404), ("outsider", 4404), ("student", 4404), (None, 4401)])

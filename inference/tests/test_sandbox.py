@@ -179,7 +179,7 @@ async def test_sessions_run_side_by_side(sandbox: NsjailSandbox) -> None:
 
 
 async def test_open_sessions_are_bounded() -> None:
-    sandbox = await open_sandbox(replace(QUICK, sessions=2))
+    sandbox = await open_sandbox(replace(QUICK, sessions=2, wait_seconds=0.2))
     first, _ = await sandbox.open(), await sandbox.open()
     with pytest.raises(SandboxUnavailable, match="2 sessions are open"):
         await sandbox.open()

@@ -18,6 +18,7 @@ from training.tests import runs
 
 pytestmark = pytest.mark.filterwarnings("default")
 TEXT = "<|im_start|>user\nWhat is 12 + 3?\n\n  小明有12个苹果；  it's $\\boxed{9}$ 🎉<|im_end|>\nprint(5)\n"
+NEAR = 0.3  # nats a token
 QUESTIONS = ["What is 12 * 7?", "小明有12个苹果，吃了3个，还剩几个？"]
 
 
@@ -103,7 +104,10 @@ def small():
 
 @pytest.mark.parametrize("kind", ["F16", "Q8_0"])
 def test_the_embedded_engine_answers_as_the_model_does(small, tmp_path, monkeypatch, kind):
-    """The same greedy tokens, of OpenVINO over the file as of transformers over the weights."""
+    """OpenVINO over the file says what transformers over the weights would say, or what they find all but as likely.
+
+    The engine computes in bfloat16 where the processor can, and keeps 8 bits of a key: the better of two near words may change places.
+    """
     model, tokenizer, prompts, answers = small
     path = tmp_path / "small.gguf"
     gguf_file.write(model, tokenizer, path, kind, name="small")
@@ -120,4 +124,16 @@ def test_the_embedded_engine_answers_as_the_model_does(small, tmp_path, monkeypa
         finally:
             await engine.close()
 
-    assert asyncio.run(answered()) == answers
+    for prompt, said, expected in zip(prompts, asyncio.run(answered()), answers, strict=True):
+        ours, theirs = (_likelihood(model, tokenizer, prompt, text) for text in (said, expected))
+        assert ours > theirs - NEAR, (said, expected)
+        assert ours > _likelihood(model, tokenizer, prompt, "The weather is nice today, so let us walk") + 0.5
+
+
+def _likelihood(model, tokenizer, prompt, text):
+    """The mean log probability of a text's tokens."""
+    ids = tokenizer(prompt + text, return_tensors="pt", add_special_tokens=False).input_ids
+    begun = len(tokenizer(prompt, add_special_tokens=False).input_ids)
+    with torch.inference_mode():
+        logits = model(ids).logits[0, begun - 1 : -1].float()
+    return float(torch.log_softmax(logits, -1)[range(ids.shape[1] - begun), ids[0, begun:]].mean())

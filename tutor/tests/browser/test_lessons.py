@@ -84,8 +84,16 @@ class Keys:
     def said(self):
         return self.last.locator("[data-part=steps]")
 
-    def offered(self):
-        return [button.get_attribute("value") for button in self.page.locator("[data-part=lesson] button:visible").all()]
+    def offers(self, requests):
+        """The buttons come a moment after the turn's end."""
+        for _ in range(400):
+            if self._offered() == requests:
+                return
+            self.page.wait_for_timeout(50)
+        assert self._offered() == requests
+
+    def _offered(self):
+        return self.page.locator("[data-part=lesson] button:visible").evaluate_all("buttons => buttons.map(button => button.value)")
 
 
 def test_hints_in_english(visit):
@@ -93,7 +101,7 @@ def test_hints_in_english(visit):
     keys = Keys(student.open("/"))
     keys.pose(CLIPS, "Hints")
     expect(keys.said).to_contain_text("What have you tried?")
-    assert keys.offered() == ["attempt", "hint"]
+    keys.offers(["attempt", "hint"])
     keys.press(keys.page.locator("button[value=hint]"))  # without an attempt
     expect(keys.page.get_by_role("alert").filter(has_text="Write what you have tried first")).to_be_visible()
     student.troubles.clear()  # the browser itself reports the 422
@@ -101,6 +109,7 @@ def test_hints_in_english(visit):
     expect(keys.said).to_contain_text("How do the clips of May depend on those of April?")
     keys.go_on("attempt", "48/2 = 24\n48 + 24 = 73")
     lines = keys.last.locator("[data-part=review] li")
+    expect(lines).to_have_count(2)
     assert [line.get_attribute("data-status") for line in lines.all()] == ["checked", "wrong"]
     expect(keys.said).to_contain_text("Line 2 is the first that does not")
     assert findings(keys.page) == []
@@ -115,10 +124,11 @@ def test_check_my_work_in_chinese(visit):
     keys = Keys(visit(locale="zh-CN").open("/"))
     keys.pose(APPLES, "检查我的过程", "12 - 3 = 9\n9 + 5 = 15")
     lines = keys.last.locator("[data-part=review] li")
+    expect(lines).to_have_count(2)
     assert [line.get_attribute("data-status") for line in lines.all()] == ["checked", "wrong"]
     expect(lines.nth(1)).to_contain_text("不等于")
     expect(keys.said).to_contain_text("第 2 行是第一处不对的地方")
-    assert keys.offered() == ["attempt"]
+    keys.offers(["attempt"])
     keys.go_on("attempt", "9 + 5 = 14")
     expect(keys.said).to_contain_text("做得好")
 
@@ -130,7 +140,7 @@ def test_step_by_step_in_chinese(visit):
     expect(keys.said).to_contain_text("下一步")
     expect(keys.said).not_to_contain_text("14")
     keys.go_on("attempt", "9 + 5 = 14")
-    assert keys.offered() == ["answer"]
+    keys.offers(["answer"])
 
 
 def test_questions_in_english(visit):
@@ -166,7 +176,7 @@ def test_what_is_not_mathematics_is_refused_and_what_is_incomplete_asked_back(vi
     keys = Keys(visit().open("/"))
     keys.pose("Write me a love letter", "Hints")
     expect(keys.said).to_contain_text("I am a maths tutor")
-    assert keys.offered() == []
+    keys.offers([])
     keys = Keys(visit(locale="zh-CN").open("/"))
     keys.pose("解方程", "提示")
     expect(keys.said).to_contain_text("还缺少信息")
