@@ -19,7 +19,7 @@ setup-test: setup .venv/.dev | .venv/.system-test
 
 # Two processes: half of the time, tests wait for a browser, a server or a killed process to come back.
 test: setup-test
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.run .venv/.dev node_modules/.done $(LOCALES:.po=.mo)
 	.venv/bin/ruff check .

@@ -1,6 +1,9 @@
 """For all tests."""
 
+from collections.abc import Iterator
+
 import pytest
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 
@@ -10,3 +13,10 @@ def static_files_as_they_are(settings: Settings) -> None:
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STATIC_ROOT = settings.BASE_DIR / "static"
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_settings() -> Iterator[None]:
+    """A request in Chinese leaves its thread Chinese; the next test begins as a new thread does."""
+    yield
+    translation.deactivate()
