@@ -1,13 +1,8 @@
 """Check a file of workings: each line comes back with a verdict, the first wrong step and a verdict for each step."""
 
 import asyncio
-import json
-import math
-import os
-import sys
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack
 from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
@@ -15,6 +10,8 @@ from django.utils import translation
 
 from grading.checking.reasons import Reason, template
 from grading.checking.steps import StepVerdict, WorkReport, check_steps, split_steps
+from grading.feedback import say
+from grading.jsonl import BadLine, Row, as_json, numbered, opened, parsed, refused, text, without
 from grading.solutions import opened_engine, sample
 from inference.engines import Engine, EngineError
 
@@ -23,12 +20,6 @@ MOST_SAMPLES = 64
 
 RIGHT = template("The answer is right, and no step is wrong.")
 UNSURE = template("No step is wrong as far as it was checked, but whether the answer is right is not known.")
-
-Row = dict[str, Any]
-
-
-class BadLine(Exception):
-    """Why a line cannot be checked."""
 
 
 class Command(BaseCommand):
@@ -47,13 +38,10 @@ class Command(BaseCommand):
 
     def handle(self, *, file: str, samples: int, language: str, **options: Any) -> None:  # noqa: ANN401 (Django's options)
         try:
-            with translation.override(language), _opened(file) as lines:
+            with translation.override(language), opened(file) as lines:
                 bad = asyncio.run(self._check(lines, samples))
         except EngineError as error:
             raise CommandError(str(error)) from error
-        except BrokenPipeError:  # the reader has gone, as `| head` does; Python must not complain when it flushes at exit
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(1)
         if bad:
             raise CommandError(f"{bad} of the lines could not be checked; their `error` says why.")
 
@@ -62,11 +50,11 @@ class Command(BaseCommand):
         bad = 0
         async with AsyncExitStack() as stack:
             engine = await stack.enter_async_context(opened_engine()) if samples else None
-            numbered = _numbered(lines)
-            while (item := await asyncio.to_thread(next, numbered, None)) is not None:
+            items = numbered(lines, LONGEST_LINE)
+            while (item := await asyncio.to_thread(next, items, None)) is not None:
                 row = await _checked(*item, engine, samples)
                 bad += "error" in row
-                self.stdout.write(json.dumps(row, ensure_ascii=False).encode(errors="backslashreplace").decode())
+                self.stdout.write(as_json(row))
                 self.stdout.flush()
         return bad
 
@@ -78,57 +66,6 @@ def _count(text: str) -> int:
 
 
 # --- Reading -----------------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
-    if file == "-":
-        yield sys.stdin.buffer
-        return
-    try:
-        opened = open(file, "rb")  # noqa: SIM115 (the error of opening is the user's, those of reading are not)
-    except OSError as error:
-        raise CommandError(f"{file}: {error.strerror}") from error
-    with opened:
-        yield opened
-
-
-def _numbered(lines: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """(number, line), blank lines left out; of a line that is too long, its beginning."""
-    number = 0
-    while line := lines.readline(LONGEST_LINE):
-        number += 1
-        rest = line
-        while len(rest) == LONGEST_LINE and not rest.endswith(b"\n"):
-            rest = lines.readline(LONGEST_LINE)
-        if line.strip():
-            yield number, line
-
-
-def _object(line: bytes) -> Row:
-    if len(line) >= LONGEST_LINE:
-        raise BadLine(f"{LONGEST_LINE} bytes or longer")
-    try:
-        row = json.loads(line.decode())
-    except UnicodeDecodeError as error:
-        raise BadLine(f"not UTF-8 (byte {error.start})") from error
-    except ValueError as error:
-        raise BadLine(f"not JSON: {error}") from error
-    except RecursionError as error:
-        raise BadLine("nested too deeply") from error
-    if not isinstance(row, dict):
-        raise BadLine("not a JSON object")
-    return row
-
-
-def _text(row: Row, name: str) -> str | None:
-    """A text or a number; None where there is none."""
-    value = row.get(name)
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise BadLine(f"`{name}` is neither a text nor a number")
-    return str(value)
 
 
 def _texts(row: Row, name: str) -> list[str]:
@@ -163,24 +100,23 @@ async def _checked(number: int, line: bytes, engine: Engine | None, samples: int
     """The line's object with the verdict, or with the error; a line that is no object stands under `input`."""
     row: Row = {}
     try:
-        row = _object(line)
-        problem, steps = _text(row, "problem"), _steps(row)
+        row = parsed(line, LONGEST_LINE)
+        problem, steps = text(row, "problem"), _steps(row)
         if not problem:
             raise BadLine("`problem` is missing or empty")
-        known = {"reference": _text(row, "reference"), "answer": _text(row, "answer"), "step_scores": _scores(row, steps)}
+        known = {"reference": text(row, "reference"), "answer": text(row, "answer"), "step_scores": _scores(row, steps)}
         sampled = _texts(row, "samples") + (await sample(problem, samples, engine) if engine else [])
         report = await asyncio.to_thread(check_steps, problem, steps, samples=sampled, **known)  # type: ignore[arg-type]
     except BadLine as error:
-        kept = row or {"input": line[:LONGEST_LINE].decode(errors="replace").strip()}
-        return {**_without(kept, "verdict", "reason", "first_error", "steps_checked"), "error": f"line {number}: {error}"}
-    return {**_without(row, "error"), **_in_words(report)}
+        return refused(row, line, number, error, "verdict", "reason", "first_error", "steps_checked")
+    return {**without(row, "error"), **_told(report)}
 
 
-def _in_words(report: WorkReport) -> Row:
+def _told(report: WorkReport) -> Row:
     verdict, reason = _whole(report)
     return {
         "verdict": verdict,
-        "reason": _translated(reason),
+        "reason": say(reason),
         "first_error": report.first_error,
         "steps_checked": [_step(step) for step in report.steps],
     }
@@ -196,17 +132,9 @@ def _whole(report: WorkReport) -> tuple[str, Reason]:
 def _step(step: StepVerdict) -> Row:
     return {
         "status": step.status,
-        "reason": _translated(step.reason),
+        "reason": say(step.reason),
         "should_be": step.should_be,
         "agreeing": step.agreeing,
         "sampled": step.sampled,
         "misconception": step.misconception,
     }
-
-
-def _translated(reason: Reason) -> str:
-    return translation.gettext(reason.template).format(**reason.values)
-
-
-def _without(row: Row, *names: str) -> Row:
-    return {name: value for name, value in row.items() if name not in names}
