@@ -6,34 +6,20 @@ from contextlib import aclosing, asynccontextmanager
 
 from django.conf import settings
 
-from inference import weights
 from inference.engines import Engine, EngineUnavailable
-from inference.engines.opening import open_engine, wait_until_ready
+from inference.engines.opening import default_model, open_engine, wait_until_ready
 from inference.events import Done
-from inference.sandbox import SandboxUnavailable, Session
+from inference.sandbox.absent import NoSandbox
 from inference.solve import solve
 
 LOADING = 120.0  # seconds that a model may take to load
 TEMPERATURE = 0.7  # Qwen2.5-Math's setting for several solutions of one problem (arXiv 2409.12122)
 
 
-class WordsOnly:
-    """The sandbox of solutions in words: they never open it."""
-
-    async def open(self) -> Session:
-        raise SandboxUnavailable("These solutions are written in words.")
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-
 @asynccontextmanager
 async def opened_engine() -> AsyncGenerator[Engine]:
     """The server at `ENGINE_URL`, or the default model in this process. Raises `EngineError`."""
-    try:
-        path = None if settings.ENGINE_URL else await asyncio.to_thread(weights.find)
-    except weights.WeightsError as error:
-        raise EngineUnavailable(str(error)) from error
+    path = None if settings.ENGINE_URL else await asyncio.to_thread(default_model)
     engine = open_engine(url=settings.ENGINE_URL, model=settings.ENGINE_MODEL, api_key=settings.ENGINE_API_KEY, path=path)
     try:
         await wait_until_ready(engine, LOADING)
@@ -50,7 +36,9 @@ async def sample(problem: str, count: int, engine: Engine) -> list[str]:
 
 
 async def _solution(problem: str, seed: int, engine: Engine) -> str:
-    solution = solve(problem, engine=engine, sandbox=WordsOnly(), mode="cot", seed=seed, temperature=TEMPERATURE)
+    solution = solve(
+        problem, engine=engine, sandbox=NoSandbox("These solutions are written in words."), mode="cot", seed=seed, temperature=TEMPERATURE
+    )
     async with aclosing(solution) as events:
         async for event in events:
             if isinstance(event, Done):

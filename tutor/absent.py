@@ -1,10 +1,9 @@
-"""What stands where the engine, the sandbox or the reward model is missing: every use of it says why."""
+"""What stands where the engine or the reward model is missing: every use of it says why."""
 
 from collections.abc import AsyncGenerator, Sequence
 
 from inference.engines import Chunk, EngineUnavailable, Sampling
 from inference.reward import RewardUnavailable
-from inference.sandbox import SandboxUnavailable, Session
 
 
 class NoEngine:
@@ -25,19 +24,6 @@ class NoEngine:
 
     async def abort(self, request_id: str) -> None:
         """Nothing runs."""
-
-    async def close(self) -> None:
-        """Nothing is open."""
-
-
-class NoSandbox:
-    """Stands where the sandbox refused to open."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-
-    async def open(self) -> Session:
-        raise SandboxUnavailable(self.reason)
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -6,17 +6,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from django.conf import settings
 
-from inference import weights
-from inference.engines import Engine, EngineUnavailable
-from inference.engines.opening import open_engine, wait_until_ready
+from inference.engines import Engine
+from inference.engines.opening import default_model, open_engine, wait_until_ready
 from inference.engines.openvino import OpenVinoEngine
 from inference.reward import RewardError, RewardScorer
 from inference.reward.embedded import EmbeddedScorer
 from inference.reward.heads import trained_head
 from inference.reward.opening import open_scorer
 from inference.sandbox import Sandbox, SandboxUnavailable
+from inference.sandbox.absent import NoSandbox
 from inference.sandbox.jail import open_sandbox
-from tutor.absent import NoSandbox, NoScorer
+from tutor.absent import NoScorer
 from tutor.serving import Served
 
 LOADING = 120.0  # seconds that a model may take to load
@@ -28,13 +28,8 @@ def engine_from_settings(served: Served = Served()) -> Engine:  # noqa: B008 (fr
     """
     if settings.ENGINE_URL:
         return open_engine(url=settings.ENGINE_URL, model=served.name or settings.ENGINE_MODEL, api_key=settings.ENGINE_API_KEY)
-    if served.path is not None:
-        return open_engine(path=served.path, head=trained_head(served.path))
-    try:
-        path = weights.find()
-        return open_engine(path=path, head=trained_head(path))
-    except weights.WeightsError as error:
-        raise EngineUnavailable(str(error)) from error
+    path = served.path or default_model()
+    return open_engine(path=path, head=trained_head(path))
 
 
 def scorer_for(engine: Engine) -> RewardScorer | None:

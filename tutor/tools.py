@@ -14,8 +14,9 @@ from inference.engines import Engine, EngineError, EngineLoading
 from inference.engines.opening import wait_until_ready
 from inference.reward import RewardScorer
 from inference.sandbox import Sandbox, SandboxError
+from inference.sandbox.absent import NoSandbox
 from inference.sandbox.jail import open_sandbox
-from tutor.absent import NoEngine, NoSandbox
+from tutor.absent import NoEngine
 from tutor.opening import LOADING, engine_from_settings, engine_scorer, named_scorer
 from tutor.serving import Served, wanted_in_thread
 

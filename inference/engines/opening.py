@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from inference import weights
 from inference.engines import Engine, EngineLoading, EngineUnavailable
 from inference.engines.openai import OpenAIEngine
 from inference.engines.openvino import OpenVinoEngine
@@ -33,6 +34,14 @@ def open_engine(
     if path is None:
         raise EngineUnavailable("There is neither an engine's address nor a model file.")
     return OpenVinoEngine(path, head=head, context=context, cache_tokens=sequences * _CACHE_EACH, max_sequences=sequences)
+
+
+def default_model() -> Path:
+    """The default model's file. Raises `EngineUnavailable` where it is not there."""
+    try:
+        return weights.find()
+    except weights.WeightsError as error:
+        raise EngineUnavailable(str(error)) from error
 
 
 async def wait_until_ready(engine: Engine, seconds: float) -> None:

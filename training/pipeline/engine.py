@@ -12,7 +12,8 @@ from inference import weights
 from inference.engines import Engine, EngineError, EngineUnavailable
 from inference.engines.opening import open_engine, wait_until_ready
 from inference.reward.heads import trained_head
-from inference.sandbox import Sandbox, SandboxError, SandboxUnavailable, Session
+from inference.sandbox import Sandbox, SandboxError
+from inference.sandbox.absent import NoSandbox
 from inference.sandbox.jail import open_sandbox
 from training.pipeline.stage import Folder, StageConfig, StageError, StopAsked, free, require
 from training.pipeline.training_config import require_extra
@@ -43,16 +44,6 @@ class EngineConfig(StageConfig):
         require(named <= 1, "url, checkpoint, gguf: at most one of them says which model is asked.")
 
 
-class NoSandbox:
-    """For work in words alone, which needs no isolation."""
-
-    async def open(self) -> Session:
-        raise SandboxUnavailable("No code is run here.")
-
-    async def close(self) -> None:
-        """There is nothing to end."""
-
-
 @asynccontextmanager
 async def opened(config: EngineConfig, *, python: bool, head: bool = False) -> AsyncGenerator[tuple[Engine, Sandbox]]:
     """The engine that the config says, and a sandbox, which runs code where `python` says so. With `head`, the embedded engine can score.
@@ -64,7 +55,7 @@ async def opened(config: EngineConfig, *, python: bool, head: bool = False) -> A
             engine = await asyncio.to_thread(_engine, config, head)
             stack.push_async_callback(engine.close)
             await wait_until_ready(engine, LOADING)
-            sandbox: Sandbox = await open_sandbox() if python else NoSandbox()
+            sandbox: Sandbox = await open_sandbox() if python else NoSandbox("No code is run here.")
             stack.push_async_callback(sandbox.close)
             yield engine, sandbox
     except (EngineError, SandboxError, weights.WeightsError) as error:

@@ -8,8 +8,9 @@ import pytest
 
 from inference.engines import EngineUnavailable
 from inference.sandbox import SandboxUnavailable
+from inference.sandbox.absent import NoSandbox
 from training.pipeline import engine
-from training.pipeline.engine import EngineConfig, NoSandbox, in_flight
+from training.pipeline.engine import EngineConfig, in_flight
 from training.pipeline.stage import Folder, StopAsked
 
 FOUR = EngineConfig(out=Path("."), sequences=4)
@@ -131,4 +132,4 @@ async def test_an_engine_is_asked_again_so_many_times(tmp_path, monkeypatch):
 
 async def test_without_a_sandbox_no_code_runs():
     with pytest.raises(SandboxUnavailable):
-        await NoSandbox().open()
+        await NoSandbox("No code is run here.").open()
