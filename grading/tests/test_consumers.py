@@ -23,8 +23,8 @@ application = URLRouter([path("ws/grading/<uuid:pk>/", consumers.GradingConsumer
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(consumers, "LOOK", 0.1)
-    monkeypatch.setattr(consumers, "SELDOM", 0.01)
+    monkeypatch.setattr(consumers.GradingConsumer, "look", 0.1)
+    monkeypatch.setattr(consumers.GradingConsumer, "seldom", 0.01)
 
 
 class Page:

@@ -21,7 +21,7 @@ application = URLRouter(sockets)
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(consumers, "SELDOM", 0.01)
+    monkeypatch.setattr(consumers.TrainingConsumer, "seldom", 0.01)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ async def test_news_is_told_once_with_a_bell_or_without(run, admin, monkeypatch)
     assert json.loads((await _list.receive_output(1.5))["text"]) != json.loads(state["text"])
     await database_sync_to_async(live.ring)()
     assert await ends.receive_nothing(0.3)
-    monkeypatch.setattr(consumers, "LOOK", 0.1)
+    monkeypatch.setattr(consumers.TrainingConsumer, "look", 0.1)
     await database_sync_to_async(Run.objects.update)(seen=timezone.now())
     assert await ends.receive_output(5)  # no bell came
     await database_sync_to_async(run.delete)()

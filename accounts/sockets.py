@@ -1,0 +1,104 @@
+"""A socket that tells an open page how things stand whenever that is news. The channel layer is a bell; what is said is read anew."""
+
+import asyncio
+import json
+import logging
+from typing import Any, ClassVar, cast
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from redis.exceptions import RedisError
+
+from accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+LOGGED_OUT, NOT_THERE, TRY_LATER = 4401, 4404, 1013
+
+
+class StateConsumer(AsyncWebsocketConsumer):
+    """A subclass says which `group` has the bell and what the `state` is, and calls `self.bell.set()` when the bell rings."""
+
+    look: ClassVar[float] = 2.0  # seconds without a bell after which the database is looked into
+    seldom: ClassVar[float] = 0.25  # seconds between two looks, however often the bell rings
+    slow: ClassVar[float] = 3.0  # seconds that one frame may take to leave
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bell = asyncio.Event()
+        self.looking: asyncio.Task[None] | None = None
+        self.sent = ""
+
+    def group(self) -> str:
+        """The channel-layer group with the bell."""
+        raise NotImplementedError
+
+    def authorise(self) -> None:
+        """Raises Http404 where `self.user` may not know how things stand. In a thread."""
+        raise NotImplementedError
+
+    def state(self) -> dict[str, Any]:
+        """How things stand. Raises Http404 where `self.user` may not know it any more. In a thread."""
+        raise NotImplementedError
+
+    async def __call__(self, *arguments: Any) -> None:  # noqa: ANN401 (ASGI's scope, receive and send)
+        """A socket can end without Channels calling `disconnect`: clean up here, however it ended."""
+        try:
+            await super().__call__(*arguments)
+        finally:
+            if self.looking is not None:
+                self.looking.cancel()
+                await self._leave()
+
+    async def connect(self) -> None:
+        await self.accept()  # first: a browser is not told the code of a socket that was never open
+        user = self.scope["user"]
+        if user is None or not user.is_authenticated:
+            return await self.close(LOGGED_OUT)
+        self.user = cast(User, user)
+        try:
+            await database_sync_to_async(self.authorise)()
+        except Http404:
+            return await self.close(NOT_THERE)
+        await self.channel_layer.group_add(self.group(), self.channel_name)
+        self.bell.set()
+        self.looking = asyncio.create_task(self._look())
+
+    async def _look(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(self.look):
+                    await self.bell.wait()
+            except TimeoutError:
+                pass
+            self.bell.clear()
+            try:
+                frame = json.dumps(await database_sync_to_async(self.state)())
+            except Http404:  # it is gone, or no longer this person's
+                return await self.close(NOT_THERE)
+            except (OperationalError, InterfaceError) as error:
+                logger.warning("A socket of %s could not read the database; it will try again: %s", self.group(), error)
+                continue
+            if frame != self.sent:
+                await self._send(frame)
+            await asyncio.sleep(self.seldom)
+
+    async def _send(self, frame: str) -> None:
+        try:
+            async with asyncio.timeout(self.slow):
+                await self.send(text_data=frame)
+            self.sent = frame
+        except TimeoutError:
+            await self.close(TRY_LATER)
+
+    async def _leave(self) -> None:
+        try:
+            await self.channel_layer.group_discard(self.group(), self.channel_name)
+            await database_sync_to_async(self.left)()
+        except (RedisError, OSError, OperationalError, InterfaceError) as error:
+            logger.info("A socket of %s could not say that it leaves: %s", self.group(), error)
+
+    def left(self) -> None:
+        """What is to be forgotten of a page that has gone. In a thread."""
