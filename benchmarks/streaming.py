@@ -4,7 +4,8 @@
 
 Two engines are loaded: one by this process, the other by the worker of a whole Lemma (Valkey, SQLite, worker, web server).
 The same questions go to one and to the other in turn, for one student and for eight; the first round warms both (it
-also puts the prompts into both prefix caches) and is not counted. From the moment of asking: the time to the first text, and
+also puts the prompts into both prefix caches) and is not counted. The engine alone is asked at the moments at which the students'
+questions were in the queue: one process asks for all students, one after another. From that moment: the time to the first text, and
 the tokens over the time to the last text, on both sides. The browser is not part of it, nor the POST that asks.
 """
 
@@ -28,43 +29,56 @@ QUESTIONS = [f"Explain in words why {number} * {number + 4} is what it is." for 
 
 @dataclass(frozen=True)
 class Run:
-    """Of the students of one run: the median first text in seconds, and all tokens a second."""
+    """Of the students of one run: the median first text in seconds, all tokens a second, and when each asked, in seconds from the begin."""
 
     first: float
     rate: float
+    asked: list[float]
 
 
-async def raw(engine: Engine, questions: list[str]) -> Run:
+@dataclass(frozen=True)
+class Answer:
+    """To one student: moments of one clock, and a count."""
+
+    asked: float
+    first: float
+    last: float
+    tokens: int
+
+
+async def raw(engine: Engine, questions: list[str], delays: list[float]) -> Run:
     began = time.monotonic()
 
-    async def one(question: str) -> tuple[float, float, int]:
+    async def one(question: str, delay: float) -> Answer:
+        await asyncio.sleep(delay)
+        asked_at = time.monotonic()
         prompt = prompts.chat(question, mode="cot", language="en", wire=FENCE, history=())
         arrivals, tokens = [], 0
         async for chunk in engine.stream(prompt, Sampling(max_tokens=Limits().tokens), question):
             arrivals += [time.monotonic()] if chunk.text else []
             tokens += chunk.tokens
-        return arrivals[0] - began, arrivals[-1], tokens
+        return Answer(asked_at, arrivals[0], arrivals[-1], tokens)
 
-    return run_of(await asyncio.gather(*(one(question) for question in questions)), began)
+    return run_of(await asyncio.gather(*(one(*asked) for asked in zip(questions, delays, strict=True))), began)
 
 
 async def streamed(students: list[Student], questions: list[str]) -> Run:
     began = time.monotonic()
 
-    async def one(student: Student, question: str) -> tuple[float, float, int]:
-        asked_at = time.monotonic()
+    async def one(student: Student, question: str) -> Answer:
         asked = await asyncio.to_thread(student.ask, question)
+        asked_at = time.monotonic()
         seen: list[dict[str, Any]] = await student.watch(asked, [])
         arrivals = [event["at"] for event in seen if event["kind"] == "token"]
-        return arrivals[0] - asked_at, arrivals[-1], seen[-1]["data"]["tokens"]
+        return Answer(asked_at, arrivals[0], arrivals[-1], seen[-1]["data"]["tokens"])
 
     return run_of(await asyncio.gather(*(one(student, question) for student, question in zip(students, questions, strict=False))), began)
 
 
-def run_of(results: list[tuple[float, float, int]], began: float) -> Run:
-    """Of each student: seconds to the first text, when the last text came, all tokens."""
-    last = max(at for _, at, _ in results)
-    return Run(statistics.median(first for first, _, _ in results), sum(tokens for _, _, tokens in results) / (last - began))
+def run_of(answers: list[Answer], began: float) -> Run:
+    rate = sum(answer.tokens for answer in answers) / (max(answer.last for answer in answers) - began)
+    asked = [answer.asked - began for answer in answers]
+    return Run(statistics.median(answer.first - answer.asked for answer in answers), rate, asked)
 
 
 async def measure(rounds: int) -> None:
@@ -75,11 +89,15 @@ async def measure(rounds: int) -> None:
         await asyncio.to_thread(stack.start)
         students = [stack.student() for _ in QUESTIONS]
         for count in (1, 8):
-            runs = [(await raw(engine, QUESTIONS[:count]), await streamed(students[:count], QUESTIONS)) for _ in range(rounds + 1)][1:]
-            report(count, runs)
+            report(count, [await both(engine, students[:count]) for _ in range(rounds + 1)][1:])
     finally:
         await asyncio.to_thread(stack.close)
         await engine.close()
+
+
+async def both(engine: Engine, students: list[Student]) -> tuple[Run, Run]:
+    whole = await streamed(students, QUESTIONS)
+    return await raw(engine, QUESTIONS[: len(students)], whole.asked), whole
 
 
 def report(students: int, runs: list[tuple[Run, Run]]) -> None:
