@@ -44,7 +44,7 @@ class ProblemForm(forms.ModelForm):  # type: ignore[type-arg]
 class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Assignment
-        fields = ["title", "notes", "due", "late_allowed", "attempts", "reveal_answer", "anonymous", "random_order"]
+        fields = ["title", "notes", "due", "late_allowed", "attempts", "help", "reveal_answer", "anonymous", "random_order"]
         widgets = {
             "notes": forms.Textarea(attrs={"rows": 3}),
             "due": forms.DateTimeInput(format=DATE_FORMAT, attrs={"type": "datetime-local"}),

@@ -77,6 +77,7 @@ Endpoint = Callable[[HttpRequest, ApiKey], Coroutine[Any, Any, HttpResponseBase]
 REFUSALS: dict[type[asking.AskingError], Callable[[asking.AskingError], ApiError]] = {
     asking.QuestionEmpty: lambda error: bad_request(str(error), param="messages"),
     asking.QuestionTooLong: lambda error: bad_request(str(error), param="messages", code="context_length_exceeded"),
+    asking.HelpNotAllowed: lambda error: ApiError(403, "permission_error", "help_not_allowed", str(error), "messages"),
 }
 
 

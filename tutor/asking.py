@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from inference.prompts import Exchange
-from tutor import eventlog, queue, sharing
+from tutor import eventlog, permission, queue, sharing
 from tutor.models import Conversation, Plot, Report, Turn, TurnEvent, Worker
 
 ACTIVE = (Turn.State.QUEUED, Turn.State.RUNNING)
@@ -31,7 +31,8 @@ MORE_COUNTS = (32, 64, 128, 256)  # for administrators
 class AskingError(Exception):
     """The question was not taken; nothing was stored. `str()` says why, to the student.
 
-    QuestionEmpty, QuestionTooLong, CountNotOffered, StillSolving, TooManyTurns, QueueFull; of lessons NotOffered, AttemptFirst
+    QuestionEmpty, QuestionTooLong, CountNotOffered, StillSolving, TooManyTurns, QueueFull, HelpNotAllowed; of lessons NotOffered,
+    AttemptFirst, NothingToCheck
     """
 
     message: str | Promise
@@ -62,6 +63,14 @@ class TooManyTurns(AskingError):
 
 class QueueFull(AskingError):
     message = _("Too many questions are waiting on this server. Try again in a few minutes.")
+
+
+class HelpNotAllowed(AskingError):
+    """It is about a problem of an assignment, for which the teacher does not allow such help."""
+
+    def __init__(self, rules: Sequence[object]) -> None:
+        super().__init__()
+        self.message = " ".join(map(str, rules))
 
 
 # --- Fetch and authorise ------------------------------------------------------------------------------------------------
@@ -112,11 +121,12 @@ def ask(
     quote: str = "",
     conversation: Conversation | None = None,
     parent: Turn | None = None,
+    problem: UUID | None = None,
 ) -> Turn:
     """Store a question and have it solved: a new conversation, or a follow-up to `parent` (default: the conversation's newest turn).
 
     With another `aim` than to explain, the turn begins a lesson; `attempt` is the student's own work, `quote` a step of the parent's
-    solution that the question is about. Raises `AskingError`.
+    solution that the question is about. `problem` is the one of an assignment that a new conversation is about. Raises `AskingError`.
     """
     question, attempt, quote = checked(question), checked(attempt, empty=True), checked(quote, empty=True)
     if n not in counts(user):
@@ -124,7 +134,7 @@ def ask(
     with transaction.atomic():
         check_room(user)
         if conversation is None:
-            conversation = Conversation.objects.create(owner=user, title=_title(question))
+            conversation = Conversation.objects.create(owner=user, title=_title(question), problem_id=problem)
         elif parent is None:
             parent = conversation.turns.order_by("-created").first()
         if parent is not None and parent.state in ACTIVE:
@@ -201,7 +211,13 @@ def check_room(user: User) -> None:
 
 
 def enqueue(turn: Turn, conversation: Conversation) -> Turn:
-    """Store a new turn of a conversation and have it worked on. Within a transaction that has checked that there is room."""
+    """Store a new turn of a conversation and have it worked on. Within a transaction that has checked that there is room.
+
+    Every turn comes through here: raises `HelpNotAllowed` where a teacher does not allow what it asks for.
+    """
+    rules = permission.rules_of(conversation, turn)
+    if not permission.permits(rules, turn):
+        raise HelpNotAllowed(rules)
     turn.conversation, turn.enqueued = conversation, timezone.now()
     turn.save(force_insert=True)
     TurnEvent.objects.create(turn=turn, seq=1, run=0, kind="queued", payload={})

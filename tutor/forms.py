@@ -16,6 +16,7 @@ class QuestionForm(forms.Form):
     aim = forms.ChoiceField(choices=Turn.Aim, required=False)
     attempt = forms.CharField(required=False, strip=False)
     quote = forms.CharField(required=False, strip=False)
+    problem = forms.UUIDField(required=False)
 
 
 class RequestForm(forms.Form):

@@ -15,6 +15,9 @@ class Conversation(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="conversations")
     title = models.CharField(max_length=200)
     api = models.BooleanField(default=False)  # asked by a program: not shown in the history, and deleted after a day
+    problem = models.ForeignKey(
+        "grading.Problem", models.SET_NULL, null=True, related_name="+"
+    )  # of an assignment, that help was asked with
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
 

@@ -7,6 +7,7 @@ from tutor import views
 app_name = "tutor"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("help/<uuid:pk>/", views.help_with, name="help"),
     path("ask/", views.ask, name="ask"),
     path("c/<uuid:pk>/", views.conversation, name="conversation"),
     path("c/<uuid:pk>/rename/", views.rename, name="rename"),

@@ -1,6 +1,6 @@
 """The tutor's pages: each view fetches what its user may see, acts through `tutor.asking`, and answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,8 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts import classrooms
 from accounts.models import User
-from tutor import asking, exporting, lessons, sharing
+from grading.helping import Rule
+from tutor import asking, exporting, lessons, permission, sharing
 from tutor.failures import Failure
 from tutor.forms import QuestionForm, ReportForm, RequestForm, ShareForm, TitleForm
 from tutor.models import Conversation, Report, Turn
@@ -36,6 +37,14 @@ def home(request: Request) -> HttpResponse:
     return render(request, "tutor/home.html", _surroundings(request.user) | {"examples": _examples()})
 
 
+@require_safe
+def help_with(request: Request, pk: UUID) -> HttpResponse:
+    """A new conversation about a problem of an assignment, with the help that its teacher allows."""
+    text = permission.problem_text_for(request.user, pk)
+    context = {"problem": pk, "problem_text": text} | _permitted(permission.rules_for(request.user, pk))
+    return render(request, "tutor/home.html", _surroundings(request.user) | context)
+
+
 @require_POST
 def ask(request: Request) -> HttpResponse:
     form = QuestionForm(request.POST)
@@ -44,6 +53,8 @@ def ask(request: Request) -> HttpResponse:
     asked = form.cleaned_data
     parent = asking.get_turn_for(request.user, asked["parent"]) if asked["parent"] else None
     conversation = parent.conversation if parent else None
+    if asked["problem"]:
+        permission.problem_text_for(request.user, asked["problem"])
     return _asked(
         request,
         lambda: asking.ask(
@@ -57,6 +68,7 @@ def ask(request: Request) -> HttpResponse:
             quote=asked["quote"],
             conversation=conversation,
             parent=parent,
+            problem=asked["problem"],
         ),
     )
 
@@ -67,8 +79,8 @@ def conversation(request: Request, pk: UUID) -> HttpResponse:
     steps = asking.branch(shown, _leaf(request, shown))
     context = {"conversation": shown, "steps": steps, "leaf": steps[-1].turn if steps else None, "failures": Failure}
     context["classes"] = sharing.classes_for(shown)
-    context |= {"report_kinds": Report.Kind.choices, "requests": Turn.Request}
-    return render(request, "tutor/conversation.html", _surroundings(request.user) | context | {"logs": _logs(steps)})
+    context |= {"report_kinds": Report.Kind.choices, "logs": _logs(steps)} | _permitted(permission.rules_of(shown))
+    return render(request, "tutor/conversation.html", _surroundings(request.user) | context)
 
 
 @require_POST
@@ -189,8 +201,13 @@ def state(request: Request) -> HttpResponse:
 
 def _surroundings(user: User) -> dict[str, Any]:
     """What every page of the tutor shows besides its subject."""
-    choices = {"aims": Turn.Aim, "modes": Turn.Mode, "languages": Turn.Language, "counts": asking.counts(user)}
-    return choices | {"history": asking.search(user, ""), "state": asking.state()}
+    choices = {"modes": Turn.Mode, "languages": Turn.Language, "counts": asking.counts(user)}
+    return choices | _permitted([]) | {"history": asking.search(user, ""), "state": asking.state()}
+
+
+def _permitted(rules: Sequence[Rule]) -> dict[str, Any]:
+    """What a page offers where these rules hold."""
+    return {"rules": rules, "aims": permission.aims(rules), "requests": permission.requests(rules)}
 
 
 def _leaf(request: Request, conversation: Conversation) -> Turn | None:

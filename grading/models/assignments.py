@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 class Assignment(models.Model):
     """Problems that a class works on until a date. Students see it once it is `published`."""
 
+    class Help(models.TextChoices):
+        ANY = "any", _("Any help")
+        HINTS = "hints", _("Hints, questions and checks, but no full solution")
+        SOCRATIC = "socratic", _("The tutor's questions only")
+        CHECK = "check", _("Checks of their work only")
+        NONE = "none", _("No help")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     classroom = models.ForeignKey(Classroom, models.CASCADE, related_name="assignments")
     title = models.CharField(_("title"), max_length=120)
@@ -27,6 +34,7 @@ class Assignment(models.Model):
         _("attempts at each problem"), default=3, validators=[MinValueValidator(1), MaxValueValidator(20)]
     )
     reveal_answer = models.BooleanField(_("feedback may give the answer away"), default=False)
+    help = models.CharField(_("help from the tutor while the assignment is open"), max_length=8, choices=Help, default=Help.ANY)
     anonymous = models.BooleanField(_("hide the students' names while grading"), default=False)
     random_order = models.BooleanField(_("grade in random order"), default=True)
     # Confidence from which a proposal needs no reading, and from which a glance will do (grading.routing).

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.classrooms import get_classroom_for
-from grading import access, assignments, bank, exports, groups, queue, release, review, routing, submitting
+from grading import access, assignments, bank, exports, groups, helping, queue, release, review, routing, submitting
 from grading.forms import AssignmentForm, ExtensionForm, ThresholdsForm
 from grading.models import Assignment, Mark, Problem, RegradeRequest
 from grading.views.page import UNPROCESSABLE, Request, page, table
@@ -43,6 +43,7 @@ def show(request: Request, pk: UUID) -> HttpResponse:
         "rows": rows,
         "due": due,
         "open": submitting.is_open(assignment, due),
+        "rule": helping.rule_of(assignment, request.user),
     }
     return page(request, "grading/my_assignment.html", context)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.tables import TableError, decode
-from grading import access, marked, release, submitting
+from grading import access, helping, marked, release, submitting
 from grading.forms import WorkForm
 from grading.models import Problem
 from grading.release import RegradeError
@@ -34,6 +34,7 @@ def _work_page(request: Request, problem: Problem, more: dict[str, Any], *, stat
         "classroom": assignment.classroom,
         "due": due,
         "open": submitting.is_open(assignment, due),
+        "rule": helping.rule_of(assignment, request.user),
         "left": submitting.attempts_left(problem, request.user),
         "attempts": attempts,
         "siblings": list(assignment.problems.all()),

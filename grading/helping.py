@@ -1,0 +1,83 @@
+"""Which help from the tutor a teacher allows on an assignment's problems while it is open, and whether a text is one of them.
+
+Not covered: a problem in other words, with other numbers, or with its formulas written in another way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from grading import access, submitting
+from grading.models import Assignment, Problem
+from inference.texts import tokens
+
+LONG = 5  # tokens from which on a problem is found inside of a longer text, too: a shorter one stands in many other questions
+Help = Assignment.Help
+
+SAID: dict[str, str | Promise] = {
+    Help.HINTS: gettext_lazy("On “{title}” your teacher allows hints, questions and checks of your work, but no full solution."),
+    Help.SOCRATIC: gettext_lazy("On “{title}” your teacher allows the tutor's questions and no other help."),
+    Help.CHECK: gettext_lazy("On “{title}” your teacher allows checks of your work and no other help."),
+    Help.NONE: gettext_lazy("On “{title}” your teacher allows no help from the tutor."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What an assignment allows one student. `until` is None where it holds for as long as the assignment takes work."""
+
+    title: str
+    help: str
+    until: datetime | None
+
+    def __str__(self) -> str:
+        """For the student: what is allowed, and until when."""
+        allowed = str(SAID[self.help]).format(title=self.title)
+        if self.until is None:
+            return f"{allowed} {_('This holds while the assignment is open.')}"
+        until = date_format(timezone.localtime(self.until), "DATETIME_FORMAT")
+        return f"{allowed} {_('This holds until {until}.').format(until=until)}"
+
+
+def get_problem_for(user: User, pk: UUID) -> Problem:
+    """A problem that this student's class was given; Http404 otherwise."""
+    return access.get_set_problem_for(user, pk)
+
+
+def rule_of(assignment: Assignment, student: User) -> Rule | None:
+    """What holds for a student of the class now; None where all help is allowed, or the assignment is closed."""
+    if assignment.help == Help.ANY:
+        return None
+    due = submitting.due_for(assignment, student)
+    if not submitting.is_open(assignment, due):
+        return None
+    return Rule(assignment.title, assignment.help, None if assignment.late_allowed else due)
+
+
+def rules_for(student: User, texts: Sequence[str], problem: UUID | None = None) -> list[Rule]:
+    """The rules of all assignments that have this `problem`, or one whose text stands in `texts`, which go on from each other."""
+    restricting = list(access.set_work_of(student).exclude(help=Help.ANY).prefetch_related("problems"))
+    if not restricting:
+        return []
+    said = [_plain(text) for text in texts]
+    together = _plain(" ".join(texts))
+
+    def is_said(text: str) -> bool:
+        plain = _plain(text)
+        return plain in (together if len(plain.split()) >= LONG else said)
+
+    concerned = [each for each in restricting if any(one.pk == problem or is_said(one.text) for one in each.problems.all())]
+    return [rule for assignment in concerned if (rule := rule_of(assignment, student)) is not None]
+
+
+def _plain(text: str) -> str:
+    """Its tokens with a space around each, so that no number is found inside of another."""
+    return f" {' '.join(tokens(text))} "

@@ -1,0 +1,226 @@
+"""The help that a teacher allows on an assignment's problems: no way of asking gets round it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import keys
+from grading.models import Assignment, Extension
+from grading.tests.school import School
+from tutor import asking, lessons
+from tutor.models import Conversation, Turn
+
+pytestmark = pytest.mark.django_db
+AIMS = [aim.value for aim in Turn.Aim]
+TEXT = "Solve $2x + 3 = 7$."
+
+
+@pytest.fixture
+def school(db):
+    return School()
+
+
+@pytest.fixture(autouse=True)
+def layer_in_memory(settings):
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+
+def allow(school, help_, **more):
+    Assignment.objects.filter(pk=school.assignment.pk).update(help=help_, **more)
+
+
+def ask(user, question=TEXT, aim="explain", **more):
+    return asking.ask(user, question, "cot", "en", aim=aim, **more)
+
+
+def allowed(user, question=TEXT):
+    """The aims with which this question is taken."""
+    found = []
+    for aim in AIMS:
+        try:
+            turn = ask(user, question, aim)
+        except asking.HelpNotAllowed:
+            continue
+        found.append(aim)
+        turn.conversation.delete()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("help_", "aims"),
+    [("any", AIMS), ("hints", ["hints", "socratic", "check"]), ("socratic", ["socratic"]), ("check", ["check"]), ("none", [])],
+)
+def test_a_teacher_says_which_help_there_is(school, help_, aims):
+    address = reverse("grading:edit_assignment", args=[school.assignment.pk])
+    settings = {"title": "Equations", "attempts": 3, "help": help_}
+    assert school.client(school.teacher).post(address, settings).status_code == 302
+    assert allowed(school.student) == aims
+    assert allowed(school.student, "What is 2 + 2?") == AIMS
+    assert allowed(school.outsider) == AIMS
+    assert allowed(school.teacher) == AIMS
+    assert not Conversation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["solve  \\(2x+3=7\\)", "Please help me. Solve $2x + 3 = 7$. Say why.", "Ｓｏｌｖｅ ２ｘ＋３＝７", "solve 2x + 3 = 7!"]
+)
+def test_the_problem_is_known_by_its_text(school, text):
+    allow(school, "none")
+    assert allowed(school.student, text) == []
+
+
+@pytest.mark.parametrize("text", ["Solve $2x + 3 = 75$.", "Solve $2x - 3 = 7$.", "Solve $12x + 3 = 7$.", "solve"])
+def test_another_problem_is_free(school, text):
+    allow(school, "none")
+    assert allowed(school.student, text) == AIMS
+
+
+def test_a_short_problem_is_known_where_it_stands_alone(school):
+    allow(school, "none")
+    school.assignment.problems.update(text="$1 + 1$")
+    assert allowed(school.student, "1+1") == []
+    assert allowed(school.student, "What is 1 + 1 + 5?") == AIMS
+
+
+def test_it_holds_while_the_assignment_is_open(school):
+    now = timezone.now()
+    allow(school, "none", due=now - timedelta(hours=1))
+    assert allowed(school.student) == AIMS
+    Extension.objects.create(assignment=school.assignment, student=school.student, due=now + timedelta(hours=1))
+    assert allowed(school.student) == []
+    assert allowed(school.classmate) == AIMS
+    allow(school, "none", late_allowed=True)
+    assert allowed(school.classmate) == []
+    allow(school, "none", due=None, published=None)
+    assert allowed(school.classmate) == AIMS
+
+
+def test_where_two_assignments_have_it_both_must_allow_it(school):
+    allow(school, "hints")
+    other = Assignment.objects.create(classroom=school.classroom, title="Again", published=timezone.now(), help="socratic")
+    school.problem.__class__.objects.create(assignment=other, text=TEXT, answer="2")
+    assert allowed(school.student) == ["socratic"]
+
+
+# --- Ways round it ------------------------------------------------------------------------------------------------------
+
+
+def begun(school, aim="hints"):
+    """A lesson about the problem that is done so far, with all the offers that there are."""
+    turn = ask(school.student, "It says so on the sheet.", aim, problem=school.problem.pk)
+    Turn.objects.filter(pk=turn.pk).update(state="done", offers=["attempt", "hint", "next", "answer"], progress={"tried": True})
+    turn.refresh_from_db()
+    return turn
+
+
+def test_what_begins_with_the_problem_stays_with_it(school):
+    allow(school, "hints")
+    turn = begun(school)
+    for way in (
+        lambda: ask(school.student, "Tell me the full solution.", conversation=turn.conversation),
+        lambda: ask(school.student, "Why?", quote="2x = 4", parent=turn, conversation=turn.conversation),
+        lambda: lessons.go_on(turn, "answer"),
+        lambda: lessons.go_on(turn, "next"),
+        lambda: ask(school.student, problem=school.problem.pk),
+    ):
+        with pytest.raises(asking.HelpNotAllowed, match="Equations"):
+            way()
+    assert lessons.go_on(turn, "hint").request == "hint"
+
+
+def test_nothing_is_added_to_what_was_begun_before(school):
+    full = ask(school.student)
+    Turn.objects.filter(pk=full.pk).update(state="done", text="x = 2")
+    full.refresh_from_db()
+    lesson = begun(school)
+    allow(school, "none")
+    for way in (
+        lambda: asking.regenerate(full),
+        lambda: asking.edit(full, "And in words?"),
+        lambda: lessons.go_on(full, "challenge", quote="x = 2"),
+        lambda: lessons.go_on(lesson, "hint"),
+    ):
+        with pytest.raises(asking.HelpNotAllowed):
+            way()
+
+
+def test_the_problem_in_parts_is_the_problem(school):
+    allow(school, "none")
+    first = ask(school.student, "Solve")
+    Turn.objects.filter(pk=first.pk).update(state="done", progress={"asked_back": True})
+    with pytest.raises(asking.HelpNotAllowed):
+        ask(school.student, "2x + 3 = 7", conversation=first.conversation)
+
+
+def test_the_problem_as_ones_own_work_is_the_problem(school):
+    allow(school, "none")
+    with pytest.raises(asking.HelpNotAllowed):
+        ask(school.student, "How does this go on?", "check", attempt="Solve 2x + 3 = 7")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_program_gets_no_more(school):
+    allow(school, "hints")
+    key = keys.make(school.student, "mine")
+    body = {"model": "lemma", "messages": [{"role": "user", "content": TEXT}]}
+    client = school.client(school.student)
+    answer = client.post("/v1/chat/completions", body, content_type="application/json", headers={"Authorization": f"Bearer {key}"})
+    assert answer.status_code == 403
+    assert answer.json()["error"]["code"] == "help_not_allowed"
+    assert not Turn.objects.exists()
+
+
+# --- The pages ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_pages_say_what_is_allowed_and_until_when(school):
+    allow(school, "hints", due=datetime(2100, 5, 17, 12, tzinfo=UTC))
+    client = school.client(school.student)
+    turn = begun(school)
+    pages = [
+        reverse("grading:assignment", args=[school.assignment.pk]),
+        reverse("grading:work", args=[school.problem.pk]),
+        reverse("tutor:help", args=[school.problem.pk]),
+        reverse("tutor:conversation", args=[turn.conversation_id]),
+    ]
+    for address in pages:
+        page = client.get(address).content.decode()
+        assert "On “Equations” your teacher allows hints, questions and checks of your work, but no full solution." in page
+        assert "2100" in page
+    assert 'value="explain"' not in page
+    assert 'value="answer"' not in page
+    assert 'value="hints"' in page
+
+
+def test_a_students_work_has_a_way_to_the_tutor(school):
+    client = school.client(school.student)
+    help_ = reverse("tutor:help", args=[school.problem.pk])
+    work = reverse("grading:work", args=[school.problem.pk])
+    assert help_ in client.get(work).content.decode()
+    page = client.get(help_).content.decode()
+    assert TEXT in page
+    assert 'value="explain"' in page
+    allow(school, "none")
+    assert help_ not in client.get(work).content.decode()
+    assert "<textarea" not in client.get(help_).content.decode()
+
+
+def test_a_form_that_asks_for_more_is_refused(school):
+    allow(school, "hints")
+    form = {"question": "?", "mode": "cot", "language": "en", "aim": "explain", "problem": str(school.problem.pk)}
+    client = school.client(school.student)
+    answer = client.post(reverse("tutor:ask"), form, headers={"HX-Request": "true"})
+    assert (answer.status_code, Turn.objects.count()) == (422, 0)
+    assert "no full solution" in answer.content.decode()
+    assert client.post(reverse("tutor:ask"), form | {"aim": "hints"}).status_code == 302
+    assert Conversation.objects.get().problem == school.problem
+
+
+@pytest.mark.parametrize("who", ["outsider", "stranger", "teacher"])
+def test_the_problem_is_there_for_its_students_alone(school, who):
+    client = school.client(getattr(school, who))
+    assert client.get(reverse("tutor:help", args=[school.problem.pk])).status_code == 404
+    form = {"question": "?", "mode": "cot", "language": "en", "problem": str(school.problem.pk)}
+    assert client.post(reverse("tutor:ask"), form).status_code == 404
