@@ -203,6 +203,9 @@ API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=60)  # of one k
 API_TOKENS_A_DAY = env.int("API_TOKENS_A_DAY", default=1_000_000)  # generated for one key
 KEY_SAMPLES = env.int("KEY_SAMPLES", default=3)  # solutions in words, and as many with Python, that make the key of a lesson's problem
 BEST_OF_SECONDS = env.float("BEST_OF_SECONDS", default=240)  # then the best of what is complete of a best-of-N turn is taken
+BACKGROUND_SECONDS = env.float("BACKGROUND_SECONDS", default=1_800)  # the same for a turn in the background
+BACKGROUND_TOGETHER = env.int("BACKGROUND_TOGETHER", default=4)  # candidates of it that are written at once
+BACKGROUND_TURNS = env.int("BACKGROUND_TURNS", default=2)  # turns in the background that one worker process solves side by side
 
 # --- Classes and grading ------------------------------------------------------------------------------------------------
 

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from inference.prompts import Exchange
-from tutor import eventlog, permission, queue, sharing
+from tutor import background, eventlog, permission, queue, sharing
 from tutor.models import Conversation, Plot, Report, Turn, TurnEvent, Worker
 
-ACTIVE = (Turn.State.QUEUED, Turn.State.RUNNING)
+ACTIVE = background.ACTIVE
 WORKER_SILENT = timedelta(seconds=15)  # a worker that has not been seen for so long is not counted on
 SEARCH_LIMIT = 100
 REPORTS_SHOWN = 200
@@ -31,8 +31,8 @@ MORE_COUNTS = (32, 64, 128, 256)  # for administrators
 class AskingError(Exception):
     """The question was not taken; nothing was stored. `str()` says why, to the student.
 
-    QuestionEmpty, QuestionTooLong, CountNotOffered, StillSolving, TooManyTurns, QueueFull, HelpNotAllowed; of lessons NotOffered,
-    AttemptFirst, NothingToCheck
+    QuestionEmpty, QuestionTooLong, CountNotOffered, StillSolving, TooManyTurns, QueueFull, OneInBackground, HelpNotAllowed; of lessons
+    NotOffered, AttemptFirst, NothingToCheck
     """
 
     message: str | Promise
@@ -63,6 +63,10 @@ class TooManyTurns(AskingError):
 
 class QueueFull(AskingError):
     message = _("Too many questions are waiting on this server. Try again in a few minutes.")
+
+
+class OneInBackground(AskingError):
+    message = _("One of your questions is being worked on in the background already. Wait for it or stop it.")
 
 
 class HelpNotAllowed(AskingError):
@@ -116,6 +120,7 @@ def ask(
     language: str,
     *,
     n: int = 1,
+    in_background: bool = False,
     aim: str = Turn.Aim.EXPLAIN,
     attempt: str = "",
     quote: str = "",
@@ -129,7 +134,9 @@ def ask(
     solution that the question is about. `problem` is the one of an assignment that a new conversation is about. Raises `AskingError`.
     """
     question, attempt, quote = checked(question), checked(attempt, empty=True), checked(quote, empty=True)
-    if n not in counts(user):
+    if aim != Turn.Aim.EXPLAIN or attempt:  # a lesson writes no solutions side by side, whatever the form still says
+        n, in_background = 1, False
+    if n not in (background.counts(user) if in_background else counts(user)):
         raise CountNotOffered
     with transaction.atomic():
         check_room(user)
@@ -140,7 +147,18 @@ def ask(
         if parent is not None and parent.state in ACTIVE:
             raise StillSolving
         return enqueue(
-            Turn(parent=parent, question=question, mode=mode, language=language, n=n, aim=aim, attempt=attempt, quote=quote), conversation
+            Turn(
+                parent=parent,
+                question=question,
+                mode=mode,
+                language=language,
+                n=n,
+                background=in_background,
+                aim=aim,
+                attempt=attempt,
+                quote=quote,
+            ),
+            conversation,
         )
 
 
@@ -165,7 +183,7 @@ def edit(turn: Turn, question: str) -> Turn:
     Raises `AskingError`.
     """
     question = checked(question)
-    kept = {name: getattr(turn, name) for name in ("parent", "mode", "language", "n", "aim", "request", "poses", "quote")}
+    kept = {name: getattr(turn, name) for name in ("parent", "mode", "language", "n", "background", "aim", "request", "poses", "quote")}
     attempt = question if turn.request and turn.attempt else turn.attempt
     with transaction.atomic():
         check_room(turn.conversation.owner)
@@ -213,11 +231,13 @@ def check_room(user: User) -> None:
 def enqueue(turn: Turn, conversation: Conversation) -> Turn:
     """Store a new turn of a conversation and have it worked on. Within a transaction that has checked that there is room.
 
-    Every turn comes through here: raises `HelpNotAllowed` where a teacher does not allow what it asks for.
+    Every turn comes through here: raises `HelpNotAllowed` where a teacher does not allow what it asks for, and `OneInBackground`.
     """
     rules = permission.rules_of(conversation, turn)
     if not permission.permits(rules, turn):
         raise HelpNotAllowed(rules)
+    if turn.background and background.has_one(conversation.owner):
+        raise OneInBackground
     turn.conversation, turn.enqueued = conversation, timezone.now()
     turn.save(force_insert=True)
     TurnEvent.objects.create(turn=turn, seq=1, run=0, kind="queued", payload={})
@@ -329,8 +349,11 @@ def state() -> State:
 
 
 def position(turn_id: UUID) -> int | None:
-    """A waiting turn's place in the queue, from 1; None once it no longer waits."""
-    turn = Turn.objects.filter(pk=turn_id, state=Turn.State.QUEUED).only("created").first()
+    """A waiting turn's place in the queue, from 1; None once it no longer waits. What is for the background waits behind all else."""
+    turn = Turn.objects.filter(pk=turn_id, state=Turn.State.QUEUED).only("created", "background").first()
     if turn is None:
         return None
-    return Turn.objects.filter(state=Turn.State.QUEUED, created__lt=turn.created).count() + 1
+    before = Q(background=turn.background, created__lt=turn.created)
+    if turn.background:
+        before |= Q(background=False)
+    return Turn.objects.filter(before, state=Turn.State.QUEUED).count() + 1

@@ -11,12 +11,18 @@ class QuestionForm(forms.Form):
     question = forms.CharField(required=False, strip=False)
     mode = forms.ChoiceField(choices=Turn.Mode)
     language = forms.ChoiceField(choices=Turn.Language)
-    n = forms.IntegerField(min_value=1, required=False)
+    n = forms.RegexField(r"^[1-9][0-9]{0,2}b?$", required=False)  # solutions; `b`: in the background
     parent = forms.UUIDField(required=False)
     aim = forms.ChoiceField(choices=Turn.Aim, required=False)
     attempt = forms.CharField(required=False, strip=False)
     quote = forms.CharField(required=False, strip=False)
     problem = forms.UUIDField(required=False)
+
+    @property
+    def solutions(self) -> tuple[int, bool]:
+        """How many, and whether in the background."""
+        n = self.cleaned_data["n"] or "1"
+        return int(n.removesuffix("b")), n.endswith("b")
 
 
 class RequestForm(forms.Form):

@@ -44,10 +44,12 @@ class Claim:
     clarify: bool = False  # whether to see first if the question can be solved: not for programs, nor for who asks it again
 
 
-def claim(turn_id: UUID) -> Claim | None:
-    """Take a waiting turn as a new run; None where it does not wait (any more)."""
+def claim(turn_id: UUID, *, background: bool = True) -> Claim | None:
+    """Take a waiting turn as a new run; None where it does not wait (any more), or is for the `background` and that has no place."""
     now = timezone.now()
     waiting = Turn.objects.filter(pk=turn_id, state=Turn.State.QUEUED)
+    if not background:  # it waits on, and is sent again by a worker's sweep
+        waiting = waiting.filter(background=False)
     if not waiting.update(state=Turn.State.RUNNING, run=F("run") + 1, lease_expires=now + LEASE, started=now, stop_requested=False):
         return None
     turn = Turn.objects.select_related("conversation", "poses", "parent").annotate(last=Max("events__seq")).get(pk=turn_id)

@@ -73,6 +73,8 @@ class Turn(models.Model):
     mode = models.CharField(max_length=4, choices=Mode, default=Mode.AUTO)
     language = models.CharField(max_length=4, choices=Language, default=Language.AUTO)
     n = models.PositiveSmallIntegerField(default=1)  # solutions that are written side by side
+    background = models.BooleanField(default=False)  # few of them at a time, for long; its owner need not wait for it
+    noticed = models.BooleanField(default=False)  # its owner has seen what became of it in the background
     # A lesson: turns about one problem. The first poses it; those that go on with it have a request, and `poses` is the first.
     aim = models.CharField(max_length=8, choices=Aim, default=Aim.EXPLAIN)
     request = models.CharField(max_length=9, choices=Request, blank=True)
@@ -105,6 +107,7 @@ class Turn(models.Model):
         indexes = [
             models.Index(fields=["created"], name="turn_waiting", condition=Q(state="queued")),
             models.Index(fields=["lease_expires"], name="turn_leased", condition=Q(state="running")),
+            models.Index(fields=["conversation"], name="turn_unnoticed", condition=Q(background=True, noticed=False)),
         ]
 
     def __str__(self) -> str:

@@ -32,6 +32,7 @@ class Runtime:
         self._loop = asyncio.new_event_loop()
         self._jobs: dict[UUID, Job] = {}
         self._lent: set[asyncio.Task[None]] = set()
+        self._background = threading.Semaphore(settings.BACKGROUND_TURNS)
         self._ending = threading.Event()
         self._solver = threading.Thread(target=self._loop.run_forever, name="solver")
         self._watcher = threading.Thread(target=self._watch, name="watcher")
@@ -46,10 +47,18 @@ class Runtime:
         self._tools.decided.wait()  # a turn waits, visibly queued, while the model is loading
         if self._ending.is_set():
             return
-        claim = leases.claim(turn_id)
-        connection.close()  # a database has fewer connections than a worker has turns
-        if claim is not None:
-            asyncio.run_coroutine_threadsafe(self._solve(claim), self._loop).result()
+        holds_place = self._background.acquire(blocking=False)
+        try:
+            claim = leases.claim(turn_id, background=holds_place)
+            connection.close()  # a database has fewer connections than a worker has turns
+            if holds_place and not (claim and claim.turn.background):
+                self._background.release()
+                holds_place = False
+            if claim is not None:
+                asyncio.run_coroutine_threadsafe(self._solve(claim), self._loop).result()
+        finally:
+            if holds_place:
+                self._background.release()
 
     def lend(self, work: Callable[[Tools], Coroutine[Any, Any, None]]) -> None:
         """Run `work` on the loop with this worker's tools; returns when it has ended. Cancelled when the worker is to end."""

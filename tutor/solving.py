@@ -133,8 +133,14 @@ class Job:
             n=turn.n,
             select="weighted" if scorer else "majority",
             scorer=scorer,
-            budget=Budget(seconds=settings.BEST_OF_SECONDS),
+            budget=self._budget(),
         )
+
+    def _budget(self) -> Budget:
+        """In the background few candidates are written at a time, so that those who wait for theirs hardly notice."""
+        if self.turn.background:
+            return Budget(seconds=settings.BACKGROUND_SECONDS, together=settings.BACKGROUND_TOGETHER)
+        return Budget(seconds=settings.BEST_OF_SECONDS)
 
     def _add_done(self, done: Done, candidates: "Candidates") -> None:
         fields = {"answer": done.answer or "", "checked": done.checked, "differs": done.differs, "tokens": done.tokens, "text": done.text}

@@ -24,5 +24,6 @@ urlpatterns = [
     path("t/<uuid:pk>/edit/", views.edit, name="edit"),
     path("plots/<uuid:pk>.png", views.plot, name="plot"),
     path("history/", views.history, name="history"),
+    path("notices/", views.notices, name="notices"),
     path("state/", views.state, name="state"),
 ]

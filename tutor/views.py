@@ -17,7 +17,7 @@ from django_htmx.middleware import HtmxDetails
 from accounts import classrooms
 from accounts.models import User
 from grading.helping import Rule
-from tutor import asking, exporting, lessons, permission, sharing
+from tutor import asking, background, exporting, lessons, permission, sharing
 from tutor.failures import Failure
 from tutor.forms import QuestionForm, ReportForm, RequestForm, ShareForm, TitleForm
 from tutor.models import Conversation, Report, Turn
@@ -34,7 +34,9 @@ class Request(HttpRequest):
 
 @require_safe
 def home(request: Request) -> HttpResponse:
-    return render(request, "tutor/home.html", _surroundings(request.user) | {"examples": _examples()})
+    return render(
+        request, "tutor/home.html", _surroundings(request.user) | {"examples": _examples(), "notices": background.notices(request.user)}
+    )
 
 
 @require_safe
@@ -55,6 +57,7 @@ def ask(request: Request) -> HttpResponse:
     conversation = parent.conversation if parent else None
     if asked["problem"]:
         permission.problem_text_for(request.user, asked["problem"])
+    n, in_background = form.solutions
     return _asked(
         request,
         lambda: asking.ask(
@@ -62,7 +65,8 @@ def ask(request: Request) -> HttpResponse:
             asked["question"],
             asked["mode"],
             asked["language"],
-            n=asked["n"] or 1,
+            n=n,
+            in_background=in_background,
             aim=asked["aim"] or Turn.Aim.EXPLAIN,
             attempt=asked["attempt"],
             quote=asked["quote"],
@@ -76,6 +80,7 @@ def ask(request: Request) -> HttpResponse:
 @require_safe
 def conversation(request: Request, pk: UUID) -> HttpResponse:
     shown = asking.get_conversation_for(request.user, pk)
+    background.notice(shown)
     steps = asking.branch(shown, _leaf(request, shown))
     context = {"conversation": shown, "steps": steps, "leaf": steps[-1].turn if steps else None, "failures": Failure}
     context["classes"] = sharing.classes_for(shown)
@@ -195,13 +200,20 @@ def history(request: Request) -> HttpResponse:
 
 
 @require_safe
+def notices(request: Request) -> HttpResponse:
+    """What is over in the background: for the sidebar, or as lines."""
+    template = "tutor/_notice_lines.html" if "lines" in request.GET else "tutor/_notices.html"
+    return render(request, template, {"notices": background.notices(request.user)})
+
+
+@require_safe
 def state(request: Request) -> HttpResponse:
     return render(request, "tutor/_state.html", {"state": asking.state()})
 
 
 def _surroundings(user: User) -> dict[str, Any]:
     """What every page of the tutor shows besides its subject."""
-    choices = {"modes": Turn.Mode, "languages": Turn.Language, "counts": asking.counts(user)}
+    choices = {"modes": Turn.Mode, "languages": Turn.Language, "counts": asking.counts(user), "background_counts": background.counts(user)}
     return choices | _permitted([]) | {"history": asking.search(user, ""), "state": asking.state()}
 
 

@@ -17,7 +17,7 @@ def test_from_a_new_class_to_a_mark_on_the_steps(db):
     teacher.post(page("create_classroom"), {"name": "8b"})
     classroom = Classroom.objects.get()
     teacher.post(page("create_problem"), {"text": "Solve $2x + 3 = 7$.", "answer": "x = 2", "topic": "Equations", "reference": ""})
-    teacher.post(page("create_assignment", classroom.pk), {"title": "Homework", "attempts": 2})
+    teacher.post(page("create_assignment", classroom.pk), {"title": "Homework", "attempts": 2, "help": "any"})
     assignment = Assignment.objects.get()
     assert student.get(page("assignment", assignment.pk)).status_code == 404
     teacher.post(page("pick", assignment.pk), {"problem": [str(Problem.objects.get().pk)]})

@@ -5,6 +5,7 @@ import { openDialog } from "lemma/dialogs.js";
 import { openEquation } from "lemma/equation.js";
 import { bindKeys } from "lemma/keys.js";
 import { questionFragment } from "lemma/markdown.js";
+import { bindPolls } from "lemma/polls.js";
 import { goToEnd } from "lemma/scroll.js";
 import { Feed } from "lemma/socket.js";
 import { TurnView } from "lemma/thread.js";
@@ -70,19 +71,11 @@ function drawMaths(root) {
   }
 }
 
-// A poll that brings no news changes nothing, so that it is not read out again.
-function bindRequests() {
-  document.addEventListener("htmx:afterSwap", (event) => drawMaths(event.target));
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const { target, serverResponse } = event.detail;
-    if (target.id === "state" && target.innerHTML.trim() === serverResponse.trim()) event.detail.shouldSwap = false;
-  });
-}
-
 drawMaths(document);
+document.addEventListener("htmx:afterSwap", (event) => drawMaths(event.target));
 if (thread) startThread();
 for (const root of document.querySelectorAll("[data-turn]")) bindEdit(root);
 for (const button of document.querySelectorAll("[data-equation]")) button.addEventListener("click", openEquation);
-bindRequests();
+bindPolls();
 document.querySelector("[data-print]")?.addEventListener("click", () => print());
 bindKeys({ stop: stopLast, search, ask: () => field?.focus(), help: () => openDialog("shortcuts") });

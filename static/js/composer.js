@@ -48,8 +48,13 @@ function restoreChoices() {
     const choice = form.elements[name];
     const kept = localStorage.getItem(name);
     if (kept && [...choice.options].some((option) => option.value === kept)) choice.value = kept;
-    choice.addEventListener("change", () => localStorage.setItem(name, choice.value));
+    choice.addEventListener("change", () => isKept(choice) && localStorage.setItem(name, choice.value));
   }
+}
+
+// What goes on in the background is for one question at a time, and not for the next one, too.
+function isKept(choice) {
+  return choice.selectedOptions[0].parentElement === choice;
 }
 
 // What only a full solution has a choice of is shown for that alone.

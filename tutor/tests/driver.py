@@ -26,10 +26,10 @@ def sign_up(name, role="student"):
     return {"cookie": client.cookies["sessionid"].value}
 
 
-def ask(name, question, mode="cot", conversation=None, n=1):
+def ask(name, question, mode="cot", conversation=None, n=1, in_background=False):
     user = User.objects.get(username=name)
     about = asking.get_conversation_for(user, conversation) if conversation else None
-    return shown(asking.ask(user, question, mode, "en", n=n, conversation=about))
+    return shown(asking.ask(user, question, mode, "en", n=n, in_background=in_background, conversation=about))
 
 
 def stop(name, turn):

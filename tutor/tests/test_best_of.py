@@ -74,3 +74,17 @@ async def test_many_candidates_survive_a_killed_worker(stack):
     assert seen[-1]["run"] == 2
     assert of(seen, "selected")[0]["agreeing"] >= 32
     assert len(stack.do("candidates", turn=asked["turn"])) == of(seen, "selected")[0]["count"]
+
+
+async def test_few_candidates_are_written_at_once_in_the_background(stack):
+    student = stack.student()
+    asked = student.ask("Count to 30", n=64, in_background=True)
+    await asyncio.wait_for(student.watch(asked, [], until=("token",)), 30)
+    assert 1 <= stack.stats()["active"] <= 4
+    answered = await asyncio.wait_for(student.watch(student.ask("Count to 5"), []), 10)
+    assert answered[-1]["kind"] == "done"
+    assert stack.do("turn", turn=asked["turn"])["state"] == "running"
+    seen = await asyncio.wait_for(student.watch(asked, []), 60)
+    check_log(seen)
+    assert seen[-1]["kind"] == "done"
+    assert of(seen, "selected")[0]["count"] >= 32
