@@ -68,9 +68,9 @@ def made(count: int, seed: int) -> list:
 
 
 def _is_repeated(item: object, others: list) -> bool:
-    from practice import making
+    from inference.texts import is_repeated
 
-    return making.is_repeated(item.question["en"], [other.question["en"] for other in others])
+    return is_repeated(item.question["en"], [other.question["en"] for other in others])
 
 
 if __name__ == "__main__":

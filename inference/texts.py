@@ -10,6 +10,7 @@ WORD = re.compile(rf"[a-z0-9]+|[{CHINESE}]")
 TOKEN = re.compile(rf"\d+(?:\.\d+)?|[a-z]+|[{CHINESE}]|[-+*/^=<>%!|×÷]")
 THOUSANDS = re.compile(r"(?<=\d)(?:,|\{,\})(?=\d{3}(?!\d))")
 SHINGLE = 3  # tokens
+NEAR = 0.6  # least similarity of near duplicates
 
 
 def words(text: str) -> list[str]:
@@ -43,3 +44,9 @@ def similarity(left: frozenset[str], right: frozenset[str]) -> float:
 def problem_key(question: str) -> str:
     """Equal for problems that can be near duplicates of each other: those with the same numbers, each as often."""
     return " ".join(numbers(question))
+
+
+def is_repeated(question: str, had: Sequence[str]) -> bool:
+    """Whether a problem is nearly one of those: the same numbers in much the same words."""
+    key, found = problem_key(question), shingles(tokens(question))
+    return any(problem_key(other) == key and similarity(found, shingles(tokens(other))) >= NEAR for other in had)

@@ -3,14 +3,13 @@
 from random import Random
 
 from accounts.models import User
-from inference.texts import problem_key, shingles, similarity, tokens
+from inference.texts import is_repeated
 from practice.generators import families
 from practice.generators.draft import Draft, Family
 from practice.models import Item
 
 TRIES = 60  # draws, before an old item is given again
 LOOKED_AT = 400  # of a student's items in a skill, the newest ones
-NEAR = 0.6  # least similarity of near duplicates, as in the training data
 ALONE = 4  # each fourth item of a skill is to be answered without help
 PROOF = "computed, and confirmed by a second way"
 
@@ -26,12 +25,6 @@ def make(student: User, skill: str, level: int, *, parent: Item | None = None, r
         if not is_repeated(draft.en, had):
             return _store(student, family, draft, parent=parent, review=review, alone=_is_alone(before, review=review))
     return _again(before)
-
-
-def is_repeated(question: str, had: list[str]) -> bool:
-    """Whether a question is nearly one of those: the same numbers in much the same words."""
-    key, found = problem_key(question), shingles(tokens(question))
-    return any(problem_key(other) == key and similarity(found, shingles(tokens(other))) >= NEAR for other in had)
 
 
 def _family(skill: str, level: int, parent: Item | None, before: list[Item], chance: Random) -> Family:

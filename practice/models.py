@@ -22,7 +22,7 @@ class Item(models.Model):
     hint = models.JSONField()
     expected = models.CharField(max_length=500)
     form = models.CharField(max_length=10, blank=True)  # what the answer must look like: expanded, factored
-    family = models.CharField(max_length=40, blank=True)  # of practice.generators
+    family = models.CharField(max_length=40, blank=True)  # of practice.generators; "": the model wrote it
     parent = models.ForeignKey("self", models.SET_NULL, null=True, related_name="variants")
     proof = models.CharField(max_length=200)  # what confirmed the key
     review = models.BooleanField(default=False)
@@ -50,6 +50,37 @@ class Item(models.Model):
 def _in_language(texts: dict[str, str]) -> str:
     key = "zh" if (get_language() or "").startswith("zh") else "en"
     return texts.get(key) or next(iter(texts.values()), "")
+
+
+class Writing(models.Model):
+    """A problem that the model is asked to write for a student: like `question`, for which there is no generator.
+
+    A worker claims a queued one by a conditional update (`run` goes up by one) and holds it until `expires`.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Being written")
+        DONE = "done", _("Written")
+        FAILED = "failed", _("Not written")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    question = models.TextField()
+    answer = models.CharField(max_length=500, blank=True)  # "": not known
+    parent = models.ForeignKey(Item, models.SET_NULL, null=True, related_name="+")
+    item = models.ForeignKey(Item, models.SET_NULL, null=True, related_name="+")  # once it is done
+    state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
+    run = models.PositiveSmallIntegerField(default=0)
+    expires = models.DateTimeField(null=True)
+    no_engine = models.BooleanField(default=False)  # it failed because the model could not be asked
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["created"], name="writing_active", condition=models.Q(state__in=["queued", "running"]))]
+
+    def __str__(self) -> str:
+        return f"{self.state}: {self.question[:60]}"
 
 
 class Attempt(models.Model):

@@ -64,6 +64,11 @@ _SIGNS = (
 _SEEN = [(skill, re.compile(sign, re.IGNORECASE)) for skill, sign in _SIGNS]
 
 
+def seen_in(question: str) -> str | None:
+    """The skill that a question shows signs of; None where nothing tells, and no generator is known to make its like."""
+    return next((skill for skill, sign in _SEEN if sign.search(question)), None)
+
+
 def about(question: str) -> str:
     """The skill that a question is most likely about; arithmetic where nothing tells."""
-    return next((skill for skill, sign in _SEEN if sign.search(question)), "arithmetic")
+    return seen_in(question) or "arithmetic"

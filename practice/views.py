@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.classrooms import get_classroom_for, get_enrolment_for
 from accounts.models import User
@@ -15,15 +18,20 @@ from grading.checking.reasons import Reason
 from grading.feedback import say
 from grading.views.page import UNPROCESSABLE, Request, page
 from practice import answering, choosing, making, mastery
+from practice import writing as writings
 from practice.answering import AnswerError, HelpNotOffered, get_item_for
-from practice.models import Attempt, Item
-from practice.skills import BY_CODE, LEVELS, SKILLS, about
+from practice.models import Attempt, Item, Writing
+from practice.skills import BY_CODE, LEVELS, SKILLS, seen_in
+from practice.writing import WritingError
 from tutor.asking import get_turn_for
+
+STOP_POLLING = 286  # to htmx
 
 
 @require_safe
 def index(request: Request) -> HttpResponse:
     context = {"standings": mastery.of_student(request.user), "choice": choosing.choose(request.user), "levels": LEVELS}
+    context["writings"] = writings.open_of(request.user)
     return page(request, "practice/index.html", context)
 
 
@@ -46,8 +54,11 @@ def _level(student: User, skill: str, asked: str) -> int:
 
 @require_POST
 def like_turn(request: Request, pk: UUID) -> HttpResponse:
-    """An item of the skill that a question of the conversation is about."""
-    skill = about(get_turn_for(request.user, pk).question)
+    """An item of the skill that a question of the conversation is about; where no generator makes such, the model writes one."""
+    turn = get_turn_for(request.user, pk)
+    skill = seen_in(turn.question)
+    if skill is None:
+        return _asked(request, lambda: writings.ask(request.user, turn.question, turn.answer))
     return redirect("practice:item", making.make(request.user, skill, _level(request.user, skill, "")).pk)
 
 
@@ -55,7 +66,39 @@ def like_turn(request: Request, pk: UUID) -> HttpResponse:
 def variant(request: Request, pk: UUID) -> HttpResponse:
     """The same kind of problem with other numbers."""
     parent = get_item_for(request.user, pk)
+    if not parent.family:
+        return _asked(request, lambda: writings.ask(request.user, parent.text, parent.expected, parent))
     return redirect("practice:item", making.make(request.user, parent.skill, parent.level, parent=parent).pk)
+
+
+# --- Problems that the model writes ---------------------------------------------------------------------------------------
+
+
+def _asked(request: Request, ask: Callable[[], Writing]) -> HttpResponse:
+    try:
+        return redirect("practice:writing", ask().pk)
+    except WritingError as error:
+        messages.warning(request, str(error))
+        return redirect("practice:index")
+
+
+@require_safe
+def writing(request: Request, pk: UUID) -> HttpResponse:
+    """How far it is; the page asks again until there is a problem, or none could be made."""
+    asked = writings.look(writings.get_writing_for(request.user, pk))
+    if asked.item is not None:
+        address = reverse("practice:item", args=[asked.item.pk])
+        return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+    context = {"writing": asked, "waits": asked.state in writings.ACTIVE}
+    if not request.htmx:
+        return page(request, "practice/writing.html", context)
+    return render(request, "practice/_writing.html", context, status=200 if context["waits"] else STOP_POLLING)
+
+
+@require_POST
+def write_again(request: Request, pk: UUID) -> HttpResponse:
+    asked = writings.get_writing_for(request.user, pk)
+    return _asked(request, lambda: writings.again(asked))
 
 
 # --- One item -----------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from inference.events import Done, Language, Mode, Solution, Solved
 from inference.sandbox import Sandbox
 from inference.selection import group, mathematically_equal
 from inference.solve import Limits, solve
+from inference.together import together
 
 SAMPLES = 3  # solutions of each kind: in words (they have steps to show), and with Python (they are more often right)
 LIMITS = Limits(tokens=768)  # of one solution: a longer one is more often lost than right
@@ -81,10 +82,8 @@ async def make_key(
 
     Raises `EngineError` and `SandboxError`.
     """
-    async with asyncio.TaskGroup() as tasks:
-        modes: tuple[Mode, ...] = ("cot", "tir")
-        kinds = [tasks.create_task(_sample(problem, engine, sandbox, mode, language, budget, samples, seed)) for mode in modes]
-    words, programs = (task.result() for task in kinds)
+    modes: tuple[Mode, ...] = ("cot", "tir")
+    words, programs = await together(_sample(problem, engine, sandbox, mode, language, budget, samples, seed) for mode in modes)
     return await asyncio.to_thread(_choose, problem, words, programs)
 
 

@@ -1,6 +1,5 @@
 """Having the model write a short text, once or several times at once."""
 
-import asyncio
 import uuid
 import zlib
 from collections.abc import Sequence
@@ -8,6 +7,7 @@ from contextlib import aclosing
 
 from inference.engines import Engine, Sampling
 from inference.prompts import neutralise
+from inference.together import together
 
 TEMPERATURE = 0.8  # candidates must differ
 TOP_P = 0.95
@@ -30,6 +30,4 @@ async def write(
 async def write_several(engine: Engine, system: str, user: str, *, n: int, seed: int = 0, max_tokens: int = TOKENS) -> Sequence[str]:
     """`n` replies side by side, sampled with seeds that follow from `seed`."""
     seeds = [zlib.crc32(f"{seed}/{number}".encode()) for number in range(n)]
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(write(engine, system, user, temperature=TEMPERATURE, seed=own, max_tokens=max_tokens)) for own in seeds]
-    return [task.result() for task in tasks]
+    return await together(write(engine, system, user, temperature=TEMPERATURE, seed=own, max_tokens=max_tokens) for own in seeds)

@@ -5,6 +5,7 @@ from random import Random
 import pytest
 
 from accounts.models import User
+from inference.texts import is_repeated
 from practice import making
 from practice.generators import families
 from practice.models import Item
@@ -21,13 +22,13 @@ def student():
 def test_no_item_repeats_another(student):
     made = [making.make(student, "factoring", 2, chance=Random(seed)) for seed in range(40)]
     questions = [item.question["en"] for item in made]
-    assert not any(making.is_repeated(question, questions[:at]) for at, question in enumerate(questions))
+    assert not any(is_repeated(question, questions[:at]) for at, question in enumerate(questions))
 
 
 @pytest.mark.parametrize("again", ["Solve $x + 3 = 10$.", "solve  $x+3=10$", "Solve $x - 3 = 10$."])
 def test_near_duplicates_are_seen(again):
-    assert making.is_repeated(again, ["Solve $x + 3 = 10$."]) == (again != "Solve $x - 3 = 10$.")
-    assert not making.is_repeated("Solve $x + 4 = 10$.", ["Solve $x + 3 = 10$."])
+    assert is_repeated(again, ["Solve $x + 3 = 10$."]) == (again != "Solve $x - 3 = 10$.")
+    assert not is_repeated("Solve $x + 4 = 10$.", ["Solve $x + 3 = 10$."])
 
 
 def test_a_variant_is_of_the_same_kind(student):

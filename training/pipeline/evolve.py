@@ -30,13 +30,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inference import prompts
+from inference import prompts, rewriting
 from inference.engines import ContextOverflow, Engine, Sampling
+from inference.rewriting import CHANGES, Change, Refused
 from inference.texts import problem_key
 from training import rows
 from training.evaluation.datasets import DatasetError, Problem, read_problems
 from training.pipeline import changes, sample, stage
-from training.pipeline.changes import CHANGES, Change, Proposal, Refused
+from training.pipeline.changes import Proposal
 from training.pipeline.duplicates import NearDuplicates
 from training.pipeline.engine import EngineConfig, in_flight, opened
 from training.pipeline.judging import Judges
@@ -109,7 +110,7 @@ async def propose(proposal: Proposal, engine: Engine, config: Config) -> Row:
     """What the model makes of it. Raises `EngineError`."""
     asked = {"id": proposal.id, "change": proposal.change, "seed": proposal.seed}
     sampling = Sampling(
-        max_tokens=changes.TOKENS, temperature=config.temperature, top_p=config.top_p, stop=changes.STOP, seed=proposal.seed
+        max_tokens=rewriting.TOKENS, temperature=config.temperature, top_p=config.top_p, stop=rewriting.STOP, seed=proposal.seed
     )
     reply, finish = "", ""
     try:
@@ -118,7 +119,7 @@ async def propose(proposal: Proposal, engine: Engine, config: Config) -> Row:
                 reply, finish = reply + chunk.text, chunk.finish or ""
         if finish != "stop":
             raise Refused("cut off")
-        return asked | {"question": changes.read(reply, proposal), "refused": None, "reply": reply}
+        return asked | {"question": rewriting.read(reply, proposal.language), "refused": None, "reply": reply}
     except ContextOverflow:
         return asked | {"question": None, "refused": "too long for the model", "reply": ""}
     except Refused as reason:
@@ -179,7 +180,7 @@ class Evolution:
                 if judgement.expected is None:
                     enough = confirmed >= config.least_agreement * len(group)
                     self.ends[proposal.change]["solutions disagree" if enough else "not confirmed by Python"] += 1
-                elif not changes.is_sensible(judgement.expected, proposal.parent.expected):
+                elif not rewriting.is_sensible(judgement.expected, proposal.parent.expected):
                     self.ends[proposal.change]["answer makes no sense"] += 1
                 else:
                     self.ends[proposal.change]["kept"] += 1

@@ -1,8 +1,9 @@
 import pytest
 
+from inference import rewriting
+from inference.rewriting import CHANGES, Refused, is_sensible, read
 from training.evaluation.datasets import Problem
-from training.pipeline import changes
-from training.pipeline.changes import CHANGES, Proposal, Refused, is_sensible, prompt, read
+from training.pipeline.changes import Proposal, prompt
 
 PENS = Problem(id="p", question="Tom has 12 pens and buys 3 boxes of 10. How many pens has he now?", expected="42")
 BOOK = Problem(id="q", question="A book has 240 pages. Ann reads 15 a day. How many days does she need?", expected="16", roots=("r", "p"))
@@ -61,19 +62,19 @@ NEU = "小红有8支铅笔，又买了2盒，每盒6支。她现在有多少支�
     ],
 )
 def test_a_reply_is_read(reply):
-    assert read(reply, proposal()) == NEW
+    assert read(reply, "en") == NEW
 
 
 @pytest.mark.parametrize("reply", [NEU, f"题目：{NEU}", f"新题目：\n{NEU}", f"{NEU}\n解：8+2×6=20。", f"{NEU}\n\n答案：20"])
 def test_a_chinese_reply_is_read(reply):
-    assert read(reply, proposal(parent=APPLES)) == NEU
+    assert read(reply, "zh") == NEU
 
 
 def test_a_problem_of_two_paragraphs_stays_whole():
     text = "Solve the equation.\n\n$x + 3 = 7$"
-    assert read(text, proposal()) == text
+    assert read(text, "en") == text
     equation = "解方程：\n解方程 $3x + 5 = 20$，求 $x$。"
-    assert read(equation, proposal(parent=APPLES)) == equation
+    assert read(equation, "zh") == equation
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_a_problem_of_two_paragraphs_stays_whole():
 )
 def test_a_reply_that_is_no_problem(reply, parent, reason):
     with pytest.raises(Refused, match=reason):
-        read(reply, proposal(parent=parent))
+        read(reply, proposal(parent=parent).language)
 
 
 @pytest.mark.parametrize(
@@ -120,4 +121,4 @@ def test_an_answer_like_the_parents(answer, parent, sensible):
 
 
 def test_the_rules_are_the_same_in_both_languages():
-    assert changes.WANTED["en"].keys() == changes.WANTED["zh"].keys() == set(CHANGES)
+    assert rewriting.WANTED["en"].keys() == rewriting.WANTED["zh"].keys() == set(CHANGES)

@@ -1,0 +1,177 @@
+"""Problems that the model writes for a student: asked for on the page, made by a worker, kept or said to be none."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from inference.engines import EngineUnavailable
+from inference.tests.tutoring_engine import Sandbox, ScriptedEngine, solver
+from practice import writing
+from practice.models import Attempt, Item, Knowledge, Writing
+from tutor.models import Conversation, Turn
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CLIPS = "Natalia sold 48 clips in April and half as many in May. How many clips did she sell altogether?"
+NEW = CLIPS.replace("48", "60")
+SOLUTION = "In May she sold $60/2 = 30$ clips.\nAltogether she sold $60 + 30 = 90$ clips.\nThe answer is $\\boxed{90}$."
+WRITES = "New problem:\n"
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def ada():
+    return User.objects.create(username="ada")
+
+
+@pytest.fixture
+def bells(monkeypatch):
+    """What was sent to the workers."""
+    rung = []
+    monkeypatch.setattr("grading.sending.current_app.send_task", rung.append)
+    return rung
+
+
+def client_of(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def turn_of(user, question=CLIPS, answer="72"):
+    conversation = Conversation.objects.create(owner=user, title="Clips")
+    return Turn.objects.create(conversation=conversation, question=question, answer=answer, state="done", enqueued=timezone.now())
+
+
+def work(*texts, solves=None, output="90"):
+    engine = ScriptedEngine((WRITES, texts or [NEW]), *(solves or solver(SOLUTION, "90")))
+    asyncio.run(writing.run(engine, Sandbox(output)))
+    return engine
+
+
+def test_a_question_without_a_generator_is_practised_on_a_new_one(ada, bells):
+    client = client_of(ada)
+    answer = client.post(reverse("practice:like_turn", args=[turn_of(ada).pk]))
+    asked = Writing.objects.get()
+    address = reverse("practice:writing", args=[asked.pk])
+    assert (answer.url, bells) == (address, [writing.TASK])
+    assert "Making a problem…" in client.get(address).content.decode()
+    assert "Making a problem…" in client.get(address, headers=HTMX).content.decode()
+    assert address in client.get(reverse("practice:index")).content.decode()
+    work()
+    item = Item.objects.get()
+    assert (item.question, item.expected, item.family) == ({"en": NEW}, "90", "")
+    assert client.get(address).url == reverse("practice:item", args=[item.pk])
+    assert client.get(address, headers=HTMX).headers["HX-Redirect"] == reverse("practice:item", args=[item.pk])
+    page = client.get(reverse("practice:item", args=[item.pk])).content.decode()
+    assert "Natalia sold 60 clips" in page
+    assert "do not change your mastery" in page
+
+
+def test_what_a_generator_makes_is_not_written(ada):
+    client_of(ada).post(reverse("practice:like_turn", args=[turn_of(ada, "Solve 3x + 4 = 10").pk]))
+    assert not Writing.objects.exists()
+    assert Item.objects.get().family
+
+
+def test_an_answer_to_it_is_judged_and_moves_no_estimate(ada):
+    writing.ask(ada, CLIPS, "72")
+    work()
+    item = Item.objects.get()
+    client = client_of(ada)
+    client.post(reverse("practice:answer", args=[item.pk]), {"answer": "91"})
+    page = client.post(reverse("practice:answer", args=[item.pk]), {"answer": "90"}, follow=True).content.decode()
+    assert [(attempt.right, attempt.counted) for attempt in Attempt.objects.all()] == [(False, False), (True, False)]
+    assert Knowledge.objects.get().known == Knowledge().known
+    assert "solved it several times" in page
+    client.post(reverse("practice:variant", args=[item.pk]))
+    again = Writing.objects.get(state="queued")
+    assert (again.question, again.answer, again.parent) == (NEW, "90", item)
+
+
+def test_what_the_student_had_is_not_written_again(ada):
+    for question in (CLIPS, f"{CLIPS} Say why."):
+        writing.ask(ada, question, "72")
+    other = NEW.replace("60", "80")
+    work(NEW, NEW, other)
+    assert [item.question["en"] for item in Item.objects.order_by("created")] == [NEW, other]
+
+
+def test_where_no_text_passes_the_student_is_told(ada):
+    asked = writing.ask(ada, CLIPS, "72")
+    client, address = client_of(ada), reverse("practice:writing", args=[asked.pk])
+    work(output="7")
+    answer = client.get(address, headers=HTMX)
+    assert answer.status_code == 286  # the page asks no more
+    assert "None could be made: of no problem" in answer.content.decode()
+    assert not Item.objects.exists()
+    client.post(reverse("practice:write_again", args=[asked.pk]))
+    work()
+    assert Item.objects.exists()
+
+
+def test_an_engine_that_is_away_is_said(ada):
+    class Away(ScriptedEngine):
+        def stream(self, prompt, sampling, request_id):
+            raise EngineUnavailable("The engine is away.")
+
+    asked = writing.ask(ada, CLIPS, "72")
+    asyncio.run(writing.run(Away(), Sandbox("")))
+    assert "the model could not be asked" in client_of(ada).get(reverse("practice:writing", args=[asked.pk])).content.decode()
+
+
+def test_pressed_twice_it_is_asked_for_once_and_there_is_an_end(ada, settings):
+    assert writing.ask(ada, CLIPS, "72") == writing.ask(ada, CLIPS, "72")
+    for number in range(writing.AT_ONCE - 1):
+        writing.ask(ada, f"{CLIPS} {number}", "")
+    with pytest.raises(writing.StillWriting):
+        writing.ask(ada, "Another?", "")
+    page = client_of(ada).post(reverse("practice:like_turn", args=[turn_of(ada, "Another?").pk]), follow=True).content.decode()
+    assert "still being written for you" in page
+    settings.QUEUE_LIMIT = writing.AT_ONCE
+    with pytest.raises(writing.TooMany):
+        writing.ask(User.objects.create(username="bea"), CLIPS, "")
+
+
+def test_who_waits_looks_after_it(ada, bells):
+    asked = writing.ask(ada, CLIPS, "72")
+    long_ago = timezone.now() - timedelta(minutes=1)
+    bells.clear()
+    assert writing.look(asked).state == "queued"
+    assert not bells
+    Writing.objects.update(created=long_ago)
+    asked.refresh_from_db()
+    writing.look(asked)
+    assert bells == [writing.TASK]
+    for run, state in ((1, "queued"), (2, "failed")):
+        Writing.objects.update(state="running", run=run, expires=long_ago)
+        assert writing.look(asked).state == state
+    Writing.objects.update(state="queued", created=timezone.now() - 2 * writing.WAITED)
+    assert writing.look(asked).state == "failed"
+
+
+def test_a_worker_that_lost_it_writes_nothing(ada):
+    writing.ask(ada, CLIPS, "72")
+
+    class Slow(ScriptedEngine):
+        async def stream(self, prompt, sampling, request_id):
+            await writing.in_database(Writing.objects.update, run=2)
+            async for chunk in super().stream(prompt, sampling, request_id):
+                yield chunk
+
+    asyncio.run(writing.run(Slow((WRITES, [NEW]), *solver(SOLUTION, "90")), Sandbox("90")))
+    assert not Item.objects.exists()
+    assert Writing.objects.get().state == "running"
+
+
+def test_it_is_the_students_alone(ada):
+    asked = writing.ask(ada, CLIPS, "72")
+    other = client_of(User.objects.create(username="bea"))
+    assert other.get(reverse("practice:writing", args=[asked.pk])).status_code == 404
+    assert other.post(reverse("practice:write_again", args=[asked.pk])).status_code == 404
+    assert other.post(reverse("practice:like_turn", args=[turn_of(ada).pk])).status_code == 404
