@@ -23,10 +23,10 @@ LONG = 5  # tokens from which on a problem is found inside of a longer text, too
 Help = Assignment.Help
 
 SAID: dict[str, str | Promise] = {
-    Help.HINTS: gettext_lazy("On “{title}” your teacher allows hints, questions and checks of your work, but no full solution."),
-    Help.SOCRATIC: gettext_lazy("On “{title}” your teacher allows the tutor's questions and no other help."),
-    Help.CHECK: gettext_lazy("On “{title}” your teacher allows checks of your work and no other help."),
-    Help.NONE: gettext_lazy("On “{title}” your teacher allows no help from the tutor."),
+    Help.HINTS: gettext_lazy("On “{title}” your teacher allows hints, questions and checks of your work, but no full solution"),
+    Help.SOCRATIC: gettext_lazy("On “{title}” your teacher allows the tutor's questions and no other help"),
+    Help.CHECK: gettext_lazy("On “{title}” your teacher allows checks of your work and no other help"),
+    Help.NONE: gettext_lazy("On “{title}” your teacher allows no help from the tutor"),
 }
 
 
@@ -42,9 +42,9 @@ class Rule:
         """For the student: what is allowed, and until when."""
         allowed = str(SAID[self.help]).format(title=self.title)
         if self.until is None:
-            return f"{allowed} {_('This holds while the assignment is open.')}"
+            return f"{allowed} {_('(while the assignment is open)')}"
         until = date_format(timezone.localtime(self.until), "DATETIME_FORMAT")
-        return f"{allowed} {_('This holds until {until}.').format(until=until)}"
+        return f"{allowed} {_('(until {until})').format(until=until)}"
 
 
 def get_problem_for(user: User, pk: UUID) -> Problem:

@@ -187,7 +187,7 @@ def test_the_pages_say_what_is_allowed_and_until_when(school):
     ]
     for address in pages:
         page = client.get(address).content.decode()
-        assert "On “Equations” your teacher allows hints, questions and checks of your work, but no full solution." in page
+        assert "On “Equations” your teacher allows hints, questions and checks of your work, but no full solution (until " in page
         assert "2100" in page
     assert 'value="explain"' not in page
     assert 'value="answer"' not in page
