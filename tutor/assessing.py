@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from inference import assessment
+from tutor import permission
 from tutor.models import Turn
 
 TOGETHER = 2  # judged at once in one web process
@@ -17,7 +18,12 @@ _places = asyncio.Semaphore(TOGETHER)
 
 
 def solved(user: User, problem: str) -> Turn | None:
-    """This person's solutions of the same problem, if it was judged before: a class hands in many solutions of one problem."""
+    """This person's solutions of the same problem, if it was judged before: a class hands in many solutions of one problem.
+
+    None where a teacher's rule has come to hold for it since; asking for them anew is refused then.
+    """
+    if not permission.is_free(user, problem):
+        return None
     turns = Turn.objects.filter(conversation__owner=user, conversation__api=True, question=problem, n=assessment.SAMPLES)
     return turns.filter(state=Turn.State.DONE, created__gt=timezone.now() - KEPT).order_by("-created").first()
 

@@ -35,6 +35,11 @@ def rules_for(user: User, problem: UUID) -> list[Rule]:
     return helping.rules_for(user, [], problem)
 
 
+def is_free(user: User, text: str) -> bool:
+    """Whether no rule holds for a text of this person's."""
+    return not helping.rules_for(user, [text])
+
+
 def permits(rules: Sequence[Rule], turn: Turn) -> bool:
     if not rules:
         return True

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import keys
 from grading.models import Assignment, Extension
 from grading.tests.school import School
+from inference.assessment import SAMPLES
 from tutor import asking, lessons
 from tutor.models import Conversation, Turn
 
@@ -161,15 +162,19 @@ def test_the_problem_as_ones_own_work_is_the_problem(school):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_program_gets_no_more(school):
+@pytest.mark.parametrize("model", ["lemma", "lemma-check"])
+def test_a_program_gets_no_help_with_it(school, model):
     allow(school, "hints")
-    key = keys.make(school.student, "mine")
-    body = {"model": "lemma", "messages": [{"role": "user", "content": TEXT}]}
-    client = school.client(school.student)
-    answer = client.post("/v1/chat/completions", body, content_type="application/json", headers={"Authorization": f"Bearer {key}"})
+    solved = asking.ask(school.outsider, TEXT, "auto", "en")  # was judged before
+    Turn.objects.filter(pk=solved.pk).update(state="done", n=SAMPLES)
+    Conversation.objects.update(owner=school.student, api=True)
+    content = TEXT if model == "lemma" else f"Problem: {TEXT}\n\nStudent Solution: Step 1 - x = 2"
+    body = {"model": model, "messages": [{"role": "user", "content": content}]}
+    authorization = {"Authorization": f"Bearer {keys.make(school.student, 'mine')}"}
+    answer = school.client(school.student).post("/v1/chat/completions", body, content_type="application/json", headers=authorization)
     assert answer.status_code == 403
     assert answer.json()["error"]["code"] == "help_not_allowed"
-    assert not Turn.objects.exists()
+    assert Turn.objects.count() == 1
 
 
 # --- The pages ------------------------------------------------------------------------------------------------------------

@@ -62,7 +62,8 @@ def teachers_pages(full):
 
 
 def students_pages(full):
-    return ["/classes/", f"/classes/{full['classroom']}/", f"/assignments/{full['assignment']}/", f"/work/{full['problem']}/", "/progress/"]
+    pages = ["/classes/", f"/classes/{full['classroom']}/", f"/assignments/{full['assignment']}/", "/progress/"]
+    return [*pages, f"/work/{full['problem']}/", f"/help/{full['problem']}/"]
 
 
 def look(visitor, paths):
