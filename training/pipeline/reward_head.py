@@ -48,7 +48,7 @@ class Config(StageConfig):
     learning_rate: float = free(1e-3)
     decay: float = free(1.0)
     seed: int = free(0)
-    together: int = free(8)  # solutions that are read at once
+    together: int = free(4)  # solutions that are read at once
 
     def __post_init__(self) -> None:
         require(len(self.carriers) == 2, "carriers: two tokens.")
@@ -77,11 +77,14 @@ class Task:
 
 
 def tasks(paths: tuple[Path, ...]) -> list[Task]:
-    """Solutions without a text or a label are passed over."""
+    """Solutions without a text or a label are passed over, and problems of which all are right or all wrong: these rank nothing."""
     found: dict[tuple[str, Mode], list[rows.Row]] = {}
+    labels: dict[str, set[str]] = {}
     for row in (row for path in paths for row in rows.read(path)):
         if row.get("text") and row.get("label") in LABELS:
             found.setdefault((row["question"], row["mode"]), []).append(row)
+            labels.setdefault(row["question"], set()).add(row["label"])
+    found = {key: there for key, there in found.items() if len(labels[key[0]]) > 1}
     return [Task(str(there[0]["problem"]), mode, question, tuple(there)) for (question, mode), there in found.items()]
 
 
@@ -102,7 +105,10 @@ def _keep(path: Path, task: Task, reader: Any, together: int) -> None:  # noqa: 
     import numpy as np
 
     texts = [prompts.neutralise(row["text"]) for row in task.solutions]
-    features = np.concatenate([reader.read(task.prompt, part) for part in _parts(texts, together)], axis=2)
+    order = sorted(range(len(texts)), key=lambda index: len(texts[index]))  # those read at once are filled up to the longest
+    read = np.concatenate([reader.read(task.prompt, part) for part in _parts([texts[index] for index in order], together)], axis=2)
+    features = np.empty_like(read)
+    features[:, :, order] = read
     part = path.with_suffix(".part")
     with part.open("wb") as file:
         np.save(file, features)
@@ -121,7 +127,7 @@ def work(config: Config, folder: Folder) -> dict[str, Any]:
 
     found = tasks(config.rows)
     if not found:
-        raise StageError(f"There is no judged solution in {', '.join(map(str, config.rows))}.")
+        raise StageError(f"No problem has right and wrong solutions in {', '.join(map(str, config.rows))}.")
     try:
         gguf = config.model or weights.find()
     except weights.WeightsError as error:
