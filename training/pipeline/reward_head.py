@@ -2,9 +2,9 @@
 
     {"out": "…", "rows": ["…/labelled.jsonl"], "layers": [16, 19, 22, 25]}
 
-Reads rows as `label` writes them, runs the model over each solution once and keeps its features (one file a problem), then trains a head
-for each layer and ending, with the listwise loss of `listwise`, and keeps the one that ranks held-out problems best: `head.npz`, which
-belongs into `inference/reward/trained/` under the name of the model's file. DONE has the figures of all of them.
+Reads rows as `label` writes them, runs the model over each solution once and keeps its features (one file a problem). Which layer and
+ending serve best, cross-validation over the problems tells, with the listwise loss of `listwise`. The head for these is trained on all
+problems: `head.npz`, which belongs into `inference/reward/trained/` under the name of the model's file. DONE has the figures of all.
 
 Killed and started again, it goes on after the last problem. Training takes seconds and is done anew.
 """
@@ -31,7 +31,7 @@ TOKEN = "<|im_start|>"  # no sampled token: a model that begins a turn has ended
 
 @dataclass(frozen=True, kw_only=True)
 class Config(StageConfig):
-    """`model` is a GGUF file, the default model without it. `held_out` is the share of problems that choose the head and train none.
+    """`model` is a GGUF file, the default model without it. `folds` are the parts of the problems that are held out in turn.
 
     `units` of the hidden layer, `epochs` of training, `decay` of the weights; `heads` are trained from different seeds and averaged.
     """
@@ -42,7 +42,7 @@ class Config(StageConfig):
     suffixes: tuple[str, ...] = ("<|im_end|>\n", ASKED)
     token: str = TOKEN
     carriers: tuple[str, ...] = ("Yes", "No")
-    held_out: float = 0.2
+    folds: int = free(5)
     units: int = free(128)
     epochs: int = free(60)
     learning_rate: float = free(1e-3)
@@ -52,7 +52,7 @@ class Config(StageConfig):
 
     def __post_init__(self) -> None:
         require(len(self.carriers) == 2, "carriers: two tokens.")
-        require(0 < self.held_out < 1, "held_out: between 0 and 1.")
+        require(self.folds > 1, "folds: at least 2.")
         require(min(self.units, self.epochs, self.together) > 0, "units, epochs, together: at least 1.")
 
 
