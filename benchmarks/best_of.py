@@ -1,11 +1,11 @@
-"""What best of N costs beside one answer, and beside the same N answers one after another.
+"""What best of N costs beside one answer, and beside N answers one after another, or at once without anything in common.
 
     python -m benchmarks.best_of [--problems 6] [--n 8] [--mode cot|tir] [--data FILE]
 
-The embedded engine, its reward head and the sandbox. For each problem, one after another: N solutions in a loop, each scored as soon as it
-is there, and then best of N by reward, which writes the same N (the seeds are the same) side by side. One answer's time is a loop's
-time over N. The share of scoring is the time of scoring all N once more with nothing else going on, over the whole. Problems of our own,
-unless a file is given. Prints Markdown.
+The embedded engine, its reward head and the sandbox. For each problem, one after another: N solutions in a loop, each scored as soon as
+it is there, and then best of N by reward, which writes the same N (the seeds are the same) side by side; and N at once whose prompts
+begin with numbers of their own, so that each is read by itself. One answer's time is a loop's time over N. The share of scoring is the
+time of scoring all N once more with nothing else going on, over the whole. Problems of our own, unless a file is given. Prints Markdown.
 """
 
 import argparse
@@ -49,6 +49,7 @@ class Measured:
     loop: float
     together: float
     scoring: float
+    apart: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,22 @@ async def measure(tools: Tools, problem: str) -> Measured:
     together = time.monotonic() - began
     began = time.monotonic()
     await tools.scorer.score(problem, texts, prompt=prompt)
-    return Measured(loop, together, time.monotonic() - began)
+    scoring = time.monotonic() - began
+    began = time.monotonic()
+    await asyncio.gather(*(_written(tools, f"{1000 + number}. {problem}", number) for number in range(tools.n)))
+    return Measured(loop, together, scoring, time.monotonic() - began)
 
 
 async def _loop(tools: Tools, problem: str, prompt: str, count: int) -> None:
     for number in range(count):
         seed = 0 if number == 0 else zlib.crc32(f"0/{number}".encode())  # as `solve` seeds its candidates
-        async with aclosing(tools.solve(problem, n=1, seed=seed)) as events:
-            done = [event async for event in events if isinstance(event, Done)]
-        await tools.scorer.score(problem, [done[0].text], prompt=prompt)
+        await tools.scorer.score(problem, [await _written(tools, problem, seed)], prompt=prompt)
+
+
+async def _written(tools: Tools, problem: str, seed: int) -> str:
+    async with aclosing(tools.solve(problem, n=1, seed=seed)) as events:
+        done = [event async for event in events if isinstance(event, Done)]
+    return done[0].text
 
 
 async def _together(tools: Tools, problem: str) -> list[str]:
@@ -106,12 +114,13 @@ async def _together(tools: Tools, problem: str) -> list[str]:
 
 
 def report(measured: list[Measured], n: int, mode: str) -> None:
-    loop, together, scoring = (sum(getattr(one, name) for one in measured) for name in ("loop", "together", "scoring"))
+    loop, together, scoring, apart = (sum(getattr(one, name) for one in measured) for name in ("loop", "together", "scoring", "apart"))
     print(f"{len(measured)} problems, {mode}, N = {n}\n")
     print("| | seconds a problem | ratio |\n|---|---|---|")
     print(f"| one answer, scored | {loop / n / len(measured):.1f} | |")
     print(f"| {n} in a loop | {loop / len(measured):.1f} | {loop / together:.2f} times best of {n} |")
     print(f"| best of {n} | {together / len(measured):.1f} | {n * together / loop:.2f} times one answer |")
+    print(f"| {n} at once, each read by itself | {apart / len(measured):.1f} | {apart / together:.2f} times best of {n} |")
     print(f"| scoring {n} | {scoring / len(measured):.2f} | {scoring / together:.1%} of best of {n} |")
 
 

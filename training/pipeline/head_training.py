@@ -26,11 +26,12 @@ class Problem:
 
     features: np.ndarray[Any, Any]
     right: np.ndarray[Any, Any]
-    held_out: bool
 
-    @property
-    def tells(self) -> bool:
-        return bool(self.right.any() and not self.right.all())
+    def group(self, ending: int, place: int) -> "Group":
+        return self.features[ending, place], self.right
+
+
+Group = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]  # (solutions, size) features, and which are right
 
 
 class Net(nn.Module):
@@ -47,41 +48,53 @@ class Net(nn.Module):
 
 
 def choose(config: "Config", folder: Folder, tasks: list["Task"]) -> dict[str, Any]:
-    """Train a head for each ending and layer, keep the best, and say how each did. Raises `StageError`."""
-    problems = [problem for problem in _problems(config, folder, tasks) if problem.tells]
-    train, held = ([problem for problem in problems if problem.held_out is side] for side in (False, True))
-    if not train or not held:
-        raise StageError("There are too few problems with right and wrong solutions, to train on and to hold out.")
-    figures, heads = [], list[tuple[float, Head]]()
+    """See by cross-validation over problems which ending and layer rank best, train that head on all of them, and say how each did.
+
+    Raises `StageError`.
+    """
+    problems = _problems(folder, tasks)
+    if len(problems) < config.folds:
+        raise StageError(f"There are too few problems with right and wrong solutions: {len(problems)}, for {config.folds} parts.")
+    figures = list[dict[str, Any]]()
     for ending, suffix in enumerate(config.suffixes):
         for place, layer in enumerate(config.layers):
             folder.check_stop()
-            head = _train(config, [(p.features[ending, place], p.right) for p in train], layer, suffix)
-            ranked = pairs_right(head, [(p.features[ending, place], p.right) for p in held])
-            figures.append({"suffix": suffix, "layer": layer, "pairs_right": round(ranked, 4)})
-            heads.append((ranked, head))
-    ranked, head = max(heads, key=lambda found: found[0])
+            figures.append({"suffix": suffix, "layer": layer} | _validated(config, [problem.group(ending, place) for problem in problems]))
+    best = max(figures, key=lambda found: found["pairs_right"])
+    ending, place = config.suffixes.index(best["suffix"]), config.layers.index(best["layer"])
+    head = _train(config, [problem.group(ending, place) for problem in problems], best["layer"], best["suffix"])
     write_head(head, folder.path / "head.npz")
-    counts = {"problems": len(train), "held_out": len(held), "solutions": sum(len(p.right) for p in train)}
-    return {"layer": head.layer, "suffix": head.suffix, "pairs_right": round(ranked, 4), **counts, "heads": figures}
+    counts = {"problems": len(problems), "solutions": sum(len(problem.right) for problem in problems)}
+    return best | counts | {"any": round(float(np.mean([problem.right.mean() for problem in problems])), 4), "heads": figures}
 
 
-def _problems(config: "Config", folder: Folder, tasks: list["Task"]) -> list[Problem]:
-    """Solutions in words and with code to the same problem are ranked together."""
+def _problems(folder: Folder, tasks: list["Task"]) -> list[Problem]:
+    """Solutions in words and with code to the same problem are ranked together. In an order that chance decides, always the same."""
     together: dict[str, list[Task]] = {}
     for task in tasks:
         together.setdefault(task.question, []).append(task)
-    return [_problem(config, folder, question, there) for question, there in together.items()]
+    order = sorted(together, key=lambda question: blake2b(question.encode()).digest())
+    return [_problem(folder, together[question]) for question in order]
 
 
-def _problem(config: "Config", folder: Folder, question: str, tasks: list["Task"]) -> Problem:
+def _problem(folder: Folder, tasks: list["Task"]) -> Problem:
     features = np.concatenate([np.load(folder.path / f"{task.name}.npy") for task in tasks], axis=2)
-    right = np.array([LABELS[row["label"]] for task in tasks for row in task.solutions])
-    part = int.from_bytes(blake2b(question.encode(), digest_size=4).digest()) / 2**32
-    return Problem(features, right, part < config.held_out)
+    return Problem(features, np.array([LABELS[row["label"]] for task in tasks for row in task.solutions]))
 
 
-def _train(config: "Config", groups: list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]], layer: int, suffix: str) -> Head:
+def _validated(config: "Config", groups: list[Group]) -> dict[str, float]:
+    """Of problems that a head was not trained on: the share of pairs ranked right, and of problems whose best scored solution is right."""
+    pairs, picks = [], []
+    for fold in range(config.folds):
+        head = _train(config, [group for index, group in enumerate(groups) if index % config.folds != fold], 0, "")
+        for features, right in groups[fold :: config.folds]:
+            scores = head.score(features.astype(np.float32))
+            pairs.append((scores[right][:, None] > scores[~right][None]).mean())
+            picks.append(right[scores.argmax()])
+    return {"pairs_right": round(float(np.mean(pairs)), 4), "picked": round(float(np.mean(picks)), 4)}
+
+
+def _train(config: "Config", groups: list[Group], layer: int, suffix: str) -> Head:
     everything = np.concatenate([features for features, _ in groups]).astype(np.float32)
     mean, scale = everything.mean(0), 1 / (everything.std(0) + 1e-3)
     sorted_groups = [_right_first(features, right, mean, scale) for features, right in groups]
@@ -121,12 +134,3 @@ def _fit(config: "Config", groups: list[tuple[Tensor, int]], seed: int) -> Net:
             optimizer.step()
         schedule.step()
     return net
-
-
-def pairs_right(head: Head, groups: list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]) -> float:
-    """The mean over problems of the share of their pairs in which the right solution scores higher."""
-    shares = []
-    for features, right in groups:
-        scores = head.score(features.astype(np.float32))
-        shares.append((scores[right][:, None] > scores[~right][None]).mean())
-    return float(np.mean(shares))

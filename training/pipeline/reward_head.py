@@ -2,9 +2,9 @@
 
     {"out": "…", "rows": ["…/labelled.jsonl"], "layers": [16, 19, 22, 25]}
 
-Reads rows as `label` writes them, runs the model over each solution once and keeps its features (one file a problem), then trains a head
-for each layer and ending, with the listwise loss of `listwise`, and keeps the one that ranks held-out problems best: `head.npz`, which
-belongs into `inference/reward/trained/` under the name of the model's file. DONE has the figures of all of them.
+Reads rows as `label` writes them, runs the model over each solution once and keeps its features (one file a problem). Which layer and
+ending serve best, cross-validation over the problems tells, with the listwise loss of `listwise`. The head for these is trained on all
+problems: `head.npz`, which belongs into `inference/reward/trained/` under the name of the model's file. DONE has the figures of all.
 
 Killed and started again, it goes on after the last problem. Training takes seconds and is done anew.
 """
@@ -31,7 +31,7 @@ TOKEN = "<|im_start|>"  # no sampled token: a model that begins a turn has ended
 
 @dataclass(frozen=True, kw_only=True)
 class Config(StageConfig):
-    """`model` is a GGUF file, the default model without it. `held_out` is the share of problems that choose the head and train none.
+    """`model` is a GGUF file, the default model without it. `folds` are the parts of the problems that are held out in turn.
 
     `units` of the hidden layer, `epochs` of training, `decay` of the weights; `heads` are trained from different seeds and averaged.
     """
@@ -42,17 +42,17 @@ class Config(StageConfig):
     suffixes: tuple[str, ...] = ("<|im_end|>\n", ASKED)
     token: str = TOKEN
     carriers: tuple[str, ...] = ("Yes", "No")
-    held_out: float = 0.2
+    folds: int = free(5)
     units: int = free(128)
     epochs: int = free(60)
     learning_rate: float = free(1e-3)
     decay: float = free(1.0)
     seed: int = free(0)
-    together: int = free(8)  # solutions that are read at once
+    together: int = free(4)  # solutions that are read at once
 
     def __post_init__(self) -> None:
         require(len(self.carriers) == 2, "carriers: two tokens.")
-        require(0 < self.held_out < 1, "held_out: between 0 and 1.")
+        require(self.folds > 1, "folds: at least 2.")
         require(min(self.units, self.epochs, self.together) > 0, "units, epochs, together: at least 1.")
 
 
@@ -77,11 +77,14 @@ class Task:
 
 
 def tasks(paths: tuple[Path, ...]) -> list[Task]:
-    """Solutions without a text or a label are passed over."""
+    """Solutions without a text or a label are passed over, and problems of which all are right or all wrong: these rank nothing."""
     found: dict[tuple[str, Mode], list[rows.Row]] = {}
+    labels: dict[str, set[str]] = {}
     for row in (row for path in paths for row in rows.read(path)):
         if row.get("text") and row.get("label") in LABELS:
             found.setdefault((row["question"], row["mode"]), []).append(row)
+            labels.setdefault(row["question"], set()).add(row["label"])
+    found = {key: there for key, there in found.items() if len(labels[key[0]]) > 1}
     return [Task(str(there[0]["problem"]), mode, question, tuple(there)) for (question, mode), there in found.items()]
 
 
@@ -102,7 +105,10 @@ def _keep(path: Path, task: Task, reader: Any, together: int) -> None:  # noqa: 
     import numpy as np
 
     texts = [prompts.neutralise(row["text"]) for row in task.solutions]
-    features = np.concatenate([reader.read(task.prompt, part) for part in _parts(texts, together)], axis=2)
+    order = sorted(range(len(texts)), key=lambda index: len(texts[index]))  # those read at once are filled up to the longest
+    read = np.concatenate([reader.read(task.prompt, part) for part in _parts([texts[index] for index in order], together)], axis=2)
+    features = np.empty_like(read)
+    features[:, :, order] = read
     part = path.with_suffix(".part")
     with part.open("wb") as file:
         np.save(file, features)
@@ -121,7 +127,7 @@ def work(config: Config, folder: Folder) -> dict[str, Any]:
 
     found = tasks(config.rows)
     if not found:
-        raise StageError(f"There is no judged solution in {', '.join(map(str, config.rows))}.")
+        raise StageError(f"No problem has right and wrong solutions in {', '.join(map(str, config.rows))}.")
     try:
         gguf = config.model or weights.find()
     except weights.WeightsError as error:

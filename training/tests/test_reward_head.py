@@ -31,6 +31,7 @@ def rows(tmp_path):
         for text in texts
     ]
     found += [{"question": "What is 1 + 1?", "mode": "cot", "text": "", "label": "wrong"}, found[0] | {"label": "undecided"}]
+    found.append({"problem": "99", "question": "What is 99 + 1?", "mode": "cot", "text": "It is 100.", "label": "right"})  # ranks nothing
     path = tmp_path / "labelled.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in found))
     return path
@@ -50,19 +51,21 @@ def test_solutions_side_by_side_have_the_features_that_each_has_alone(path):
 
 
 def test_a_head_that_ranks_problems_it_has_not_seen(path, rows, tmp_path):
-    config = {"rows": [rows], "model": path, "layers": LAYERS, "suffixes": [SUFFIX], "token": TOKEN, "held_out": 0.4, "epochs": 20}
+    config = {"rows": [rows], "model": path, "layers": LAYERS, "suffixes": [SUFFIX], "token": TOKEN, "folds": 2, "epochs": 20}
     assert runs.here("reward_head", tmp_path, **config) == 0
     summary = runs.summary(tmp_path)
-    assert summary["problems"] + summary["held_out"] == 12
-    assert summary["solutions"] == 4 * summary["problems"]
+    assert summary["problems"] == 12
+    assert summary["solutions"] == 48
+    assert summary["any"] == 0.5
     assert summary["pairs_right"] > 0.9
+    assert summary["picked"] > 0.9
     assert summary["pairs_right"] == max(head["pairs_right"] for head in summary["heads"])
     head = read_head(tmp_path / "out" / "head.npz")
     assert (head.layer, head.token, head.suffix) == (summary["layer"], TOKEN, SUFFIX)
 
 
 def test_it_goes_on_with_the_problems_that_are_missing(path, rows, tmp_path):
-    config = {"rows": [rows], "model": path, "layers": LAYERS, "suffixes": [SUFFIX], "token": TOKEN, "held_out": 0.4, "epochs": 1}
+    config = {"rows": [rows], "model": path, "layers": LAYERS, "suffixes": [SUFFIX], "token": TOKEN, "folds": 2, "epochs": 1}
     assert runs.here("reward_head", tmp_path, **config) == 0
     out = tmp_path / "out"
     kept = {file: file.stat().st_mtime_ns for file in out.glob("*.npy")}
@@ -78,7 +81,12 @@ def test_it_goes_on_with_the_problems_that_are_missing(path, rows, tmp_path):
 
 @pytest.mark.parametrize(
     ("change", "reason"),
-    [({"carriers": ["Yes"]}, "two tokens"), ({"held_out": 1.0}, "between 0 and 1"), ({"rows": []}, "no judged solution")],
+    [
+        ({"carriers": ["Yes"]}, "two tokens"),
+        ({"folds": 1}, "at least 2"),
+        ({"folds": 13}, "too few problems"),
+        ({"rows": []}, "No problem has right and wrong"),
+    ],
 )
 def test_a_config_that_cannot_be(path, rows, tmp_path, capsys, change, reason):
     assert runs.here("reward_head", tmp_path, **({"rows": [rows], "model": path} | change)) == 2
@@ -89,7 +97,7 @@ def test_all_solutions_right_teach_nothing(path, rows, tmp_path, capsys):
     rows.write_text("".join(line + "\n" for line in rows.read_text().splitlines() if '"right"' in line))
     config = {"rows": [rows], "model": path, "layers": [12], "suffixes": [SUFFIX], "token": TOKEN}
     assert runs.here("reward_head", tmp_path, **config) == 2
-    assert "too few problems" in capsys.readouterr().err
+    assert "No problem has right and wrong" in capsys.readouterr().err
 
 
 def test_the_name_of_a_task_follows_its_texts(rows):
