@@ -113,8 +113,8 @@ def with_head(model: ov.Model, head: Head, token: int, high: int, low: int) -> N
     """Put `head` into the graph: where an input token is `token`, the logits are those of the score.
 
     OpenVINO GenAI lines all tokens of a step up on the first axis, and computes logits only where a token is to be sampled, by a gather
-    that it puts before the last matrix product. Here the gather is put in beforehand, because the head needs it too; its input has the name that
-    OpenVINO GenAI gives it.
+    that it puts before the last matrix product. Here the gather is put in beforehand, because the head needs it too; its input has the name
+    that OpenVINO GenAI gives it.
     """
     result = model.output(0).get_node()
     product = result.input_value(0).get_node()
