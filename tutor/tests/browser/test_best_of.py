@@ -120,7 +120,9 @@ def test_a_wrong_pick_can_be_reported(site, four, visit):
 def test_how_many_are_asked_for(site, visit):
     student = visit()
     page = student.open("/")
-    assert page.get_by_label("Solutions").locator("option").all_inner_texts() == ["1 solution", "best of 4", "best of 8", "best of 16"]
+    counts = page.get_by_label("Solutions")
+    assert counts.locator("> option").all_inner_texts() == ["1 solution", "best of 4", "best of 8", "best of 16"]
+    assert counts.locator("optgroup[label='In the background'] option").all_inner_texts() == ["best of 64"]
     page.get_by_label("Solutions").select_option("8")
     page.locator("#question").fill("1 + 1")
     page.keyboard.press("Enter")
