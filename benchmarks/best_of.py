@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import itertools
 import time
-import zlib
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from inference.reward.embedded import EmbeddedScorer
 from inference.reward.heads import trained_head
 from inference.sandbox import Sandbox
 from inference.sandbox.jail import open_sandbox
-from inference.solve import SAMPLED, solve
+from inference.solve import SAMPLED, seed_of, solve
 from inference.wire import FENCE
 from training.evaluation.datasets import read_problems
 
@@ -98,8 +97,7 @@ async def measure(tools: Tools, problem: str) -> Measured:
 
 async def _loop(tools: Tools, problem: str, prompt: str, count: int) -> None:
     for number in range(count):
-        seed = 0 if number == 0 else zlib.crc32(f"0/{number}".encode())  # as `solve` seeds its candidates
-        await tools.scorer.score(problem, [await _written(tools, problem, seed)], prompt=prompt)
+        await tools.scorer.score(problem, [await _written(tools, problem, seed_of(0, number))], prompt=prompt)
 
 
 async def _written(tools: Tools, problem: str, seed: int) -> str:

@@ -73,7 +73,7 @@ async def solve(
             history=list(history),
             wire=wire,
             limits=limits or Limits(),
-            seed=seed if number == 0 else zlib.crc32(f"{seed}/{number}".encode()),
+            seed=seed_of(seed, number),
             temperature=temperature or (SAMPLED if n > 1 else 0.0),
             top_p=top_p,
         )
@@ -87,6 +87,11 @@ async def solve(
     async with aclosing(events):
         async for event in events:
             yield event
+
+
+def seed_of(seed: int, number: int) -> int:
+    """The seed of a candidate; the first has the seed of a single solution."""
+    return seed if number == 0 else zlib.crc32(f"{seed}/{number}".encode())
 
 
 @dataclass(kw_only=True)
