@@ -7,17 +7,13 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from django.core.management.base import CommandError
 
+from grading.checking.jsonl import BadLine, Row
+
 SURROGATE = re.compile("[\ud800-\udfff]")
-
-Row = dict[str, Any]
-
-
-class BadLine(Exception):
-    """Why a line cannot be checked."""
 
 
 @contextmanager
@@ -36,35 +32,6 @@ def opened(file: str) -> Iterator[BinaryIO]:
     except BrokenPipeError:  # as `| head` does; Python must not complain when it flushes at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-
-
-def numbered(lines: BinaryIO, longest: int) -> Iterator[tuple[int, bytes]]:
-    """(number, line), blank lines left out; of a line of more than `longest` bytes, its beginning."""
-    number = 0
-    while line := lines.readline(longest):
-        number += 1
-        rest = line
-        while len(rest) == longest and not rest.endswith(b"\n"):
-            rest = lines.readline(longest)
-        if line.strip():
-            yield number, line
-
-
-def parsed(line: bytes, longest: int) -> Row:
-    """The line's object. Raises BadLine."""
-    if len(line) >= longest:
-        raise BadLine(f"{longest} bytes or longer")
-    try:
-        row = json.loads(line.decode())
-    except UnicodeDecodeError as error:
-        raise BadLine(f"not UTF-8 (byte {error.start})") from error
-    except ValueError as error:
-        raise BadLine(f"not JSON: {error}") from error
-    except RecursionError as error:
-        raise BadLine("nested too deeply") from error
-    if not isinstance(row, dict):
-        raise BadLine("not a JSON object")
-    return row
 
 
 def text(row: Row, name: str) -> str | None:

@@ -13,7 +13,6 @@ Qwen2.5-Math's evaluation output: `answer` is the expected one; `pred`, `score` 
 `response` or `code` are lists with one entry a response; `idx` is the id.
 """
 
-import json
 import reprlib
 import sys
 from collections.abc import Iterator
@@ -22,21 +21,16 @@ from pathlib import Path
 from typing import Any
 
 from grading.checking.extract import final_answer
+from grading.checking.jsonl import BadLine, Row, numbered, parsed
 from inference.selection import Candidate
 
 LONGEST_LINE = 64 * 2**20  # bytes
 MOST_CANDIDATES = 256
 LONGEST_ID = 100  # characters
 
-Row = dict[str, Any]
-
 
 class TranscriptError(Exception):
     """The file cannot be measured; the text names file, line and reason."""
-
-
-class BadRow(Exception):
-    """Why a line is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +72,7 @@ def read(path: Path, *, extract: bool = False) -> list[Problem]:
         try:
             problem = _problem(line, number, extract)
             _fits(problem, problems[0] if problems else None, lines)
-        except BadRow as reason:
+        except BadLine as reason:
             raise TranscriptError(f"{path}, line {number}: {reason}") from reason
         problems.append(problem)
         lines[problem.id] = number
@@ -91,35 +85,20 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """(number, line), blank ones left out."""
     try:
         with path.open("rb") as file:
-            number = 0
-            while line := file.readline(LONGEST_LINE):
-                number += 1
-                if len(line) == LONGEST_LINE:
-                    raise TranscriptError(f"{path}, line {number}: {LONGEST_LINE} bytes or longer")
-                if line.strip():
-                    yield number, line
+            yield from numbered(file, LONGEST_LINE)
     except OSError as error:
         raise TranscriptError(f"{path}: {error.strerror}") from error
 
 
 def _problem(line: bytes, number: int, extract: bool) -> Problem:
-    try:
-        row = json.loads(line.decode())
-    except UnicodeDecodeError as error:
-        raise BadRow(f"not UTF-8 (byte {error.start})") from error
-    except ValueError as error:
-        raise BadRow(f"not JSON: {error}") from error
-    except RecursionError as error:
-        raise BadRow("nested too deeply") from error
-    if not isinstance(row, dict):
-        raise BadRow("not a JSON object")
+    row = parsed(line, LONGEST_LINE)
     qwen = "pred" in row
     candidates = _qwen_candidates(row) if qwen else _list(row, "candidates")
     if not 1 <= len(candidates) <= MOST_CANDIDATES:
-        raise BadRow(f"{len(candidates)} responses; from 1 to {MOST_CANDIDATES} can be measured")
+        raise BadLine(f"{len(candidates)} responses; from 1 to {MOST_CANDIDATES} can be measured")
     responses = tuple(_response(candidate, f"response {index}", extract) for index, candidate in enumerate(candidates))
     if len({response.score is None for response in responses}) > 1:
-        raise BadRow("some responses have a score and some have none")
+        raise BadLine("some responses have a score and some have none")
     return Problem(
         line=number,
         id=_id(row.get("idx" if qwen else "id", f"line {number}")),
@@ -136,27 +115,27 @@ def _qwen_candidates(row: Row) -> list[Row]:
     given = {ours: _list(row, theirs) for ours, theirs in columns.items() if theirs in row}
     for ours, values in given.items():
         if len(values) != len(given["answer"]):
-            raise BadRow(f"`{columns[ours]}` has {len(values)} entries, `pred` {len(given['answer'])}")
+            raise BadLine(f"`{columns[ours]}` has {len(values)} entries, `pred` {len(given['answer'])}")
     given["score"] = [value[0] if isinstance(value, list) and len(value) == 1 else value for value in given.get("score", [])]
     return [{ours: values[index] for ours, values in given.items() if values} for index in range(len(given["answer"]))]
 
 
 def _response(candidate: object, name: str, extract: bool) -> Response:
     if not isinstance(candidate, dict):
-        raise BadRow(f"{name} is not an object")
+        raise BadLine(f"{name} is not an object")
     if "answer" not in candidate and "text" not in candidate:
-        raise BadRow(f"{name} has neither `answer` nor `text`")
+        raise BadLine(f"{name} has neither `answer` nor `text`")
     answer = candidate.get("answer")
     if answer is not None and not isinstance(answer, str):
-        raise BadRow(f"{name}: `answer` is neither a text nor null")
+        raise BadLine(f"{name}: `answer` is neither a text nor null")
     if "text" in candidate and (extract or "answer" not in candidate):
         answer = final_answer(_text(candidate, "text"))
     right = candidate.get("correct")
     if right is not None and not isinstance(right, bool):
-        raise BadRow(f"{name}: the label is neither true nor false")
+        raise BadLine(f"{name}: the label is neither true nor false")
     answer = (answer or "").strip() or None
     if right and answer is None and not extract:
-        raise BadRow(f"{name} has no answer, but is labelled right")
+        raise BadLine(f"{name} has no answer, but is labelled right")
     return Response(
         answer=answer,
         right=right,
@@ -171,33 +150,33 @@ def _response(candidate: object, name: str, extract: bool) -> Response:
 def _fits(problem: Problem, first: Problem | None, lines: dict[str, int]) -> None:
     """Refuse a problem that cannot be measured together with those before it."""
     if problem.id in lines:
-        raise BadRow(f"problem {problem.id} stands in line {lines[problem.id]} already")
+        raise BadLine(f"problem {problem.id} stands in line {lines[problem.id]} already")
     if first is None:
         return
     if len(problem.responses) != len(first.responses):
-        raise BadRow(f"{len(problem.responses)} responses, where line {first.line} has {len(first.responses)}")
+        raise BadLine(f"{len(problem.responses)} responses, where line {first.line} has {len(first.responses)}")
     if (problem.responses[0].score is None) != (first.responses[0].score is None):
-        raise BadRow(f"has scores and line {first.line} has none, or the other way round")
+        raise BadLine(f"has scores and line {first.line} has none, or the other way round")
     if (problem.greedy is None) != (first.greedy is None):
-        raise BadRow(f"has a greedy response and line {first.line} has none, or the other way round")
+        raise BadLine(f"has a greedy response and line {first.line} has none, or the other way round")
 
 
 def _id(value: object) -> str:
     text = str(value)
     if isinstance(value, bool) or not isinstance(value, str | int) or not text.isprintable() or len(text) > LONGEST_ID:
-        raise BadRow(f"the id {reprlib.repr(value)} is neither a number nor a printable text of at most {LONGEST_ID} characters")
+        raise BadLine(f"the id {reprlib.repr(value)} is neither a number nor a printable text of at most {LONGEST_ID} characters")
     return text
 
 
 def _list(row: Row, name: str) -> list[Any]:
     if not isinstance(row.get(name), list):
-        raise BadRow(f"`{name}` is missing, or not a list")
+        raise BadLine(f"`{name}` is missing, or not a list")
     return list(row[name])
 
 
 def _text(row: Row, name: str) -> str:
     if not isinstance(row.get(name), str):
-        raise BadRow(f"`{name}` is missing, or not a text")
+        raise BadLine(f"`{name}` is missing, or not a text")
     return str(row[name])
 
 
@@ -206,12 +185,12 @@ def _number(row: Row, name: str, where: str, lowest: float = 0.0) -> float | Non
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= sys.float_info.max:
-        raise BadRow(f"{where}: `{name}` is {reprlib.repr(value)}, not a number that it can be")
+        raise BadLine(f"{where}: `{name}` is {reprlib.repr(value)}, not a number that it can be")
     return float(value)
 
 
 def _count(row: Row, name: str, where: str) -> int | None:
     number = _number(row, name, where)
     if number is not None and not number.is_integer():
-        raise BadRow(f"{where}: `{name}` is {number}, not a whole number")
+        raise BadLine(f"{where}: `{name}` is {number}, not a whole number")
     return None if number is None else int(number)

@@ -38,7 +38,7 @@ async def test_candidates_stream_side_by_side_and_are_stored(stack):
     settled = {data["candidate"] for data in of(seen, "dropped")}
     solved = {data["candidate"] for data in of(seen, "solved")}
     assert settled | solved == {0, 1, 2, 3}
-    assert len(solved) >= 3  # three of four settle the majority
+    assert len(solved) >= 3 or (len(solved) == 2 and 0 in solved)  # three of four settle it; two do with the first, whom ties go to
     assert all(texts(seen)[number] == WHOLE for number in solved)
     selected = of(seen, "selected")[0]
     assert (selected["rule"], selected["agreeing"], selected["unsure"]) == ("majority", len(solved), False)

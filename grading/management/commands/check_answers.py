@@ -7,8 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from grading.checking.answers import check
+from grading.checking.jsonl import BadLine, Row, numbered, parsed
 from grading.feedback import say
-from grading.jsonl import BadLine, Row, as_json, numbered, opened, parsed, refused, text, without
+from grading.jsonl import as_json, opened, refused, text, without
 
 LONGEST_LINE = 64 * 2**20  # bytes
 

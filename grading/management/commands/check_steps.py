@@ -8,10 +8,11 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
+from grading.checking.jsonl import BadLine, Row, numbered, parsed
 from grading.checking.reasons import Reason, template
 from grading.checking.steps import StepVerdict, WorkReport, check_steps, split_steps
 from grading.feedback import say
-from grading.jsonl import BadLine, Row, as_json, numbered, opened, parsed, refused, text, without
+from grading.jsonl import as_json, opened, refused, text, without
 from grading.solutions import opened_engine, sample
 from inference.engines import Engine, EngineError
 
