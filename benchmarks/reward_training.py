@@ -24,7 +24,8 @@ from transformers import (
     PreTrainedTokenizerBase,
     TrainingArguments,
 )
-from trl import RewardConfig, RewardTrainer
+from trl.trainer.reward_config import RewardConfig
+from trl.trainer.reward_trainer import RewardTrainer
 
 from inference import weights
 from inference.reward.model import over
@@ -103,7 +104,7 @@ def pairwise(groups: list[Group], backbone: Path, tokenizer: PreTrainedTokenizer
 
 def save_backbone(folder: Path) -> PreTrainedTokenizerBase:
     path = weights.fetch(weights.SMOLLM2)
-    where = {"pretrained_model_name_or_path": path.parent, "gguf_file": path.name}
+    where: dict[str, Any] = {"pretrained_model_name_or_path": path.parent, "gguf_file": path.name}
     AutoModel.from_pretrained(**where, dtype=torch.float32, quantization_config=GgufConfig(dequantize=True)).save_pretrained(folder)
     tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(**where)
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
