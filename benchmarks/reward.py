@@ -15,28 +15,27 @@ import time
 from pathlib import Path
 
 import torch
-from transformers import AutoModel, AutoTokenizer, GgufConfig
+from transformers import AutoTokenizer
 
 from inference import weights
 from inference.reward.batches import batches, shared_prefix
 from inference.reward.forms import CHATML
 from inference.reward.model import over, save
 from inference.reward.torch import Judge, open_judge
+from training.pipeline import models
 
 BUDGET = 8192
 
 
 def make_judge(folder: Path) -> Judge:
     """Saved and loaded again, as after training."""
-    path = weights.fetch(weights.SMOLLM2)
+    model, tokenizer = models.load(str(weights.fetch(weights.SMOLLM2)))
     torch.manual_seed(0)
-    where = {"pretrained_model_name_or_path": path.parent, "gguf_file": path.name}
-    backbone = AutoModel.from_pretrained(**where, dtype=torch.float32, quantization_config=GgufConfig(dequantize=True))
-    model = over(backbone)
+    judge = over(model.base_model)
     with torch.no_grad():
-        for parameter in model.score.parameters():
+        for parameter in judge.score.parameters():
             parameter.normal_(0, 0.05)
-    save(model, folder, tokenizer=AutoTokenizer.from_pretrained(**where))
+    save(judge, folder, tokenizer=tokenizer)
     return open_judge(folder, budget=BUDGET)
 
 

@@ -9,6 +9,7 @@ all of it trained in float32. Tokens are the distinct ones of the groups, so tok
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 from pathlib import Path
@@ -16,14 +17,7 @@ from typing import Any
 
 import torch
 from datasets import Dataset
-from transformers import (
-    AutoModel,
-    AutoModelForSequenceClassification,
-    AutoTokenizer,
-    GgufConfig,
-    PreTrainedTokenizerBase,
-    TrainingArguments,
-)
+from transformers import AutoModel, AutoModelForSequenceClassification, PreTrainedTokenizerBase, TrainingArguments
 from trl.trainer.reward_config import RewardConfig
 from trl.trainer.reward_trainer import RewardTrainer
 
@@ -31,7 +25,7 @@ from inference import weights
 from inference.reward.model import over
 from training.pipeline import models
 from training.pipeline.groups import Group, group_all
-from training.pipeline.listwise import Collator
+from training.pipeline.listwise import Collator, backbone_size
 from training.pipeline.reward_training import ListwiseTrainer
 
 LIMIT = 1024  # tokens of problem and response
@@ -53,7 +47,7 @@ def settings(folder: Path, rows: int, a_batch: int) -> dict[str, Any]:
     return {
         "output_dir": str(folder),
         "per_device_train_batch_size": a_batch,
-        "gradient_accumulation_steps": max(1, rows // a_batch),
+        "gradient_accumulation_steps": math.ceil(rows / a_batch),
         "num_train_epochs": 1,
         "learning_rate": 1e-5,
         "save_strategy": "no",
@@ -71,12 +65,11 @@ def listwise(groups: list[Group], backbone: Path, tokenizer: PreTrainedTokenizer
     """Seconds of training."""
     torch.manual_seed(0)
     model = over(AutoModel.from_pretrained(backbone, dtype=torch.float32))
-    parameters = sum(parameter.numel() for name, parameter in model.named_parameters() if "embed" not in name)
     trainer = ListwiseTrainer(
         model=model,
         args=TrainingArguments(**settings(folder, rows=len(groups), a_batch=1), label_names=["labels"]),
         train_dataset=groups,
-        data_collator=Collator(model.config, parameters, tokenizer.pad_token_id),
+        data_collator=Collator(model.config, backbone_size(model), tokenizer.pad_token_id),
         processing_class=tokenizer,
     )
     return float(trainer.train().metrics["train_runtime"])
@@ -102,15 +95,6 @@ def pairwise(groups: list[Group], backbone: Path, tokenizer: PreTrainedTokenizer
     return float(trainer.train().metrics["train_runtime"])
 
 
-def save_backbone(folder: Path) -> PreTrainedTokenizerBase:
-    path = weights.fetch(weights.SMOLLM2)
-    where: dict[str, Any] = {"pretrained_model_name_or_path": path.parent, "gguf_file": path.name}
-    AutoModel.from_pretrained(**where, dtype=torch.float32, quantization_config=GgufConfig(dequantize=True)).save_pretrained(folder)
-    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(**where)
-    tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
-    return tokenizer
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
@@ -119,10 +103,10 @@ def main() -> int:
     if not options.data.exists():
         print(f"Skipped: there is no {options.data}.")
         return 0
-    models.quiet()
     with tempfile.TemporaryDirectory(prefix="lemma-bench-") as folder:
         backbone = Path(folder, "backbone")
-        tokenizer = save_backbone(backbone)
+        model, tokenizer = models.load(str(weights.fetch(weights.SMOLLM2)))
+        model.base_model.save_pretrained(backbone)
         groups, _ = group_all(read(options.data), tokenizer, size=RESPONSES, limit=LIMIT, seed=0)
         chosen = sorted(groups, key=lambda group: group.tokens)[: options.groups]
         tokens, pairs = sum(group.tokens for group in chosen), sum(group.pairs for group in chosen)

@@ -22,6 +22,11 @@ def loss(scores: Tensor, right: int) -> Tensor:
     return -logsigmoid(scores[:right, None] - scores[None, right:]).mean()
 
 
+def backbone_size(model: nn.Module) -> int:
+    """How many weights a token meets on its way: all but the embeddings."""
+    return sum(weights.numel() for name, weights in model.named_parameters() if "embed" not in name)
+
+
 class Collator:
     """Makes one batch of some groups, in the cheaper of two ways.
 

@@ -34,8 +34,7 @@ def train(config: "Config", folder: Folder) -> dict[str, Any]:
     if not groups:
         raise StageError(f"There is no problem with a right and a wrong response in {', '.join(map(str, config.rows))}: {counts}")
     held_out, _ = _groups(config.dev, config, tokenizer)
-    backbone = sum(weights.numel() for name, weights in model.named_parameters() if "embed" not in name)
-    collator = listwise.Collator(model.config, backbone, tokenizer.pad_token_id)
+    collator = listwise.Collator(model.config, listwise.backbone_size(model), tokenizer.pad_token_id)
     trained = ListwiseTrainer(
         model=_prepared(model, config),
         args=args,
