@@ -26,6 +26,7 @@ from grading.checking.steps import check_steps, split_steps
 from inference.engines import Engine
 from inference.events import Language
 from inference.sandbox import Sandbox
+from inference.together import together
 from inference.tutoring.hints import RUNGS, Place, hint
 from inference.tutoring.key import Key, bared, make_key, steps_of
 from inference.tutoring.leaks import leaks, secret_of
@@ -65,23 +66,24 @@ async def one(question: str, gold: str, key: Key, rung: str, engine: Engine, lan
 
 
 async def run(out: Path, options: argparse.Namespace) -> bool:
-    """Until so many problems have a sure key; False where the time ended first."""
+    """Until so many problems have a sure key, some problems at once; False where the time ended first. What has begun is finished."""
     done = {row["index"] for row in read(out)}
     sure = sum(row["sure"] for row in read(out))
     began = time.monotonic()
+    todo = ((index, *problem) for index, problem in enumerate(problems(options.data)) if index not in done)
+
+    async def work() -> None:
+        nonlocal sure
+        while sure < options.problems and time.monotonic() - began <= options.seconds and (problem := next(todo, None)):
+            row = await hints_of(*problem, engine, sandbox, options)
+            sure += row["sure"]
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            file.flush()
+
     async with opened(patience=LOADING) as (engine, sandbox):
         with out.open("a", encoding="utf-8") as file:
-            for index, (question, gold) in enumerate(problems(options.data)):
-                if sure >= options.problems:
-                    break
-                if time.monotonic() - began > options.seconds:
-                    return False
-                if index not in done:
-                    row = await hints_of(index, question, gold, engine, sandbox, options)
-                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
-                    file.flush()
-                    sure += row["sure"]
-    return True
+            await together(work() for _ in range(options.together))
+    return sure >= options.problems or next(todo, None) is None
 
 
 def summary(rows: list[Row]) -> str:
@@ -116,8 +118,9 @@ def told(said: Row) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--problems", type=int, default=50, help="problems with a sure key; four hints each")
+    parser.add_argument("--problems", type=int, default=50, help="problems with a sure key, or a few more; four hints each")
     parser.add_argument("--language", choices=["en", "zh"], default="en")
+    parser.add_argument("--together", type=int, default=4, help="problems at once")
     parser.add_argument("--samples", type=int, default=3, help="solutions of each kind for a key")
     parser.add_argument("--seconds", type=float, default=math.inf, help=f"begin no problem after so long; exit status {ENDED_EARLY}")
     parser.add_argument("--out", type=Path)
