@@ -248,7 +248,7 @@ def promote(version: ModelVersion, *, by: User | None, why: str = "", evidence: 
 def roll_back(*, by: User | None, why: str = "") -> Promotion:
     """Serve again what served before the newest promotion that was not taken back. Raises `RegistryError`."""
     with transaction.atomic():
-        last = _last_in_force()
+        last = last_in_force()
         if last is None:
             raise NothingBefore
         if last.before is None and last.before_name != settings_model():
@@ -275,7 +275,7 @@ def delete(version: ModelVersion) -> None:
         run.delete()
 
 
-def _last_in_force() -> Promotion | None:
+def last_in_force() -> Promotion | None:
     """The promotion that a rollback would take back: each rollback has taken one back already."""
     taken_back = 0
     for promotion in Promotion.objects.select_related("before", "after").iterator():

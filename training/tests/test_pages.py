@@ -13,6 +13,7 @@ from training.models import Alias, Dataset, Evaluation, ModelVersion, Promotion,
 from training.tests.test_gate import AFTER, BEFORE, version
 from training.urls import urlpatterns
 from tutor import serving
+from tutor.models import Worker
 
 pytestmark = pytest.mark.django_db
 PROBLEMS = [{"id": f"p{at}", "question": f"What is {at} + 2?", "expected": str(at + 2)} for at in range(50)]
@@ -138,8 +139,18 @@ def test_the_gate_is_shown_and_promotion_reaches_the_workers_and_back(model, tmp
     assert serving.wanted() == serving.Served("new", model.gguf)
     [promotion] = Promotion.objects.all()
     assert (promotion.by, promotion.why, promotion.compared[0]["broke"]) == (admin, "two more", 1)
-    client.post(reverse("training:roll_back"))
+    assert "Roll back" in answer.content.decode()
+    answer = client.post(reverse("training:roll_back"), follow=True)
     assert serving.wanted() == serving.Served("old", old.gguf)
+    assert "Roll back" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(("worker", "loading"), [({}, True), ({"serving": "new"}, False), ({"serving_error": "No such file."}, False)])
+def test_a_worker_that_has_another_model_than_the_chosen_one_loads_it(model, admin, client_of, worker, loading):
+    serving.serve("new", model.gguf)
+    Worker.objects.create(name="one", seen=timezone.now(), engine_loading=False, model="old.gguf", **worker)
+    page = client_of(admin).get(reverse("training:workers")).content.decode()
+    assert ("Loading" in page, "old.gguf" in page) == (loading, True)
 
 
 def test_both_models_are_measured_on_what_they_lack(model, tmp_path, admin, client_of, dataset):

@@ -14,6 +14,7 @@ from training import gate, measuring, registry, runs
 from training.forms import MeasureForm
 from training.models import ModelVersion, Promotion
 from training.views.page import Request
+from tutor import serving
 from tutor.models import Worker
 
 SHOWN = 50  # promotions
@@ -27,15 +28,20 @@ def index(request: Request) -> HttpResponse:
         "champion": registry.champion(),
         "settings_model": registry.settings_model(),
         "promotions": Promotion.objects.select_related("by")[:SHOWN],
+        "in_force": registry.last_in_force(),
     }
-    return render(request, "training/models.html", context | {"workers": Worker.objects.order_by("name")})
+    return render(request, "training/models.html", context | _workers())
 
 
 @require_safe
 def workers(request: Request) -> HttpResponse:
     """What the workers serve now, for a page that is open."""
     runs.check_admin(request.user)
-    return render(request, "training/_workers.html", {"workers": Worker.objects.order_by("name")})
+    return render(request, "training/_workers.html", _workers())
+
+
+def _workers() -> dict[str, Any]:
+    return {"workers": Worker.objects.order_by("name"), "chosen": serving.wanted()}
 
 
 @require_safe
