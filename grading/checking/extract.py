@@ -24,7 +24,11 @@ SAID = re.compile(
 FINAL = re.compile(r"\bfinal answer\s*(?:is|:)+\s*(?P<value>(?:(?!final answer)[^\n]){1,200}?)(?=\.?\s*(?:\n|\Z)|\.\s)", re.IGNORECASE)
 WRAPPING = " \t\r\n*_`。．.，,；;：:!！"
 # A formula in a line of text; one dollar sign in one line and one in another are money.
-FORMULA = re.compile(r"\$\$(?P<display>[^$]+)\$\$|\$(?P<inline>(?:\\\$|[^$\n])+)\$|\\\((?P<round>[^\n]+?)\\\)|\\\[(?P<square>(?s:.+?))\\\]")
+FORMULA = re.compile(
+    r"\$\$(?P<display>[^$]+)\$\$"
+    r"|(?<!\\)\$(?P<inline>(?:\\\$|\\(?!\$)|[^$\\\n])+)\$"
+    r"|\\\((?P<round>[^\n]+?)\\\)|\\\[(?P<square>(?s:.+?))\\\]"
+)
 
 
 def boxed_answer(text: str) -> str | None:

@@ -53,6 +53,12 @@ def test_a_step_has_the_words_before_it_and_is_a_formula_again():
     assert (step.text, step.lead) == ("$15 + 25 = 40 \\text{ cups}$", "1. **All cups of the morning**:")
 
 
+def test_a_formula_with_escaped_dollar_signs_is_a_formula_again_and_shown_without_its_units():
+    (step,) = steps_of("23 slices at 4 dollars", "The revenue:\n\\[\n23 \\text{ slices} \\times \\$4 \\text{ per slice} = \\$92\n\\]")
+    assert step.text == "$23 \\text{ slices} \\times \\$4 \\text{ per slice} = \\$92$"
+    assert step.shown == "23 \\times 4"
+
+
 def test_the_steps_of_a_solution_are_those_that_take_it_on():
     steps = steps_of(CLIPS, "Let us see.\nIn May it were $48/2 = 24$ clips.\nSo the sum is needed.\nIt is $48 + 24 = 72$.")
     assert [(step.expression, step.value) for step in steps] == [("48/2", "24"), ("48 + 24", "72")]

@@ -83,7 +83,7 @@ async def test_the_ladder_of_hints():
     end = await student.ask("hint", "still not")
     assert end.text == GOOD  # as an idea
     end = await student.ask("hint", "still not")
-    assert "work out $48/2$" in end.text
+    assert "work out $\\frac{48}{2}$" in end.text
     end = await student.ask("hint", "still not")
     assert "48/2 = 24" in end.text
     assert end.progress.worked
@@ -172,10 +172,10 @@ async def test_questions_are_asked_one_at_a_time_and_replies_checked():
 async def test_a_step_that_is_missed_twice_is_shown():
     student = Student(*SOLVES, ("short question whose reply", [LEAKING]), aim="socratic")
     end = await student.ask()
-    assert "$48/2$" in end.text  # the plain question: the model's leaks
+    assert "$\\frac{48}{2}$" in end.text  # the plain question: the model's leaks
     await student.ask("attempt", "1")
     end = await student.ask("attempt", "2")
-    assert "$48/2 = 24$" in end.text
+    assert "$\\frac{48}{2} = 24$" in end.text
     assert "what is the answer" in end.text
 
 

@@ -136,7 +136,7 @@ def _from_reference(place: Place, rung: str) -> Iterator[str]:
         parts = dict.fromkeys(f"${number}$" for number in _written_numbers(step.expression))
         yield say("hint_idea", language, parts=(" and " if language == "en" else " 和 ").join(parts))
     elif rung == "next" and step.expression:
-        said = say("hint_next", language, expression=f"${step.expression}$")
+        said = say("hint_next", language, expression=f"${step.shown}$")
     elif rung == "worked":
         said = say("hint_worked", language, step=step.text)
     if said and step.lead:

@@ -13,6 +13,7 @@ from grading.checking.working.claims import find_chains
 from grading.checking.working.computations import find_computations
 from grading.checking.working.findings import plain_number
 from grading.checking.working.letters import find_variables
+from grading.checking.working.shown import latex
 from inference.best_of import Budget
 from inference.engines import Engine
 from inference.events import Done, Language, Mode, Solution, Solved
@@ -32,12 +33,14 @@ BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the worked solution. `expression` is the last calculation in it and `value` its result; both "" where there is none.
-    `lead` is the line of words before it, which says what the step is for; "" where there is none.
+    """One step of the worked solution. `expression` is the last calculation in it as it was written, `shown` the same as LaTeX, without
+    units, and `value` its result; all "" where there is none. `lead` is the line of words before it, which says what the step is for; ""
+    where there is none.
     """
 
     text: str
     expression: str = ""
+    shown: str = ""
     value: str = ""
     lead: str = ""
 
@@ -162,7 +165,8 @@ def steps_of(problem: str, solution: str) -> list[Step]:
     for at, text in enumerate(texts):
         found = results.get(at)
         if found is not None:
-            steps.append(Step(_displayed(text), found.text, plain_number(found.value), lead))
+            shown = latex(found.expression) or found.text
+            steps.append(Step(_displayed(text), found.text, shown, plain_number(found.value), lead))
         elif any(len(chain.sides) > 1 for chain in chains[at]):
             steps.append(Step(_displayed(text), lead=lead))
         lead = "" if found is not None else text

@@ -205,7 +205,7 @@ class Lesson:
         misses = self.progress.misses + 1
         if step is not None and misses >= socratic.MISSES:
             self.progress = replace(self.progress, at=at + 1, misses=0)
-            return say("reply_shown", self.language, step=f"${step.expression} = {step.value}$")
+            return say("reply_shown", self.language, step=f"${step.shown} = {step.value}$")
         self.progress = replace(self.progress, misses=misses, worked=self.progress.worked or (step is None and misses >= socratic.MISSES))
         name = "reply_unread" if right is None else "reply_wrong" if step is not None else "reply_last_wrong"
         return say(name, self.language)

@@ -46,7 +46,7 @@ async def word(question: Question, place: Place, *, engine: Engine, seed: int = 
     """The question in the problem's words, where one passes the hints' checks; or else plainly. Raises `EngineError`."""
     if question.step is None:
         return say("question_last", place.language)
-    plain = say("question_plain", place.language, expression=f"${question.step.expression}$")
+    plain = say("question_plain", place.language, expression=f"${question.step.shown}$")
     user = USER[place.language].format(problem=place.problem, expression=question.step.expression)
     texts = await write_several(engine, SYSTEM[place.language], user, n=CANDIDATES, seed=seed)
     good = [text for text in texts if await asyncio.to_thread(objection, place, text) is None]
