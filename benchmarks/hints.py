@@ -11,16 +11,13 @@ The engine is the one that the settings name.
 
 import argparse
 import asyncio
-import json
 import math
 import os
 import random
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-from benchmarks.accuracy import problems, read
 from grading.checking.answers import Outcome, check
 from grading.checking.steps import check_steps, split_steps
 from inference.engines import Engine
@@ -30,7 +27,11 @@ from inference.together import together
 from inference.tutoring.hints import RUNGS, Place, hint
 from inference.tutoring.key import Key, bared, make_key, steps_of
 from inference.tutoring.leaks import leaks, secret_of
+from training import rows
+from training.evaluation.datasets import Problem, read_problems
 from training.evaluation.intervals import wilson
+from training.evaluation.run import missing
+from training.rows import Row
 from tutor.opening import opened
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,14 +39,14 @@ LOADING = 900.0  # seconds: the machine may be busy
 READ = 10  # unflagged hints that are printed
 ENDED_EARLY = 75  # exit status: run again to go on
 
-Row = dict[str, Any]
 
-
-async def hints_of(index: int, question: str, gold: str, engine: Engine, sandbox: Sandbox, options: argparse.Namespace) -> Row:
+async def hints_of(problem: Problem, engine: Engine, sandbox: Sandbox, options: argparse.Namespace) -> Row:
     began = time.monotonic()
+    question, gold = problem.question, problem.expected
     key = await make_key(question, engine=engine, sandbox=sandbox, language=options.language, samples=options.samples)
     right = (await asyncio.to_thread(check, gold, key.answer)).outcome is Outcome.CORRECT if key.answer else False
-    row: Row = {"index": index, "question": question, "gold": gold, "answer": key.answer, "sure": key.sure, "right": right, "hints": []}
+    row: Row = {"id": problem.id, "question": question, "gold": gold, "answer": key.answer, "sure": key.sure, "right": right, "hints": []}
+    row["solution"] = key.solution
     if key.sure:
         row["hints"] = [await one(question, gold, key, rung, engine, options.language) for rung in RUNGS]
     return row | {"seconds": time.monotonic() - began}
@@ -67,36 +68,34 @@ async def one(question: str, gold: str, key: Key, rung: str, engine: Engine, lan
 
 async def run(out: Path, options: argparse.Namespace) -> bool:
     """Until so many problems have a sure key, some problems at once; False where the time ended first. What has begun is finished."""
-    done = {row["index"] for row in read(out)}
-    sure = sum(row["sure"] for row in read(out))
+    todo = iter(missing(read_problems(options.data), out))
+    sure = sum(row["sure"] for row in rows.read(out))
     began = time.monotonic()
-    todo = ((index, *problem) for index, problem in enumerate(problems(options.data)) if index not in done)
 
     async def work() -> None:
         nonlocal sure
         while sure < options.problems and time.monotonic() - began <= options.seconds and (problem := next(todo, None)):
-            row = await hints_of(*problem, engine, sandbox, options)
+            row = await hints_of(problem, engine, sandbox, options)
             sure += row["sure"]
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-            file.flush()
+            file.add(row)
 
     async with opened(patience=LOADING) as (engine, sandbox):
-        with out.open("a", encoding="utf-8") as file:
+        with rows.Appender(out) as file:
             await together(work() for _ in range(options.together))
     return sure >= options.problems or next(todo, None) is None
 
 
-def summary(rows: list[Row]) -> str:
-    hints = [said | {"question": row["question"], "gold": row["gold"]} for row in rows for said in row["hints"]]
+def summary(done: list[Row]) -> str:
+    hints = [said | {"question": row["question"], "gold": row["gold"]} for row in done for said in row["hints"]]
     flagged = [said for said in hints if said["leaked"] or said["wrong"]]
     fine = [said for said in hints if not (said["leaked"] or said["wrong"] or said["plain"])]
-    sure = [row for row in rows if row["sure"]]
+    sure = [row for row in done if row["sure"]]
     lines = [
-        f"problems    {len(rows)}; key sure for {len(sure)}, of these right {sum(row['right'] for row in sure)}",
+        f"problems    {len(done)}; key sure for {len(sure)}, of these right {sum(row['right'] for row in sure)}",
         share("leaked", sum(said["leaked"] for said in hints), len(hints)),
         share("wrong", sum(bool(said["wrong"]) for said in hints), len(hints)),
         share("plain", sum(said["plain"] for said in hints), len(hints)),
-        f"seconds     {sum(row['seconds'] for row in rows) / max(len(rows), 1):.0f} a problem",
+        f"seconds     {sum(row['seconds'] for row in done) / max(len(done), 1):.0f} a problem",
         "\nFlagged:",
         *map(told, flagged),
         "\nA sample of the others, to be read:",
@@ -132,7 +131,7 @@ def main() -> int:
     out.parent.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     complete = asyncio.run(run(out, options))
-    print(f"{options.data}, {out}\n{summary(read(out))}")
+    print(f"{options.data}, {out}\n{summary(list(rows.read(out)))}")
     return 0 if complete else ENDED_EARLY
 
 

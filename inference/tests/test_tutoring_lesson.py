@@ -94,6 +94,13 @@ async def test_the_ladder_of_hints():
     assert "48 + 24 = 72" in end.text
 
 
+async def test_of_good_hints_the_one_that_is_nearest_to_the_step_is_shown():
+    near = "What do you know about the clips that were sold in May?"
+    student = Student(*SOLVES, ("You never say the final answer", ["What comes next?", near, "Who is Ann?", "Is it hard?"]))
+    await student.ask()
+    assert (await student.ask("hint", "no idea")).text == near
+
+
 @pytest.mark.parametrize(
     "bad", [LEAKING, WRONG, "```python\nprint(1)\n```", "先想想四月卖了多少？", "Think of the 17 friends?", "Add both numbers."]
 )

@@ -31,6 +31,7 @@ LONGEST = 400  # characters
 CHECKING = 5.0  # seconds for the claims of one hint
 QUESTION = re.compile(r"(?:[^.?？!！。\n`]|\.(?=\d))+[?？]")  # one, and nothing else
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
+WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}|(?=([\u3400-\u9fff]{2}))")  # of Chinese, which has no spaces, each two characters
 
 SYSTEM: dict[Language, str] = {
     "en": "You are a kind and exact maths tutor. You help a student to find the next step alone. You never say the final answer.",
@@ -93,11 +94,23 @@ async def hint(place: Place, rung: str, *, engine: Engine, seed: int = 0, n: int
 
 
 def _best(place: Place, rung: str, texts: Sequence[str]) -> Hint:
-    """The shortest of those that pass."""
+    """Of those that pass the one that is nearest to the step, and of equally near ones the shortest."""
     reasons = {text: objection(place, text) for text in texts}
     good = [text for text in texts if reasons[text] is None]
     rejected = tuple(reason for reason in reasons.values() if reason)
-    return Hint(min(good, key=len), rung, False, rejected) if good else Hint(plain_hint(place, rung), rung, True, rejected)
+    if not good:
+        return Hint(plain_hint(place, rung), rung, True, rejected)
+    return Hint(min(good, key=lambda text: (-_nearness(text, place.step), len(text))), rung, False, rejected)
+
+
+def _nearness(text: str, step: Step | None) -> float:
+    """The share of its words that are the step's as well: "What comes next?" has none of them, and helps nobody."""
+    words, wanted = _words(text), _words(f"{step.lead} {step.text}" if step else "")
+    return len(words & wanted) / max(len(words), 1)
+
+
+def _words(text: str) -> set[str]:
+    return {(found[1] or found[0]).lower() for found in WORD.finditer(text)}
 
 
 def objection(place: Place, text: str) -> str | None:
