@@ -102,7 +102,16 @@ async def test_of_good_hints_the_one_that_is_nearest_to_the_step_is_shown():
 
 
 @pytest.mark.parametrize(
-    "bad", [LEAKING, WRONG, "```python\nprint(1)\n```", "先想想四月卖了多少？", "Think of the 17 friends?", "Add both numbers."]
+    "bad",
+    [
+        LEAKING,
+        WRONG,
+        "```python\nprint(1)\n```",
+        "先想想四月卖了多少？",
+        "Think of the 17 friends?",
+        "Add both numbers.",
+        "How many clips were there?",
+    ],
 )
 async def test_bad_hints_are_not_shown(bad):
     student = Student(*SOLVES, ("You never say the final answer", [bad]))

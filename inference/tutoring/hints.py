@@ -1,9 +1,9 @@
 """Hints: a ladder from a nudge to a worked step, each looked at by the checker before a student sees it.
 
 The upper rungs are questions, and claim nothing. Of several candidates those fall out that give the answer away, claim what is false,
-speak of numbers that are neither in the problem nor in the work or the reference so far, or are no single question. If none is left, a
-plain hint is made of the reference itself, and says so. The lower rungs are the reference's next step: its lines were checked, and a
-small model's words about them often give a right calculation a wrong meaning.
+speak of numbers that are neither in the problem nor in the work or the reference so far, are no single question, or only the problem's
+own again. If none is left, a plain hint is made of the reference itself, and says so. The lower rungs are the reference's next step: its
+lines were checked, and a small model's words about them often give a right calculation a wrong meaning.
 
 Not covered: a question that leads astray.
 """
@@ -31,6 +31,8 @@ LONGEST = 400  # characters
 CHECKING = 5.0  # seconds for the claims of one hint
 QUESTION = re.compile(r"(?:[^.?？!！。\n`]|\.(?=\d))+[?？]")  # one, and nothing else
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
+ASKS = re.compile(r"[^.?？!！。,，;；\n]+[?？]")  # the clause of a problem that asks
+LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "much", "the", "there", "was", "were", "what", "will"))
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}|(?=([\u3400-\u9fff]{2}))")  # of Chinese, which has no spaces, each two characters
 
 SYSTEM: dict[Language, str] = {
@@ -114,11 +116,13 @@ def _words(text: str) -> set[str]:
 
 
 def objection(place: Place, text: str) -> str | None:
-    """Why a question must not be shown: form, language, leak, number or claim; None for a good one. Blocks for seconds at most."""
+    """Why a question must not be shown: form, language, echo, leak, number or claim; None for a good one. Blocks for seconds at most."""
     if not QUESTION.fullmatch(text) or len(text) > LONGEST:
         return "form"
     if detect_language(text) != place.language:
         return "language"
+    if _is_echo(text, place.problem):
+        return "echo"
     if leaks(text, place.secret):
         return "leak"
     if not _is_known(place, text):
@@ -126,6 +130,11 @@ def objection(place: Place, text: str) -> str | None:
     if check_steps(place.problem, bared(split_steps(text)), seconds=CHECKING).first_error is not None:
         return "claim"
     return None
+
+
+def _is_echo(text: str, problem: str) -> bool:
+    """Whether it asks no more than the problem itself does."""
+    return any(_words(text) <= _words(asked[0]) | LITTLE for asked in ASKS.finditer(problem))
 
 
 def _is_known(place: Place, text: str) -> bool:
