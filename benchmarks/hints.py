@@ -18,6 +18,8 @@ import sys
 import time
 from pathlib import Path
 
+import django
+
 from grading.checking.answers import Outcome, check
 from grading.checking.steps import check_steps, split_steps
 from inference.engines import Engine
@@ -32,7 +34,10 @@ from training.evaluation.datasets import Problem, read_problems
 from training.evaluation.intervals import wilson
 from training.evaluation.run import missing
 from training.rows import Row
-from tutor.opening import opened
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+from tutor.opening import opened  # noqa: E402 (its models need the settings)
 
 ROOT = Path(__file__).resolve().parent.parent
 LOADING = 900.0  # seconds: the machine may be busy
@@ -129,7 +134,6 @@ def main() -> int:
         return 0
     out = options.out or ROOT / "var" / "hints" / f"{options.data.parent.name}-{options.data.stem}.jsonl"
     out.parent.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     complete = asyncio.run(run(out, options))
     print(f"{options.data}, {out}\n{summary(list(rows.read(out)))}")
     return 0 if complete else ENDED_EARLY
