@@ -10,6 +10,8 @@ from inference.tutoring.leaks import leaks, secret_of
 CLIPS = "Natalia sold clips to 48 friends in April, and half as many in May. How many altogether?"
 ROOTS = "Solve 2x^2 + 5x - 3 = 0"
 PRODUCT = "Find the derivative of $x^2 \\sin x$."
+FRUIT = "There are 50 apples, 30 pears and 20 peaches. How many more apples are there than peaches?"
+SUM = "Work out 12 + 18, and then how many of the 30 are left when 5 are taken away."
 CHOICE = "Which number is even? (A) 3 (B) 4 (C) 5"
 
 
@@ -27,6 +29,8 @@ CHOICE = "Which number is even? (A) 3 (B) 4 (C) 5"
         (PRODUCT, "2x\\sin x + x^2\\cos x", "You get $x(2\\sin x + x\\cos x)$."),
         (CHOICE, "B", "I would look at option B."),
         ("Is 2 or 3 the larger number?", "3", "The answer is 3."),
+        (FRUIT, "30", "As the next step, work out $50 - 20$."),
+        (FRUIT, "30", "下一步这样做：$50 - 20 = 30$"),
     ],
 )
 def test_what_gives_the_answer_away(problem, answer, text):
@@ -41,6 +45,9 @@ def test_what_gives_the_answer_away(problem, answer, text):
         (ROOTS, "x = \\frac{1}{2}, x = -3", "Factor it: $(2x - 1)(x + 3) = 0$."),
         (PRODUCT, "2x\\sin x + x^2\\cos x", "The derivative of $x^2$ is $2x$. Use the product rule."),
         (CHOICE, "B", "What does even mean?"),
+        (FRUIT, "30", "How many are the 30 pears and the 20 peaches?"),
+        (FRUIT, "30", "Do you need the 50 apples or the 30 pears?"),
+        (SUM, "30", "What do you get for 12 + 18?"),  # the problem's own calculation
         ("Is 2 or 3 the larger number?", "3", "Where do 2 and 3 lie on the number line?"),  # both stand in the problem
     ],
 )

@@ -33,7 +33,8 @@ QUESTION = re.compile(r"(?:[^.?？!！。\n`]|\.(?=\d))+[?？]")  # one, and not
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
 ASKS = re.compile(r"[^.?？!！。,，;；\n]+[?？]")  # the clause of a problem that asks
 LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "much", "the", "there", "was", "were", "what", "will"))
-WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}|(?=([\u3400-\u9fff]{2}))")  # of Chinese, which has no spaces, each two characters
+LITTLE_ZH = frozenset("里的了吗呢多少几有是共一现在")
+WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}|[\u3400-\u9fff]")  # of Chinese, which has no spaces, each character
 
 SYSTEM: dict[Language, str] = {
     "en": "You are a kind and exact maths tutor. You help a student to find the next step alone. You never say the final answer.",
@@ -112,7 +113,7 @@ def _nearness(text: str, step: Step | None) -> float:
 
 
 def _words(text: str) -> set[str]:
-    return {(found[1] or found[0]).lower() for found in WORD.finditer(text)}
+    return set(WORD.findall(text.lower()))
 
 
 def objection(place: Place, text: str) -> str | None:
@@ -134,7 +135,7 @@ def objection(place: Place, text: str) -> str | None:
 
 def _is_echo(text: str, problem: str) -> bool:
     """Whether it asks no more than the problem itself does."""
-    return any(_words(text) <= _words(asked[0]) | LITTLE for asked in ASKS.finditer(problem))
+    return any(_words(text) <= _words(asked[0]) | LITTLE | LITTLE_ZH for asked in ASKS.finditer(problem))
 
 
 def _is_known(place: Place, text: str) -> bool:

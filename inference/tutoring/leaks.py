@@ -17,7 +17,7 @@ from grading.checking.extract import final_answer
 from grading.checking.numbers import read_number
 from grading.checking.working.claims import find_chains
 from grading.checking.working.computations import is_in
-from grading.checking.working.expressions import NoValue, exact
+from grading.checking.working.expressions import NoValue, exact, is_plain
 from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated
 
@@ -29,24 +29,28 @@ BOX = re.compile(r"\\(?:boxed|fbox)\b")
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What must not be said: the `values` and `formulas` of an answer's parts that do not stand in the problem; the letters of a choice."""
+    """What must not be said: the `values` and `formulas` of an answer's parts that do not stand in the problem; the letters of a choice.
+    `results` are the values that no calculation may come to, because none in the problem does.
+    """
 
     answer: str
     values: frozenset[Fraction]
+    results: frozenset[Fraction]
     formulas: tuple[str, ...]
     letters: str = ""
 
 
 def secret_of(answer: str, problem: str) -> Secret:
     """The answer's parts (each of two roots is one). What the problem says itself is no secret."""
-    given = frozenset([*stated(problem), *_expressions(problem)])
+    results = frozenset(_values(problem, calculated=True))
+    given = frozenset([*stated(problem), *_values(problem)])
     choice = read_choice(answer)
     letters = choice.letters if choice is not None and choice.capital else ""
     parts = [] if letters else answer_values(answer)
     numbers = [number.value for part in parts if (number := read_number(part)) is not None]
     formulas = [part for part in parts if read_number(part) is None and part not in problem]
     values = frozenset(value for value in numbers if not is_in(value, given))
-    return Secret(answer, values, tuple(formulas), letters)
+    return Secret(answer, values, frozenset(value for value in numbers if not is_in(value, results)), tuple(formulas), letters)
 
 
 def leaks(text: str, secret: Secret) -> bool:
@@ -55,7 +59,9 @@ def leaks(text: str, secret: Secret) -> bool:
         return True
     if secret.letters and re.search(CHOSEN.format(secret.letters), text):
         return True
-    if any(is_in(value, secret.values) for value in (*stated(text), *_expressions(text))):
+    if any(is_in(value, secret.values) for value in (*stated(text), *_values(text))):
+        return True
+    if any(is_in(value, secret.results) for value in _values(text, calculated=True)):
         return True
     sides = list(islice(dict.fromkeys(_sides(text)), MOST_FORMULAS))
     return any(check(formula, side, seconds=SECONDS).outcome is Outcome.CORRECT for formula in secret.formulas for side in sides)
@@ -67,11 +73,13 @@ def _is_said(text: str, secret: Secret) -> bool:
     return said is not None and check(secret.answer, said, seconds=SECONDS).outcome is Outcome.CORRECT
 
 
-def _expressions(text: str) -> Iterator[Fraction]:
-    """What the calculations in a text come to, said or not."""
+def _values(text: str, *, calculated: bool = False) -> Iterator[Fraction]:
+    """What the calculations in a text come to, said or not; and its numbers with their signs, unless they have to be `calculated`."""
     for chain in find_chains(text, find_variables([text])):
         for side in chain.sides:
             for reading in side.readings[:1]:
+                if calculated and is_plain(reading):
+                    continue
                 try:
                     yield exact(reading)
                 except NoValue:
