@@ -27,7 +27,7 @@ from inference.events import Language
 from inference.sandbox import Sandbox
 from inference.together import together
 from inference.tutoring.hints import RUNGS, Place, hint
-from inference.tutoring.key import Key, bared, make_key, steps_of
+from inference.tutoring.key import bared, make_key, steps_of
 from inference.tutoring.leaks import leaks, secret_of
 from training import rows
 from training.evaluation.datasets import Problem, read_problems
@@ -50,21 +50,25 @@ async def hints_of(problem: Problem, engine: Engine, sandbox: Sandbox, options: 
     question, gold = problem.question, problem.expected
     key = await make_key(question, engine=engine, sandbox=sandbox, language=options.language, samples=options.samples)
     right = (await asyncio.to_thread(check, gold, key.answer)).outcome is Outcome.CORRECT if key.answer else False
-    row: Row = {"id": problem.id, "question": question, "gold": gold, "answer": key.answer, "sure": key.sure, "right": right, "hints": []}
-    row["solution"] = key.solution
-    if key.sure:
-        row["hints"] = [await one(question, gold, key, rung, engine, options.language) for rung in RUNGS]
-    return row | {"seconds": time.monotonic() - began}
+    row: Row = {"id": problem.id, "question": question, "gold": gold, "answer": key.answer, "sure": key.sure, "right": right}
+    row |= {"solution": key.solution, "seconds": time.monotonic() - began}
+    return await hinted(row, engine, options.language)
 
 
-async def one(question: str, gold: str, key: Key, rung: str, engine: Engine, language: Language) -> Row:
+async def hinted(row: Row, engine: Engine, language: Language) -> Row:
+    """The row with the hints that its key gives; none where the key is not sure."""
+    return row | {"hints": await together(one(row, rung, engine, language) for rung in RUNGS) if row["sure"] else []}
+
+
+async def one(row: Row, rung: str, engine: Engine, language: Language) -> Row:
     """A hint as a student gets it who has come half the way (to the first step for the first two rungs)."""
-    steps = await asyncio.to_thread(steps_of, question, key.solution)
+    question = row["question"]
+    steps = await asyncio.to_thread(steps_of, question, row["solution"])
     at = 0 if rung in RUNGS[:2] else len(steps) // 2
     work = "\n".join(step.text for step in steps[:at])
-    place = Place(problem=question, steps=steps, at=at, work=work, secret=secret_of(key.answer, question), language=language)
+    place = Place(problem=question, steps=steps, at=at, work=work, secret=secret_of(row["answer"], question), language=language)
     given = await hint(place, rung, engine=engine)
-    leaked = await asyncio.to_thread(leaks, given.text, secret_of(gold, question))
+    leaked = await asyncio.to_thread(leaks, given.text, secret_of(row["gold"], question))
     report = await asyncio.to_thread(check_steps, question, bared(split_steps(given.text)))
     reasons = [str(verdict.reason) for verdict in report.steps if verdict.status == "wrong"]
     said = {"rung": rung, "text": given.text, "plain": given.plain, "rejected": given.rejected}
@@ -85,6 +89,8 @@ async def run(out: Path, options: argparse.Namespace) -> bool:
             file.add(row)
 
     async with opened(patience=LOADING) as (engine, sandbox):
+        if options.again:
+            rows.write(out, [await hinted(row, engine, options.language) for row in rows.read(out)])
         with rows.Appender(out) as file:
             await together(work() for _ in range(options.together))
     return sure >= options.problems or next(todo, None) is None
@@ -100,7 +106,7 @@ def summary(done: list[Row]) -> str:
         share("leaked", sum(said["leaked"] for said in hints), len(hints)),
         share("wrong", sum(bool(said["wrong"]) for said in hints), len(hints)),
         share("plain", sum(said["plain"] for said in hints), len(hints)),
-        f"seconds     {sum(row['seconds'] for row in done) / max(len(done), 1):.0f} a problem",
+        f"seconds     {sum(row['seconds'] for row in done) / max(len(done), 1):.0f} a problem, for its key",
         "\nFlagged:",
         *map(told, flagged),
         "\nA sample of the others, to be read:",
@@ -125,6 +131,7 @@ def main() -> int:
     parser.add_argument("--problems", type=int, default=50, help="problems with a sure key, or a few more; four hints each")
     parser.add_argument("--language", choices=["en", "zh"], default="en")
     parser.add_argument("--together", type=int, default=4, help="problems at once")
+    parser.add_argument("--again", action="store_true", help="first make the hints anew of all keys that are kept")
     parser.add_argument("--samples", type=int, default=3, help="solutions of each kind for a key")
     parser.add_argument("--seconds", type=float, default=math.inf, help=f"begin no problem after so long; exit status {ENDED_EARLY}")
     parser.add_argument("--out", type=Path)
