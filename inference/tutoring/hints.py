@@ -33,7 +33,7 @@ QUESTION = re.compile(r"(?:[^.?？!！。\n`]|\.(?=\d))+[?？]")  # one, and not
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
 ASKS = re.compile(r"[^.?？!！。,，;；\n]+[?？]")  # the clause of a problem that asks
 LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "much", "the", "there", "was", "were", "what", "will"))
-LITTLE_ZH = frozenset("里的了吗呢多少几有是共一现在")
+LITTLE_ZH = frozenset("里的了吗呢多少几有是共一现在还下")
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}|[\u3400-\u9fff]")  # of Chinese, which has no spaces, each character
 
 SYSTEM: dict[Language, str] = {
@@ -134,8 +134,9 @@ def objection(place: Place, text: str) -> str | None:
 
 
 def _is_echo(text: str, problem: str) -> bool:
-    """Whether it asks no more than the problem itself does."""
-    return any(_words(text) <= _words(asked[0]) | LITTLE | LITTLE_ZH for asked in ASKS.finditer(problem))
+    """Whether it asks no more than the problem itself does, whatever it says before that."""
+    ends = ASKS.findall(text)[-1:]
+    return any(_words(end) <= _words(asked) | LITTLE | LITTLE_ZH for end in ends for asked in ASKS.findall(problem))
 
 
 def _is_known(place: Place, text: str) -> bool:
