@@ -23,6 +23,7 @@ from grading.checking.working.shown import latex
         ("2^3 + 1 = 9", "2^{3} + 1"),
         ("(2 + 1)^2 = 9", "(2 + 1)^{2}"),
         ("\\sqrt{16} + 1 = 5", "\\sqrt{16} + 1"),
+        ("\\frac{49 \\text{ dollars}}{7 \\text{ books}} = 7", "\\frac{49}{7}"),
     ],
 )
 def test_a_calculation_is_shown(text: str, shown: str) -> None:

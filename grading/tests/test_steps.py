@@ -249,3 +249,19 @@ def test_a_step_too_many_or_too_long_is_said_to_be_so():
     assert [report.steps[at].status for at in (0, 199, 200, 250)] == ["checked", "checked", "unverified", "unverified"]
     assert str(report.steps[250].reason) == "Only the first 200 lines are checked."
     assert check_steps(ANNA, []).steps == ()
+
+
+@pytest.mark.parametrize(
+    ("step", "status"),
+    [
+        ("\\frac{49 \\text{ dollars}}{7 \\text{ books}} = 7 \\text{ dollars}", "checked"),
+        ("\\frac{49 \\text{ 元}}{7 \\text{ 本}} = 8", "wrong"),
+        ("\\frac{\\$100}{4 \\text{ people}} = \\$25", "checked"),
+        ("\\frac{45 \\text{ minutes}}{3} = 15 \\text{ minutes}", "checked"),
+        ("\\frac{90 \\text{ minutes}}{60 \\text{ minutes/hour}} = 1.5 \\text{ hours}", "checked"),
+        ("\\frac{30 \\text{ minutes}}{1 \\text{ hour}} = 0.5", "unverified"),  # would have to be converted
+        ("\\frac{2 \\text{ thousand}}{4} = 500", "unverified"),
+    ],
+)
+def test_a_fraction_with_units_is_calculated(step, status):
+    assert check_steps("", [step]).steps[0].status == status

@@ -31,6 +31,7 @@ CHOICE = "Which number is even? (A) 3 (B) 4 (C) 5"
         ("Is 2 or 3 the larger number?", "3", "The answer is 3."),
         (FRUIT, "30", "As the next step, work out $50 - 20$."),
         (FRUIT, "30", "下一步这样做：$50 - 20 = 30$"),
+        ("7 books cost 49 dollars. How much is one?", "7", "It is $\\frac{49 \\text{ dollars}}{7 \\text{ books}}$."),
     ],
 )
 def test_what_gives_the_answer_away(problem, answer, text):

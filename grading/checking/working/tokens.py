@@ -8,6 +8,7 @@ from typing import Literal
 
 from grading.checking.text import half_width
 from grading.checking.working.expressions import FUNCTIONS
+from grading.checking.working.units import SCALES, factor
 
 LONGEST = 4_000  # characters of one step that are read
 MOST = 1_500  # tokens
@@ -92,6 +93,10 @@ IGNORED = re.compile(
     r"\\(?:left|right|[bB]ig{1,2}[lr]?|displaystyle|textstyle|limits|boxed|fbox|mathrm|mathbf|mathit|rm|bf)(?![A-Za-z])\.?"
     r"|\\[,;:! ]|\\begin\{[a-z]+\*?\}(?:\{[a-z|]*\})?|\\end\{[a-z]+\*?\}|\\[()\[\]]|[&~`#\"\u201c\u201d]|\*\*(?=[^\d\s(])"
 )
+_QUANTITY = (
+    r"\{{\s*(?P<{0}>(?:\\\$\s*)?\d[\d.,]*)\s*(?:\\[,;: ]|~)*\s*(?:\\(?:text|textrm|mathrm)\s*\{{(?P<{0}_unit>[^{{}}]{{0,60}})\}})?\s*\}}"
+)
+QUOTIENT = re.compile(r"\\[dt]?frac\s*" + _QUANTITY.format("top") + r"\s*" + _QUANTITY.format("bottom"))
 WORDS_IN_TEX = re.compile(r"\\(?:text|mbox|textrm|textbf|textit|operatorname|mathrm)\s*\{(?P<inside>[^{}]{0,200})\}")
 TOKEN = re.compile(
     r"(?P<space>\s+)"
@@ -148,8 +153,17 @@ def plain(text: str) -> str:
     text = CALCULATOR.sub("", half_width(text[:LONGEST]))
     text = re.sub(r"[−–—‐‑﹣]", "-", text).replace("{,}", ",").replace(",\\!", ",").replace("’", "'")
     text = re.sub(r"\\q?quad(?![A-Za-z])|\\\\", ";", text)
+    text = QUOTIENT.sub(_without_units, text)
     text = WORDS_IN_TEX.sub(lambda match: f" {match['inside']} ", text)
     return IGNORED.sub(" ", text)
+
+
+def _without_units(quotient: re.Match[str]) -> str:
+    """`49 dollars` over `7 books` as 49 over 7; over 7 alone as dollars. One with units that would have to be converted stays as it is."""
+    units = [(quotient[name] or "").strip() for name in ("top_unit", "bottom_unit")]
+    if SCALES.keys() & {word for unit in units for word in unit.lower().split()} or factor(*units) not in (None, 1):
+        return quotient[0]
+    return f"\\frac{{{quotient['top']}}}{{{quotient['bottom']}}} {units[0] if not units[1] else ''}"
 
 
 def tokenize(text: str) -> list[Token]:
