@@ -3,8 +3,9 @@
     python -m benchmarks.accuracy --data ../shared/data/gsm8k/test_dev.jsonl --mode tir --first 100
     python -m benchmarks.accuracy --compare RUN.jsonl OTHER.jsonl
 
-What `manage.py evaluate` does not count: code, badges, and whether two runs differ. Every transcript is kept, one JSON line a problem, in
-`var/accuracy/`, and a run that was stopped goes on. The engine is the one that the settings name: the embedded model, or `ENGINE_URL`.
+What `manage.py evaluate` does not count: badges, cut solutions, and whether two runs differ. Every transcript is kept, one JSON line a
+problem, in `var/accuracy/`, and a run that was stopped goes on. The engine is the one that the settings
+name: the embedded model, or `ENGINE_URL`.
 """
 
 import argparse
@@ -35,7 +36,8 @@ ROOT = Path(__file__).resolve().parent.parent
 async def run(out: Path, options: argparse.Namespace) -> None:
     """Solve what `out` does not have yet."""
     wanted = itertools.islice(read_problems(options.data), options.skip, options.skip + options.first)
-    todo = missing(wanted, out)
+    if not (todo := missing(wanted, out)):
+        return
     limits = Limits() if options.tokens is None else Limits(tokens=options.tokens)
     plan = Plan(n=0, mode=options.mode, wire=WIRES[options.wire], limits=limits, sequences=options.in_flight)
     async with opened() as (engine, sandbox), aclosing(transcribe(todo, plan, engine, sandbox)) as solved:

@@ -12,11 +12,11 @@ import subprocess
 import sys
 import threading
 import time
-from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
 from grading.checking.numbers import Number, read_number
+from grading.checking.working.shown import written
 
 LONGEST = 500  # characters
 SECONDS = 3.0  # for one answer
@@ -57,16 +57,9 @@ def _read(answer: str) -> str:
 def _number(number: Number) -> str:
     value = number.value
     plain = float(value) if value.denominator != 1 and number.decimals is not None else None
-    text = f"{plain:.{number.decimals}f}" if plain is not None else _fraction(value)
+    text = f"{plain:.{number.decimals}f}" if plain is not None else written(value)
     unit = rf"\ \text{{{number.unit}}}" if number.unit else ""
     return text + (r"\,\%" if number.percent else "") + unit
-
-
-def _fraction(value: Fraction) -> str:
-    if value.denominator == 1:
-        return str(value.numerator)
-    sign = "-" if value < 0 else ""
-    return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
 
 
 class _Reader:

@@ -111,6 +111,7 @@ async def test_of_good_hints_the_one_that_is_nearest_to_the_step_is_shown():
         "Think of the 17 friends?",
         "Add both numbers.",
         "How many clips were there?",
+        "She sold 48 in April, how many clips?",
     ],
 )
 async def test_bad_hints_are_not_shown(bad):

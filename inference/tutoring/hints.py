@@ -17,6 +17,7 @@ from fractions import Fraction
 from grading.checking.steps import check_steps, split_steps
 from grading.checking.working.computations import is_in
 from grading.checking.working.quantities import stated
+from grading.checking.working.shown import written
 from inference.engines import Engine
 from inference.events import Language
 from inference.prompts import detect_language
@@ -33,7 +34,7 @@ QUESTION = re.compile(r"(?:[^.?？!！。\n`]|\.(?=\d))+[?？]")  # one, and not
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
 ASKS = re.compile(r"[^.?？!！。,，;；\n]+[?？]")  # the clause of a problem that asks
 LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "much", "the", "there", "was", "were", "what", "will"))
-LITTLE_ZH = frozenset("里的了吗呢多少几有是共一现在还下")
+LITTLE |= frozenset("里的了吗呢多少几有是共一现在还下")
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}|[\u3400-\u9fff]")  # of Chinese, which has no spaces, each character
 
 SYSTEM: dict[Language, str] = {
@@ -136,7 +137,7 @@ def objection(place: Place, text: str) -> str | None:
 def _is_echo(text: str, problem: str) -> bool:
     """Whether it asks no more than the problem itself does, whatever it says before that."""
     ends = ASKS.findall(text)[-1:]
-    return any(_words(end) <= _words(asked) | LITTLE | LITTLE_ZH for end in ends for asked in ASKS.findall(problem))
+    return any(_words(end) <= _words(asked) | LITTLE for end in ends for asked in ASKS.findall(problem))
 
 
 def _is_known(place: Place, text: str) -> bool:
@@ -174,4 +175,4 @@ def _general(rung: str, language: Language) -> str:
 
 
 def _written_numbers(expression: str) -> list[str]:
-    return [str(value) if value.denominator == 1 else f"\\frac{{{value.numerator}}}{{{value.denominator}}}" for value in stated(expression)]
+    return [written(value) for value in stated(expression)]

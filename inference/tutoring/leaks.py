@@ -30,7 +30,7 @@ BOX = re.compile(r"\\(?:boxed|fbox)\b")
 @dataclass(frozen=True, slots=True)
 class Secret:
     """What must not be said: the `values` and `formulas` of an answer's parts that do not stand in the problem; the letters of a choice.
-    `results` are the values that no calculation may come to, because none in the problem does.
+    `results` are the values that no calculation may come to, because none in the problem does; `values` are among them.
     """
 
     answer: str
@@ -42,8 +42,9 @@ class Secret:
 
 def secret_of(answer: str, problem: str) -> Secret:
     """The answer's parts (each of two roots is one). What the problem says itself is no secret."""
-    results = frozenset(_values(problem, calculated=True))
-    given = frozenset([*stated(problem), *_values(problem)])
+    said = list(_values(problem))
+    results = frozenset(value for value, calculated in said if calculated)
+    given = frozenset([*stated(problem), *(value for value, _ in said)])
     choice = read_choice(answer)
     letters = choice.letters if choice is not None and choice.capital else ""
     parts = [] if letters else answer_values(answer)
@@ -59,9 +60,9 @@ def leaks(text: str, secret: Secret) -> bool:
         return True
     if secret.letters and re.search(CHOSEN.format(secret.letters), text):
         return True
-    if any(is_in(value, secret.values) for value in (*stated(text), *_values(text))):
+    if any(is_in(value, secret.values) for value in stated(text)):
         return True
-    if any(is_in(value, secret.results) for value in _values(text, calculated=True)):
+    if any(is_in(value, secret.results if calculated else secret.values) for value, calculated in _values(text)):
         return True
     sides = list(islice(dict.fromkeys(_sides(text)), MOST_FORMULAS))
     return any(check(formula, side, seconds=SECONDS).outcome is Outcome.CORRECT for formula in secret.formulas for side in sides)
@@ -73,15 +74,13 @@ def _is_said(text: str, secret: Secret) -> bool:
     return said is not None and check(secret.answer, said, seconds=SECONDS).outcome is Outcome.CORRECT
 
 
-def _values(text: str, *, calculated: bool = False) -> Iterator[Fraction]:
-    """What the calculations in a text come to, said or not; and its numbers with their signs, unless they have to be `calculated`."""
+def _values(text: str) -> Iterator[tuple[Fraction, bool]]:
+    """What the calculations in a text come to, said or not, and its numbers with their signs; and which of the two each is."""
     for chain in find_chains(text, find_variables([text])):
         for side in chain.sides:
             for reading in side.readings[:1]:
-                if calculated and is_plain(reading):
-                    continue
                 try:
-                    yield exact(reading)
+                    yield exact(reading), not is_plain(reading)
                 except NoValue:
                     continue
 

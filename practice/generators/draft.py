@@ -45,14 +45,6 @@ def fraction(value: Fraction) -> str:
     return str(value)
 
 
-def tex(value: Fraction) -> str:
-    """As LaTeX: `3`, `-\\frac{5}{2}`."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    sign = "-" if value < 0 else ""
-    return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
-
-
 def polynomial(coefficients: Sequence[int], variable: str = "x") -> str:
     """`2x^2 - x + 3` of its coefficients, the highest first."""
     terms = ""

@@ -3,7 +3,8 @@
 from fractions import Fraction
 from random import Random
 
-from practice.generators.draft import Draft, Family, fraction, tex
+from grading.checking.working.shown import written as tex
+from practice.generators.draft import Draft, Family, fraction
 
 
 def proper(chance: Random, most: int = 12) -> Fraction:

@@ -161,7 +161,7 @@ def plain(text: str) -> str:
 def _without_units(quotient: re.Match[str]) -> str:
     """`49 dollars` over `7 books` as 49 over 7; over 7 alone as dollars. One with units that would have to be converted stays as it is."""
     units = [(quotient[name] or "").strip() for name in ("top_unit", "bottom_unit")]
-    if SCALES.keys() & {word for unit in units for word in unit.lower().split()} or factor(*units) not in (None, 1):
+    if not any(units) or SCALES.keys() & {word for unit in units for word in unit.lower().split()} or factor(*units) not in (None, 1):
         return quotient[0]
     return f"\\frac{{{quotient['top']}}}{{{quotient['bottom']}}} {units[0] if not units[1] else ''}"
 
