@@ -128,7 +128,8 @@ def judge(request: Request, samples: Sequence[str]) -> Judgement:
     """Hold a student's solution against `samples`, solutions of our own that may be wrong. Blocks for some seconds, bounded.
 
     The answer decides: it is right where about as many samples have it as any other, wrong where enough of them agree on another. Where
-    they are at odds, only a wrong calculation counts.
+    they are at odds, a report finds nothing but wrong calculations; whoever asks for a bare verdict gets the likelier one, wrong
+    (docs/log.md, "Judging students' solutions with the model's own").
     """
     steps = request.steps
     samples = [written_out(sample) for sample in samples]
@@ -137,7 +138,7 @@ def judge(request: Request, samples: Sequence[str]) -> Judgement:
     if votes.for_student:
         return Judgement(first_error=None, step=None, agreeing=votes.agreeing, sampled=votes.count)
     first = report.first_error
-    if votes.against_student:
+    if votes.against_student or (request.explicit and votes.count):
         report = check_steps(request.problem, steps, samples=samples, answer=votes.leading)
         first = _last_step(report) if report.first_error is None else report.first_error
     elif first is not None and report.steps[first].should_be is None:
@@ -169,9 +170,9 @@ class Votes:
         mine = [group for group in groups if own is not None and _equal(group[0], own)]
         self.leading = groups[0][0] if groups else None
         self.agreeing = max(map(len, mine), default=0)
-        most = len(groups[0]) if groups else 0
-        self.for_student = bool(self.agreeing) and 2 * self.agreeing >= most
-        self.against_student = bool(groups) and not self.for_student and most >= AGREED * self.count
+        self.most = len(groups[0]) if groups else 0
+        self.for_student = bool(self.agreeing) and 2 * self.agreeing >= self.most
+        self.against_student = bool(groups) and not self.for_student and self.most >= AGREED * self.count
 
 
 def _own_answer(steps: Sequence[str]) -> str | None:

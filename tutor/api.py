@@ -45,7 +45,7 @@ class Offer:
     judges: bool = False  # students' solutions, and nothing else
 
 
-CHECK = Offer(Turn.Mode.AUTO, assessment.SAMPLES, "says where a student's solution is first wrong", judges=True)
+CHECK = Offer(Turn.Mode.COT, assessment.SAMPLES, "says where a student's solution is first wrong", judges=True)
 MODELS = {
     "lemma": Offer(Turn.Mode.AUTO, about="words or Python, as the question needs"),
     "lemma-python": Offer(Turn.Mode.TIR, about="with Python that is really run"),

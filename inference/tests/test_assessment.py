@@ -72,6 +72,14 @@ def test_the_reply_is_what_was_asked_for(question, wrong, right):
         assert answer(request, judge(request, [SAMPLE] * 5 + [SLIPPED])) == expected
 
 
+def test_where_our_own_solutions_are_at_odds_only_a_bare_verdict_is_a_guess():
+    odds = [f"He has {number} left. The answer is \\boxed{{{number}}}." for number in (11, 12, 13, 14)]
+    asked = read(task(WRONG))
+    assert answer(asked, judge(asked, [SAMPLE, *odds])) == "2"
+    report = read(f"Problem: {PROBLEM}\nStudent Solution: {WRONG}")
+    assert answer(report, judge(report, [SAMPLE, *odds])).startswith("No mistake was found.")
+
+
 def test_without_a_question_the_reason_is_given():
     request = read(f"Problem: {PROBLEM}\nStudent Solution: {WRONG}")
     said = answer(request, judge(request, [SAMPLE] * 4))
