@@ -32,8 +32,7 @@ class Budget:
     """Bounds of all candidates together. `together` are written at once.
 
     Past `seconds` or `tokens`, what is still written is dropped, once there is one complete candidate. As soon as half of the candidates
-    are
-    complete, the others have `patience` times their median time.
+    are complete, the others have `patience` times their median time.
     """
 
     seconds: float = math.inf
