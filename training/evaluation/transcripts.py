@@ -1,4 +1,4 @@
-"""Transcript files: what a model answered, several responses to each problem, one JSON object a line. Two forms are read.
+"""Transcript files: what a model answered, several responses to each problem, one JSON object a line; compressed by xz or not. Two forms:
 
 Ours, keys in brackets may be absent:
 
@@ -13,12 +13,13 @@ Qwen2.5-Math's evaluation output: `answer` is the expected one; `pred`, `score` 
 `response` or `code` are lists with one entry a response; `idx` is the id.
 """
 
+import lzma
 import reprlib
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from grading.checking.extract import final_answer
 from grading.checking.jsonl import BadLine, Row, numbered, parsed
@@ -84,10 +85,16 @@ def read(path: Path, *, extract: bool = False) -> list[Problem]:
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """(number, line), blank ones left out."""
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             yield from numbered(file, LONGEST_LINE)
     except OSError as error:
         raise TranscriptError(f"{path}: {error.strerror}") from error
+    except (lzma.LZMAError, EOFError) as error:
+        raise TranscriptError(f"{path}: {error}") from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    return cast(BinaryIO, lzma.open(path)) if path.suffix == ".xz" else path.open("rb")
 
 
 def _problem(line: bytes, number: int, extract: bool) -> Problem:

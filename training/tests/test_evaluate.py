@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+KEPT = Path(__file__).resolve().parents[2] / "benchmarks" / "transcripts" / "gsm8k-dev-cot-8.jsonl.xz"
 QWEN_EXAMPLE = Path(__file__).resolve().parents[3] / "shared" / "data" / "qwen_rm_example" / "math_cot_100.jsonl"
 
 
@@ -149,3 +150,11 @@ def test_the_qwen_teams_own_file_regraded(qwen_example):
     differing = {(each["id"], each["response"]): each["verdict"] for each in report["differing"]}
     assert differing == {("72", 7): "correct"} | {("3", response): "correct" for response in range(8)}
     assert [report[name] for name in ("first", "maj@8", "rm@8", "weighted@8", "pass@8")] == [91, 94, 96, 96, 98]
+
+
+def test_the_published_figures_of_the_kept_transcripts():
+    """docs/benchmarks.md, "The default model, eight responses", in words."""
+    report = figures(KEPT)
+    assert (report["problems"], report["n"]) == (300, 8)
+    names = ("greedy", "mean", "maj@8", "weighted@8", "rm@8", "pass@8")
+    assert [round(report[name], 1) for name in names] == [57.3, 56.3, 66.7, 66.3, 60.7, 81.3]

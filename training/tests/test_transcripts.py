@@ -1,4 +1,5 @@
 import json
+import lzma
 
 import pytest
 
@@ -132,3 +133,18 @@ def test_an_empty_file_and_none(written, tmp_path):
         read(tmp_path / "absent.jsonl")
     with pytest.raises(TranscriptError, match="Is a directory"):
         read(tmp_path)
+
+
+def test_a_compressed_file_is_read_as_well(written, tmp_path):
+    plain = written(GOOD)
+    packed = tmp_path / "packed.jsonl.xz"
+    packed.write_bytes(lzma.compress(plain.read_bytes()))
+    assert read(packed) == read(plain)
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-10], lambda data: b"no xz at all", lambda data: data[:20] + b"damage" + data[26:]])
+def test_a_damaged_compressed_file(written, tmp_path, damage):
+    packed = tmp_path / "packed.jsonl.xz"
+    packed.write_bytes(damage(lzma.compress(written(GOOD).read_bytes())))
+    with pytest.raises(TranscriptError, match=r"packed\.jsonl\.xz: "):
+        read(packed)
