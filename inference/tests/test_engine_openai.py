@@ -11,7 +11,7 @@ from inference.engines import ContextOverflow, EngineRefused, EngineUnavailable,
 from inference.engines.openai import Limits, OpenAIEngine
 from inference.tests.scripted_server import HANG, ScriptedServer, answer, head
 
-QUICK = Limits(connect=1, first_token=0.4, between_tokens=0.3, total=5, after_finish=0.1, tries=3, backoff=0.01, longest_backoff=0.05)
+QUICK = Limits(connect=2, first_token=2, between_tokens=1, total=10, after_finish=0.1, tries=3, backoff=0.01, longest_backoff=0.05)
 RECORDED = Path(__file__).parent / "recorded"
 LISTING = {"object": "list", "data": [{"id": "first", "max_model_len": 2048}, {"id": "second"}]}
 

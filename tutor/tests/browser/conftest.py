@@ -12,7 +12,15 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PATIENCE = 20_000  # ms: a browser, a web process and a test share whatever machine this is
 # What tests cause on purpose; htmx reports a poll that met a killed server, and a browser on a busy machine a font that it drew late.
-LOST = ("WebSocket connection to", "net::ERR_CONNECTION_REFUSED", "net::ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+LOST = (
+    "WebSocket connection to",
+    "net::ERR_CONNECTION_REFUSED",
+    "net::ERR_CONNECTION_RESET",  # a request that was under way when its server was killed
+    "net::ERR_EMPTY_RESPONSE",
+    "net::ERR_INTERNET_DISCONNECTED",
+    "htmx:sendError",
+    "htmx:afterRequest",
+)
 LOST += ("was preloaded using link preload but not used",)
 expect.set_options(timeout=PATIENCE)
 
