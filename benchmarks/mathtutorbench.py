@@ -11,20 +11,21 @@ accuracy. Each reply is kept in `var/mathtutorbench/`; begun again, it goes on w
 
 import argparse
 import asyncio
-import json
+import itertools
 import os
 import re
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import openai
 
 from inference.assessment import SAMPLES
+from training import rows
 from training.evaluation.intervals import wilson
+from training.rows import Row
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 900  # seconds for one reply
@@ -61,9 +62,9 @@ class Example:
         return f"{self.task}-{self.row}-{'wrong' if self.wrong else 'right'}"
 
 
-def examples(rows: list[dict[str, Any]]) -> Iterator[Example]:
+def examples(data: Iterable[Row]) -> Iterator[Example]:
     """Both sides of each row, for both tasks."""
-    for number, row in enumerate(rows):
+    for number, row in enumerate(data):
         reference = row["reference_solution"].split("\n")
         for wrong, steps in ((True, row["student_incorrect_solution"]), (False, reference)):
             numbered = "\\n".join(f"Step {at} - {step}" for at, step in enumerate(steps[:-1], 1))
@@ -121,11 +122,11 @@ async def ask(client: openai.AsyncOpenAI, model: str, example: Example) -> tuple
 
 def keep(out: Path, example: Example, reply: str, seconds: float) -> None:
     row = {"key": example.key, "expected": example.expected, "reply": reply, "read": read_reply(example.task, reply), "seconds": seconds}
-    with out.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    with rows.Appender(out) as file:
+        file.add(row)
 
 
-def table(replies: dict[str, dict[str, Any]]) -> None:
+def table(replies: dict[str, Row]) -> None:
     print("| task | right | wrong solutions | right solutions | seconds a reply: median, mean, longest |\n|---|---|---|---|---|")
     for task, name in (("location", "mistake location, F1-micro"), ("correctness", "solution correctness, accuracy")):
         mine = [row for key, row in replies.items() if key.startswith(task)]
@@ -137,21 +138,22 @@ def table(replies: dict[str, dict[str, Any]]) -> None:
     print(f"\nUp to {SAMPLES} solutions of the server's own for each problem, shared by the replies about it.")
 
 
-def _side(rows: list[dict[str, Any]], side: str) -> list[dict[str, Any]]:
-    return [row for row in rows if row["key"].endswith(side)]
+def _side(replies: list[Row], side: str) -> list[Row]:
+    return [row for row in replies if row["key"].endswith(side)]
 
 
-def _share(rows: list[dict[str, Any]]) -> str:
-    if not rows:
+def _share(replies: list[Row]) -> str:
+    if not replies:
         return "–"
-    hits = sum(row["read"] == row["expected"] for row in rows)
-    low, high = wilson(hits, len(rows))
-    return f"{hits / len(rows):.3f} ({hits} of {len(rows)}; {low:.2f} to {high:.2f})"
+    hits = sum(row["read"] == row["expected"] for row in replies)
+    low, high = wilson(hits, len(replies))
+    return f"{hits / len(replies):.3f} ({hits} of {len(replies)}; {low:.2f} to {high:.2f})"
 
 
-def read(path: Path) -> dict[str, dict[str, Any]]:
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    return {row["key"]: row for row in map(json.loads, lines)}
+def read(path: Path) -> dict[str, Row]:
+    with rows.Appender(path):
+        pass  # it is there, without a line that a kill cut off
+    return {row["key"]: row for row in rows.read(path)}
 
 
 def main() -> None:
@@ -164,10 +166,9 @@ def main() -> None:
     parser.add_argument("--together", type=int, default=2, help="requests at once")
     parser.add_argument("--out", type=Path, default=ROOT / "var/mathtutorbench")
     options = parser.parse_args()
-    rows = [json.loads(line) for line in options.data.read_text(encoding="utf-8").splitlines()][: options.first]
     out = options.out / f"{options.model}.jsonl"
     out.parent.mkdir(parents=True, exist_ok=True)
-    wanted = [example for example in examples(rows) if example.task in options.tasks]
+    wanted = [example for example in examples(itertools.islice(rows.read(options.data), options.first)) if example.task in options.tasks]
     known = read(out)
     asyncio.run(run([example for example in wanted if example.key not in known], out, options))
     replies = read(out)
