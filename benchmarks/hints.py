@@ -11,7 +11,6 @@ The engine is the one that the settings name.
 
 import argparse
 import asyncio
-import math
 import os
 import random
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import django
 
+from benchmarks import resuming
 from grading.checking.answers import Outcome, check
 from grading.checking.steps import check_steps, split_steps
 from inference.engines import Engine
@@ -39,10 +39,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 from tutor.opening import opened  # noqa: E402 (its models need the settings)
 
-ROOT = Path(__file__).resolve().parent.parent
-LOADING = 900.0  # seconds: the machine may be busy
 READ = 10  # unflagged hints that are printed
-ENDED_EARLY = 75  # exit status: run again to go on
 
 
 async def hints_of(problem: Problem, engine: Engine, sandbox: Sandbox, options: argparse.Namespace) -> Row:
@@ -88,7 +85,7 @@ async def run(out: Path, options: argparse.Namespace) -> bool:
             sure += row["sure"]
             file.add(row)
 
-    async with opened(patience=LOADING) as (engine, sandbox):
+    async with opened(patience=resuming.LOADING) as (engine, sandbox):
         if options.again:
             rows.write(out, [await hinted(row, engine, options.language) for row in rows.read(out)])
         with rows.Appender(out) as file:
@@ -126,24 +123,18 @@ def told(said: Row) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
+    parser = resuming.parser(__doc__)
     parser.add_argument("--problems", type=int, default=50, help="problems with a sure key, or a few more; four hints each")
     parser.add_argument("--language", choices=["en", "zh"], default="en")
     parser.add_argument("--together", type=int, default=4, help="problems at once")
     parser.add_argument("--again", action="store_true", help="first make the hints anew of all keys that are kept")
     parser.add_argument("--samples", type=int, default=3, help="solutions of each kind for a key")
-    parser.add_argument("--seconds", type=float, default=math.inf, help=f"begin no problem after so long; exit status {ENDED_EARLY}")
-    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    if not options.data.exists():
-        print(f"Skipped: there is no {options.data}.")
+    if (out := resuming.place(options, "hints")) is None:
         return 0
-    out = options.out or ROOT / "var" / "hints" / f"{options.data.parent.name}-{options.data.stem}.jsonl"
-    out.parent.mkdir(parents=True, exist_ok=True)
     complete = asyncio.run(run(out, options))
     print(f"{options.data}, {out}\n{summary(list(rows.read(out)))}")
-    return 0 if complete else ENDED_EARLY
+    return 0 if complete else resuming.ENDED_EARLY
 
 
 if __name__ == "__main__":

@@ -95,15 +95,16 @@ def read_reply(task: str, reply: str) -> int:
 async def run(todo: list[Example], out: Path, options: argparse.Namespace) -> None:
     """Ask for what is missing, problem by problem: a server that keeps its solutions of a problem solves it once."""
     key = os.environ.get("LEMMA_API_KEY", "")
-    async with openai.AsyncOpenAI(base_url=options.url, api_key=key, timeout=PATIENCE, max_retries=8) as client:
-        queue = iter(_by_problem(todo))
+    with rows.Appender(out) as file:
+        async with openai.AsyncOpenAI(base_url=options.url, api_key=key, timeout=PATIENCE, max_retries=8) as client:
+            queue = iter(_by_problem(todo))
 
-        async def work() -> None:
-            for group in queue:
-                for example in group:
-                    keep(out, example, *await ask(client, options.model, example))
+            async def work() -> None:
+                for group in queue:
+                    for example in group:
+                        keep(file, example, *await ask(client, options.model, example))
 
-        await asyncio.gather(*(work() for _ in range(options.together)))
+            await asyncio.gather(*(work() for _ in range(options.together)))
 
 
 def _by_problem(todo: list[Example]) -> list[list[Example]]:
@@ -120,10 +121,9 @@ async def ask(client: openai.AsyncOpenAI, model: str, example: Example) -> tuple
     return answer.choices[0].message.content or "", time.monotonic() - began
 
 
-def keep(out: Path, example: Example, reply: str, seconds: float) -> None:
+def keep(file: rows.Appender, example: Example, reply: str, seconds: float) -> None:
     row = {"key": example.key, "expected": example.expected, "reply": reply, "read": read_reply(example.task, reply), "seconds": seconds}
-    with rows.Appender(out) as file:
-        file.add(row)
+    file.add(row)
 
 
 def table(replies: dict[str, Row]) -> None:
@@ -151,9 +151,7 @@ def _share(replies: list[Row]) -> str:
 
 
 def read(path: Path) -> dict[str, Row]:
-    with rows.Appender(path):
-        pass  # it is there, without a line that a kill cut off
-    return {row["key"]: row for row in rows.read(path)}
+    return {row["key"]: row for row in rows.resumed(path)}
 
 
 def main() -> None:

@@ -7,10 +7,8 @@ kept is printed whole with its key: whether that is right, and the problem makes
 kept in `var/written/`, and a run goes on where it ended. The engine is the one that the settings name.
 """
 
-import argparse
 import asyncio
 import itertools
-import math
 import os
 import sys
 import time
@@ -19,11 +17,9 @@ from pathlib import Path
 
 import django
 
-from inference.best_of import Budget
+from benchmarks import resuming
 from inference.engines import Engine
-from inference.prompts import detect_language
 from inference.sandbox import Sandbox
-from inference.tutoring.variants import write_variant
 from training import rows
 from training.evaluation.datasets import Problem, read_problems
 from training.evaluation.intervals import wilson
@@ -32,24 +28,17 @@ from training.rows import Row
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
-from practice.writing import SECONDS  # noqa: E402 (its models need the settings)
+from practice.writing import SECONDS, like  # noqa: E402 (its models need the settings)
 from tutor.opening import opened  # noqa: E402
-
-ROOT = Path(__file__).resolve().parent.parent
-LOADING = 900.0  # seconds: the machine may be busy
-ENDED_EARLY = 75  # exit status: run again to go on
 
 
 async def written(problem: Problem, engine: Engine, sandbox: Sandbox) -> Row:
     began = time.monotonic()
-    variant = await write_variant(
-        problem.question,
-        problem.expected,
-        engine=engine,
-        sandbox=sandbox,
-        language=detect_language(problem.question),
-        budget=Budget(seconds=SECONDS),
-    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            variant = await like(problem.question, problem.expected, engine=engine, sandbox=sandbox)
+    except TimeoutError:  # then a student gets none
+        variant = None
     kept = asdict(variant) if variant else None
     return {"id": problem.id, "parent": problem.question, "variant": kept, "seconds": time.monotonic() - began}
 
@@ -57,7 +46,7 @@ async def written(problem: Problem, engine: Engine, sandbox: Sandbox) -> Row:
 async def run(todo: list[Problem], out: Path, seconds: float) -> bool:
     """One after another; False where the time ended first. What has begun is finished."""
     began = time.monotonic()
-    async with opened(patience=LOADING) as (engine, sandbox):
+    async with opened(patience=resuming.LOADING) as (engine, sandbox):
         with rows.Appender(out) as file:
             for problem in todo:
                 if time.monotonic() - began > seconds:
@@ -75,21 +64,15 @@ def summary(done: list[Row]) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
+    parser = resuming.parser(__doc__)
     parser.add_argument("--problems", type=int, default=50)
-    parser.add_argument("--seconds", type=float, default=math.inf, help=f"begin no problem after so long; exit status {ENDED_EARLY}")
-    parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    if not options.data.exists():
-        print(f"Skipped: there is no {options.data}.")
+    if (out := resuming.place(options, "written")) is None:
         return 0
-    out = options.out or ROOT / "var" / "written" / f"{options.data.parent.name}-{options.data.stem}.jsonl"
-    out.parent.mkdir(parents=True, exist_ok=True)
     todo = missing(itertools.islice(read_problems(options.data), options.problems), out)
     complete = not todo or asyncio.run(run(todo, out, options.seconds))
     print(f"{options.data}, {out}\n{summary(list(rows.read(out)))}")
-    return 0 if complete else ENDED_EARLY
+    return 0 if complete else resuming.ENDED_EARLY
 
 
 if __name__ == "__main__":

@@ -133,16 +133,17 @@ def judge(request: Request, samples: Sequence[str]) -> Judgement:
     """
     steps = request.steps
     samples = [written_out(sample) for sample in samples]
-    report = check_steps(request.problem, steps, samples=samples)
     votes = Votes(steps, samples)
     if votes.for_student:
         return Judgement(first_error=None, step=None, agreeing=votes.agreeing, sampled=votes.count)
-    first = report.first_error
     if votes.against_student or (request.explicit and votes.count):
         report = check_steps(request.problem, steps, samples=samples, answer=votes.leading)
-        first = _last_step(report) if report.first_error is None else report.first_error
-    elif first is not None and report.steps[first].should_be is None:
-        first = None  # no calculation, but the samples' doubt
+        first: int | None = _last_step(report) if report.first_error is None else report.first_error
+    else:
+        report = check_steps(request.problem, steps, samples=samples)
+        first = report.first_error
+        if first is not None and report.steps[first].should_be is None:
+            first = None  # no calculation, but the samples' doubt
     step = report.steps[first] if first is not None else None
     return Judgement(first_error=first, step=step, agreeing=votes.agreeing, sampled=votes.count)
 
@@ -170,9 +171,9 @@ class Votes:
         mine = [group for group in groups if own is not None and _equal(group[0], own)]
         self.leading = groups[0][0] if groups else None
         self.agreeing = max(map(len, mine), default=0)
-        self.most = len(groups[0]) if groups else 0
-        self.for_student = bool(self.agreeing) and 2 * self.agreeing >= self.most
-        self.against_student = bool(groups) and not self.for_student and self.most >= AGREED * self.count
+        most = len(groups[0]) if groups else 0
+        self.for_student = bool(self.agreeing) and 2 * self.agreeing >= most
+        self.against_student = bool(groups) and not self.for_student and most >= AGREED * self.count
 
 
 def _own_answer(steps: Sequence[str]) -> str | None:

@@ -5,6 +5,7 @@ The engine belongs to the tutor's worker; `config.tasks` lends it to `run`.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -126,20 +127,26 @@ async def run(engine: Engine, sandbox: Sandbox) -> None:
             await _write(claimed, engine, sandbox)
 
 
+async def like(question: str, answer: str, had: Sequence[str] = (), *, engine: Engine, sandbox: Sandbox, seed: int = 0) -> Variant | None:
+    """As `write_variant`, with as many solutions, for as long, as the settings say."""
+    return await write_variant(
+        question,
+        answer,
+        engine=engine,
+        sandbox=sandbox,
+        language=detect_language(question),
+        had=had,
+        samples=settings.KEY_SAMPLES,
+        budget=Budget(seconds=settings.BEST_OF_SECONDS),
+        seed=seed,
+    )
+
+
 async def _write(claimed: Writing, engine: Engine, sandbox: Sandbox) -> None:
     try:
         async with asyncio.timeout(SECONDS):
-            made = await write_variant(
-                claimed.question,
-                claimed.answer,
-                engine=engine,
-                sandbox=sandbox,
-                language=detect_language(claimed.question),
-                had=await in_database(_had, claimed),
-                samples=settings.KEY_SAMPLES,
-                budget=Budget(seconds=settings.BEST_OF_SECONDS),
-                seed=claimed.pk.int % 2**32,
-            )
+            had = await in_database(_had, claimed)
+            made = await like(claimed.question, claimed.answer, had, engine=engine, sandbox=sandbox, seed=claimed.pk.int % 2**32)
     except (EngineError, SandboxError) as error:
         logger.warning("No problem was written for %s: %s", claimed.pk, error)
         await in_database(_fail, claimed, no_engine=True)

@@ -46,9 +46,14 @@ def located(path: Path) -> Iterator[tuple[int, Row]]:
 
 def count(path: Path) -> int:
     """How many rows a file has; 0 where it is not there. A cut line at its end is removed, so that more can be added."""
+    return sum(1 for _ in resumed(path))
+
+
+def resumed(path: Path) -> Iterator[Row]:
+    """The rows of a file that more are added to afterwards; none where it is not there. A cut line at its end is removed at once."""
     with Appender(path):
         pass
-    return sum(1 for _ in read(path))
+    return read(path)
 
 
 def write(path: Path, rows: Iterable[Row]) -> int:

@@ -50,9 +50,7 @@ class Plan:
 
 def missing(problems: Iterable[Problem], out: Path) -> list[Problem]:
     """Those that have no row in `out` yet. What a kill cut off there is removed. Raises `RowError`, OSError."""
-    with rows.Appender(out):
-        pass
-    there = {row["id"] for row in rows.read(out)}
+    there = {row["id"] for row in rows.resumed(out)}
     return [problem for problem in problems if problem.id not in there]
 
 

@@ -16,7 +16,6 @@ LOST = (
     "WebSocket connection to",
     "net::ERR_CONNECTION_REFUSED",
     "net::ERR_CONNECTION_RESET",  # a request that was under way when its server was killed
-    "net::ERR_EMPTY_RESPONSE",
     "net::ERR_INTERNET_DISCONNECTED",
     "htmx:sendError",
     "htmx:afterRequest",
