@@ -143,6 +143,15 @@ def test_another_way_to_the_right_answer_is_no_error():
     assert (report.first_error, report.answer_is_right) == (None, True)
 
 
+def test_terms_of_a_right_sum_may_be_taken_together_in_another_order():
+    problem = "A club had 40 members in May. In June 8 came, in July 5 came. How many members did it have in the three months together?"
+    reference = "June: 40 + 8 = 48.\nJuly: 48 + 5 = 53.\nTogether: 40 + 48 + 53 = 141."
+    report = check_steps(problem, ["June: 40 + 8 = 48", "The first two months: 40 + 48 = 88", "88 + 5 = 93 together"], reference=reference)
+    assert [step.status for step in report.steps] == ["checked", "checked", "wrong"]
+    forgotten = check_steps(problem, ["40 + 48 = 88", "88 / 2 = 44"], reference=reference)
+    assert forgotten.first_error == 0
+
+
 def test_who_goes_on_after_the_answer_is_told_so():
     report = check_steps(ANNA, ["3 x 12 = 36", "36 - 8 = 28", "28 / 4 = 7", "7 x 4 = 28 apples"], reference=REFERENCE)
     assert (report.first_error, report.steps[3].misconception) == (3, "went_on")

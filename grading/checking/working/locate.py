@@ -13,6 +13,7 @@ from grading.checking.working.expressions import Expression, NoValue, exact
 from grading.checking.working.quantities import stated
 from grading.checking.working.slips import expression_slips
 from grading.checking.working.sources import Grounds, is_harmless
+from grading.checking.working.sums import terms
 
 # Slips that may as well be what was needed instead: `a + b` where `a - b` is right, and the other way round.
 OPERATIONS = frozenset({"wrong_operation", "divided_wrong_way", "order_of_operations", "percent_as_number", "percent_added"})
@@ -102,8 +103,10 @@ def _reaches(value: Fraction | None, answer: Fraction) -> bool:
 
 
 def _value(work: Work, grounds: Grounds) -> Place | None:
-    """The first calculation without support. One that only leads to supported ones is another way to the same, and no error."""
+    """The first calculation without support. One that only leads to supported ones is another way to the same, and no error; nor is one
+    that takes terms of a right sum together and may still get the others."""
     off, harmless = _unsupported(work.computations, grounds)
+    off = {at for at in off if not _begins_a_sum(work, at, grounds)}
     for at in sorted(off, reverse=True):
         users = _users(work.computations, at)
         if (
@@ -116,6 +119,13 @@ def _value(work: Work, grounds: Grounds) -> Place | None:
         return None
     first = work.computations[min(off)]
     return Place(first.step, Kind.VALUE, first, first.value)
+
+
+def _begins_a_sum(work: Work, at: int, grounds: Grounds) -> bool:
+    computation = work.computations[at]
+    if (work.answer is not None and same(computation.value, work.answer)) or not grounds.takes_together(computation):
+        return False
+    return all(len(terms(work.computations[user].expression)) > 1 for user in _users(work.computations, at))
 
 
 def _users(computations: Sequence[Computation], at: int) -> list[int]:

@@ -13,6 +13,7 @@ from grading.checking.working.computations import Computation, find_computations
 from grading.checking.working.expressions import NoValue, Operation, exact
 from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated
+from grading.checking.working.sums import Terms, is_part, terms
 from grading.checking.working.tokens import plain, tokenize
 
 MOST_SOURCES = 64  # whose values are kept at hand
@@ -22,12 +23,13 @@ CONVERSIONS = frozenset(map(Fraction, (7, 12, 16, 24, 52, 60, 100, 365, 1000, 36
 @dataclass(frozen=True, slots=True)
 class Source:
     """A solution to compare with. `calculations` are those that it writes down: the values that go in, and the one that comes out; `nodes`
-    are these, and with them their parts."""
+    are these, and with them their parts; `sums` are the terms of those that are sums of three terms or more."""
 
     nodes: tuple[tuple[frozenset[Fraction], Fraction], ...]
     calculations: tuple[tuple[frozenset[Fraction], Fraction], ...]
     stated: frozenset[Fraction]
     answer: Fraction | None
+    sums: tuple[Terms, ...] = ()
 
     def has(self, value: Fraction) -> bool:
         known, fractions = _values_of(self)
@@ -49,7 +51,8 @@ def read_source(problem: str, steps: Sequence[str]) -> Source:
     nodes += [(frozenset(levels(computation.expression)), value) for computation in computations for value in computation.values]
     said = frozenset(value for step in steps for value in stated(step)) | frozenset(_bare_values(chains))
     written = tuple((frozenset(computation.operands), computation.value) for computation in computations)
-    return Source(tuple(dict.fromkeys(nodes)), written, said, next(iter(read_answers(steps)), None))
+    sums = tuple(dict.fromkeys(own for own in (terms(computation.expression) for computation in computations) if len(own) > 2))
+    return Source(tuple(dict.fromkeys(nodes)), written, said, next(iter(read_answers(steps)), None), sums)
 
 
 def _bare_values(chains: Sequence[Sequence[Chain]]) -> list[Fraction]:
@@ -122,6 +125,11 @@ class Grounds:
             for source in self.sources
             for values, result in source.calculations
         )
+
+    def takes_together(self, computation: Computation) -> bool:
+        """Whether it adds up some terms of a sum that a source has: `100 + 115`, where that is `100 + 115 + 130`."""
+        own = terms(computation.expression)
+        return any(is_part(own, whole) for source in self.sources for whole in source.sums)
 
     def calculates(self, value: Fraction) -> bool:
         return any(same(value, result) for source in self.sources for _, result in source.nodes)
