@@ -38,13 +38,24 @@ WORK = re.compile(
 TALK = re.compile(r"^[ \t*#]*(?:Conversation|Dialogue|对话)\**\s*[:：]", re.IGNORECASE | re.MULTILINE)
 ASKED = re.compile(r"^[ \t*#]*(?:Q|Task|Instruction|要求)\**\s*[:：]\**", re.MULTILINE)
 ANSWER_HERE = re.compile(r"\n[ \t*#]*(?:A|答)\**\s*[:：]\**\s*$")
-STEP = re.compile(r"(?:^|\n|\\n)\s*(?:Step\s+(\d+)|第\s*(\d+)\s*步)\s*[-–—:：.)]?\s*", re.IGNORECASE)
+STEP = re.compile(r"(?:^|\n|\\n)[^\S\n]*(?:Step\s+(\d{1,4})|第\s*(\d{1,4})\s*步)\s*[-–—:：.)]?\s*", re.IGNORECASE)
 
 NUMBER_ALONE = re.compile(
     r"step number|number of the (?:first )?(?:wrong |incorrect )?step|only the (?:step|number)|只(?:写|回答).{0,6}(?:步|数)", re.IGNORECASE
 )
-YES_OR_NO = re.compile(r"['\"“‘]yes['\"”’]|\byes\b.{0,20}\bor\b.{0,20}\bno\b|是(?:或|还是|/)否", re.IGNORECASE)
-INCORRECT = re.compile(r"\b(?:incorrect|wrong|mistaken?|errors?)\b|错", re.IGNORECASE)
+YES_OR_NO = re.compile(r"['\"“‘](?:yes|是)['\"”’]|\byes\b.{0,20}\bor\b.{0,20}\bno\b|\byes (?:if|when)\b|是(?:或|还是|/)否", re.IGNORECASE)
+YES_MEANS = re.compile(
+    r"\byes\b['\"”’]?\s*(?:if|when|for|means|[:=])\s*(?P<behind>[^,.;\n]*)"
+    r"|(?P<before>[^'\"“”‘’]{0,16}?)(?:回答|输出|写|答)\s*['\"“‘]?(?:yes|是)",
+    re.IGNORECASE,
+)
+NO_ERROR = re.compile(
+    r"(?:\bnot?|n't|\bfree (?:of|from)|\bwithout)\s+(?:\w+\s+)?(?:incorrect|wrong|mistakes?|errors?)\b|(?:没有?|无)(?:任何)?(?:错|误)",
+    re.IGNORECASE,
+)
+NOT_RIGHT = re.compile(r"(?:\bnot|n't)\s+(?:\w+\s+)?(?:correct|right|valid)\b|不(?:正确|对)", re.IGNORECASE)
+CORRECT = re.compile(r"\b(?:correct(?:ly)?|right|valid)\b|正确|对(?=[的吗则，,]|$|还是|回答)", re.IGNORECASE)
+INCORRECT = re.compile(r"\b(?:incorrect(?:ly)?|wrong|mistaken?|mistakes|errors?)\b|错", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +125,24 @@ def read_steps(work: str) -> tuple[str, ...]:
 
 
 def _wanted(question: str) -> Wanted:
+    """A report where it is not said, or not clearly, whether yes means that the solution is right."""
     if NUMBER_ALONE.search(question):
         return "step"
-    if YES_OR_NO.search(question):
-        return "incorrect" if INCORRECT.search(question) else "correct"
-    return "report"
+    if not YES_OR_NO.search(question):
+        return "report"
+    tied = YES_MEANS.search(question)
+    said = _claim(tied["behind"] or tied["before"] or "") if tied else None
+    return said or _claim(re.split(r"[?？\n]", question)[0]) or "report"
+
+
+def _claim(text: str) -> Literal["correct", "incorrect"] | None:
+    text, without_error = NO_ERROR.subn(" ", text)
+    text, not_right = NOT_RIGHT.subn(" ", text)
+    right = without_error or CORRECT.search(text)
+    wrong = not_right or INCORRECT.search(text)
+    if bool(right) == bool(wrong):
+        return None
+    return "correct" if right else "incorrect"
 
 
 # --- Judging -----------------------------------------------------------------------------------------------------------------

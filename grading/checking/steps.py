@@ -63,7 +63,7 @@ ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|vs|approx|e\.g|i\.e|No|Fig|E
 ENVIRONMENT = re.compile(
     r"\\(?:begin|end)\{(?:align|aligned|gather|gathered|split|eqnarray|displaylines)\*?\}(?:\{[^{}]*\})?|\\displaylines"
 )
-DISPLAY = re.compile(r"^\s*(?:\$\$|\\\[|\\\]|\$)+\s*$")
+DISPLAY = re.compile(r"^\s*(?:\$|\\\[|\\\])+\s*$")
 
 
 def split_steps(work: str) -> list[str]:
@@ -83,14 +83,16 @@ def _latex_lines(line: str) -> list[str]:
 
 
 def _sentences(line: str) -> list[str]:
-    parts = SENTENCE_END.split(line)
-    joined: list[str] = []
-    for part in parts:
-        if joined and (ABBREVIATION.search(joined[-1]) or joined[-1].count("(") > joined[-1].count(")")):
-            joined[-1] = f"{joined[-1]} {part}"
+    sentences: list[list[str]] = []
+    brackets = 0  # open ones
+    for part in SENTENCE_END.split(line):
+        if sentences and (brackets > 0 or ABBREVIATION.search(sentences[-1][-1])):
+            sentences[-1].append(part)
         else:
-            joined.append(part)
-    return joined
+            sentences.append([part])
+            brackets = 0
+        brackets += part.count("(") - part.count(")")
+    return [" ".join(parts) for parts in sentences]
 
 
 # --- Checking --------------------------------------------------------------------------------------------------------------

@@ -72,6 +72,32 @@ def test_the_reply_is_what_was_asked_for(question, wrong, right):
         assert answer(request, judge(request, [SAMPLE] * 5 + [SLIPPED])) == expected
 
 
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("Is the solution correct? Write 'Yes' if it is correct, or 'No' if it is incorrect.", "correct"),
+        ("Is the solution correct? Write 'Yes' if it is correct, or 'No' if it contains an error.", "correct"),
+        ("Is the solution correct or incorrect? Answer 'Yes' if it is correct.", "correct"),
+        ("Is the solution right or wrong? Answer yes if it is not correct and no otherwise.", "incorrect"),
+        ("Is it free of errors? Answer yes or no.", "correct"),
+        ("Does it contain a mistake? Answer yes or no.", "incorrect"),
+        ("Write 'No' if the solution is incorrect and 'Yes' when there are no mistakes.", "correct"),
+        ("学生的解答正确吗？只回答“是”或“否”。", "correct"),
+        ("对回答'Yes'，错回答'No'。", "correct"),
+        ("正确则写'否'，错误则写'是'。", "incorrect"),
+        ("解答没有错误吗？回答是或否。", "correct"),
+        ("Is the solution correct or incorrect? Answer yes or no.", "report"),
+    ],
+)
+def test_what_yes_stands_for_is_read(question, wanted):
+    assert read(task(WRONG, question)).wanted == wanted
+
+
+def test_a_hostile_text_is_read_in_the_time_that_its_length_takes():
+    for hostile in ("$" * 90_000 + "x", "(" + "Ab. " * 25_000, "a" + "\n" * 300_000 + "b", "Step " + "1" * 5000):
+        assert read(f"Problem: p?\nStudent: {hostile}").steps
+
+
 def test_where_our_own_solutions_are_at_odds_only_a_bare_verdict_is_a_guess():
     odds = [f"He has {number} left. The answer is \\boxed{{{number}}}." for number in (11, 12, 13, 14)]
     asked = read(task(WRONG))
