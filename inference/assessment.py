@@ -11,16 +11,13 @@ Examples may stand before it; the last problem counts. The benchmark's own promp
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal
 
-from grading.checking.answers import Outcome, check
 from grading.checking.extract import final_answer
-from grading.checking.numbers import read_number
 from grading.checking.steps import StepVerdict, WorkReport, check_steps, split_steps
 from grading.checking.text import half_width
-from grading.checking.working.computations import same
-from grading.checking.working.sources import read_answers
+from grading.checking.working.compared import same_answer
+from grading.checking.working.sources import read_answer
 from inference.code_steps import written_out
 
 Wanted = Literal["step", "incorrect", "correct", "report"]
@@ -185,36 +182,19 @@ class Votes:
         self.count = len(answers)
         groups: list[list[str]] = []
         for answer in answers:
-            group = next((group for group in groups if _equal(group[0], answer)), None)
+            group = next((group for group in groups if same_answer(group[0], answer, SECONDS)), None)
             if group is None:
                 groups.append([answer])
             else:
                 group.append(answer)
         groups.sort(key=len, reverse=True)
-        own = _own_answer(steps)
-        mine = [group for group in groups if own is not None and _equal(group[0], own)]
+        own = read_answer(steps)
+        mine = [group for group in groups if own is not None and same_answer(group[0], own, SECONDS)]
         self.leading = groups[0][0] if groups else None
         self.agreeing = max(map(len, mine), default=0)
         most = len(groups[0]) if groups else 0
         self.for_student = bool(self.agreeing) and 2 * self.agreeing >= most
         self.against_student = bool(groups) and not self.for_student and most >= AGREED * self.count
-
-
-def _own_answer(steps: Sequence[str]) -> str | None:
-    """The student's answer, as text: what is said to be it, else the likeliest number of the last steps."""
-    return final_answer("\n".join(steps)) or next(map(str, read_answers(steps)), None)
-
-
-def _equal(left: str, right: str) -> bool:
-    numbers = [_number(left), _number(right)]
-    if numbers[0] is not None and numbers[1] is not None:
-        return same(numbers[0], numbers[1])
-    return check(left, right, seconds=SECONDS).outcome is Outcome.CORRECT
-
-
-def _number(text: str) -> Fraction | None:
-    number = read_number(text)
-    return number.value if number else None
 
 
 # --- Answering ---------------------------------------------------------------------------------------------------------------

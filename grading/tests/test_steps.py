@@ -167,6 +167,15 @@ def test_with_the_answer_alone_the_step_is_found_that_leads_to_it_when_done_othe
     assert (report.first_error, report.steps[1].should_be) == (1, "28")
 
 
+@pytest.mark.parametrize(
+    ("last", "answer"),
+    [("30 + 60 = 90 minutes", "1.5 hours"), ("3 x 50 = 150 cents", "\\$1.50"), ("3/6 = 0.5", "50%"), ("3/6 = 50%", "1/2")],
+)
+def test_a_right_answer_may_be_in_another_unit(last, answer):
+    report = check_steps("How much is it?", [last], answer=answer)
+    assert (report.first_error, report.answer_is_right) == (None, True)
+
+
 def test_an_answer_in_words_that_is_wrong_is_the_last_step():
     assert check_steps("Which is larger, 2/3 or 3/4?", ["2/3 < 3/4", "The answer is 2/3"], answer="3/4").first_error == 1
 

@@ -106,6 +106,19 @@ def test_where_our_own_solutions_are_at_odds_only_a_bare_verdict_is_a_guess():
     assert answer(report, judge(report, [SAMPLE, *odds])).startswith("No mistake was found.")
 
 
+@pytest.mark.parametrize(
+    ("last", "answer_", "verdict"),
+    [
+        ("30 + 60 = 90 minutes", "1.5 \\text{ hours}", "0"),
+        ("30 + 60 = 90 minutes", "90", "0"),
+        ("2 + 3 = 5 minutes", "5 \\text{ hours}", "1"),
+    ],
+)
+def test_units_count_where_both_have_one(last, answer_, verdict):
+    request = read(f"Problem: How long?\n\nStudent Solution: Step 1 - {last}\n\nQ: {LOCATE}")
+    assert answer(request, judge(request, [f"The answer is \\boxed{{{answer_}}}."] * 4)) == verdict
+
+
 def test_without_a_question_the_reason_is_given():
     request = read(f"Problem: {PROBLEM}\nStudent Solution: {WRONG}")
     said = answer(request, judge(request, [SAMPLE] * 4))

@@ -18,7 +18,7 @@ from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.locate import Kind, Place, Work, locate, mend
 from grading.checking.working.naming_places import name_of_place
 from grading.checking.working.quantities import stated
-from grading.checking.working.sources import Grounds, Source, read_answers, read_source
+from grading.checking.working.sources import Grounds, Source, read_answer, read_answers, read_source
 
 LONGEST_SOURCE = 20_000  # characters of a reference or a sampled solution
 MOST_SAMPLES = 64
@@ -118,15 +118,33 @@ def _is_right(
     steps: Sequence[str], work: Work, expected: Fraction | None, reference: str | None, answer: str | None, deadline: float
 ) -> bool | None:
     """Whether the working comes to the right answer; None where that is not known or cannot be compared."""
-    if expected is not None and work.answer is not None:
-        return same(work.answer, expected)
     right = answer or (final_answer(reference) if reference else None)
-    given = final_answer("\n".join(steps)) or (steps[-1] if steps else None)
     seconds = min(ANSWER_SECONDS, deadline - time.monotonic())
+    if expected is not None and work.answer is not None:
+        return same(work.answer, expected) or (seconds > 0 and _is_in_another_unit(right, read_answer(steps), seconds))
+    given = final_answer("\n".join(steps)) or (steps[-1] if steps else None)
     if right is None or given is None or seconds <= 0:
         return None
     outcome = check(right, given, seconds=seconds).outcome
     return None if outcome is Outcome.UNDECIDED else outcome is Outcome.CORRECT
+
+
+def _is_in_another_unit(right: str | None, given: str | None, seconds: float) -> bool:
+    if not right or not given or read_number(right) is None or read_number(given) is None:
+        return False
+    return same_answer(right, given, seconds)
+
+
+def same_answer(left: str, right: str, seconds: float) -> bool:
+    """Whether two answers are one: numbers but for rounding, those with two units (`90 minutes`, `1.5 hours`) as the checker has it."""
+    numbers = read_number(left), read_number(right)
+    if numbers[0] is None or numbers[1] is None:
+        return check(left, right, seconds=seconds).outcome is Outcome.CORRECT
+    alike = same(numbers[0].value, numbers[1].value)
+    if numbers[0].percent == numbers[1].percent and (numbers[0].unit == numbers[1].unit or not (numbers[0].unit and numbers[1].unit)):
+        return alike
+    outcome = check(left, right, seconds=seconds).outcome
+    return outcome is Outcome.CORRECT or (alike and outcome is Outcome.UNDECIDED)
 
 
 def _place(

@@ -79,6 +79,20 @@ def read_answers(steps: Sequence[str]) -> tuple[Fraction, ...]:
     return ()
 
 
+def read_answer(steps: Sequence[str]) -> str | None:
+    """The likeliest answer as text, with its unit."""
+    said = final_answer("\n".join(steps))
+    if said is not None:
+        return said
+    for step in reversed(steps[-2:]):
+        if read_number(step):
+            return step
+        results = [chain.sides[-1] for chain in find_chains(step, find_variables([step])) if len(chain.sides) > 1]
+        if results:
+            return f"{results[-1].text} {results[-1].unit}".strip()
+    return next(map(str, read_answers(steps)), None)
+
+
 def _last_numbers(step: str) -> list[Fraction]:
     """What the last equality of a step comes to and the numbers behind it; without an equality all numbers, the last one first."""
     chains = [chain for chain in find_chains(step, find_variables([step])) if len(chain.sides) > 1]
