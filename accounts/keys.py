@@ -1,12 +1,13 @@
-"""Keys for programs: made once, shown once, kept as a hash; with quotas that are counted by the minute and by the day."""
+"""Keys for programs: made once, shown once, kept as a hash; with a person's quotas, counted by the minute and by the day."""
 
 import hashlib
 import secrets
 from datetime import timedelta
+from typing import Literal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 from django.http import Http404
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ class KeyRefused(Exception):
 
 
 class TooManyRequests(Exception):
-    """The key's requests of this minute are used up; `seconds` until the next."""
+    """The person's requests of this minute are used up; `seconds` until the next."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"{settings.API_REQUESTS_A_MINUTE} requests a minute are allowed.")
@@ -30,7 +31,7 @@ class TooManyRequests(Exception):
 
 
 class QuotaUsedUp(Exception):
-    """The key's tokens of today are used up."""
+    """The person's tokens of today are used up."""
 
     def __init__(self) -> None:
         super().__init__(f"{settings.API_TOKENS_A_DAY} tokens a day are allowed.")
@@ -68,11 +69,14 @@ def admit(key: str) -> ApiKey:
     if found is None:
         raise KeyRefused
     now = timezone.now()
-    if _use(found, f"{now:%Y-%m-%d}").tokens >= settings.API_TOKENS_A_DAY:
+    day, minute = f"{now:%Y-%m-%d}", f"{now:%Y-%m-%dT%H:%M}"
+    if _used(found.user, day, "tokens") >= settings.API_TOKENS_A_DAY:
         raise QuotaUsedUp
-    minute = _use(found, f"{now:%Y-%m-%dT%H:%M}")
-    if not ApiUse.objects.filter(pk=minute.pk, requests__lt=settings.API_REQUESTS_A_MINUTE).update(requests=F("requests") + 1):
-        raise TooManyRequests(60 - now.second)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=found.user_id)  # two requests at once must not both pass below the limit
+        if _used(found.user, minute, "requests") >= settings.API_REQUESTS_A_MINUTE:
+            raise TooManyRequests(60 - now.second)
+        ApiUse.objects.filter(pk=_use(found, minute).pk).update(requests=F("requests") + 1)
     ApiKey.objects.filter(pk=found.pk).update(used=now)
     ApiUse.objects.filter(key=found, created__lt=now - timedelta(days=2)).delete()
     return found
@@ -82,6 +86,11 @@ def count_tokens(key: ApiKey, tokens: int) -> None:
     """Add to what the key has used today."""
     today = _use(key, f"{timezone.now():%Y-%m-%d}")
     ApiUse.objects.filter(pk=today.pk).update(tokens=F("tokens") + tokens)
+
+
+def _used(user: User, period: str, what: Literal["requests", "tokens"]) -> int:
+    """By all keys of the person, revoked ones too: a new key is no new quota."""
+    return ApiUse.objects.filter(key__user=user, period=period).aggregate(sum=Sum(what))["sum"] or 0
 
 
 def _use(key: ApiKey, period: str) -> ApiUse:

@@ -199,8 +199,8 @@ ACTIVE_TURNS_PER_USER = env.int("ACTIVE_TURNS_PER_USER", default=4)  # queued or
 LEASE_SECONDS = env.float("LEASE_SECONDS", default=10)  # a worker that is silent for so long loses its turns to others
 QUEUE_LIMIT = env.int("QUEUE_LIMIT", default=500)  # queued turns of everybody together
 QUESTION_LIMIT = 8_000  # characters
-API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=60)  # of one key
-API_TOKENS_A_DAY = env.int("API_TOKENS_A_DAY", default=1_000_000)  # generated for one key
+API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=60)  # of one person
+API_TOKENS_A_DAY = env.int("API_TOKENS_A_DAY", default=1_000_000)  # generated for one person
 KEY_SAMPLES = env.int("KEY_SAMPLES", default=3)  # solutions in words, and as many with Python, that make the key of a lesson's problem
 BEST_OF_SECONDS = env.float("BEST_OF_SECONDS", default=240)  # then the best of what is complete of a best-of-N turn is taken
 BACKGROUND_SECONDS = env.float("BACKGROUND_SECONDS", default=1_800)  # the same for a turn in the background

@@ -2,14 +2,16 @@
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
 from tutor import api
 
 urlpatterns = [
-    path("v1/models", api.models),
-    path("v1/chat/completions", api.chat_completions),
+    re_path(r"^v1/models/?$", api.models),
+    re_path(r"^v1/models/(?P<name>[^/]+)/?$", api.model),
+    re_path(r"^v1/chat/completions/?$", api.chat_completions),
+    re_path(r"^v1/(?P<path>.*)$", api.unknown),
     path("", include("tutor.urls")),
     path("", include("grading.urls")),
     path("practice/", include("practice.urls")),

@@ -88,7 +88,7 @@ def read(text: str) -> Request | None:
         return None
     body = ANSWER_HERE.sub("", text[problems[-1].end() :])
     questions = list(ASKED.finditer(body))
-    question = body[questions[-1].end() :].strip() if questions else ""
+    question = body[questions[-1].end() :].strip() if questions else text[: problems[0].start()]  # some put what they want first
     told = body[: questions[-1].start()] if questions else body
     works = list(WORK.finditer(told))
     if not works:

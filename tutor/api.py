@@ -1,15 +1,13 @@
 """The tutor for programs: `/v1/models` and `/v1/chat/completions`, as OpenAI's clients speak them.
 
 A request becomes a turn that a worker solves like any other; its log is sent on as chunks of the message. Errors have OpenAI's shapes.
-Of the request's parameters `model`, `messages`, `stream` and `stream_options` are heeded; sampling is the tutor's own affair.
-
 `lemma-check` judges a student's solution (`inference.assessment`) and says what was asked for, no more. So does `lemma` when it is asked.
 """
 
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import wraps
@@ -17,63 +15,22 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts import keys
 from accounts.models import ApiKey
-from inference import assessment
-from inference.prompts import Exchange
 from tutor import asking, assessing
+from tutor.api_request import LARGEST, MODELS, ApiError, Asked, bad_request, no_such_model, parse, too_large
 from tutor.failures import Failure
-from tutor.following import follow
+from tutor.following import TurnLost, follow
 from tutor.models import Turn
 from tutor.transcript import Transcript
 
-MESSAGES = 100  # in one request
-LARGEST = 400_000  # bytes of a request
 SILENCE = 1.0  # seconds after which a client is told that a judgement is still being made
 
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A name under `/v1/models`, and how it solves."""
-
-    mode: str
-    n: int = 1
-    about: str = ""
-    judges: bool = False  # students' solutions, and nothing else
-
-
-CHECK = Offer(Turn.Mode.COT, assessment.SAMPLES, "says where a student's solution is first wrong", judges=True)
-MODELS = {
-    "lemma": Offer(Turn.Mode.AUTO, about="words or Python, as the question needs"),
-    "lemma-python": Offer(Turn.Mode.TIR, about="with Python that is really run"),
-    "lemma-words": Offer(Turn.Mode.COT, about="step by step in words"),
-    "lemma-best-of-4": Offer(Turn.Mode.AUTO, 4, "four solutions side by side, the best is given"),
-    "lemma-best-of-8": Offer(Turn.Mode.AUTO, 8, "eight solutions side by side, the best is given"),
-    "lemma-check": CHECK,
-}
-
-
-class ApiError(Exception):
-    """What the client is told, with OpenAI's fields."""
-
-    def __init__(self, status: int, kind: str, code: str | None, message: str, param: str | None = None) -> None:
-        super().__init__(message)
-        self.status, self.kind, self.code, self.param = status, kind, code, param
-        self.headers: dict[str, str] = {}
-
-    def response(self) -> JsonResponse:
-        error = {"message": str(self), "type": self.kind, "param": self.param, "code": self.code}
-        return JsonResponse({"error": error}, status=self.status, headers=self.headers)
-
-
-def bad_request(message: str, *, param: str | None = None, code: str | None = None) -> ApiError:
-    return ApiError(400, "invalid_request_error", code, message, param)
-
-
-Endpoint = Callable[[HttpRequest, ApiKey], Coroutine[Any, Any, HttpResponseBase]]
+Endpoint = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 REFUSALS: dict[type[asking.AskingError], Callable[[asking.AskingError], ApiError]] = {
     asking.QuestionEmpty: lambda error: bad_request(str(error), param="messages"),
     asking.QuestionTooLong: lambda error: bad_request(str(error), param="messages", code="context_length_exceeded"),
@@ -81,18 +38,18 @@ REFUSALS: dict[type[asking.AskingError], Callable[[asking.AskingError], ApiError
 }
 
 
-def endpoint(method: str) -> Callable[[Endpoint], Callable[..., Coroutine[Any, Any, HttpResponseBase]]]:
+def endpoint(*methods: str) -> Callable[[Endpoint], Endpoint]:
     """A view for keys instead of sessions, whose errors are answered."""
 
-    def wrap(view: Endpoint) -> Callable[..., Coroutine[Any, Any, HttpResponseBase]]:
+    def wrap(view: Endpoint) -> Endpoint:
         @csrf_exempt
         @login_not_required
         @wraps(view)
-        async def wrapped(request: HttpRequest) -> HttpResponseBase:
+        async def wrapped(request: HttpRequest, **named: str) -> HttpResponseBase:
             try:
-                if request.method != method:
-                    raise ApiError(405, "invalid_request_error", "method_not_allowed", f"Use {method}.")
-                return await view(request, await _admitted(request))
+                if request.method not in methods:
+                    raise _not_allowed(methods)
+                return await view(request, await _admitted(request), **named)
             except ApiError as error:
                 return error.response()
 
@@ -101,115 +58,49 @@ def endpoint(method: str) -> Callable[[Endpoint], Callable[..., Coroutine[Any, A
     return wrap
 
 
-@endpoint("GET")
+def _not_allowed(methods: Sequence[str]) -> ApiError:
+    error = ApiError(405, "invalid_request_error", "method_not_allowed", f"Use {methods[0]}.")
+    error.headers["Allow"] = ", ".join(methods)
+    return error
+
+
+@endpoint("GET", "HEAD")
 async def models(request: HttpRequest, key: ApiKey) -> HttpResponse:
-    created = int(key.user.date_joined.timestamp())
-    listed = [{"id": name, "object": "model", "created": created, "owned_by": "lemma"} for name in MODELS]
-    return JsonResponse({"object": "list", "data": listed})
+    return JsonResponse({"object": "list", "data": [_model(name, key) for name in MODELS]})
+
+
+@endpoint("GET", "HEAD")
+async def model(request: HttpRequest, key: ApiKey, name: str) -> HttpResponse:
+    if name not in MODELS:
+        raise no_such_model(name)
+    return JsonResponse(_model(name, key))
+
+
+def _model(name: str, key: ApiKey) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": int(key.user.date_joined.timestamp()), "owned_by": "lemma"}
 
 
 @endpoint("POST")
 async def chat_completions(request: HttpRequest, key: ApiKey) -> HttpResponseBase:
-    asked = parse(request.body[: LARGEST + 1])
-    turn = await _ask(key, asked)
-    answer = Assessed(turn, key, asked) if asked.assessment else Answer(turn, key, asked)
+    asked = parse(_body(request))
+    turn, is_new = await _ask(key, asked)
+    answer = (Assessed if asked.assessment else Answer)(turn, key, asked, is_new)
     if asked.stream:
         return StreamingHttpResponse(answer.events(), content_type="text/event-stream", headers={"Cache-Control": "no-cache"})
     return JsonResponse(await answer.whole())
 
 
-# --- The request ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a request asks for."""
-
-    model: str
-    question: str
-    history: list[Exchange]
-    stream: bool
-    usage: bool
-    assessment: assessment.Request | None
-
-    @property
-    def offer(self) -> Offer:
-        return CHECK if self.assessment else MODELS[self.model]
-
-
-def parse(body: bytes) -> Asked:
-    """Raises `ApiError`."""
-    if len(body) > LARGEST:
-        raise bad_request(f"The request is larger than {LARGEST} bytes.", code="context_length_exceeded", param="messages")
+def _body(request: HttpRequest) -> bytes:
     try:
-        data = json.loads(body)
-    except ValueError as error:
-        raise bad_request(f"The body is no JSON: {error}") from error
-    if not isinstance(data, dict):
-        raise bad_request("The body is no JSON object.")
-    model = data.get("model")
-    if model not in MODELS:
-        message = f"The model `{model}` does not exist or you do not have access to it."
-        raise ApiError(404, "invalid_request_error", "model_not_found", message, "model")
-    question, history = _dialogue(data.get("messages"))
-    to_judge = _assessment(MODELS[model], question, history)
-    options = data.get("stream_options") or {}
-    usage = isinstance(options, dict) and options.get("include_usage") is True
-    if to_judge:
-        question, history = to_judge.problem, []
-    return Asked(model, question, history, data.get("stream") is True, usage, to_judge)
+        return request.body[: LARGEST + 1]
+    except RequestDataTooBig as error:
+        raise too_large() from error
 
 
-def _assessment(offer: Offer, question: str, history: list[Exchange]) -> assessment.Request | None:
-    """What is to be judged; None for a question to be solved. The plain model judges only what says that it is to be judged."""
-    found = assessment.read(question)
-    if found is None and offer.judges:
-        found = assessment.read("\n\n".join([*(exchange.question for exchange in history), question]))
-    if found is None and offer.judges:
-        raise bad_request("Send the problem and the student's work as `Problem: …` and `Student Solution: …`.", param="messages")
-    return found if offer.judges or (offer is MODELS["lemma"] and found and found.explicit) else None
-
-
-def _dialogue(messages: object) -> tuple[str, list[Exchange]]:
-    """The last message, which must be the user's, and the exchanges before it. System messages are read with the first question."""
-    if not isinstance(messages, list) or not messages:
-        raise bad_request("`messages` must be a list with at least one message.", param="messages")
-    if len(messages) > MESSAGES:
-        raise bad_request(f"`messages` has more than {MESSAGES} messages.", param="messages", code="context_length_exceeded")
-    said = [(_role(message, at), _content(message, at)) for at, message in enumerate(messages)]
-    system = "\n\n".join(text for role, text in said if role in ("system", "developer"))
-    turns = [(role, text) for role, text in said if role in ("user", "assistant")]
-    if not turns and system:  # some clients put everything there
-        return system, []
-    if not turns or turns[-1][0] != "user":
-        raise bad_request("The last message must be the user's.", param="messages")
-    history: list[Exchange] = []
-    question = ""
-    for role, text in turns:
-        if role == "user":
-            question = f"{question}\n\n{text}".strip()
-        else:
-            history.append(Exchange(question, text))
-            question = ""
-    return question, [exchange for exchange in history if exchange.question]
-
-
-def _role(message: object, at: int) -> str:
-    role = message.get("role") if isinstance(message, dict) else None
-    if role not in ("system", "developer", "user", "assistant", "tool"):
-        raise bad_request(f"messages[{at}] has no role that is known.", param=f"messages[{at}].role")
-    return str(role)
-
-
-def _content(message: Any, at: int) -> str:  # noqa: ANN401  # JSON
-    content = message.get("content")
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list) and all(isinstance(part, dict) and part.get("type") == "text" for part in content):
-        return "\n".join(str(part.get("text", "")) for part in content)
-    if content is None and message.get("role") in ("assistant", "tool"):
-        return ""
-    raise bad_request(f"messages[{at}] has other content than text.", param=f"messages[{at}].content")
+@endpoint("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+async def unknown(request: HttpRequest, key: ApiKey, path: str) -> HttpResponse:
+    """What else there is in OpenAI's API."""
+    raise ApiError(404, "invalid_request_error", "unknown_url", f"Unknown request URL: {request.method} /v1/{path}.")
 
 
 # --- Asking -----------------------------------------------------------------------------------------------------------------
@@ -231,12 +122,13 @@ async def _admitted(request: HttpRequest) -> ApiKey:
         raise ApiError(429, "insufficient_quota", "insufficient_quota", f"You exceeded your current quota: {error}") from error
 
 
-async def _ask(key: ApiKey, asked: Asked) -> Turn:
+async def _ask(key: ApiKey, asked: Asked) -> tuple[Turn, bool]:
+    """The turn, and whether it is a new one."""
     offer = asked.offer
     if asked.assessment and (before := await sync_to_async(assessing.solved)(key.user, asked.question)):
-        return before
+        return before, False
     try:
-        return await sync_to_async(asking.ask_once)(key.user, asked.question, offer.mode, offer.n, asked.history)
+        return await sync_to_async(asking.ask_once)(key.user, asked.question, offer.mode, offer.n, asked.history), True
     except asking.AskingError as error:
         known = REFUSALS.get(type(error))
         raise known(error) if known else ApiError(429, "requests", "rate_limit_exceeded", str(error)) from error
@@ -252,6 +144,7 @@ class Answer:
     turn: Turn
     key: ApiKey
     asked: Asked
+    is_new: bool  # what was generated before is not counted again
     created: int = field(default_factory=lambda: int(time.time()))
     tokens: int = 0
     reason: str = "stop"
@@ -291,10 +184,13 @@ class Answer:
                     if text := transcript.take(entry):
                         yield text
                     ended = ended or self._take_end(entry["kind"], entry["data"])
+        except TurnLost as error:
+            raise ApiError(503, "server_error", "no_worker", "Nobody works on questions at the moment. Try again later.") from error
         finally:
             if not ended:
                 await sync_to_async(asking.stop)(self.turn)
-            await sync_to_async(keys.count_tokens)(self.key, self.tokens or transcript.tokens)
+            if self.is_new:
+                await sync_to_async(keys.count_tokens)(self.key, self.tokens or transcript.tokens)
 
     def _take_end(self, kind: str, data: dict[str, Any]) -> bool:
         """Whether the entry ends the turn. Raises `ApiError` where it failed."""

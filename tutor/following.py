@@ -1,54 +1,67 @@
-"""Following one turn's event log to its end, for whoever is no socket: the bell tells, the database is the truth."""
+"""Following one turn's event log to its end, for whoever is no socket: the database is looked into, no bell is needed."""
 
 import asyncio
+import logging
+import time
 from collections.abc import AsyncGenerator
 
 from channels.db import database_sync_to_async
-from channels.layers import get_channel_layer
+from django.db import InterfaceError, OperationalError
 
-from tutor import eventlog
+from tutor import asking
 from tutor.eventlog import Entry
 from tutor.models import Turn, TurnEvent
 
-HEAL = 1.0  # seconds without a bell after which the database is looked into
+logger = logging.getLogger(__name__)
+
+SOON, LATER = 0.1, 1.0  # seconds to the next look: while the log grows, and once it has stood still
+PATIENCE = 60.0  # seconds without a worker, or without the database
+PAGE = 500  # events that one look reads
 FINAL = ("done", "failed", "stopped")
 
 
+class TurnLost(Exception):
+    """The turn was deleted, or there is nobody left who could work on it."""
+
+
 async def follow(turn: Turn) -> AsyncGenerator[Entry | None]:
-    """The turn's entries in order, from the first to the one that ends it; None for each second in which nothing came."""
-    layer = get_channel_layer()
-    assert layer is not None  # settings have one
-    channel = await layer.new_channel()
-    group = eventlog.group(turn.conversation_id)
-    await layer.group_add(group, channel)  # before the first look: what comes after it rings
-    try:
-        sent = 0
-        while True:
-            entries = await _entries(turn, sent)
-            for entry in entries:
-                yield entry
-                sent = entry["seq"]
-                if entry["kind"] in FINAL:
-                    return
-            if not entries:
-                yield None
-            await _bell(channel)
-    finally:
-        await layer.group_discard(group, channel)
+    """The turn's entries in order, from the first to the one that ends it; None for each second of silence. Raises `TurnLost`."""
+    sent, pause, attended = 0, SOON, time.monotonic()
+    while True:
+        entries = await _look(turn, sent)
+        for entry in entries:
+            yield entry
+            sent = entry["seq"]
+            if entry["kind"] in FINAL:
+                return
+        pause = SOON if entries else min(2 * pause, LATER)
+        if pause == LATER:
+            yield None
+        if entries or (pause == LATER and await _has_worker()):
+            attended = time.monotonic()
+        elif time.monotonic() - attended > PATIENCE:
+            raise TurnLost
+        await asyncio.sleep(pause)
 
 
-async def _bell(channel: str) -> None:
-    """Until something may be new. A bell's own entries are not used: they may come in any order, and the database is at hand."""
-    layer = get_channel_layer()
-    assert layer is not None
+async def _look(turn: Turn, after: int) -> list[Entry]:
     try:
-        async with asyncio.timeout(HEAL):
-            await layer.receive(channel)
-    except TimeoutError:
-        return
+        return await _entries(turn, after)
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("A turn's log could not be read; it will be looked into again: %s", error)
+        return []
 
 
 @database_sync_to_async
 def _entries(turn: Turn, after: int) -> list[Entry]:
-    events = TurnEvent.objects.filter(turn=turn, seq__gt=after)
+    events = list(TurnEvent.objects.filter(turn=turn, seq__gt=after)[:PAGE])
+    if not events and not Turn.objects.filter(pk=turn.pk).exists():
+        raise TurnLost
     return [Entry(seq=event.seq, run=event.run, kind=event.kind, data=event.payload) for event in events]
+
+
+async def _has_worker() -> bool:
+    try:
+        return not (await database_sync_to_async(asking.state)()).no_worker
+    except (OperationalError, InterfaceError):
+        return False

@@ -4,6 +4,7 @@ from typing import Any
 
 from tutor.eventlog import Entry
 
+CHARACTERS = 4  # of a token, about
 AGAIN = "\n\n---\n\n"  # the worker was lost: what stands above is given up
 
 
@@ -11,7 +12,7 @@ class Transcript:
     """Of `several` candidates nothing is shown until one is picked; then that one as a whole."""
 
     def __init__(self, *, several: bool = False) -> None:
-        self.tokens = 0  # about one a piece of text, until the end tells
+        self.tokens = 0  # about, until the end tells
         self._several = several
         self._texts: dict[int, str] = {}
         self._inside: set[int] = set()  # candidates in the middle of a block of code
@@ -35,7 +36,7 @@ class Transcript:
 
     def _text(self, kind: str, data: dict[str, Any]) -> str:
         if kind == "token":
-            self.tokens += 1
+            self.tokens += -(-len(data["text"]) // CHARACTERS)
             return f"{self._opened(data)}{data['text']}"
         if kind == "code":
             streamed = data["candidate"] in self._inside

@@ -53,9 +53,14 @@ def revoke_keys(name):
         keys.revoke(key.user, key.pk)
 
 
-def use_up(name, **used):
+def use_up(name, requests=0, tokens=0):
     for key in keys.keys_of(User.objects.get(username=name)):
-        ApiUse.objects.filter(key=key).update(**used)
+        ApiUse.objects.filter(key=key).update(requests=requests)
+        keys.count_tokens(key, tokens)
+
+
+def used(name):
+    return {"tokens": sum(ApiUse.objects.filter(key__user__username=name).values_list("tokens", flat=True))}
 
 
 def conversations(name):
@@ -116,6 +121,7 @@ COMMANDS = {
         api_key,
         revoke_keys,
         use_up,
+        used,
         conversations,
         plot,
         lengthen,

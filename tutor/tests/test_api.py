@@ -29,6 +29,13 @@ async def test_models_are_listed(client):
     assert [model.id async for model in await client.models.list()][:3] == ["lemma", "lemma-python", "lemma-words"]
 
 
+async def test_a_model_is_found_by_its_name(client):
+    assert (await client.models.retrieve("lemma-words")).id == "lemma-words"
+    with pytest.raises(openai.NotFoundError) as caught:
+        await client.models.retrieve("gpt-5")
+    assert caught.value.code == "model_not_found"
+
+
 async def test_an_answer_streams(client, student, stack):
     asked = {"model": "lemma-words", "messages": said("Count to 20"), "stream": True, "stream_options": {"include_usage": True}}
     chunks = [chunk async for chunk in await client.chat.completions.create(**asked)]
@@ -90,6 +97,21 @@ async def test_earlier_messages_are_read(client):
     assert answer.choices[0].message.content.endswith("\\boxed{4}")
 
 
+async def test_what_the_system_says_is_read_with_the_first_question(client):
+    asked = [{"role": "system", "content": f"Is the Student Solution incorrect? {WHERE}"}]
+    work = "Problem: Prove: Count to 6\nStudent Solution: Step 1 - I count them all.\nStep 2 - There are 7."
+    answer = await client.chat.completions.create(model="lemma-check", messages=[*asked, *said(work)])
+    assert answer.choices[0].message.content == "2"
+
+
+async def test_half_a_character_is_no_accident(client, stack):
+    url, headers = f"http://127.0.0.1:{stack.port}/v1/chat/completions", {"Authorization": f"Bearer {client.api_key}"}
+    asked = rb'{"model": "lemma-words", "messages": [{"role": "user", "content": "Count to 2 \u0000\ud83d"}]}'
+    async with httpx.AsyncClient(headers=headers, timeout=60) as http:
+        answer = (await http.post(url, content=asked)).json()
+    assert answer["choices"][0]["message"]["content"].endswith("\\boxed{2}")
+
+
 async def test_who_stops_reading_stops_the_turn(client, stack):
     stream = await client.chat.completions.create(model="lemma-words", messages=said("Count to 1000"), stream=True)
     async for chunk in stream:
@@ -111,6 +133,11 @@ async def test_who_stops_reading_stops_the_turn(client, stack):
         ({"messages": said("long " * 5000)}, openai.BadRequestError, "context_length_exceeded", "messages"),
         ({"messages": said("long " * 100_000)}, openai.BadRequestError, "context_length_exceeded", "messages"),
         ({"messages": said("  ")}, openai.BadRequestError, None, "messages"),
+        ({"messages": said("long " * 600_000)}, openai.BadRequestError, "context_length_exceeded", "messages"),
+        ({"model": ["lemma"]}, openai.NotFoundError, "model_not_found", "model"),
+        ({"n": 3}, openai.BadRequestError, "unsupported_value", "n"),
+        ({"response_format": {"type": "json_object"}}, openai.BadRequestError, "unsupported_value", "response_format"),
+        ({"tool_choice": "required"}, openai.BadRequestError, "unsupported_value", "tool_choice"),
     ],
 )
 async def test_a_bad_request_has_the_api_s_own_error(client, change, error, code, param):
@@ -144,10 +171,32 @@ async def test_quotas_are_kept(client, student, stack):
     assert caught.value.code == "insufficient_quota"
 
 
+async def test_a_new_key_is_no_new_quota(client, student, stack):
+    await client.models.list()
+    stack.do("use_up", name=student.name, requests=0, tokens=1_000_000)
+    stack.do("revoke_keys", name=student.name)
+    fresh = client.with_options(api_key=stack.do("api_key", name=student.name)["key"])
+    with pytest.raises(openai.RateLimitError) as caught:
+        await fresh.models.list()
+    assert caught.value.code == "insufficient_quota"
+
+
+async def test_a_problem_that_is_solved_once_is_counted_once(client, student, stack):
+    prompt = JUDGE.format(work=WRONG, asks=WHERE)
+    used = []
+    for _ in range(2):
+        await client.chat.completions.create(model="lemma-check", messages=said(prompt))
+        used.append(stack.do("used", name=student.name)["tokens"])
+    assert used[0] == used[1] > 0
+
+
 async def test_what_is_no_request_is_refused(client, stack):
     url = f"http://127.0.0.1:{stack.port}/v1/chat/completions"
     headers = {"Authorization": f"Bearer {client.api_key}"}
     async with httpx.AsyncClient(headers=headers) as http:
         assert (await http.post(url, content=b"{")).json()["error"]["type"] == "invalid_request_error"
         assert (await http.post(url, content=b"[]")).status_code == 400
-        assert (await http.get(url)).status_code == 405
+        assert (await http.post(url, content=b"[" * 100_000)).status_code == 400
+        assert (await http.get(url)).headers["Allow"] == "POST"
+        assert (await http.head(url.replace("chat/completions", "models/"))).status_code == 200
+        assert (await http.post(url.replace("chat/completions", "embeddings"))).json()["error"]["code"] == "unknown_url"

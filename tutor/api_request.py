@@ -1,0 +1,175 @@
+"""What a program asks for: a request in the form of OpenAI's chat completions, read and checked.
+
+`model`, `messages`, `stream` and `stream_options` are heeded; sampling (`temperature`, `max_tokens`, `stop`) is the tutor's own affair
+and passed over. What would make another kind of reply (several choices, JSON, a call of a tool) is refused.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import JsonResponse
+
+from inference import assessment
+from inference.prompts import Exchange
+from tutor.models import Turn
+
+MESSAGES = 100  # in one request
+LARGEST = 400_000  # bytes of a request
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A name under `/v1/models`, and how it solves."""
+
+    mode: str
+    n: int = 1
+    about: str = ""
+    judges: bool = False  # students' solutions, and nothing else
+
+
+CHECK = Offer(Turn.Mode.COT, assessment.SAMPLES, "says where a student's solution is first wrong", judges=True)
+MODELS = {
+    "lemma": Offer(Turn.Mode.AUTO, about="words or Python, as the question needs"),
+    "lemma-python": Offer(Turn.Mode.TIR, about="with Python that is really run"),
+    "lemma-words": Offer(Turn.Mode.COT, about="step by step in words"),
+    "lemma-best-of-4": Offer(Turn.Mode.AUTO, 4, "four solutions side by side, the best is given"),
+    "lemma-best-of-8": Offer(Turn.Mode.AUTO, 8, "eight solutions side by side, the best is given"),
+    "lemma-check": CHECK,
+}
+
+
+class ApiError(Exception):
+    """What the client is told, with OpenAI's fields."""
+
+    def __init__(self, status: int, kind: str, code: str | None, message: str, param: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.kind, self.code, self.param = status, kind, code, param
+        self.headers: dict[str, str] = {}
+
+    def response(self) -> JsonResponse:
+        error = {"message": str(self), "type": self.kind, "param": self.param, "code": self.code}
+        return JsonResponse({"error": error}, status=self.status, headers=self.headers)
+
+
+def bad_request(message: str, *, param: str | None = None, code: str | None = None) -> ApiError:
+    return ApiError(400, "invalid_request_error", code, message, param)
+
+
+def too_large() -> ApiError:
+    return bad_request(f"The request is larger than {LARGEST} bytes.", code="context_length_exceeded", param="messages")
+
+
+def no_such_model(name: object) -> ApiError:
+    message = f"The model `{name}` does not exist or you do not have access to it."
+    return ApiError(404, "invalid_request_error", "model_not_found", message, "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks for."""
+
+    model: str
+    question: str
+    history: list[Exchange]
+    stream: bool
+    usage: bool
+    assessment: assessment.Request | None
+
+    @property
+    def offer(self) -> Offer:
+        return CHECK if self.assessment else MODELS[self.model]
+
+
+def parse(body: bytes) -> Asked:
+    """Raises `ApiError`."""
+    if len(body) > LARGEST:
+        raise too_large()
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise bad_request(f"The body is no JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise bad_request("The body is no JSON object.")
+    model = data.get("model")
+    if not isinstance(model, str) or model not in MODELS:
+        raise no_such_model(model)
+    _check_kind(data)
+    question, history = _dialogue(data.get("messages"))
+    to_judge = _assessment(MODELS[model], question, history)
+    options = data.get("stream_options") or {}
+    usage = isinstance(options, dict) and options.get("include_usage") is True
+    if to_judge:
+        question, history = to_judge.problem, []
+    return Asked(model, question, history, data.get("stream") is True, usage, to_judge)
+
+
+def _check_kind(data: dict[str, Any]) -> None:
+    """Whether one message of text is what the program can do with."""
+    form = data.get("response_format")
+    choice = data.get("tool_choice")
+    wrong = {
+        "n": data.get("n") not in (None, 1),
+        "stream": data.get("stream") not in (None, True, False),
+        "response_format": form is not None and not (isinstance(form, dict) and form.get("type") == "text"),
+        "tool_choice": choice not in (None, "none", "auto"),
+    }
+    for param in (name for name, is_wrong in wrong.items() if is_wrong):
+        raise bad_request(f"This value of `{param}` is not supported here.", param=param, code="unsupported_value")
+
+
+def _assessment(offer: Offer, question: str, history: list[Exchange]) -> assessment.Request | None:
+    """What is to be judged; None for a question to be solved. The plain model judges only what says that it is to be judged."""
+    found = assessment.read(question)
+    if found is None and offer.judges:
+        found = assessment.read("\n\n".join([*(exchange.question for exchange in history), question]))
+    if found is None and offer.judges:
+        raise bad_request("Send the problem and the student's work as `Problem: …` and `Student Solution: …`.", param="messages")
+    return found if offer.judges or (offer is MODELS["lemma"] and found and found.explicit) else None
+
+
+def _dialogue(messages: object) -> tuple[str, list[Exchange]]:
+    """The last message, which must be the user's, and the exchanges before it. System messages stand before the first question."""
+    if not isinstance(messages, list) or not messages:
+        raise bad_request("`messages` must be a list with at least one message.", param="messages")
+    if len(messages) > MESSAGES:
+        raise bad_request(f"`messages` has more than {MESSAGES} messages.", param="messages", code="context_length_exceeded")
+    said = [(_role(message, at), _content(message, at)) for at, message in enumerate(messages)]
+    system = "\n\n".join(text for role, text in said if role in ("system", "developer"))
+    turns = [(role, text) for role, text in said if role in ("user", "assistant")]
+    if not turns and system:  # some clients put everything there
+        return system, []
+    if not turns or turns[-1][0] != "user":
+        raise bad_request("The last message must be the user's.", param="messages")
+    history: list[Exchange] = []
+    question = system
+    for role, text in turns:
+        if role == "user":
+            question = f"{question}\n\n{text}".strip()
+        else:
+            history.append(Exchange(question, text))
+            question = ""
+    return question, [exchange for exchange in history if exchange.question]
+
+
+def _role(message: object, at: int) -> str:
+    role = message.get("role") if isinstance(message, dict) else None
+    if role not in ("system", "developer", "user", "assistant", "tool"):
+        raise bad_request(f"messages[{at}] has no role that is known.", param=f"messages[{at}].role")
+    return str(role)
+
+
+def _content(message: Any, at: int) -> str:  # noqa: ANN401  # JSON
+    content = message.get("content")
+    if isinstance(content, str):
+        return _storable(content)
+    if isinstance(content, list) and all(isinstance(part, dict) and part.get("type") == "text" for part in content):
+        return _storable("\n".join(str(part.get("text", "")) for part in content))
+    if content is None and message.get("role") in ("assistant", "tool"):
+        return ""
+    raise bad_request(f"messages[{at}] has other content than text.", param=f"messages[{at}].content")
+
+
+def _storable(text: str) -> str:
+    """Without what no database keeps: NUL, and halves of a character that was cut in two."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
