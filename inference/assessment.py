@@ -149,13 +149,13 @@ def judge(request: Request, samples: Sequence[str]) -> Judgement:
     """Hold a student's solution against `samples`, solutions of our own that may be wrong. Blocks for some seconds, bounded.
 
     The answer decides: it is right where about as many samples have it as any other, wrong where enough of them agree on another. Where
-    they are at odds, a report finds nothing but wrong calculations; whoever asks for a bare verdict gets the likelier one, wrong
-    (docs/log.md, "Judging students' solutions with the model's own").
+    they are at odds, a report finds nothing but wrong calculations; whoever asks for a bare verdict gets the likelier one: right where
+    a quarter as many have it as any other (docs/log.md, "Judging students' solutions with the model's own").
     """
     steps = request.steps
     samples = [written_out(sample) for sample in samples]
     votes = Votes(steps, samples)
-    if votes.for_student:
+    if votes.for_student or (request.explicit and votes.likely_for_student):
         return Judgement(first_error=None, step=None, agreeing=votes.agreeing, sampled=votes.count)
     if votes.against_student or (request.explicit and votes.count):
         report = check_steps(request.problem, steps, samples=samples, answer=votes.leading)
@@ -194,6 +194,7 @@ class Votes:
         self.agreeing = max(map(len, mine), default=0)
         most = len(groups[0]) if groups else 0
         self.for_student = bool(self.agreeing) and 2 * self.agreeing >= most
+        self.likely_for_student = bool(self.agreeing) and 4 * self.agreeing >= most
         self.against_student = bool(groups) and not self.for_student and most >= AGREED * self.count
 
 
