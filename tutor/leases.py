@@ -53,11 +53,18 @@ def claim(turn_id: UUID, *, background: bool = True) -> Claim | None:
     if not waiting.update(state=Turn.State.RUNNING, run=F("run") + 1, lease_expires=now + LEASE, started=now, stop_requested=False):
         return None
     turn = Turn.objects.select_related("conversation", "poses", "parent").annotate(last=Max("events__seq")).get(pk=turn_id)
-    same = Turn.objects.filter(conversation=turn.conversation_id, parent=turn.parent_id, question=turn.question)
-    seed = same.filter(created__lt=turn.created).count()
+    seed = _seed(turn)
     temperature = AGAIN_TEMPERATURE if seed else 0.0
     clarify = turn.parent_id is None and not turn.conversation.api and seed == 0
     return Claim(turn, turn.last or 0, _history(turn), seed, temperature, material_of(turn), clarify)
+
+
+def _seed(turn: Turn) -> int:
+    """How often the question was asked before; for a doubt a number that no earlier turn of the conversation has."""
+    before = Turn.objects.filter(conversation=turn.conversation_id, created__lt=turn.created)
+    if turn.request != Turn.Request.CHALLENGE:
+        before = before.filter(parent=turn.parent_id, question=turn.question)
+    return before.count()
 
 
 def _history(turn: Turn) -> list[Exchange]:

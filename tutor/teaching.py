@@ -46,8 +46,13 @@ def material_of(turn: Turn) -> Material | None:
         problem=_problem(posed),
         key=Reference.from_json(key.content) if key is not None else None,
         progress=Progress(**parent.progress) if parent is not None else Progress(),
-        shown=parent.text if parent is not None else "",
+        shown=_shown(parent) if parent is not None else "",
     )
+
+
+def _shown(turn: Turn) -> str:
+    """The solution that a turn shows; of one that mended it, without the words about what was wrong."""
+    return str(turn.progress.get("solution", turn.text)) if turn.request == Turn.Request.CHALLENGE else turn.text
 
 
 def _problem(posed: Turn) -> str:

@@ -213,6 +213,30 @@ async def test_a_right_step_is_defended_with_the_evidence():
     assert end.answer is None
 
 
+async def test_each_doubt_is_looked_into_with_new_solutions():
+    wrong = "In May she sold $48/4 = 12$ clips.\nAltogether she sold $48 + 12 = 60$ clips.\nThe answer is $\\boxed{60}$."
+    student = Student(*solver(wrong, "60"), aim="explain", output="60")
+    assert "48/4 = 12" in (await student.ask("", "48/2 = 24")).text
+    student.engine.replies = SOLVES
+    for _ in range(2):
+        before = len(student.engine.prompts)
+        end = await student.ask("challenge", shown=wrong, quote="In May she sold $48/4 = 12$ clips.")
+        assert "this step is wrong" in end.text
+        assert end.answer == "72"
+        assert len(student.engine.prompts) > before
+
+
+async def test_what_was_mended_can_be_doubted_again():
+    shown = SOLUTION.replace("48/2 = 24", "48/2 = 22")
+    student = Student(*SOLVES, aim="explain")
+    end = await student.ask("challenge", shown=shown, quote="Altogether she sold $48 + 24 = 72$ clips.")
+    assert "goes on from an earlier one that is wrong" in end.text
+    for _ in range(2):
+        end = await student.ask("challenge", shown=end.progress.solution, quote="Altogether she sold $48 + 24 = 72$ clips.")
+        assert "it stands" in end.text
+        assert end.answer is None
+
+
 async def test_a_lesson_in_chinese():
     problem = "小明有12个苹果，吃了3个，又买了5个，现在有几个苹果？"
     solution = "吃了以后还剩 $12 - 3 = 9$ 个。\n现在有 $9 + 5 = 14$ 个。\n答案是 $\\boxed{14}$。"

@@ -20,14 +20,16 @@ type Wording = Callable[[Reason], str]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the tutor says; `answer` where the shown one was wrong and another is known."""
+    """What the tutor says; where the shown solution was mended, the new `solution` and its `answer`."""
 
     text: str
     answer: str | None = None
+    solution: str = ""
 
 
 def challenge(problem: str, shown: str, quote: str, key: Key, language: Language, wording: Wording = str) -> Finding:
-    """Judge the step of `shown` that `quote` is (a part of). `wording` says the checker's reasons. Blocks for seconds at most."""
+    """Judge the step of `shown` that `quote` is (a part of) by a `key` of which `shown` is no part. `wording` says the checker's reasons.
+    Blocks for seconds at most."""
     steps = split_steps(words_of(shown))
     trusted = key if key.sure else None
     report = check_steps(
@@ -75,5 +77,5 @@ def _with_evidence(said: str, shown: str, key: Key, language: Language) -> Findi
 def _mended(said: str, key: Key, language: Language) -> Finding:
     if not key.sure:
         return Finding(f"{said}\n\n{say('challenge_unsure', language)}")
-    mended = say("challenge_mended", language, solution=key.solution or key.answer)
-    return Finding(f"{said}\n\n{mended}", key.answer)
+    solution = key.solution or key.answer
+    return Finding(f"{said}\n\n{say('challenge_mended', language, solution=solution)}", key.answer, solution)

@@ -24,8 +24,8 @@ MOST_WORK = 8_000  # characters of a student's lines so far that are remembered
 class Lesson:
     """A problem that is being worked on, and one request about it. `attempt` is the student's own work, where there is any with it.
 
-    `shown` is the solution that a challenge is about, and `quote` the step of it. `wording` says the checker's reasons in the student's
-    language.
+    `shown` is the solution that a challenge is about, and `quote` the step of it; each challenge needs a `seed` of its own. `wording` says
+    the checker's reasons in the student's language.
     """
 
     problem: str
@@ -51,25 +51,29 @@ class Lesson:
         """
         yield Started(mode="cot", language=self.language, model=self.engine.model)
         self._said: list[str] = []
-        if self.key is None:
+        if self.key is None or self.request == "challenge":  # the key that there is may be what is doubted
             yield Working(stage="preparing")
-            self.key = await make_key(
-                self.problem,
-                engine=self.engine,
-                sandbox=self.sandbox,
-                language=self.language,
-                budget=self.budget,
-                samples=self.samples,
-                seed=self.seed,
-            )
+            self.key = await self._new_key()
             yield Keyed(key=self.key)
         self._steps: list[Step] = await asyncio.to_thread(steps_of, self.problem, self.key.solution)
         async for event in self._answered(self.key):
             yield event
 
+    async def _new_key(self) -> Key:
+        return await make_key(
+            self.problem,
+            engine=self.engine,
+            sandbox=self.sandbox,
+            language=self.language,
+            budget=self.budget,
+            samples=self.samples,
+            seed=self.seed,
+        )
+
     async def _answered(self, key: Key) -> AsyncGenerator[Event]:
         if self.request == "challenge":
             said = await asyncio.to_thread(challenge, self.problem, self.shown, self.quote, key, self.language, self.wording)
+            self.progress = replace(self.progress, solution=said.solution or self.shown)
             yield self._say(said.text)
             yield self._end(key, answer=said.answer)
             return

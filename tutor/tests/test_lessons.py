@@ -97,6 +97,18 @@ def test_the_answer_to_a_question_back_completes_the_problem(student):
     assert material_of(second).problem == "Solve the equation\nx + 1 = 3"
 
 
+def test_a_doubt_is_about_the_solution_as_it_was_mended_last(student):
+    first = asking.ask(student, PROBLEM, "auto", "en")
+    Turn.objects.filter(pk=first.pk).update(state="done", text="1 + 1 = 3")
+    first.refresh_from_db()
+    doubted = lessons.go_on(first, "challenge", quote="1 + 1 = 3")
+    assert material_of(doubted).shown == "1 + 1 = 3"
+    mended = {"text": "1 + 1 = 3 is wrong. Mended: 1 + 1 = 2", "progress": {"solution": "1 + 1 = 2"}}
+    Turn.objects.filter(pk=doubted.pk).update(state="done", **mended)
+    doubted.refresh_from_db()
+    assert material_of(lessons.go_on(doubted, "challenge", quote="1 + 1 = 2")).shown == "1 + 1 = 2"
+
+
 def test_only_its_owner_goes_on_with_a_lesson(posed):
     other = client_of(User.objects.create_user("other"))
     assert other.post(f"/t/{posed.pk}/go-on/", {"request": "attempt", "attempt": "x"}).status_code == 404
