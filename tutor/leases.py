@@ -37,7 +37,7 @@ class Claim:
 
     turn: Turn
     last: int  # `seq` of the newest event
-    history: list[Exchange]
+    history: list[Exchange]  # before it; of a turn within a lesson, before its problem was posed
     seed: int
     temperature: float
     lesson: Material | None  # of a turn that is taught and not solved
@@ -56,7 +56,7 @@ def claim(turn_id: UUID, *, background: bool = True) -> Claim | None:
     seed = _seed(turn)
     temperature = AGAIN_TEMPERATURE if seed else 0.0
     clarify = turn.parent_id is None and not turn.conversation.api and seed == 0
-    return Claim(turn, turn.last or 0, _history(turn), seed, temperature, material_of(turn), clarify)
+    return Claim(turn, turn.last or 0, _history(turn.poses or turn), seed, temperature, material_of(turn), clarify)
 
 
 def _seed(turn: Turn) -> int:

@@ -117,7 +117,9 @@ class Job:
         return solved_or_asked_back(self.turn.question, events, engine=engine, language=language)
 
     def _lesson(self, material: teaching.Material, engine: Engine) -> AsyncGenerator[Event]:
-        return teaching.lesson(self.turn, material, engine=engine, sandbox=self._tools.sandbox, seed=self._claim.seed).teach()
+        claim = self._claim
+        lesson = teaching.lesson(claim.turn, material, engine=engine, sandbox=self._tools.sandbox, history=claim.history, seed=claim.seed)
+        return lesson.teach()
 
     def _solution(self, engine: Engine, scorer: RewardScorer | None) -> AsyncGenerator[Event]:
         turn = self.turn

@@ -1,5 +1,6 @@
 """A lesson's turn between the database and `inference.tutoring`: what it is taught from, and its findings in the student's language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ from grading.checking.reasons import Reason
 from inference.best_of import Budget
 from inference.engines import Engine
 from inference.events import Language
-from inference.prompts import detect_language
+from inference.prompts import Exchange, detect_language
 from inference.sandbox import Sandbox
 from inference.tutoring.events import Aim, Progress, Request, Reviewed
 from inference.tutoring.key import Key as Reference
@@ -33,6 +34,7 @@ class Material:
     key: Reference | None
     progress: Progress
     shown: str
+    shown_answer: str
 
 
 def material_of(turn: Turn) -> Material | None:
@@ -47,6 +49,7 @@ def material_of(turn: Turn) -> Material | None:
         key=Reference.from_json(key.content) if key is not None else None,
         progress=Progress(**parent.progress) if parent is not None else Progress(),
         shown=_shown(parent) if parent is not None else "",
+        shown_answer=parent.answer if parent is not None else "",
     )
 
 
@@ -56,12 +59,12 @@ def _shown(turn: Turn) -> str:
 
 
 def _problem(posed: Turn) -> str:
-    """The question; where it answers what was asked back, together with the one that was incomplete."""
+    """What the model is asked; where it answers what was asked back, together with the question that was incomplete."""
     before = posed.parent
-    return f"{before.question}\n{posed.question}" if before is not None and before.progress.get("asked_back") else posed.question
+    return f"{before.question}\n{posed.question}" if before is not None and before.progress.get("asked_back") else question_of(posed)
 
 
-def lesson(turn: Turn, material: Material, *, engine: Engine, sandbox: Sandbox, seed: int) -> Lesson:
+def lesson(turn: Turn, material: Material, *, engine: Engine, sandbox: Sandbox, history: Sequence[Exchange], seed: int) -> Lesson:
     """The lesson that a worker teaches for this turn."""
     language = language_of(turn)
     return Lesson(
@@ -72,9 +75,11 @@ def lesson(turn: Turn, material: Material, *, engine: Engine, sandbox: Sandbox, 
         sandbox=sandbox,
         request=cast(Request, turn.request),
         attempt=turn.attempt,
+        history=history,
         key=material.key,
         progress=material.progress,
         shown=material.shown,
+        shown_answer=material.shown_answer,
         quote=turn.quote,
         wording=lambda reason: said_in(language, reason),
         budget=Budget(seconds=settings.BEST_OF_SECONDS),

@@ -5,6 +5,7 @@ from contextlib import aclosing
 import pytest
 
 from inference.events import Token
+from inference.prompts import Exchange
 from inference.tests.tutoring_engine import Sandbox, ScriptedEngine, solver
 from inference.tutoring.events import Keyed, Noted, Progress, Reviewed, Taught, Working
 from inference.tutoring.lesson import Lesson
@@ -235,6 +236,37 @@ async def test_what_was_mended_can_be_doubted_again():
         end = await student.ask("challenge", shown=end.progress.solution, quote="Altogether she sold $48 + 24 = 72$ clips.")
         assert "it stands" in end.text
         assert end.answer is None
+
+
+WHY = "Why do you divide by 2?"
+BECAUSE = "She sold half as many in May.\nHalf of 48 clips are $48/2 = 24$ clips."
+
+
+async def test_a_doubted_reply_is_judged_in_the_conversation_that_it_belongs_to():
+    student = Student((CLIPS, [BECAUSE]), *solver("You divide because of $1 + 1 = 2$.\nThe answer is $\\boxed{2}$.", "2"), problem=WHY)
+    asked = {"shown": BECAUSE, "quote": "Half of 48 clips are $48/2 = 24$ clips.", "history": [Exchange(CLIPS, SOLUTION)]}
+    end = await student.ask("challenge", **asked)
+    assert all(CLIPS in prompt for prompt in student.engine.prompts)
+    assert "it stands: The calculation is right." in end.text
+    assert "Mended" not in end.text
+
+
+@pytest.mark.parametrize("shown", [BECAUSE, f"{BECAUSE}\nThe answer is: it depends on the month."])
+async def test_what_comes_to_no_answer_that_can_be_compared_is_not_mended(shown):
+    student = Student(*SOLVES, problem=WHY, aim="explain")
+    end = await student.ask("challenge", shown=shown, quote="Half of 48 clips are $48/2 = 24$ clips.")
+    assert end.text == "I looked at this step again, and it stands: The calculation is right."
+    end = await student.ask("challenge", shown=shown, quote="She sold half as many in May.")
+    assert "cannot decide this step" in end.text
+    assert end.answer is None
+
+
+async def test_the_answer_that_was_shown_with_a_solution_is_the_one_to_compare():
+    shown = "In May she sold $48/4 = 12$ clips.\nSo she sold $48 + 12 = 60$ of them."
+    student = Student(*SOLVES, aim="explain")
+    end = await student.ask("challenge", shown=shown, shown_answer="60", quote="In May she sold $48/4 = 12$ clips.")
+    assert "this step is wrong" in end.text
+    assert end.answer == "72"
 
 
 async def test_a_lesson_in_chinese():

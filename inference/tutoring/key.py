@@ -17,6 +17,7 @@ from grading.checking.working.shown import latex
 from inference.best_of import Budget
 from inference.engines import Engine
 from inference.events import Done, Language, Mode, Solution, Solved
+from inference.prompts import Exchange
 from inference.sandbox import Sandbox
 from inference.selection import group, mathematically_equal
 from inference.solve import Limits, solve
@@ -77,21 +78,31 @@ async def make_key(
     engine: Engine,
     sandbox: Sandbox,
     language: Language,
+    history: Sequence[Exchange] = (),
     budget: Budget | None = None,
     samples: int = SAMPLES,
     seed: int = 0,
 ) -> Key:
-    """Solve `problem` several times, in words and with Python, side by side; within `budget` of each kind, once one of it is complete.
+    """Solve `problem`, which is asked behind `history`, several times, in words and with Python, side by side; within `budget` of each
+    kind, once one of it is complete.
 
     Raises `EngineError` and `SandboxError`.
     """
     modes: tuple[Mode, ...] = ("cot", "tir")
-    words, programs = await together(_sample(problem, engine, sandbox, mode, language, budget, samples, seed) for mode in modes)
+    words, programs = await together(_sample(problem, history, engine, sandbox, mode, language, budget, samples, seed) for mode in modes)
     return await asyncio.to_thread(_choose, problem, words, programs)
 
 
 async def _sample(
-    problem: str, engine: Engine, sandbox: Sandbox, mode: Mode, language: Language, budget: Budget | None, n: int, seed: int
+    problem: str,
+    history: Sequence[Exchange],
+    engine: Engine,
+    sandbox: Sandbox,
+    mode: Mode,
+    language: Language,
+    budget: Budget | None,
+    n: int,
+    seed: int,
 ) -> list[Solution]:
     events = solve(
         problem,
@@ -99,6 +110,7 @@ async def _sample(
         sandbox=sandbox,
         mode=mode,
         language=language,
+        history=history,
         limits=LIMITS,
         budget=budget,
         seed=seed,

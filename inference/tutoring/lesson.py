@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from inference.best_of import Budget
 from inference.engines import Engine
 from inference.events import Event, Language, Started, Token
+from inference.prompts import Exchange
 from inference.sandbox import Sandbox
 from inference.tutoring import socratic
-from inference.tutoring.challenging import Wording, challenge
+from inference.tutoring.challenging import Doubt, Wording, challenge
 from inference.tutoring.checking import reached, review, summary
 from inference.tutoring.events import Aim, Keyed, Noted, Progress, Request, Reviewed, Taught, Working
 from inference.tutoring.hints import RUNGS, Place, hint
@@ -22,10 +23,11 @@ MOST_WORK = 8_000  # characters of a student's lines so far that are remembered
 
 @dataclass(kw_only=True)
 class Lesson:
-    """A problem that is being worked on, and one request about it. `attempt` is the student's own work, where there is any with it.
+    """A problem that is being worked on, and one request about it. `attempt` is the student's own work, where there is any with it;
+    `history` is what was said before the problem was posed.
 
-    `shown` is the solution that a challenge is about, and `quote` the step of it; each challenge needs a `seed` of its own. `wording` says
-    the checker's reasons in the student's language.
+    `shown` is the solution that a challenge is about, `shown_answer` the one that was shown with it, if any, and `quote` the step of it;
+    each challenge needs a `seed` of its own. `wording` says the checker's reasons in the student's language.
     """
 
     problem: str
@@ -35,9 +37,11 @@ class Lesson:
     sandbox: Sandbox
     request: Request = ""
     attempt: str = ""
+    history: Sequence[Exchange] = ()
     key: Key | None = None
     progress: Progress = field(default_factory=Progress)
     shown: str = ""
+    shown_answer: str = ""
     quote: str = ""
     wording: Wording = str
     budget: Budget | None = None  # for the solutions of a new key
@@ -65,6 +69,7 @@ class Lesson:
             engine=self.engine,
             sandbox=self.sandbox,
             language=self.language,
+            history=self.history,
             budget=self.budget,
             samples=self.samples,
             seed=self.seed,
@@ -72,7 +77,8 @@ class Lesson:
 
     async def _answered(self, key: Key) -> AsyncGenerator[Event]:
         if self.request == "challenge":
-            said = await asyncio.to_thread(challenge, self.problem, self.shown, self.quote, key, self.language, self.wording)
+            doubt = Doubt(self.shown, self.shown_answer, self.quote)
+            said = await asyncio.to_thread(challenge, self.problem, doubt, key, self.language, self.wording)
             self.progress = replace(self.progress, solution=said.solution or self.shown)
             yield self._say(said.text)
             yield self._end(key, answer=said.answer)

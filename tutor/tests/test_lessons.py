@@ -1,10 +1,13 @@
 """Going on with a lesson, sharing and saving a conversation: who may do what, and what comes of it."""
 
+import asyncio
+
 import pytest
 from django.test import Client
 
 from accounts.models import Classroom, Enrolment, User
-from tutor import asking, lessons
+from inference.tests.tutoring_engine import PROGRAM, WORDS, Sandbox, ScriptedEngine
+from tutor import asking, leases, lessons, teaching
 from tutor.models import Key, Turn, TurnEvent
 from tutor.teaching import material_of
 
@@ -107,6 +110,25 @@ def test_a_doubt_is_about_the_solution_as_it_was_mended_last(student):
     Turn.objects.filter(pk=doubted.pk).update(state="done", **mended)
     doubted.refresh_from_db()
     assert material_of(lessons.go_on(doubted, "challenge", quote="1 + 1 = 2")).shown == "1 + 1 = 2"
+
+
+def test_a_doubt_about_a_follow_up_is_looked_into_in_its_conversation(student):
+    first = asking.ask(student, "Half of 48 clips?", "auto", "en")
+    Turn.objects.filter(pk=first.pk).update(state="done", text="$48/2 = 24$", answer="24")
+    first.refresh_from_db()
+    second = asking.ask(student, "Why?", "auto", "en", conversation=first.conversation, parent=first, quote="$48/2 = 24$")
+    Turn.objects.filter(pk=second.pk).update(state="done", text="A half is $1/2 = 0.5$.")
+    second.refresh_from_db()
+    claim = leases.claim(lessons.go_on(second, "challenge", quote="A half is $1/2 = 0.5$.").pk)
+    engine = ScriptedEngine((WORDS, ["Because a half is meant."]), (PROGRAM, ["print()\n```\n"]), ("```output", ["So it is."]))
+    lesson = teaching.lesson(claim.turn, claim.lesson, engine=engine, sandbox=Sandbox("24"), history=claim.history, seed=claim.seed)
+    said = asyncio.run(last_of(lesson.teach())).text
+    assert all("Half of 48 clips?" in prompt and "> $48/2 = 24$\n\nWhy?" in prompt for prompt in engine.prompts)
+    assert "it stands" in said
+
+
+async def last_of(events):
+    return [event async for event in events][-1]
 
 
 def test_only_its_owner_goes_on_with_a_lesson(posed):
