@@ -6,6 +6,8 @@ import pytest
 
 from inference.events import Token
 from inference.prompts import Exchange
+from inference.sandbox import SessionLost
+from inference.sandbox.absent import NoSandbox
 from inference.tests.tutoring_engine import Sandbox, ScriptedEngine, solver
 from inference.tutoring.events import Keyed, Noted, Progress, Reviewed, Taught, Working
 from inference.tutoring.lesson import Lesson
@@ -72,6 +74,24 @@ async def test_where_the_solutions_do_not_agree_nothing_is_taught():
     assert [event.note for event in student.of(Noted)] == ["unsure"]
     end = await student.ask("attempt", "48/2 = 25")
     assert student.of(Reviewed)[0].review.first_error == 0  # calculations are still checked
+
+
+class Lost(Sandbox):
+    """Its sessions die of whatever they run."""
+
+    async def run(self, code):
+        raise SessionLost("The session is gone.")
+
+
+@pytest.mark.parametrize("sandbox", [NoSandbox("No namespaces here."), Lost("")])
+async def test_where_no_python_can_be_run_words_that_agree_are_enough(sandbox):
+    student = Student(*SOLVES, aim="check")
+    end = await student.ask("", "48/2 = 24\n48 + 24 = 72", sandbox=sandbox)
+    assert end.progress.finished
+    assert (student.key.answer, student.key.agreeing, student.key.count, student.key.checked) == ("72", 2, 2, False)
+    alone = ("within", ["So $\\boxed{1}$.", "So $\\boxed{2}$."])
+    student = Student(("programs", ["print()\n```\n"]), alone)
+    assert "not sure" in (await student.ask(sandbox=sandbox)).text
 
 
 async def test_the_ladder_of_hints():

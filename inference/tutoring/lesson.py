@@ -49,7 +49,7 @@ class Lesson:
     seed: int = 0
 
     async def teach(self) -> AsyncGenerator[Event]:
-        """Started first, Taught last; in between what is said, as Token. Raises `EngineError` and `SandboxError`.
+        """Started first, Taught last; in between what is said, as Token. Raises `EngineError`.
 
         Closing the generator between two events is enough to end it: what is under way is cancelled with the caller's task.
         """
@@ -73,6 +73,7 @@ class Lesson:
             budget=self.budget,
             samples=self.samples,
             seed=self.seed,
+            needs_python=False,
         )
 
     async def _answered(self, key: Key) -> AsyncGenerator[Event]:
