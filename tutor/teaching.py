@@ -45,7 +45,7 @@ def material_of(turn: Turn) -> Material | None:
     key = Key.objects.filter(turn=posed).first()
     parent = turn.parent if turn.request else None
     return Material(
-        problem=_problem(posed),
+        problem=problem_of(posed),
         key=Reference.from_json(key.content) if key is not None else None,
         progress=Progress(**parent.progress) if parent is not None else Progress(),
         shown=_shown(parent) if parent is not None else "",
@@ -58,10 +58,16 @@ def _shown(turn: Turn) -> str:
     return str(turn.progress.get("solution", turn.text)) if turn.request == Turn.Request.CHALLENGE else turn.text
 
 
-def _problem(posed: Turn) -> str:
-    """What the model is asked; where it answers what was asked back, together with the question that was incomplete."""
+def problem_of(turn: Turn) -> str:
+    """What the model is asked in the lesson; where it answers what was asked back, together with the question that was incomplete."""
+    posed = turn.poses or turn
+    return f"{_before(posed)}{question_of(posed)}"
+
+
+def _before(posed: Turn) -> str:
+    """The incomplete question that a turn completes; "" where there is none."""
     before = posed.parent
-    return f"{before.question}\n{posed.question}" if before is not None and before.progress.get("asked_back") else question_of(posed)
+    return f"{before.question}\n" if before is not None and before.progress.get("asked_back") else ""
 
 
 def lesson(turn: Turn, material: Material, *, engine: Engine, sandbox: Sandbox, history: Sequence[Exchange], seed: int) -> Lesson:
@@ -89,10 +95,11 @@ def lesson(turn: Turn, material: Material, *, engine: Engine, sandbox: Sandbox, 
 
 
 def language_of(turn: Turn) -> Language:
-    """The one that was chosen, or else the problem's."""
+    """The one that was chosen, or else the whole problem's."""
     if turn.language != Turn.Language.AUTO:
         return cast(Language, turn.language)
-    return detect_language((turn.poses or turn).question)
+    posed = turn.poses or turn
+    return detect_language(f"{_before(posed)}{posed.question}")
 
 
 def said_in(language: Language, reason: Reason) -> str:

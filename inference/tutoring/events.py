@@ -20,7 +20,7 @@ class Progress:
     `at` is the step of the reference that comes next, `rung` how many hints there were for it, `tried` whether there was an attempt since
     the last hint; `shown` steps are revealed; `misses` counts wrong replies to the question that is open; `worked`: a worked step was
     shown; `finished`: the answer was reached or shown; `asked_back`: the question was incomplete, and its next one completes it;
-    `solution`: after a challenge, the one that stands now.
+    `refused`: the question was not one of mathematics; `solution`: after a challenge, the one that stands now.
     """
 
     at: int = 0
@@ -32,6 +32,7 @@ class Progress:
     finished: bool = False
     work: str = ""
     asked_back: bool = False
+    refused: bool = False
     solution: str = ""
 
     def to_json(self) -> dict[str, Any]:

@@ -100,6 +100,21 @@ def test_the_answer_to_a_question_back_completes_the_problem(student):
     assert material_of(second).problem == "Solve the equation\nx + 1 = 3"
 
 
+def test_what_completes_a_problem_is_taught_in_the_language_of_the_whole(student, django_assert_num_queries):
+    first = asking.ask(student, "解方程", "auto", "auto", aim="hints")
+    Turn.objects.filter(pk=first.pk).update(state="done", offers=["attempt"], progress={"asked_back": True})
+    second = asking.ask(student, "x + 1 = 3", "auto", "auto", aim="hints", conversation=first.conversation)
+    Turn.objects.filter(pk=second.pk).update(state="done", offers=["attempt"])
+    second.refresh_from_db()
+    third = lessons.go_on(second, "attempt", attempt="x = 2")
+    for turn in (second, third):
+        Turn.objects.filter(pk=turn.pk).update(state="queued")
+        claim = leases.claim(turn.pk)
+        with django_assert_num_queries(0):  # the worker's event loop has no database
+            assert teaching.language_of(claim.turn) == "zh"
+            assert teaching.problem_of(claim.turn) == "解方程\nx + 1 = 3"
+
+
 def test_a_doubt_is_about_the_solution_as_it_was_mended_last(student):
     first = asking.ask(student, PROBLEM, "auto", "en")
     Turn.objects.filter(pk=first.pk).update(state="done", text="1 + 1 = 3")
