@@ -19,6 +19,8 @@ ASKS_FOR_WORDS = re.compile(
     r"|证明|求证|解释|说明|为什么|推导|什么是|是什么意思",
     re.IGNORECASE,
 )
+NAMES_IN_FORMULAS = re.compile(r"\\[a-zA-Z]+|\b(?:sin|cos|tan|log|ln|exp)\b")
+WORD = re.compile(r"[^\W\d_]{2,}")
 SPECIAL_TOKEN = re.compile(r"<\|(\w+)\|>")
 
 
@@ -33,6 +35,11 @@ class Exchange:
 def choose_mode(question: str) -> Mode:
     """Words alone for proofs and explanations; Python for everything else."""
     return "cot" if ASKS_FOR_WORDS.search(question) else "tir"
+
+
+def has_words(question: str) -> bool:
+    """Whether it has a word, and so a language: a formula alone is in none."""
+    return WORD.search(NAMES_IN_FORMULAS.sub("", question)) is not None or CHINESE.search(question) is not None
 
 
 def detect_language(question: str) -> Language:

@@ -37,7 +37,7 @@ class Claim:
 
     turn: Turn
     last: int  # `seq` of the newest event
-    history: list[Exchange]
+    history: list[Exchange]  # before it; of a turn within a lesson, before its problem was posed
     seed: int
     temperature: float
     lesson: Material | None  # of a turn that is taught and not solved
@@ -52,12 +52,24 @@ def claim(turn_id: UUID, *, background: bool = True) -> Claim | None:
         waiting = waiting.filter(background=False)
     if not waiting.update(state=Turn.State.RUNNING, run=F("run") + 1, lease_expires=now + LEASE, started=now, stop_requested=False):
         return None
-    turn = Turn.objects.select_related("conversation", "poses", "parent").annotate(last=Max("events__seq")).get(pk=turn_id)
-    same = Turn.objects.filter(conversation=turn.conversation_id, parent=turn.parent_id, question=turn.question)
-    seed = same.filter(created__lt=turn.created).count()
+    turn = Turn.objects.select_related("conversation", "poses__parent", "parent").annotate(last=Max("events__seq")).get(pk=turn_id)
+    seed = _seed(turn)
     temperature = AGAIN_TEMPERATURE if seed else 0.0
-    clarify = turn.parent_id is None and not turn.conversation.api and seed == 0
-    return Claim(turn, turn.last or 0, _history(turn), seed, temperature, material_of(turn), clarify)
+    clarify = _begins(turn) and not turn.conversation.api and seed == 0
+    return Claim(turn, turn.last or 0, _history(turn.poses or turn), seed, temperature, material_of(turn), clarify)
+
+
+def _begins(turn: Turn) -> bool:
+    """Whether it poses a problem behind which nothing was solved or taught yet."""
+    return turn.parent is None or bool(not turn.request and (turn.parent.progress.get("asked_back") or turn.parent.progress.get("refused")))
+
+
+def _seed(turn: Turn) -> int:
+    """How often the question was asked before; for a doubt a number that no earlier turn of the conversation has."""
+    before = Turn.objects.filter(conversation=turn.conversation_id, created__lt=turn.created)
+    if turn.request != Turn.Request.CHALLENGE:
+        before = before.filter(parent=turn.parent_id, question=turn.question)
+    return before.count()
 
 
 def _history(turn: Turn) -> list[Exchange]:

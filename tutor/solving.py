@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from inference.best_of import Budget
 from inference.engines import Engine, EngineUnavailable
-from inference.events import Done, Event, Language, Mode, Output, Scored, Selected, Solved
+from inference.events import Done, Event, Mode, Output, Scored, Selected, Solved
 from inference.reward import RewardScorer
 from inference.solve import solve
 from inference.tutoring.clarify import solved_or_asked_back
@@ -114,10 +114,12 @@ class Job:
         if not self._claim.clarify:
             return events
         language = teaching.language_of(self.turn)
-        return solved_or_asked_back(self.turn.question, events, engine=engine, language=language)
+        return solved_or_asked_back(teaching.problem_of(self.turn), events, engine=engine, language=language)
 
     def _lesson(self, material: teaching.Material, engine: Engine) -> AsyncGenerator[Event]:
-        return teaching.lesson(self.turn, material, engine=engine, sandbox=self._tools.sandbox, seed=self._claim.seed).teach()
+        claim = self._claim
+        lesson = teaching.lesson(claim.turn, material, engine=engine, sandbox=self._tools.sandbox, history=claim.history, seed=claim.seed)
+        return lesson.teach()
 
     def _solution(self, engine: Engine, scorer: RewardScorer | None) -> AsyncGenerator[Event]:
         turn = self.turn
@@ -126,7 +128,7 @@ class Job:
             engine=engine,
             sandbox=self._tools.sandbox,
             mode=cast(Mode | Literal["auto"], turn.mode),
-            language=cast(Language | Literal["auto"], turn.language),
+            language=teaching.language_of(turn),
             history=self._claim.history,
             seed=self._claim.seed,
             temperature=self._claim.temperature,

@@ -1,5 +1,6 @@
 """A lesson's turn between the database and `inference.tutoring`: what it is taught from, and its findings in the student's language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ from grading.checking.reasons import Reason
 from inference.best_of import Budget
 from inference.engines import Engine
 from inference.events import Language
-from inference.prompts import detect_language
+from inference.prompts import Exchange, detect_language
 from inference.sandbox import Sandbox
 from inference.tutoring.events import Aim, Progress, Request, Reviewed
 from inference.tutoring.key import Key as Reference
@@ -33,6 +34,7 @@ class Material:
     key: Reference | None
     progress: Progress
     shown: str
+    shown_answer: str
 
 
 def material_of(turn: Turn) -> Material | None:
@@ -43,20 +45,32 @@ def material_of(turn: Turn) -> Material | None:
     key = Key.objects.filter(turn=posed).first()
     parent = turn.parent if turn.request else None
     return Material(
-        problem=_problem(posed),
+        problem=problem_of(posed),
         key=Reference.from_json(key.content) if key is not None else None,
         progress=Progress(**parent.progress) if parent is not None else Progress(),
-        shown=parent.text if parent is not None else "",
+        shown=_shown(parent) if parent is not None else "",
+        shown_answer=parent.answer if parent is not None else "",
     )
 
 
-def _problem(posed: Turn) -> str:
-    """The question; where it answers what was asked back, together with the one that was incomplete."""
+def _shown(turn: Turn) -> str:
+    """The solution that a turn shows; of one that mended it, without the words about what was wrong."""
+    return str(turn.progress.get("solution", turn.text)) if turn.request == Turn.Request.CHALLENGE else turn.text
+
+
+def problem_of(turn: Turn) -> str:
+    """What the model is asked in the lesson; where it answers what was asked back, together with the question that was incomplete."""
+    posed = turn.poses or turn
+    return f"{_before(posed)}{question_of(posed)}"
+
+
+def _before(posed: Turn) -> str:
+    """The incomplete question that a turn completes; "" where there is none."""
     before = posed.parent
-    return f"{before.question}\n{posed.question}" if before is not None and before.progress.get("asked_back") else posed.question
+    return f"{before.question}\n" if before is not None and before.progress.get("asked_back") else ""
 
 
-def lesson(turn: Turn, material: Material, *, engine: Engine, sandbox: Sandbox, seed: int) -> Lesson:
+def lesson(turn: Turn, material: Material, *, engine: Engine, sandbox: Sandbox, history: Sequence[Exchange], seed: int) -> Lesson:
     """The lesson that a worker teaches for this turn."""
     language = language_of(turn)
     return Lesson(
@@ -67,9 +81,11 @@ def lesson(turn: Turn, material: Material, *, engine: Engine, sandbox: Sandbox, 
         sandbox=sandbox,
         request=cast(Request, turn.request),
         attempt=turn.attempt,
+        history=history,
         key=material.key,
         progress=material.progress,
         shown=material.shown,
+        shown_answer=material.shown_answer,
         quote=turn.quote,
         wording=lambda reason: said_in(language, reason),
         budget=Budget(seconds=settings.BEST_OF_SECONDS),
@@ -79,10 +95,11 @@ def lesson(turn: Turn, material: Material, *, engine: Engine, sandbox: Sandbox, 
 
 
 def language_of(turn: Turn) -> Language:
-    """The one that was chosen, or else the problem's."""
+    """The one that was chosen, or else the whole problem's."""
     if turn.language != Turn.Language.AUTO:
         return cast(Language, turn.language)
-    return detect_language((turn.poses or turn).question)
+    posed = turn.poses or turn
+    return detect_language(f"{_before(posed)}{posed.question}")
 
 
 def said_in(language: Language, reason: Reason) -> str:

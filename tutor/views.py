@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
@@ -17,6 +18,7 @@ from django_htmx.middleware import HtmxDetails
 from accounts import classrooms
 from accounts.models import User
 from grading.helping import Rule
+from inference.prompts import has_words
 from tutor import asking, background, exporting, lessons, permission, sharing
 from tutor.failures import Failure
 from tutor.forms import QuestionForm, ReportForm, RequestForm, ShareForm, TitleForm
@@ -64,7 +66,7 @@ def ask(request: Request) -> HttpResponse:
             request.user,
             asked["question"],
             asked["mode"],
-            asked["language"],
+            _language(asked, parent),
             n=n,
             in_background=in_background,
             aim=asked["aim"] or Turn.Aim.EXPLAIN,
@@ -75,6 +77,13 @@ def ask(request: Request) -> HttpResponse:
             problem=asked["problem"],
         ),
     )
+
+
+def _language(asked: dict[str, Any], parent: Turn | None) -> str:
+    """The chosen one. A formula alone is in no language: it has the page's, unless it completes a problem that has one."""
+    if asked["language"] != Turn.Language.AUTO or has_words(asked["question"]) or (parent and parent.progress.get("asked_back")):
+        return str(asked["language"])
+    return Turn.Language.ZH if (get_language() or "").startswith("zh") else Turn.Language.AUTO
 
 
 @require_safe

@@ -1,6 +1,6 @@
 import pytest
 
-from inference.prompts import COT, TIR, Exchange, chat, choose_mode, detect_language, neutralise
+from inference.prompts import COT, TIR, Exchange, chat, choose_mode, detect_language, has_words, neutralise
 from inference.wire import FENCE, TOOL
 
 
@@ -61,3 +61,11 @@ def test_a_language_other_than_the_questions_is_asked_for(question, language, li
 def test_a_format_that_models_do_not_know_is_explained():
     assert "<tool>python" in chat("2+2", mode="tir", language="en", wire=TOOL, history=())
     assert "<tool>python" not in chat("2+2", mode="cot", language="en", wire=TOOL, history=())
+
+
+@pytest.mark.parametrize(
+    ("question", "has"),
+    [("x + 1 = 3", False), ("$\\frac{1}{2} + \\sin x$", False), ("sin(x) = 1/2", False), ("Solve x + 1 = 3", True), ("求 x", True)],
+)
+def test_a_formula_alone_has_no_words(question, has):
+    assert has_words(question) == has

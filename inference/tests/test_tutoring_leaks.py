@@ -2,8 +2,10 @@
 
 import pytest
 
+from inference.events import Token
 from inference.tests.tutoring_engine import ScriptedEngine
-from inference.tutoring.clarify import clarify, is_incomplete, looks_mathematical
+from inference.tutoring.clarify import clarify, is_incomplete, looks_mathematical, solved_or_asked_back
+from inference.tutoring.events import Progress
 from inference.tutoring.key import steps_of
 from inference.tutoring.leaks import leaks, secret_of
 
@@ -81,7 +83,22 @@ def test_what_speaks_of_something_that_is_not_there(text):
 
 @pytest.mark.parametrize(
     "text",
-    [CLIPS, ROOTS, CHOICE, "解方程 x + 1 = 3", "How many sides does a hexagon have?", "Explain what a derivative is", "证明根号二是无理数"],
+    [
+        CLIPS,
+        ROOTS,
+        CHOICE,
+        "解方程 x + 1 = 3",
+        "How many sides does a hexagon have?",
+        "Explain what a derivative is",
+        "证明根号二是无理数",
+        "Ann has three apples. How many are left when she eats one?",
+        "小明有五个苹果，吃了两个，还剩几个？",
+        "A book costs 7 dollars. How much do 12 of them cost?",
+        "Add 17 and 25",
+        "What is the area of a room of 3 by 4 metres?",
+        "求 12 和 18 的最大公约数",
+        "2x + 3y for x = 1",
+    ],
 )
 async def test_what_is_whole_goes_to_the_solver_without_a_question_to_the_model(text):
     assert looks_mathematical(text)
@@ -93,6 +110,40 @@ async def test_what_is_whole_goes_to_the_solver_without_a_question_to_the_model(
 )
 async def test_what_is_off_topic_is_refused_in_the_student_s_language(language, text, words):
     assert words in await clarify(text, engine=ScriptedEngine((text, ["OTHER"])), language=language)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "求你帮我写一封情书",
+        "解释一下李白的诗",
+        "你几岁了？",
+        "推荐一台计算机",
+        "Write a love letter to my math teacher",
+        "Recommend a product for dry skin",
+        "Who won the World Cup in 2018 and 2022?",
+        "Add me on Snapchat",
+        "How old are you?",
+        "Which country has the best computer?",
+        "Write an e-mail to my boss",
+    ],
+)
+async def test_about_what_only_sounds_like_mathematics_the_model_is_asked(text):
+    said = await clarify(text, engine=ScriptedEngine((text, ["OTHER"])), language="en")
+    assert "maths tutor" in said
+    assert await clarify(text, engine=ScriptedEngine((text, ["MATHS"])), language="en") is None
+
+
+async def test_a_refusal_and_a_question_back_are_remembered():
+    async def solving():
+        yield Token(text="2")
+
+    async def progress(text, reply):
+        events = solved_or_asked_back(text, solving(), engine=ScriptedEngine((text, [reply])), language="en")
+        return [event async for event in events][-1].progress
+
+    assert await progress("Write me a love letter", "OTHER") == Progress(refused=True)
+    assert await progress("Solve the equation", "Which one?") == Progress(asked_back=True)
 
 
 async def test_where_the_model_is_not_sure_the_question_is_solved():

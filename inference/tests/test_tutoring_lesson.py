@@ -5,6 +5,9 @@ from contextlib import aclosing
 import pytest
 
 from inference.events import Token
+from inference.prompts import Exchange
+from inference.sandbox import SessionLost
+from inference.sandbox.absent import NoSandbox
 from inference.tests.tutoring_engine import Sandbox, ScriptedEngine, solver
 from inference.tutoring.events import Keyed, Noted, Progress, Reviewed, Taught, Working
 from inference.tutoring.lesson import Lesson
@@ -71,6 +74,24 @@ async def test_where_the_solutions_do_not_agree_nothing_is_taught():
     assert [event.note for event in student.of(Noted)] == ["unsure"]
     end = await student.ask("attempt", "48/2 = 25")
     assert student.of(Reviewed)[0].review.first_error == 0  # calculations are still checked
+
+
+class Lost(Sandbox):
+    """Its sessions die of whatever they run."""
+
+    async def run(self, code):
+        raise SessionLost("The session is gone.")
+
+
+@pytest.mark.parametrize("sandbox", [NoSandbox("No namespaces here."), Lost("")])
+async def test_where_no_python_can_be_run_words_that_agree_are_enough(sandbox):
+    student = Student(*SOLVES, aim="check")
+    end = await student.ask("", "48/2 = 24\n48 + 24 = 72", sandbox=sandbox)
+    assert end.progress.finished
+    assert (student.key.answer, student.key.agreeing, student.key.count, student.key.checked) == ("72", 2, 2, False)
+    alone = ("within", ["So $\\boxed{1}$.", "So $\\boxed{2}$."])
+    student = Student(("programs", ["print()\n```\n"]), alone)
+    assert "not sure" in (await student.ask(sandbox=sandbox)).text
 
 
 async def test_the_ladder_of_hints():
@@ -211,6 +232,61 @@ async def test_a_right_step_is_defended_with_the_evidence():
     assert "it stands: [The calculation is right.]" in end.text
     assert "4 of 4 new solutions" in end.text
     assert end.answer is None
+
+
+async def test_each_doubt_is_looked_into_with_new_solutions():
+    wrong = "In May she sold $48/4 = 12$ clips.\nAltogether she sold $48 + 12 = 60$ clips.\nThe answer is $\\boxed{60}$."
+    student = Student(*solver(wrong, "60"), aim="explain", output="60")
+    assert "48/4 = 12" in (await student.ask("", "48/2 = 24")).text
+    student.engine.replies = SOLVES
+    for _ in range(2):
+        before = len(student.engine.prompts)
+        end = await student.ask("challenge", shown=wrong, quote="In May she sold $48/4 = 12$ clips.")
+        assert "this step is wrong" in end.text
+        assert end.answer == "72"
+        assert len(student.engine.prompts) > before
+
+
+async def test_what_was_mended_can_be_doubted_again():
+    shown = SOLUTION.replace("48/2 = 24", "48/2 = 22")
+    student = Student(*SOLVES, aim="explain")
+    end = await student.ask("challenge", shown=shown, quote="Altogether she sold $48 + 24 = 72$ clips.")
+    assert "goes on from an earlier one that is wrong" in end.text
+    for _ in range(2):
+        end = await student.ask("challenge", shown=end.progress.solution, quote="Altogether she sold $48 + 24 = 72$ clips.")
+        assert "it stands" in end.text
+        assert end.answer is None
+
+
+WHY = "Why do you divide by 2?"
+BECAUSE = "She sold half as many in May.\nHalf of 48 clips are $48/2 = 24$ clips."
+
+
+async def test_a_doubted_reply_is_judged_in_the_conversation_that_it_belongs_to():
+    student = Student((CLIPS, [BECAUSE]), *solver("You divide because of $1 + 1 = 2$.\nThe answer is $\\boxed{2}$.", "2"), problem=WHY)
+    asked = {"shown": BECAUSE, "quote": "Half of 48 clips are $48/2 = 24$ clips.", "history": [Exchange(CLIPS, SOLUTION)]}
+    end = await student.ask("challenge", **asked)
+    assert all(CLIPS in prompt for prompt in student.engine.prompts)
+    assert "it stands: The calculation is right." in end.text
+    assert "Mended" not in end.text
+
+
+@pytest.mark.parametrize("shown", [BECAUSE, f"{BECAUSE}\nThe answer is: it depends on the month."])
+async def test_what_comes_to_no_answer_that_can_be_compared_is_not_mended(shown):
+    student = Student(*SOLVES, problem=WHY, aim="explain")
+    end = await student.ask("challenge", shown=shown, quote="Half of 48 clips are $48/2 = 24$ clips.")
+    assert end.text == "I looked at this step again, and it stands: The calculation is right."
+    end = await student.ask("challenge", shown=shown, quote="She sold half as many in May.")
+    assert "cannot decide this step" in end.text
+    assert end.answer is None
+
+
+async def test_the_answer_that_was_shown_with_a_solution_is_the_one_to_compare():
+    shown = "In May she sold $48/4 = 12$ clips.\nSo she sold $48 + 12 = 60$ of them."
+    student = Student(*SOLVES, aim="explain")
+    end = await student.ask("challenge", shown=shown, shown_answer="60", quote="In May she sold $48/4 = 12$ clips.")
+    assert "this step is wrong" in end.text
+    assert end.answer == "72"
 
 
 async def test_a_lesson_in_chinese():

@@ -3,6 +3,8 @@
 import pytest
 
 from inference.engines import EngineUnavailable
+from inference.sandbox import SandboxUnavailable
+from inference.sandbox.absent import NoSandbox
 from inference.tests.tutoring_engine import Sandbox, ScriptedEngine, solver
 from inference.tutoring.variants import CHANGES, write_variant
 
@@ -64,6 +66,12 @@ async def test_what_the_student_had_is_not_given_again():
     made, engine = await write(*replies, had=[NEW.lower().replace(".", "!")])
     assert made.question == other
     assert engine.asked[WRITES] == 2
+
+
+async def test_a_sandbox_that_is_away_is_said_as_it_is():
+    engine = ScriptedEngine((WRITES, [NEW]), *solver(SOLUTION, "90"))
+    with pytest.raises(SandboxUnavailable):
+        await write_variant(CLIPS, "72", engine=engine, sandbox=NoSandbox("No namespaces here."), language="en")
 
 
 async def test_an_engine_that_is_away_is_said_as_it_is():

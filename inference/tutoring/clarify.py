@@ -18,17 +18,30 @@ from inference.tutoring.writing import write
 
 LONGEST = 200  # characters of a question back
 SHORT = 80  # characters of a question that lacks what it speaks of; a longer one says enough
-NUMBER = re.compile(r"\d+")
-FORMULA = re.compile(r"\$|\\[a-zA-Z]+|[=<>≤≥≠±√∫∑^×÷]|\b[a-zA-Z]\s*[-+*/]\s*[a-zA-Z\d]|\d\s*[-+*/×÷]\s*\d|\b(?:sin|cos|tan|log|ln)\b")
+NUMBER = re.compile(
+    r"\d+|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|dozen|twenty|hundred)\b|[二两三四五六七八九十百千万]+", re.IGNORECASE
+)
+FORMULA = re.compile(
+    r"\$|\\[a-zA-Z]+|[=<>≤≥≠±√∫∑^×÷]|\b[a-zA-Z]\s*[-+*/]\s*(?:[a-zA-Z]\b|\d)|\d\s*[-+*/×÷]\s*\d|\b(?:sin|cos|tan|log|ln)\b"
+)
+# Words that are hardly used but in mathematics.
+TERMS = re.compile(
+    r"\b(?:solv(?:e|es|ing)|calculat\w*|comput(?:e|es|ed|ing)|factori[sz]\w*|ratio|percent\w*|median|probabilit\w*|equation\w*|deriv\w*|"
+    r"integrals?|matrix|matrices|vector\w*|triangle\w*|rectangle\w*|angles?|perimeter|radius|polygon\w*|(?:hex|oct)agon\w*|"
+    r"prime numbers?|primes|divisib\w*|divisors?|multipl(?:y|ie[sd]|ying|ication)|subtract\w*|fraction\w*|decimals?|polynomial\w*|"
+    r"theorem\w*|count(?:s|ed|ing)?|draw (?:a|the) (?:plot|graph)|geometr\w*|algebra\w*|arithmetic|digits?|"
+    r"logarithm\w*|permutation\w*|coordinates|variance|modulo|modulus|integers?)\b"
+    r"|计算(?!机)|化简|方程|不等式|函数|导数|矩阵|向量|三角形|三角函数|正方形|长方形|面积|周长|体积|半径|质数|素数|整除|小数|整数|根号|无理数|有理数|"
+    r"公约数|公倍数|概率|百分比|几何|代数|数列|对数|方差|斜率|坐标",
+    re.IGNORECASE,
+)
+HOW_MUCH = re.compile(r"\bhow (?:many|much|far|long|old|fast|often|tall|heavy)\b|多少|几", re.IGNORECASE)
+# Everyday words that problems have as well.
 WORDS = re.compile(
-    r"\b(?:how (?:many|much|far|long|old|fast|often|tall|heavy)|solv\w*|calculat\w*|comput\w*|evaluat\w*|simplif\w*|factor\w*|expand|plot|"
-    r"sum|product|difference|ratio|percent\w*|average|mean|median|probab\w*|equation\w*|inequalit\w*|function\w*|deriv\w*|integra\w*|limit|"
-    r"matri\w*|vector\w*|triangle\w*|circle\w*|square\w*|rectangle\w*|angle\w*|area|perimeter|volume|radius|polygon\w*|prime\w*|divis\w*|"
-    r"divide\w*|multipl\w*|add|subtract\w*|fraction\w*|decimal\w*|root\w*|polynomial\w*|theorem\w*|proof|prove|geometr\w*|algebra\w*|"
-    r"arithmetic|math\w*|number\w*|digit\w*|count\w*|total|twice|half|interest|speed|even|odd|set|sequence\w*|series|logarithm\w*|"
-    r"permutation\w*|combination\w*|graph\w*|slope|coordinate\w*|axis|statistic\w*|variance|modul\w*|integer\w*)\b"
-    r"|多少|几|求|解|计算|化简|方程|不等式|函数|导数|积分|极限|矩阵|向量|三角|圆|正方形|长方形|角|面积|周长|体积|半径|质数|素数|整除|分数|小数|"
-    r"平均|概率|百分|比例|证明|几何|代数|数学|数|倍|一共|总共|速度|利息|数列|对数|排列|组合|统计|方差|图像|斜率|坐标",
+    r"\b(?:evaluat\w*|simplif\w*|factors?|expand|plot|sum|product|difference|average|mean|inequalit\w*|function\w*|integrat\w*|limit|circle\w*|"
+    r"square\w*|area|volume|prime|division|divide\w*|add|roots?|proof|prove|math\w*|number\w*|total|twice|half|interest|"
+    r"speed|even|odd|set|sequence\w*|series|combination\w*|graph\w*|slope|axis|statistic\w*)\b"
+    r"|求|解|积分|极限|圆|角|分数|平均|百分|比例|证明|数|倍|一共|总共|速度|利息|排列|组合|统计|图像",
     re.IGNORECASE,
 )
 # It speaks of something that ought to stand beside it.
@@ -60,7 +73,8 @@ async def solved_or_asked_back(
         return
     yield Started(mode="cot", language=language, model=engine.model)
     yield Token(text=said)
-    yield Taught(text=said, progress=Progress(asked_back=is_incomplete(problem)), offers=())
+    asked_back = is_incomplete(problem)
+    yield Taught(text=said, progress=Progress(asked_back=asked_back, refused=not asked_back), offers=())
 
 
 async def clarify(problem: str, *, engine: Engine, language: Language) -> str | None:
@@ -73,8 +87,11 @@ async def clarify(problem: str, *, engine: Engine, language: Language) -> str | 
 
 
 def looks_mathematical(text: str) -> bool:
-    """Whether it has a formula, a word of mathematics, or two numbers."""
-    return FORMULA.search(text) is not None or WORDS.search(text) is not None or len(NUMBER.findall(text)) > 1
+    """Whether it has a formula or a term of mathematics; or a number and asks how much, or two numbers and an everyday word of problems."""
+    if FORMULA.search(text) or TERMS.search(text):
+        return True
+    numbers = len(NUMBER.findall(text))
+    return (numbers > 0 and HOW_MUCH.search(text) is not None) or (numbers > 1 and WORDS.search(text) is not None)
 
 
 def is_incomplete(text: str) -> bool:

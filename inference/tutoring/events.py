@@ -19,7 +19,8 @@ class Progress:
 
     `at` is the step of the reference that comes next, `rung` how many hints there were for it, `tried` whether there was an attempt since
     the last hint; `shown` steps are revealed; `misses` counts wrong replies to the question that is open; `worked`: a worked step was
-    shown; `finished`: the answer was reached or shown; `asked_back`: the question was incomplete, and its next one completes it.
+    shown; `finished`: the answer was reached or shown; `asked_back`: the question was incomplete, and its next one completes it;
+    `refused`: the question was not one of mathematics; `solution`: after a challenge, the one that stands now.
     """
 
     at: int = 0
@@ -31,6 +32,8 @@ class Progress:
     finished: bool = False
     work: str = ""
     asked_back: bool = False
+    refused: bool = False
+    solution: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

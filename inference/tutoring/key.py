@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from grading.checking.extract import FORMULA
@@ -17,7 +18,8 @@ from grading.checking.working.shown import latex
 from inference.best_of import Budget
 from inference.engines import Engine
 from inference.events import Done, Language, Mode, Solution, Solved
-from inference.sandbox import Sandbox
+from inference.prompts import Exchange
+from inference.sandbox import Sandbox, SandboxError
 from inference.selection import group, mathematically_equal
 from inference.solve import Limits, solve
 from inference.together import together
@@ -77,21 +79,33 @@ async def make_key(
     engine: Engine,
     sandbox: Sandbox,
     language: Language,
+    history: Sequence[Exchange] = (),
     budget: Budget | None = None,
     samples: int = SAMPLES,
     seed: int = 0,
+    needs_python: bool = True,
 ) -> Key:
-    """Solve `problem` several times, in words and with Python, side by side; within `budget` of each kind, once one of it is complete.
+    """Solve `problem`, which is asked behind `history`, several times, in words and with Python, side by side; within `budget` of each
+    kind, once one of it is complete. Where it does not need Python and none can be run, the words alone have to do.
 
-    Raises `EngineError` and `SandboxError`.
+    Raises `EngineError`, and `SandboxError` where it `needs_python`.
     """
-    modes: tuple[Mode, ...] = ("cot", "tir")
-    words, programs = await together(_sample(problem, engine, sandbox, mode, language, budget, samples, seed) for mode in modes)
+    sample = partial(_sample, problem, history, engine, sandbox, language, budget, samples, seed)
+    in_python = sample("tir") if needs_python else _unless_refused(sample("tir"))
+    words, programs = await together([sample("cot"), in_python])
     return await asyncio.to_thread(_choose, problem, words, programs)
 
 
 async def _sample(
-    problem: str, engine: Engine, sandbox: Sandbox, mode: Mode, language: Language, budget: Budget | None, n: int, seed: int
+    problem: str,
+    history: Sequence[Exchange],
+    engine: Engine,
+    sandbox: Sandbox,
+    language: Language,
+    budget: Budget | None,
+    n: int,
+    seed: int,
+    mode: Mode,
 ) -> list[Solution]:
     events = solve(
         problem,
@@ -99,6 +113,7 @@ async def _sample(
         sandbox=sandbox,
         mode=mode,
         language=language,
+        history=history,
         limits=LIMITS,
         budget=budget,
         seed=seed,
@@ -107,6 +122,14 @@ async def _sample(
     )
     async with aclosing(events):
         return [event async for event in events if isinstance(event, Solved if n > 1 else Done)]
+
+
+async def _unless_refused(sampling: Coroutine[Any, Any, list[Solution]]) -> list[Solution]:
+    """What is sampled; nothing where the sandbox refuses or is lost."""
+    try:
+        return await sampling
+    except SandboxError:
+        return []
 
 
 def _choose(problem: str, words: Sequence[Solution], programs: Sequence[Solution]) -> Key:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from inference.best_of import Budget
 from inference.engines import Engine
 from inference.events import Event, Language, Started, Token
+from inference.prompts import Exchange
 from inference.sandbox import Sandbox
 from inference.tutoring import socratic
-from inference.tutoring.challenging import Wording, challenge
+from inference.tutoring.challenging import Doubt, Wording, challenge
 from inference.tutoring.checking import reached, review, summary
 from inference.tutoring.events import Aim, Keyed, Noted, Progress, Request, Reviewed, Taught, Working
 from inference.tutoring.hints import RUNGS, Place, hint
@@ -22,10 +23,11 @@ MOST_WORK = 8_000  # characters of a student's lines so far that are remembered
 
 @dataclass(kw_only=True)
 class Lesson:
-    """A problem that is being worked on, and one request about it. `attempt` is the student's own work, where there is any with it.
+    """A problem that is being worked on, and one request about it. `attempt` is the student's own work, where there is any with it;
+    `history` is what was said before the problem was posed.
 
-    `shown` is the solution that a challenge is about, and `quote` the step of it. `wording` says the checker's reasons in the student's
-    language.
+    `shown` is the solution that a challenge is about, `shown_answer` the one that was shown with it, if any, and `quote` the step of it;
+    each challenge needs a `seed` of its own. `wording` says the checker's reasons in the student's language.
     """
 
     problem: str
@@ -35,9 +37,11 @@ class Lesson:
     sandbox: Sandbox
     request: Request = ""
     attempt: str = ""
+    history: Sequence[Exchange] = ()
     key: Key | None = None
     progress: Progress = field(default_factory=Progress)
     shown: str = ""
+    shown_answer: str = ""
     quote: str = ""
     wording: Wording = str
     budget: Budget | None = None  # for the solutions of a new key
@@ -45,31 +49,38 @@ class Lesson:
     seed: int = 0
 
     async def teach(self) -> AsyncGenerator[Event]:
-        """Started first, Taught last; in between what is said, as Token. Raises `EngineError` and `SandboxError`.
+        """Started first, Taught last; in between what is said, as Token. Raises `EngineError`.
 
         Closing the generator between two events is enough to end it: what is under way is cancelled with the caller's task.
         """
         yield Started(mode="cot", language=self.language, model=self.engine.model)
         self._said: list[str] = []
-        if self.key is None:
+        if self.key is None or self.request == "challenge":  # the key that there is may be what is doubted
             yield Working(stage="preparing")
-            self.key = await make_key(
-                self.problem,
-                engine=self.engine,
-                sandbox=self.sandbox,
-                language=self.language,
-                budget=self.budget,
-                samples=self.samples,
-                seed=self.seed,
-            )
+            self.key = await self._new_key()
             yield Keyed(key=self.key)
         self._steps: list[Step] = await asyncio.to_thread(steps_of, self.problem, self.key.solution)
         async for event in self._answered(self.key):
             yield event
 
+    async def _new_key(self) -> Key:
+        return await make_key(
+            self.problem,
+            engine=self.engine,
+            sandbox=self.sandbox,
+            language=self.language,
+            history=self.history,
+            budget=self.budget,
+            samples=self.samples,
+            seed=self.seed,
+            needs_python=False,
+        )
+
     async def _answered(self, key: Key) -> AsyncGenerator[Event]:
         if self.request == "challenge":
-            said = await asyncio.to_thread(challenge, self.problem, self.shown, self.quote, key, self.language, self.wording)
+            doubt = Doubt(self.shown, self.shown_answer, self.quote)
+            said = await asyncio.to_thread(challenge, self.problem, doubt, key, self.language, self.wording)
+            self.progress = replace(self.progress, solution=said.solution or self.shown)
             yield self._say(said.text)
             yield self._end(key, answer=said.answer)
             return

@@ -2,10 +2,8 @@
 // server says no.
 
 import { questionFragment } from "lemma/markdown.js";
-import { say } from "lemma/strings.js";
 
 const form = document.getElementById("composer");
-const LOGGED_OUT = 401;
 const KEPT_CHOICES = ["aim", "mode", "language", "n"];
 
 export const field = form?.elements.question;
@@ -37,10 +35,6 @@ export function insert(text) {
   field.focus();
   field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-function showError(text) {
-  document.getElementById("composer-error").textContent = text;
 }
 
 function restoreChoices() {
@@ -92,10 +86,7 @@ function start() {
     event.preventDefault();
     if (field.value.trim()) form.requestSubmit();
   });
-  form.addEventListener("htmx:beforeRequest", () => showError(""));
   form.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && localStorage.removeItem(draftKey));
-  form.addEventListener("htmx:sendError", () => showError(say("unreachable")));
-  form.addEventListener("htmx:responseError", ({ detail }) => showError(say(detail.xhr.status === LOGGED_OUT ? "loggedOut" : "serverError")));
   for (const button of document.querySelectorAll("[data-example]")) {
     button.addEventListener("click", () => {
       field.value = "";

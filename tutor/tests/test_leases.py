@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from inference.prompts import Exchange
-from tutor import asking, leases
+from tutor import asking, leases, lessons
 from tutor.models import Turn, Worker
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,28 @@ def test_a_regenerated_turn_is_sampled_with_a_seed_of_its_own(turn):
     again, once_more = asking.regenerate(turn), asking.regenerate(turn)
     assert (leases.claim(again.pk).seed, leases.claim(once_more.pk).seed) == (1, 2)
     assert leases.claim(asking.edit(turn, "Another?").pk).seed == 0
+
+
+def test_each_doubt_is_looked_into_with_a_seed_of_its_own(turn):
+    seeds = [leases.claim(turn.pk).seed]
+    for _ in range(2):
+        Turn.objects.filter(pk=turn.pk).update(state="done", text="It is 2.")
+        turn.refresh_from_db()
+        turn = lessons.go_on(turn, "challenge", quote="It is 2.")
+        seeds.append(leases.claim(turn.pk).seed)
+    assert len(set(seeds)) == 3
+
+
+@pytest.mark.parametrize(("progress", "clarify"), [({}, False), ({"refused": True}, True), ({"asked_back": True}, True)])
+def test_a_follow_up_is_looked_at_first_only_where_the_turn_before_was_not_solved(turn, progress, clarify):
+    assert leases.claim(turn.pk).clarify
+    Turn.objects.filter(pk=turn.pk).update(state="done", text="It is 2.", progress=progress)
+    follow = asking.ask(turn.conversation.owner, "Why?", "cot", "en", conversation=turn.conversation)
+    assert leases.claim(follow.pk).clarify == clarify
+    assert not leases.claim(asking.regenerate(follow).pk).clarify
+    Turn.objects.exclude(pk=turn.pk).update(state="done")
+    turn.refresh_from_db()
+    assert not leases.claim(lessons.go_on(turn, "challenge", quote="It is 2.").pk).clarify
 
 
 def test_a_lost_turn_is_queued_again(turn, sent, django_capture_on_commit_callbacks):

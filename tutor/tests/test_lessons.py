@@ -1,10 +1,13 @@
 """Going on with a lesson, sharing and saving a conversation: who may do what, and what comes of it."""
 
+import asyncio
+
 import pytest
 from django.test import Client
 
 from accounts.models import Classroom, Enrolment, User
-from tutor import asking, lessons
+from inference.tests.tutoring_engine import PROGRAM, WORDS, Sandbox, ScriptedEngine
+from tutor import asking, leases, lessons, teaching
 from tutor.models import Key, Turn, TurnEvent
 from tutor.teaching import material_of
 
@@ -95,6 +98,52 @@ def test_the_answer_to_a_question_back_completes_the_problem(student):
     first.refresh_from_db()
     second = asking.ask(student, "x + 1 = 3", "auto", "en", aim="hints", conversation=first.conversation, parent=first)
     assert material_of(second).problem == "Solve the equation\nx + 1 = 3"
+
+
+def test_what_completes_a_problem_is_taught_in_the_language_of_the_whole(student, django_assert_num_queries):
+    first = asking.ask(student, "解方程", "auto", "auto", aim="hints")
+    Turn.objects.filter(pk=first.pk).update(state="done", offers=["attempt"], progress={"asked_back": True})
+    second = asking.ask(student, "x + 1 = 3", "auto", "auto", aim="hints", conversation=first.conversation)
+    Turn.objects.filter(pk=second.pk).update(state="done", offers=["attempt"])
+    second.refresh_from_db()
+    third = lessons.go_on(second, "attempt", attempt="x = 2")
+    for turn in (second, third):
+        Turn.objects.filter(pk=turn.pk).update(state="queued")
+        claim = leases.claim(turn.pk)
+        with django_assert_num_queries(0):  # the worker's event loop has no database
+            assert teaching.language_of(claim.turn) == "zh"
+            assert teaching.problem_of(claim.turn) == "解方程\nx + 1 = 3"
+
+
+def test_a_doubt_is_about_the_solution_as_it_was_mended_last(student):
+    first = asking.ask(student, PROBLEM, "auto", "en")
+    Turn.objects.filter(pk=first.pk).update(state="done", text="1 + 1 = 3")
+    first.refresh_from_db()
+    doubted = lessons.go_on(first, "challenge", quote="1 + 1 = 3")
+    assert material_of(doubted).shown == "1 + 1 = 3"
+    mended = {"text": "1 + 1 = 3 is wrong. Mended: 1 + 1 = 2", "progress": {"solution": "1 + 1 = 2"}}
+    Turn.objects.filter(pk=doubted.pk).update(state="done", **mended)
+    doubted.refresh_from_db()
+    assert material_of(lessons.go_on(doubted, "challenge", quote="1 + 1 = 2")).shown == "1 + 1 = 2"
+
+
+def test_a_doubt_about_a_follow_up_is_looked_into_in_its_conversation(student):
+    first = asking.ask(student, "Half of 48 clips?", "auto", "en")
+    Turn.objects.filter(pk=first.pk).update(state="done", text="$48/2 = 24$", answer="24")
+    first.refresh_from_db()
+    second = asking.ask(student, "Why?", "auto", "en", conversation=first.conversation, parent=first, quote="$48/2 = 24$")
+    Turn.objects.filter(pk=second.pk).update(state="done", text="A half is $1/2 = 0.5$.")
+    second.refresh_from_db()
+    claim = leases.claim(lessons.go_on(second, "challenge", quote="A half is $1/2 = 0.5$.").pk)
+    engine = ScriptedEngine((WORDS, ["Because a half is meant."]), (PROGRAM, ["print()\n```\n"]), ("```output", ["So it is."]))
+    lesson = teaching.lesson(claim.turn, claim.lesson, engine=engine, sandbox=Sandbox("24"), history=claim.history, seed=claim.seed)
+    said = asyncio.run(last_of(lesson.teach())).text
+    assert all("Half of 48 clips?" in prompt and "> $48/2 = 24$\n\nWhy?" in prompt for prompt in engine.prompts)
+    assert "it stands" in said
+
+
+async def last_of(events):
+    return [event async for event in events][-1]
 
 
 def test_only_its_owner_goes_on_with_a_lesson(posed):

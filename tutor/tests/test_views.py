@@ -95,6 +95,28 @@ def test_asking_through_htmx_redirects_the_browser(cast):
     assert answer.headers["HX-Redirect"].startswith("/c/")
 
 
+@pytest.mark.parametrize(
+    ("page", "question", "chosen", "language"),
+    [
+        ("zh-hans", "x + 1 = 3", "auto", "zh"),
+        ("zh-hans", "x + 1 = 3", "en", "en"),
+        ("zh-hans", "Solve x + 1 = 3", "auto", "auto"),
+        ("en", "x + 1 = 3", "auto", "auto"),
+    ],
+)
+def test_a_formula_alone_is_answered_in_the_page_s_language(cast, page, question, chosen, language):
+    asked = {"question": question, "mode": "auto", "language": chosen}
+    cast.owner.post("/ask/", asked, headers={"Accept-Language": page})
+    assert Turn.objects.latest("created").language == language
+
+
+def test_what_completes_a_problem_has_the_problem_s_language(cast):
+    Turn.objects.filter(pk=cast.second.pk).update(progress={"asked_back": True})
+    asked = {"question": "x + 1 = 3", "mode": "auto", "language": "auto", "parent": cast.second.pk}
+    cast.owner.post("/ask/", asked, headers={"Accept-Language": "zh-hans"})
+    assert Turn.objects.latest("created").language == "auto"
+
+
 def test_a_follow_up_joins_its_conversation(cast):
     cast.owner.post("/ask/", {"question": "And 16?", "mode": "auto", "language": "auto", "parent": cast.second.pk})
     turn = Turn.objects.latest("created")

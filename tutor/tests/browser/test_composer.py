@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tutor.tests.browser.site import STARTED, done
@@ -93,6 +94,22 @@ def test_a_server_that_is_away_loses_nothing(site, student):
     page.wait_for_url("**/c/**")
     site.do("clear", name=student.name)
     student.troubles.clear()
+
+
+@pytest.mark.parametrize(("status", "said"), [(None, "could not be reached"), (401, "logged out"), (500, "could not take this")])
+def test_a_doubt_that_is_not_taken_says_why(site, asked, student, status, said):
+    page, turn = asked
+    site.tell(turn, STARTED, "Both 2 and -2 have the square 4.", done("2, -2"))
+    about = page.locator(".about")
+    about.locator("summary").click()
+    page.route("**/go-on/", lambda route: route.fulfill(status=status) if status else route.abort())
+    about.get_by_role("button", name="I doubt this step").click()
+    expect(about.get_by_role("alert")).to_contain_text(said)
+    page.unroute("**/go-on/")
+    about.get_by_role("button", name="I doubt this step").click()
+    page.wait_for_url("**leaf=*")
+    site.do("clear", name=student.name)
+    student.troubles.clear()  # the browser itself reports the errors
 
 
 def test_an_example_fills_the_field(student):

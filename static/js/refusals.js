@@ -1,0 +1,16 @@
+// A request that did not arrive or was turned away: why, at the place beside its form where a refusal is written.
+
+import { say } from "lemma/strings.js";
+
+const LOGGED_OUT = 401;
+const PLACES = "[role=alert], .report-said";
+
+function write({ target }, text) {
+  if (target?.matches(PLACES)) target.textContent = text;
+}
+
+export function bindRefusals() {
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => write(detail, ""));
+  document.addEventListener("htmx:sendError", ({ detail }) => write(detail, say("unreachable")));
+  document.addEventListener("htmx:responseError", ({ detail }) => write(detail, say(detail.xhr.status === LOGGED_OUT ? "loggedOut" : "serverError")));
+}
