@@ -22,7 +22,7 @@ NUMBER = re.compile(
     r"\d+|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|dozen|twenty|hundred)\b|[二两三四五六七八九十百千万]+", re.IGNORECASE
 )
 FORMULA = re.compile(
-    r"\$|\\[a-zA-Z]+|[=<>≤≥≠±√∫∑^×÷]|\b[a-zA-Z]\s*[-+*/]\s*(?:[a-zA-Z]\b|\d)|\d\s*[-+*/×÷]\s*\d|\b(?:sin|cos|tan|log|ln)\b"
+    r"\$|\\[a-zA-Z]+|[=<>≤≥≠±√∫∑^×÷%]|\b[a-zA-Z]\s*[-+*/]\s*(?:[a-zA-Z]\b|\d)|\d\s*[-+*/×÷]\s*\d|\b(?:sin|cos|tan|log|ln)\b"
 )
 # Words that are hardly used but in mathematics.
 TERMS = re.compile(
