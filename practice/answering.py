@@ -1,6 +1,5 @@
 """An answer to an item: whether it is right, and what that says about the skill."""
 
-import re
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
@@ -14,10 +13,10 @@ from accounts.models import User
 from grading.checking.answers import Outcome, check
 from grading.checking.reasons import Reason
 from practice import knowledge
+from practice.form import has_form
 from practice.models import Attempt, Item, Knowledge
 
 LONGEST = 500  # characters of an answer
-BRACKET = re.compile(r"[()（）]")
 
 
 class AnswerError(Exception):
@@ -41,7 +40,7 @@ class NotRead(AnswerError):
 
 
 class OtherForm(AnswerError):
-    message = _("This has the right value, but not the form that was asked for. It does not count.")
+    message = _("This is not wrong, but it is not finished, or not in the form that was asked for. It does not count.")
 
 
 class HelpNotOffered(AnswerError):
@@ -74,12 +73,6 @@ def answer(item: Item, given: str) -> Attempt:
         raise OtherForm
     with transaction.atomic():
         return _keep(item, given, verdict.reason, right=right)
-
-
-def has_form(given: str, form: str) -> bool:
-    """Whether an answer with the right value looks as it should: without brackets, or as a product of brackets."""
-    brackets = len(BRACKET.findall(given)) // 2
-    return not brackets if form == "expanded" else brackets >= 1 if form == "factored" else True
 
 
 def _keep(item: Item, given: str, reason: Reason, *, right: bool) -> Attempt:

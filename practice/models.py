@@ -21,7 +21,7 @@ class Item(models.Model):
     question = models.JSONField()
     hint = models.JSONField()
     expected = models.CharField(max_length=500)
-    form = models.CharField(max_length=10, blank=True)  # what the answer must look like: expanded, factored
+    form = models.CharField(max_length=10, blank=True)  # what the answer must look like, see practice.form
     family = models.CharField(max_length=40, blank=True)  # of practice.generators; "": the model wrote it
     parent = models.ForeignKey("self", models.SET_NULL, null=True, related_name="variants")
     proof = models.CharField(max_length=200)  # what confirmed the key

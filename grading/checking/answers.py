@@ -91,13 +91,13 @@ def _check(expected: str, given: str, seconds: float) -> Verdict:
     verdict = _at_a_glance(plain(expected), plain(given))
     if verdict is not None and (verdict.outcome is not Outcome.UNDECIDED or not (is_prose(expected) or is_prose(given))):
         return verdict
-    one, other = _stated(expected), _stated(given)
+    one, other = stated(expected), stated(given)
     if one is None or other is None:
         return undecided(UNREAD)
     return _at_a_glance(one, other) or _ask(one, other, seconds)
 
 
-def _stated(text: str) -> str | None:
+def stated(text: str) -> str | None:
     """The plain text of an answer, without the prose around it; None where it is not clear what the prose says."""
     if not is_prose(text):
         return plain(text)

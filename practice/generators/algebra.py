@@ -138,6 +138,7 @@ def _derivative(text: str, function: Sequence[int], hint: tuple[str, str]) -> Dr
         hint_en=hint[0],
         hint_zh=hint[1],
         confirmed=all(evaluate(key, at) == _slope(function, at) for at in POINTS),
+        form="",
     )
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from random import Random
 from typing import Literal
 
-Form = Literal["", "expanded", "factored"]
+Form = Literal["", "number", "solved", "expanded", "factored"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class Draft:
     hint_en: str
     hint_zh: str
     confirmed: bool
-    form: Form = ""
+    form: Form = "number"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,13 @@ SOLVE = "Solve {}.", "解方程 {}。"
 
 def _solve(text: str, expected: str, hint: tuple[str, str], *, confirmed: bool) -> Draft:
     return Draft(
-        en=SOLVE[0].format(text), zh=SOLVE[1].format(text), expected=expected, hint_en=hint[0], hint_zh=hint[1], confirmed=confirmed
+        en=SOLVE[0].format(text),
+        zh=SOLVE[1].format(text),
+        expected=expected,
+        hint_en=hint[0],
+        hint_zh=hint[1],
+        confirmed=confirmed,
+        form="solved",
     )
 
 
@@ -126,6 +132,7 @@ def system(chance: Random) -> Draft:
         hint_en=f"Multiply the first equation by {d} and the second by {b}, then subtract them.",
         hint_zh=f"第一个方程乘 {d}，第二个方程乘 {b}，再相减。",
         confirmed=_pair(rows) == {(x, y)},
+        form="solved",
     )
 
 
@@ -144,6 +151,7 @@ def simple_system(chance: Random) -> Draft:
         hint_en="Put the first equation's y into the second one.",
         hint_zh="把第一个方程的 y 代入第二个方程。",
         confirmed=_pair(rows) == {(x, y)},
+        form="solved",
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 import sympy
 
 from grading.checking.answers import Outcome, check
+from practice.form import has_form
 from practice.generators import families
 from practice.generators.draft import Draft, Family
 from practice.skills import SKILLS
@@ -36,6 +37,15 @@ def test_both_languages_tell_the_same(family):
 def test_the_checker_takes_the_key(family):
     draft = drafts(family)[0]
     assert check(draft.expected, draft.expected).outcome is Outcome.CORRECT
+
+
+@pytest.mark.parametrize("family", families.FAMILIES, ids=lambda family: family.code)
+def test_the_key_has_the_form_that_is_asked_for_and_the_problem_has_not(family):
+    for draft in drafts(family):
+        assert has_form(draft.expected, draft.form), draft
+        echoes = [draft.en, draft.zh, *derived.formulas(draft.en)]
+        for echo in (*echoes, *(spelling.format(formula) for formula in echoes[2:] for spelling in ("({})", "${}$", "{} = x", "{} ≈ 2"))):
+            assert not (has_form(echo, draft.form) and check(draft.expected, echo).outcome is Outcome.CORRECT), (draft, echo)
 
 
 def test_what_is_to_be_factored_is_given_as_a_product():

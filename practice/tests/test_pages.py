@@ -89,12 +89,14 @@ def test_what_cannot_be_read_costs_nothing_and_is_kept(ada):
     assert not Knowledge.objects.exists()
 
 
-def test_the_form_is_asked_for_and_costs_nothing(ada):
-    item = start(ada, skill="factoring", level="2")
+@pytest.mark.parametrize("skill", ["fractions", "linear", "factoring"])
+def test_the_problem_typed_again_is_no_answer_and_costs_nothing(ada, skill):
+    item = start(ada, skill=skill, level="2")
     page = give(ada, item, item.question["en"].split("$")[1])
     assert page.status_code == 422
-    assert "not the form" in page.text
+    assert "not finished" in page.text
     assert not Attempt.objects.exists()
+    assert "Right." in give(ada, item, item.expected).text
 
 
 def test_answers_after_help_are_kept_apart(ada):
