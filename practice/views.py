@@ -21,7 +21,8 @@ from practice import answering, choosing, making, mastery
 from practice import writing as writings
 from practice.answering import AnswerError, HelpNotOffered, get_item_for
 from practice.models import Attempt, Item, Writing
-from practice.skills import BY_CODE, LEVELS, SKILLS, seen_in
+from practice.skills import BY_CODE, LEVELS, SKILLS
+from practice.topics import seen_in
 from practice.writing import WritingError
 from tutor.asking import get_turn_for
 

@@ -27,7 +27,7 @@ from inference.sandbox import Sandbox, SandboxError
 from inference.tutoring.variants import Variant, write_variant
 from practice.making import LOOKED_AT
 from practice.models import Item, Writing
-from practice.skills import about
+from practice.topics import about
 from tutor.models import Turn
 
 TASK = "config.tasks.write_waiting"

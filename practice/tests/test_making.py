@@ -9,7 +9,7 @@ from inference.texts import is_repeated
 from practice import making
 from practice.generators import families
 from practice.models import Item
-from practice.skills import SKILL_OF_MISTAKE, SKILLS, about
+from practice.skills import SKILL_OF_MISTAKE, SKILLS
 
 pytestmark = pytest.mark.django_db
 
@@ -53,20 +53,3 @@ def test_there_is_a_way_on_when_all_is_used_up(student, monkeypatch):
 
 def test_every_mistake_points_to_a_skill_that_is_there():
     assert set(SKILL_OF_MISTAKE.values()) <= {skill.code for skill in SKILLS}
-
-
-@pytest.mark.parametrize(
-    ("question", "skill"),
-    [
-        ("Solve $2x^2 + 5x - 3 = 0$.", "quadratic"),
-        ("Solve 3x + 4 = 10", "linear"),
-        ("Solve $x + y = 3$ and $x - y = 1$.", "systems"),
-        ("Find the derivative of $x^2 \\sin x$.", "derivatives"),
-        ("Factor x^2 - 9", "factoring"),
-        ("A coat of 80 euros is 20% cheaper. What does it cost?", "percent"),
-        ("小明有12个苹果，吃了3个，还剩几个？", "arithmetic"),
-        ("计算 $\\frac{1}{2} + \\frac{1}{3}$", "fractions"),
-    ],
-)
-def test_a_question_is_about_a_skill(question, skill):
-    assert about(question) == skill
