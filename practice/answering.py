@@ -97,14 +97,14 @@ def _keep(item: Item, given: str, reason: Reason, *, right: bool) -> Attempt:
 
 def _learn(known: Knowledge, item: Item, *, right: bool) -> None:
     """Move the estimate; a skill that is mastered by it is reviewed from then on, and a review that went well comes later the next time."""
-    before = known.mastered
+    before, now = known.mastered, timezone.now()
+    is_review = item.review and known.due is not None and known.due <= now  # of several that were begun, the first
     known.known = knowledge.update(known.known, right=right)
-    now = timezone.now()
-    if item.review and known.due is not None:
+    if is_review:
         known.box = knowledge.next_box(known.box, right=right)
     elif known.mastered and not before:
         known.box = 0
-    if known.mastered and (known.due is None or item.review or not before):
+    if known.mastered and (known.due is None or is_review or not before):
         known.due = now + knowledge.interval(known.box)
     elif not known.mastered:
         known.due = None  # it is being learned again

@@ -27,6 +27,12 @@ def make(student: User, skill: str, level: int, *, parent: Item | None = None, r
     return _again(before)
 
 
+def review(student: User, skill: str, level: int) -> Item:
+    """A new item that is a review, or the one that was begun and is not answered yet."""
+    begun = Item.objects.filter(student=student, skill=skill, review=True, attempts=None).first()
+    return begun or make(student, skill, level, review=True)
+
+
 def _family(skill: str, level: int, parent: Item | None, before: list[Item], chance: Random) -> Family:
     """The parent's, or one of the level: rather not the one that came last."""
     if parent is not None and parent.family in families.BY_CODE:

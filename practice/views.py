@@ -38,12 +38,12 @@ def index(request: Request) -> HttpResponse:
 
 @require_POST
 def start(request: Request) -> HttpResponse:
-    """A new item: of the skill and the level that were chosen, or of what is best now."""
+    """An item of the skill and the level that were chosen, or of what is best now: a new one, or a review that was begun."""
     choice = choosing.choose(request.user)
     code, level = request.POST.get("skill", ""), request.POST.get("level", "")
     if not code:
-        made = making.make(request.user, choice.skill.code, choice.level, review=choice.review)
-        return redirect("practice:item", made.pk)
+        make = making.review if choice.review else making.make
+        return redirect("practice:item", make(request.user, choice.skill.code, choice.level).pk)
     if code not in BY_CODE:
         raise Http404
     return redirect("practice:item", making.make(request.user, code, _level(request.user, code, level)).pk)

@@ -145,6 +145,22 @@ def test_three_right_answers_are_mastery_and_a_review_follows(ada, people):
     assert (knowledge.box, knowledge.due.date()) == (1, (timezone.now() + timedelta(days=2)).date())
 
 
+def test_a_review_is_begun_once_and_counts_once(ada, people):
+    Knowledge.objects.create(student=people["ada"], skill="linear", known=0.951, box=2, due=timezone.now())
+    review = start(ada)
+    assert start(ada) == review
+    other = Item.objects.get(pk=review.pk)
+    other.pk, other._state.adding = None, True
+    other.save()  # begun at the same moment, in another tab
+    for each in (review, other):
+        give(ada, each, each.expected)
+    knowledge = Knowledge.objects.get(skill="linear")
+    assert knowledge.box == 3
+    assert timedelta(days=7) < knowledge.due - timezone.now() <= timedelta(days=8)
+    Knowledge.objects.update(due=timezone.now())
+    assert start(ada) not in (review, other)
+
+
 def test_a_failed_review_is_learned_again(ada, people):
     Knowledge.objects.create(student=people["ada"], skill="linear", known=0.951, box=3, due=timezone.now())
     review = start(ada)
