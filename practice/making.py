@@ -8,7 +8,7 @@ from practice.generators import families
 from practice.generators.draft import Draft, Family
 from practice.models import Item
 
-TRIES = 60  # draws, before an old item is given again
+TRIES = 60  # draws, before an old problem is given again
 LOOKED_AT = 400  # of a student's items in a skill, the newest ones
 ALONE = 4  # each fourth item of a skill is to be answered without help
 PROOF = "computed, and confirmed by a second way"
@@ -17,14 +17,27 @@ PROOF = "computed, and confirmed by a second way"
 def make(student: User, skill: str, level: int, *, parent: Item | None = None, review: bool = False, chance: Random | None = None) -> Item:
     """A new item: a variant of `parent` with other numbers, or one of the skill. Where a student has had them all, the oldest one again."""
     chance = chance or Random()
-    before = list(Item.objects.filter(student=student, skill=skill).order_by("-created")[:LOOKED_AT])
+    mine = Item.objects.filter(student=student, skill=skill).order_by("-created")
+    before = list(mine[:LOOKED_AT])
+    family, draft = _drawn(skill, level, parent, before, chance)
+    return _store(student, family, draft, parent=parent, review=review, alone=review or mine.count() % ALONE == ALONE - 1)
+
+
+def _drawn(skill: str, level: int, parent: Item | None, before: list[Item], chance: Random) -> tuple[Family, Draft]:
+    """A problem that the student has not had; else of those that were drawn the one that was given longest ago."""
     had = [item.question["en"] for item in before if "en" in item.question]
+    old: dict[str, tuple[Family, Draft]] = {}
     for _try in range(TRIES):
         family = _family(skill, level, parent, before, chance)
         draft = families.draw(family, chance)
         if not is_repeated(draft.en, had):
-            return _store(student, family, draft, parent=parent, review=review, alone=_is_alone(before, review=review))
-    return _again(before)
+            return family, draft
+        old[draft.en] = family, draft
+    return old[max(old, key=lambda text: _items_since(text, had))]
+
+
+def _items_since(text: str, had: list[str]) -> int:
+    return next(count for count, other in enumerate(had) if is_repeated(text, [other]))
 
 
 def review(student: User, skill: str, level: int) -> Item:
@@ -42,10 +55,6 @@ def _family(skill: str, level: int, parent: Item | None, before: list[Item], cha
     return chance.choice([family for family in able if family.code != last] or able)
 
 
-def _is_alone(before: list[Item], *, review: bool) -> bool:
-    return review or len(before) % ALONE == ALONE - 1
-
-
 def _store(student: User, family: Family, draft: Draft, *, parent: Item | None, review: bool, alone: bool) -> Item:
     return Item.objects.create(
         student=student,
@@ -61,12 +70,3 @@ def _store(student: User, family: Family, draft: Draft, *, parent: Item | None, 
         review=review,
         alone=alone,
     )
-
-
-def _again(before: list[Item]) -> Item:
-    """The item that was made longest ago, as a new one."""
-    old = before[-1]
-    old.pk, old.parent_id = Item._meta.pk.get_default(), old.pk
-    old.helped, old.revealed, old._state.adding = False, False, True
-    old.save()
-    return old

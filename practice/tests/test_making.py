@@ -46,9 +46,23 @@ def test_there_is_a_way_on_when_all_is_used_up(student, monkeypatch):
     only = families.draw(families.BY_CODE["sharing"], Random(1))
     monkeypatch.setattr(families, "draw", lambda _family, _chance: only)
     first = making.make(student, "arithmetic", 1)
-    again = making.make(student, "arithmetic", 1)
-    assert (again.question, again.parent) == (first.question, first)
+    again = making.make(student, "arithmetic", 1, review=True)
+    assert again.question == first.question
+    assert (again.review, again.alone, first.review, first.alone) == (True, True, False, False)
     assert Item.objects.count() == 2
+
+
+def test_what_comes_again_is_what_was_given_longest_ago_of_what_is_asked_for(student):
+    other = making.make(student, "factoring", 2)
+    made = [making.make(student, "factoring", 1, chance=Random(seed)) for seed in range(36)]
+    assert {item.family for item in made} == {"factor-difference"}
+    assert len({item.question["en"] for item in made[-12:]}) == 12
+    assert making.make(student, "factoring", 1, parent=made[0]).family == "factor-difference" != other.family
+
+
+def test_each_fourth_of_very_many_is_without_help(student, monkeypatch):
+    monkeypatch.setattr(making, "LOOKED_AT", 5)
+    assert [making.make(student, "arithmetic", 1).alone for _time in range(12)] == [False, False, False, True] * 3
 
 
 def test_every_mistake_points_to_a_skill_that_is_there():
