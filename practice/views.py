@@ -32,6 +32,7 @@ STOP_POLLING = 286  # to htmx
 @require_safe
 def index(request: Request) -> HttpResponse:
     context = {"standings": mastery.of_student(request.user), "choice": choosing.choose(request.user), "levels": LEVELS}
+    writings.look_after(request.user)
     context["writings"] = writings.open_of(request.user)
     return page(request, "practice/index.html", context)
 

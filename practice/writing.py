@@ -82,6 +82,7 @@ def open_of(student: User) -> "QuerySet[Writing]":
 
 def ask(student: User, question: str, answer: str, parent: Item | None = None) -> Writing:
     """Have a problem like `question` written; where the student asked for that already, that is it. Raises `WritingError`."""
+    look_after(student)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=student.pk)  # pressed twice
         active = Writing.objects.filter(student=student, state__in=ACTIVE)
@@ -90,6 +91,7 @@ def ask(student: User, question: str, answer: str, parent: Item | None = None) -
         if active.count() >= AT_ONCE:
             raise StillWriting
         if Writing.objects.filter(state=State.QUEUED).count() >= settings.QUEUE_LIMIT:
+            sending.ring_now(TASK)  # they may have lost their messages
             raise TooMany
         asked = Writing.objects.create(student=student, question=question, answer=answer[:500], parent=parent)
         sending.ring(TASK)
@@ -113,6 +115,12 @@ def look(asked: Writing) -> Writing:
     if asked.state == State.QUEUED and asked.created < now - AGAIN:
         sending.ring_now(TASK)
     return asked
+
+
+def look_after(student: User) -> None:
+    """Look at all that is being written for a student, whoever has closed its page."""
+    for asked in Writing.objects.filter(student=student, state__in=ACTIVE):
+        look(asked)
 
 
 # --- By a worker ----------------------------------------------------------------------------------------------------------

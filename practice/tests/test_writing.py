@@ -155,6 +155,34 @@ def test_who_waits_looks_after_it(ada, bells):
     assert writing.look(asked).state == "failed"
 
 
+def test_what_a_lost_worker_held_keeps_nobody_waiting(ada, bells):
+    asked = [writing.ask(ada, f"{CLIPS} {number}", "") for number in range(writing.AT_ONCE)]
+    long_ago = timezone.now() - timedelta(minutes=1)
+    Writing.objects.update(state="running", run=writing.TRIES, expires=long_ago)
+    assert writing.ask(ada, CLIPS, "72").state == "queued"
+    assert {each.state for each in Writing.objects.filter(pk__in=[each.pk for each in asked])} == {"failed"}
+
+
+def test_the_page_of_practice_looks_after_what_is_being_written(ada, bells):
+    asked = writing.ask(ada, CLIPS, "72")
+    long_ago = timezone.now() - timedelta(minutes=1)
+    Writing.objects.update(state="running", run=1, expires=long_ago, created=long_ago)
+    bells.clear()
+    page = client_of(ada).get(reverse("practice:index")).content.decode()
+    asked.refresh_from_db()
+    assert (asked.state, bells) == ("queued", [writing.TASK])
+    assert "Waiting" in page
+
+
+def test_a_full_queue_is_rung_for(ada, bells, settings):
+    settings.QUEUE_LIMIT = 1
+    writing.ask(User.objects.create(username="bea"), CLIPS, "")
+    bells.clear()
+    with pytest.raises(writing.TooMany):
+        writing.ask(ada, CLIPS, "")
+    assert bells == [writing.TASK]
+
+
 def test_a_worker_that_lost_it_writes_nothing(ada):
     writing.ask(ada, CLIPS, "72")
 
