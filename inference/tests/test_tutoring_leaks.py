@@ -15,6 +15,13 @@ PRODUCT = "Find the derivative of $x^2 \\sin x$."
 FRUIT = "There are 50 apples, 30 pears and 20 peaches. How many more apples are there than peaches?"
 SUM = "Work out 12 + 18, and then how many of the 30 are left when 5 are taken away."
 CHOICE = "Which number is even? (A) 3 (B) 4 (C) 5"
+LINEAR = "Solve 2x + 3 = 7"
+SQUARE = "Solve x^2 - 2x = 0"
+ORDER = "Solve 2x + 7 > 21 for x."
+BETWEEN = "For which x is 2x > 4 and x + 5 < 10?"
+TERMS = "Simplify 2x + 3 - 3"
+GIVEN = "Given a = 2 and b = 6, solve ax + 2 = b."
+CIRCLE = "Which circle around the origin has the radius 2? Write it with 4 on the right side."
 
 
 @pytest.mark.parametrize(
@@ -34,6 +41,31 @@ CHOICE = "Which number is even? (A) 3 (B) 4 (C) 5"
         (FRUIT, "30", "As the next step, work out $50 - 20$."),
         (FRUIT, "30", "下一步这样做：$50 - 20 = 30$"),
         ("7 books cost 49 dollars. How much is one?", "7", "It is $\\frac{49 \\text{ dollars}}{7 \\text{ books}}$."),
+        (LINEAR, "x = 2", "So $x = 2$."),
+        (LINEAR, "x = 2", "Is $x = 2$?"),
+        (LINEAR, "2", "Is $x = 2$?"),
+        (LINEAR, "2", "\\[\n2 = x\n\\]"),
+        (LINEAR, "x = 2", "Then $x = \\frac{2x}{x} = 2$."),
+        (LINEAR, "x = 2", "x equals 2"),
+        (LINEAR, "x = 2", "The value of $x$ must be $2$."),
+        (LINEAR, "x = 2", "所以x是2。"),
+        (SQUARE, "x = 0 or x = 2", "Is x = 2 one of the two?"),
+        (SQUARE, "x = 2, x = 0", "Is $x = 0$?"),
+        (GIVEN, "2", "Does $x = 2$ fit?"),
+        (ORDER, "x > 7", "Divide by 2: $x > 7$."),
+        (ORDER, "x > 7", "So $7 < x$."),
+        (ORDER, "(7, \\infty)", "Divide by 2: $x > 7$."),
+        (ORDER, "x > 7", "These are $(7, \\infty)$."),
+        (ORDER, "x > 7", "So x is greater than 7."),
+        (ORDER, "x > 7", "所以x大于7。"),
+        (BETWEEN, "2 < x < 5", "Together: $2 < x < 5$."),
+        (BETWEEN, "2 < x < 5", "The one says that $x > 2$."),
+        (BETWEEN, "(2, 5)", "Do you know $(2, 5)$?"),
+        (ORDER, "x > 7", "Is $x$ larger than 7?"),
+        (TERMS, "2x", "So $2x + 3 - 3 = 2x$."),
+        ("Two angles have 30° and 60°. How far apart are they?", "30^\\circ", "It is $\\theta = 30^\\circ$."),
+        ("Solve 4x - \\frac{3}{2} = \\frac{1}{2}", "\\frac{1}{2}", "$x = 0.5$"),
+        (CIRCLE, "x^2 + y^2 = 4", "It is $x^2+y^2 = 4$."),
     ],
 )
 def test_what_gives_the_answer_away(problem, answer, text):
@@ -52,6 +84,24 @@ def test_what_gives_the_answer_away(problem, answer, text):
         (FRUIT, "30", "Do you need the 50 apples or the 30 pears?"),
         (SUM, "30", "What do you get for 12 + 18?"),  # the problem's own calculation
         ("Is 2 or 3 the larger number?", "3", "Where do 2 and 3 lie on the number line?"),  # both stand in the problem
+        (LINEAR, "x = 2", "What is x?"),
+        (LINEAR, "2", "What is $x$ if $2x + 3 = 7$?"),
+        (LINEAR, "x = 2", "What do you get when $2x = 4$ is divided by 2?"),
+        (LINEAR, "x = 2", "How often does 2 go into 4?"),
+        (SQUARE, "x = 0 or x = 2", "Which of the letters stands for the 2 in $ax^2 + bx$ where $b = -2$ or $b = 2$?"),
+        (GIVEN, "2", "What does $ax$ become with $a = 2$?"),
+        (ORDER, "x > 7", "What is left when 7 is taken away on both sides of $2x + 7 > 21$?"),
+        (ORDER, "x > 7", "What follows from $2x > 14$?"),
+        (ORDER, "x > 7", "Can x be 3?"),
+        (TERMS, "2x", "What do the numbers in $2x + 3 - 3$ come to?"),
+        (TERMS, "2x", "What is x here?"),
+        (TERMS, "2x", "If $y = 2x + 3 - 3$, what is y?"),
+        (SUM, "30", "Let $x = 12 + 18$."),
+        ("Simplify $x^2/x$.", "x", "What is x?"),
+        ("Which of the points (1, 2), (2, 4), (3, 5) is not on $y = 2x$?", "(3, 5)", "Call them $A = (1, 2)$, $B = (2, 4)$, $C = (3, 5)$."),
+        ("Factor $x^2 - 4$.", "(x - 2)(x + 2)", "What is special about $x^2 - 4$?"),
+        ("x is 2 more than y, and x + y = 2. Find x.", "2", "What does it mean that x is 2 more than y?"),
+        ("Which of 2 and 4 is larger than 3?", "4", "Is x 3 more than y, or is y 4 times as large?"),
     ],
 )
 def test_what_does_not(problem, answer, text):

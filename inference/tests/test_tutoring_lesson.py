@@ -155,6 +155,23 @@ async def test_the_last_step_is_never_worked():
         assert "72" not in end.text
 
 
+@pytest.mark.parametrize(
+    ("problem", "answer", "steps"),
+    [
+        ("Solve 2x + 3 = 7", "x = 2", "Subtract 3: $2x = 4$.\nDivide by 2:\n\\[x = 2\\]"),
+        ("Solve 2x + 7 > 21", "x > 7", "Subtract 7: $2x > 14$.\nDivide by 2: $x > 7$."),
+    ],
+)
+async def test_an_answer_is_not_said_where_its_number_stands_in_the_problem(problem, answer, steps):
+    solution = f"{steps}\nThe answer is $\\boxed{{{answer}}}$."
+    hints = ("You never say the final answer", [f"Is ${answer}$?"])
+    student = Student(*solver(solution, answer), hints, problem=problem, output=answer)
+    await student.ask()
+    for _ in range(8):
+        assert answer not in (await student.ask("hint", "no idea")).text
+    assert answer in (await student.ask("answer")).text
+
+
 async def test_work_is_read_and_the_first_wrong_line_shown():
     student = Student(*SOLVES, aim="check")
     end = await student.ask("", "In May: 48/2 = 24\nTogether: 48 + 24 = 62\nThe answer is 62")
