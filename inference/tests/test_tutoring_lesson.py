@@ -234,6 +234,36 @@ async def test_a_step_that_is_missed_twice_is_shown():
     assert "what is the answer" in end.text
 
 
+async def test_a_step_that_is_a_part_of_the_answer_is_not_shown_however_often_it_is_missed():
+    problem = "Ann has 12 cards, Bob has twice as many, and Cid has 5 more than Bob. How many have Bob and Cid?"
+    solution = "Bob has $12 \\times 2 = 24$ cards.\nCid has $24 + 5 = 29$ cards.\nThe answer is $\\boxed{24, 29}$."
+    wording = ("short question whose reply", ["How many cards has Bob?"])
+    student = Student(*solver(solution, "24, 29"), wording, aim="socratic", problem=problem, output="24, 29")
+    await student.ask()
+    for _ in range(6):
+        end = await student.ask("attempt", "idk")
+        assert "24" not in end.text
+        assert "29" not in end.text
+    assert end.offers == ("attempt", "answer")
+    end = await student.ask("attempt", "24")
+    assert end.text.startswith("Right.")
+    assert (await student.ask("attempt", "24 and 29")).progress.finished
+
+
+async def test_work_that_comes_with_the_problem_is_read_before_a_question_is_asked():
+    wording = ("short question whose reply", ["How many clips did she sell in May?"])
+    student = Student(*SOLVES, wording, aim="socratic")
+    end = await student.ask("", "48/2 = 25")
+    assert student.of(Reviewed)[0].review.first_error == 0
+    assert end.progress.work == "48/2 = 25"
+    assert "Line 1 does not hold" in end.text
+    assert "How many clips did she sell in May?" in end.text
+    student = Student(*SOLVES, wording, aim="socratic")
+    end = await student.ask("", "48/2 = 24\n48 + 24 = 72")
+    assert end.progress.finished
+    assert "?" not in end.text
+
+
 async def test_a_wrong_step_is_admitted_and_mended():
     shown = SOLUTION.replace("48/2 = 24", "48/2 = 22").replace("48 + 24 = 72", "48 + 22 = 70").replace("{72}", "{70}")
     student = Student(*SOLVES, aim="explain")

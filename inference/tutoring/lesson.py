@@ -15,7 +15,7 @@ from inference.tutoring.checking import reached, review, summary
 from inference.tutoring.events import Aim, Keyed, Noted, Progress, Request, Reviewed, Taught, Working
 from inference.tutoring.hints import RUNGS, Place, hint
 from inference.tutoring.key import SAMPLES, Key, Step, make_key, steps_of
-from inference.tutoring.leaks import secret_of
+from inference.tutoring.leaks import leaks, secret_of
 from inference.tutoring.phrases import say
 
 MOST_WORK = 8_000  # characters of a student's lines so far that are remembered
@@ -140,7 +140,7 @@ class Lesson:
         if found.says_something:
             yield Reviewed(review=found)
             yield self._say(summary(found, self.language))
-        elif self.request != "hint":  # who says "I am stuck" has no lines to be marked
+        elif self.request != "hint" and self.aim != "socratic":  # who says "I am stuck" has no lines to be marked
             yield self._say(say("nothing_checked", self.language))
         at = max(self.progress.at, reached(self._steps, self.attempt)) if found.first_error is None else self.progress.at
         self.progress = replace(
@@ -190,17 +190,27 @@ class Lesson:
     async def _ask(self, key: Key) -> AsyncGenerator[Event]:
         """Check the reply to the open question, then ask the next one; `progress.at` counts questions here."""
         asked = await asyncio.to_thread(socratic.questions, key, self._steps)
-        if self.request == "":
-            yield self._say(say("question_first", self.language))
-        else:
-            yield Working(stage="reading")
-            verdict = await asyncio.to_thread(self._reply, key, asked)
-            yield self._say(verdict)
-            if self.progress.finished or self.progress.misses:
-                return
+        async for event in self._begin(key, asked) if self.request == "" else self._hear(key, asked):
+            yield event
+        if self.progress.finished or self.progress.misses:
+            return
         yield Working(stage="wording")
         question = asked[min(self.progress.at, len(asked) - 1)]
         yield self._say(await socratic.word(question, self._place_of(question, key), engine=self.engine, seed=self.seed + self.progress.at))
+
+    async def _begin(self, key: Key, asked: Sequence[socratic.Question]) -> AsyncGenerator[Event]:
+        """Read the work that came with the problem, if any did; what it has come past is not asked."""
+        if self.attempt.strip():
+            async for event in self._read(key):
+                yield event
+            past = self._steps[: self.progress.at]
+            self.progress = replace(self.progress, at=sum(question.step in past for question in asked))
+        if not self.progress.finished:
+            yield self._say(say("question_first", self.language))
+
+    async def _hear(self, key: Key, asked: Sequence[socratic.Question]) -> AsyncGenerator[Event]:
+        yield Working(stage="reading")
+        yield self._say(await asyncio.to_thread(self._reply, key, asked))
 
     def _reply(self, key: Key, asked: Sequence[socratic.Question]) -> str:
         """What to say to a reply; moves on where it is right, or was wrong too often. The answer itself ends the lesson at once."""
@@ -212,13 +222,17 @@ class Lesson:
         if right:
             self.progress = replace(self.progress, at=at + 1, misses=0)
             return say("reply_right", self.language)
-        step = asked[at].step
+        return self._missed(key, asked[at].step, unread=right is None)
+
+    def _missed(self, key: Key, step: Step | None, *, unread: bool) -> str:
+        """After too many misses the step is shown; where it would say a part of the answer, or is the answer, that may be asked for."""
         misses = self.progress.misses + 1
-        if step is not None and misses >= socratic.MISSES:
-            self.progress = replace(self.progress, at=at + 1, misses=0)
-            return say("reply_shown", self.language, step=f"${step.shown} = {step.value}$")
-        self.progress = replace(self.progress, misses=misses, worked=self.progress.worked or (step is None and misses >= socratic.MISSES))
-        name = "reply_unread" if right is None else "reply_wrong" if step is not None else "reply_last_wrong"
+        often = misses >= socratic.MISSES
+        if often and step is not None and not leaks(said := f"${step.shown} = {step.value}$", secret_of(key.answer, self.problem)):
+            self.progress = replace(self.progress, at=self.progress.at + 1, misses=0)
+            return say("reply_shown", self.language, step=said)
+        self.progress = replace(self.progress, misses=misses, worked=self.progress.worked or often)
+        name = "reply_unread" if unread else "reply_last_wrong" if often or step is None else "reply_wrong"
         return say(name, self.language)
 
     def _place_of(self, question: socratic.Question, key: Key) -> Place:
