@@ -193,6 +193,50 @@ async def test_a_partial_work_is_not_called_wrong_for_not_being_the_answer():
     assert "Go on from there" in end.text
 
 
+EQUATION = "Solve 3x - 4 = 2"
+SOLVED = "Add 4: $3x = 6$.\nDivide by 3: $x = 2$.\nThe answer is $\\boxed{x = 2}$."
+
+
+@pytest.mark.parametrize("work", ["3x - 4 = 2", "$3x - 4 = 2$", "3x - 4 = 2\n3x - 4 = 2", "x + 4 - 4 = 2", "2x - x = 2 + 0"])
+async def test_an_equation_that_is_not_solved_yet_is_no_answer(work):
+    student = Student(*solver(SOLVED, "x = 2"), aim="check", problem=EQUATION, output="2")
+    end = await student.ask("", work)
+    assert not end.progress.finished
+    assert student.of(Reviewed)[0].review.answer_is_right is None
+
+
+@pytest.mark.parametrize("work", ["3x = 6\nx = 2", "3x = 6\nx = 6/3 = 2", "3x = 6\nx: 6 / 3 = 2", "3x = 6\n2 = x", "The value of x = 2"])
+async def test_a_solved_equation_is_an_answer(work):
+    student = Student(*solver(SOLVED, "x = 2"), aim="check", problem=EQUATION, output="2")
+    assert (await student.ask("", work)).progress.finished
+
+
+async def test_what_the_problem_gives_is_no_answer():
+    solution = "Put a in: $2x + 2 = 6$.\nTake 2 away: $2x = 4$.\nThe answer is $\\boxed{2}$."
+    student = Student(*solver(solution, "2"), aim="check", problem="Given a = 2, solve ax + 2 = 6.", output="2")
+    assert not (await student.ask("", "a = 2")).progress.finished
+    assert (await student.ask("attempt", "x = 2")).progress.finished
+
+
+async def test_what_the_problem_gives_of_something_else_is_no_reason_against_an_answer():
+    problem = "AB = 5 cm, and CD is twice as long minus 5 cm. How long is CD?"
+    solution = "Twice as long: $2 \\times 5 = 10$.\nMinus 5: $10 - 5 = 5$.\nThe answer is $\\boxed{5}$."
+    student = Student(*solver(solution, "5"), aim="check", problem=problem, output="5")
+    assert (await student.ask("", "CD = 5")).progress.finished
+
+
+async def test_a_calculation_with_letters_has_its_answer_on_the_right():
+    solution = "The numbers are $3 - 3 = 0$.\nSo $2x + 3 - 3 = 2x$.\nThe answer is $\\boxed{2x}$."
+    student = Student(*solver(solution, "2x"), aim="check", problem="Simplify 2x + 3 - 3", output="2*x")
+    assert (await student.ask("", "2x + 3 - 3 = 2x + 0 = 2x")).progress.finished
+
+
+@pytest.mark.parametrize("work", ["48/2 = 24\nclips: 48 + 24 = 72", "48/2 = 24\ntotal = 72", "total clips sold = 48 + 24 = 72 clips"])
+async def test_a_line_of_words_and_numbers_has_its_answer_on_the_right(work):
+    student = Student(*SOLVES, aim="check")
+    assert (await student.ask("", work)).progress.finished
+
+
 async def test_step_by_step():
     student = Student(*SOLVES, aim="steps")
     end = await student.ask()

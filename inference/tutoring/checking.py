@@ -10,8 +10,9 @@ from grading.checking.numbers import read_number
 from grading.checking.reasons import Reason
 from grading.checking.steps import Status, WorkReport, check_steps, split_steps
 from grading.checking.working import findings
-from grading.checking.working.claims import find_chains
+from grading.checking.working.claims import Chain, Side, find_chains
 from grading.checking.working.computations import find_computations, is_in
+from grading.checking.working.expressions import CONSTANTS, is_name, symbols
 from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated
 from inference.events import Language
@@ -56,7 +57,7 @@ def review(problem: str, work: str, key: Key | None) -> Review:
     trusted = key if key is not None and key.sure else None
     report = _report(problem, lines, trusted, ended=_is_ended(work, lines))
     verdicts = tuple(Line(text, verdict.status, verdict.reason) for text, verdict in zip(lines, report.steps, strict=True))
-    return Review(verdicts, report.first_error, _is_right(work, lines, trusted))
+    return Review(verdicts, report.first_error, _is_right(problem, work, lines, trusted))
 
 
 def _report(problem: str, lines: Sequence[str], key: Key | None, *, ended: bool) -> WorkReport:
@@ -78,20 +79,46 @@ def _is_ended(work: str, lines: Sequence[str]) -> bool:
     return final_answer(work) is not None or (len(lines) == 1 and read_number(lines[0]) is not None)
 
 
-def _answers(work: str, lines: Sequence[str]) -> str | None:
-    """The answer that the work comes to: said, or the last line's right side, or a last line that is a value alone."""
+def _answers(problem: str, work: str, lines: Sequence[str]) -> str | None:
+    """The answer that the work comes to: said, or what the last line's equation comes to, or a last line that is a value alone."""
     said = final_answer(work)
     if said is not None or not lines:
         return said
-    _, equals, right = lines[-1].rpartition("=")
-    if equals:
-        return right.strip(" $。.") or None
+    if "=" in lines[-1]:
+        return _result(problem, lines[-1])
     return lines[-1] if len(lines[-1]) <= SHORT and read_number(lines[-1]) is not None else None
 
 
-def _is_right(work: str, lines: Sequence[str], key: Key | None) -> bool | None:
+def _result(problem: str, line: str) -> str | None:
+    """The right side; the left one of `2 = x`. None for an equation that is not solved yet, and for one that the problem gives."""
+    variables = find_variables([problem, line])
+    right = line.rpartition("=")[2].strip(" $。.") or None
+    equations = [chain for chain in find_chains(bare(line), variables) if "=" in chain.relations]
+    if not equations:
+        return right
+    if any(_same(equations[-1], chain) for chain in find_chains(bare(problem), variables)):
+        return None
+    *_, left, last = equations[-1].sides
+    if not any(map(is_name, left.readings)) and any(map(is_name, last.readings)):
+        return left.text
+    return None if _is_open(left, last) else right
+
+
+def _same(one: Chain, other: Chain) -> bool:
+    readings = [side.readings for side in one.sides]
+    return all(readings) and one.relations == other.relations and readings == [side.readings for side in other.sides]
+
+
+def _is_open(left: Side, right: Side) -> bool:
+    """Whether this is an equation for a letter, `3x - 4 = 2`, and no calculation with it, `2x + 3 - 3 = 2x`."""
+    if not any(symbols(reading) - CONSTANTS.keys() and not is_name(reading) for reading in left.readings[:1]):
+        return False
+    return check(left.text, right.text).outcome is Outcome.INCORRECT
+
+
+def _is_right(problem: str, work: str, lines: Sequence[str], key: Key | None) -> bool | None:
     """Only a right answer is taken for one: the last line of work that goes on is no answer yet."""
-    answer = _answers(work, lines)
+    answer = _answers(problem, work, lines)
     if key is None or answer is None:
         return None
     if check(key.answer, answer).outcome is Outcome.CORRECT:

@@ -21,7 +21,7 @@ from grading.checking.numbers import read_number
 from grading.checking.text import compact
 from grading.checking.working.claims import Chain, Side, find_chains
 from grading.checking.working.computations import is_in
-from grading.checking.working.expressions import CONSTANTS, Expression, NoValue, Operation, Symbol, exact, is_plain, symbols
+from grading.checking.working.expressions import Expression, NoValue, exact, is_name, is_plain, symbols
 from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated
 
@@ -170,9 +170,4 @@ def _solves(relation: Chain, letters: frozenset[str]) -> bool:
 
 
 def _is_name(side: Side) -> bool:
-    match side.readings[:1]:
-        case (Symbol(name=name),):
-            return name not in CONSTANTS
-        case (Operation(name="apply"),):
-            return True
-    return False
+    return any(map(is_name, side.readings[:1]))

@@ -74,6 +74,16 @@ def is_plain(expression: Expression) -> bool:
     return isinstance(expression, Number)
 
 
+def is_name(expression: Expression) -> bool:
+    """Whether this is what an equation can be solved for: a letter, or the value of a function."""
+    match expression:
+        case Symbol(name=name):
+            return name not in CONSTANTS
+        case Operation(name="apply"):
+            return True
+    return False
+
+
 # --- Exact values ----------------------------------------------------------------------------------------------------------
 
 
