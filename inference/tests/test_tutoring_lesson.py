@@ -237,6 +237,27 @@ async def test_a_line_of_words_and_numbers_has_its_answer_on_the_right(work):
     assert (await student.ask("", work)).progress.finished
 
 
+QUADRATIC = "Solve $x^2 + x - 6 = 0$."
+FACTORED = "Factor: $(x - 2)(x + 3) = 0$.\nSo $x - 2 = 0$ or $x + 3 = 0$.\nSo $x = 2$ or $x = -3$.\nThe answer is $\\boxed{x = 2, x = -3}$."
+
+
+@pytest.mark.parametrize(
+    ("problem", "solution", "answer", "work"),
+    [
+        (EQUATION, SOLVED, "x = 2", "3x = 6"),
+        (QUADRATIC, FACTORED, "x = 2, x = -3", "(x - 2)(x + 3) = 0"),
+        (QUADRATIC, FACTORED, "x = 2, x = -3", "(x + 3)(x - 2) = 0\nx + 3 = 0 or x - 2 = 0"),
+        ("3 times a number minus 4 is 2. Which number?", f"Let it be x: $3x - 4 = 2$.\n{SOLVED}", "x = 2", "3x - 4 = 2\n3x = 6"),
+    ],
+)
+async def test_an_equation_on_the_way_is_not_called_wrong(problem, solution, answer, work):
+    student = Student(*solver(solution, answer), aim="check", problem=problem, output=answer.replace("x = ", ""))
+    await student.ask("", work)
+    assert student.of(Reviewed)[0].review.first_error is None
+    await student.ask("attempt", f"{work}\n3x - 3x = 1")
+    assert student.of(Reviewed)[0].review.first_error == len(work.splitlines())
+
+
 async def test_step_by_step():
     student = Student(*SOLVES, aim="steps")
     end = await student.ask()

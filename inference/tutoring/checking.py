@@ -20,7 +20,7 @@ from inference.tutoring.key import Key, Step, bare, bared
 from inference.tutoring.phrases import say
 
 SECONDS = 12.0
-ABOUT_THE_ANSWER = frozenset({findings.NOT_THE_ANSWER, findings.WENT_ON})
+ABOUT_THE_ANSWER = frozenset({findings.NOT_THE_ANSWER, findings.OTHER_EQUATION, findings.WENT_ON})
 SHORT = 60  # characters of a line that can be an answer alone
 
 
