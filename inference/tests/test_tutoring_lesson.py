@@ -272,6 +272,61 @@ async def test_step_by_step():
     assert end.offers == ("answer",)
 
 
+APPLES = "Ann has 30 apples, buys 20 and gives 20 to Bob. How many apples has she now?"
+COUNTED = "First: $30 + 20 = 50$.\nThen: $50 - 20 = 30$.\nThe answer is $\\boxed{30}$."
+
+
+@pytest.mark.parametrize(
+    ("attempt", "at"),
+    [
+        ("I am stuck, what should I do with the 30 apples?", 0),
+        ("30 + 20", 0),
+        ("30 + 20 = 50", 1),
+        ("After buying she has 50 apples.", 1),
+        ("30 + 20 = 50\nApples now: 50 - 20 = 30", 2),
+    ],
+)
+async def test_a_number_of_the_problem_is_no_step_that_was_done(attempt, at):
+    student = Student(*solver(COUNTED, "30"), aim="steps", problem=APPLES, output="30")
+    await student.ask()
+    assert (await student.ask("attempt", attempt)).progress.at == at
+
+
+async def test_of_two_steps_with_one_result_the_first_is_the_one_that_was_done():
+    solution = "First: $10 + 20 = 30$.\nThen: $30 + 5 = 35$.\nLast: $35 - 5 = 30$.\nThe answer is $\\boxed{30}$."
+    student = Student(*solver(solution, "30"), aim="steps", problem="Add 10 to 20 and then 5. Take 5 away.", output="30")
+    await student.ask()
+    assert (await student.ask("attempt", "10 + 20 = 30, and then?")).progress.at == 1
+
+
+@pytest.mark.parametrize(
+    ("attempt", "at"),
+    [
+        ("x^2 + x - 6 = 0, and now?", 0),
+        ("(x - 2)(x + 3) = 0", 1),
+        ("0 = (x + 3)(x - 2)", 1),
+        ("(x - 2)(x + 3) = 0\nx + 3 = 0 or x - 2 = 0", 2),
+        ("x - 2 = 0", 0),  # half of a step
+    ],
+)
+async def test_a_step_without_a_number_as_its_result_is_done_where_its_equations_are_written(attempt, at):
+    student = Student(*solver(FACTORED, "x = 2, x = -3"), aim="steps", problem=QUADRATIC, output="2, -3")
+    await student.ask()
+    assert (await student.ask("attempt", attempt)).progress.at == at
+
+
+async def test_a_hint_speaks_of_the_last_step_at_the_last_one_alone():
+    solution = SOLVED.replace("{x = 2}", "{2}")
+    student = Student(*solver(solution, "2"), ("You never say the final answer", [LEAKING]), problem=EQUATION, output="2")
+    await student.ask()
+    texts = [(await student.ask("hint", "no idea")).text for _ in range(4)]
+    assert not [text for text in texts if "last one" in text or "last step" in text]
+    assert "$3x = 6$" in texts[3]
+    texts = [(await student.ask("hint", "3x = 6")).text for _ in range(4)]
+    assert "it is the last one that is missing" in texts[2]
+    assert "Only the last step is missing" in texts[3]
+
+
 async def test_questions_are_asked_one_at_a_time_and_replies_checked():
     wording = ("short question whose reply", ["How many clips did she sell in May?"])
     student = Student(*SOLVES, wording, aim="socratic")

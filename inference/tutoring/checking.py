@@ -1,7 +1,8 @@
 """Reading a student's own work: what is right, which line is the first that is wrong, and why; never what would be right there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 
 from grading.checking.answers import Outcome, check
@@ -12,7 +13,7 @@ from grading.checking.steps import Status, WorkReport, check_steps, split_steps
 from grading.checking.working import findings
 from grading.checking.working.claims import Chain, Side, find_chains
 from grading.checking.working.computations import find_computations, is_in
-from grading.checking.working.expressions import CONSTANTS, is_name, symbols
+from grading.checking.working.expressions import CONSTANTS, Operation, exact, is_name, is_plain, symbols, walk
 from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated
 from inference.events import Language
@@ -139,8 +140,38 @@ def summary(found: Review, language: Language) -> str:
     return say("so_far", language)
 
 
-def reached(steps: Sequence[Step], work: str) -> int:
-    """How many steps of the reference the work has come past: up to the last one whose result stands in it."""
-    values = set(stated(work))
-    past = [at for at, step in enumerate(steps) if step.value and is_in(next(iter(stated(step.value))), values)]
-    return past[-1] + 1 if past else 0
+def reached(problem: str, steps: Sequence[Step], work: str) -> int:
+    """How many steps of the reference the work has come past: up to the last whose result it says, or all of whose equations."""
+    variables = find_variables([problem, work, *(step.text for step in steps)])
+    given = set(map(_signature, _equations(problem, variables)))
+    written = [chain for chain in _equations(work, variables) if _signature(chain) not in given]
+    signatures = set(map(_signature, written))
+    past = [_first(steps, value) for value in _results(problem, work, written)]
+    for at, step in enumerate(steps, 1):
+        equations = set(map(_signature, _equations(step.text, variables))) - given
+        if not step.value and equations and equations <= signatures:
+            past.append(at)
+    return max(past, default=0)
+
+
+def _results(problem: str, work: str, written: Sequence[Chain]) -> Iterator[Fraction]:
+    """The numbers that are not the problem's, and those that something is said to be equal to."""
+    given = stated(problem)
+    yield from (value for value in stated(work) if not is_in(value, given))
+    yield from (exact(side.readings[0]) for chain in written for side in chain.sides[1:] if any(map(is_plain, side.readings[:1])))
+
+
+def _first(steps: Sequence[Step], value: Fraction) -> int:
+    """The number of the first step with this result; 0 where there is none."""
+    return next((at for at, step in enumerate(steps, 1) if step.value and is_in(value, stated(step.value)[:1])), 0)
+
+
+def _equations(text: str, variables: frozenset[str]) -> list[Chain]:
+    return [chain for chain in find_chains(bare(text), variables) if chain.relations]
+
+
+def _signature(chain: Chain) -> tuple[str, ...]:
+    """What stands in it, in any order: the same for `(x + 3)(x - 2) = 0` and `0 = (x - 2)(x + 3)`."""
+    parts = [part for side in chain.sides for reading in side.readings[:1] for part in walk(reading)]
+    written = [part.name if isinstance(part, Operation) else str(part) for part in parts]
+    return *sorted([*written, *(side.text for side in chain.sides if not side.readings)]), *sorted(chain.relations)

@@ -88,7 +88,7 @@ async def hint(place: Place, rung: str, *, engine: Engine, seed: int = 0, n: int
     """The best of `n` candidates that pass, the reference's step, or the plain hint. Raises `EngineError`."""
     if place.step is None or rung not in ASKED[place.language]:
         text = await asyncio.to_thread(plain_hint, place, rung)
-        return Hint(text, rung, text == _general(rung, place.language))
+        return Hint(text, rung, text == _general(place, rung))
     asked = ASKED[place.language][rung]
     work = place.work.strip() or NOTHING[place.language]
     step = f"{place.step.lead} {place.step.text}".strip()
@@ -149,7 +149,7 @@ def _is_known(place: Place, text: str) -> bool:
 
 def plain_hint(place: Place, rung: str) -> str:
     """The rung made of the reference alone: the fullest form of it that does not leak."""
-    return next((text for text in _from_reference(place, rung) if not leaks(text, place.secret)), _general(rung, place.language))
+    return next((text for text in _from_reference(place, rung) if not leaks(text, place.secret)), _general(place, rung))
 
 
 def _from_reference(place: Place, rung: str) -> Iterator[str]:
@@ -170,8 +170,11 @@ def _from_reference(place: Place, rung: str) -> Iterator[str]:
         yield said
 
 
-def _general(rung: str, language: Language) -> str:
-    return say("hint_nudge" if rung == "nudge" else f"hint_{rung}_plain", language)
+def _general(place: Place, rung: str) -> str:
+    """Of the last two rungs, what is said at the last step does not hold before it."""
+    before = place.at < len(place.steps) - 1
+    name = "hint_nudge" if rung == "nudge" else f"hint_{rung}_before_last" if before and rung in RUNGS[2:] else f"hint_{rung}_plain"
+    return say(name, place.language)
 
 
 def _written_numbers(expression: str) -> list[str]:

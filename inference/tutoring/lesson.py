@@ -142,7 +142,7 @@ class Lesson:
             yield self._say(summary(found, self.language))
         elif self.request != "hint" and self.aim != "socratic":  # who says "I am stuck" has no lines to be marked
             yield self._say(say("nothing_checked", self.language))
-        at = max(self.progress.at, reached(self._steps, self.attempt)) if found.first_error is None else self.progress.at
+        at = max(self.progress.at, reached(self.problem, self._steps, self.attempt)) if found.first_error is None else self.progress.at
         self.progress = replace(
             self.progress,
             at=at,

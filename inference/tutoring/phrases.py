@@ -55,10 +55,18 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "Put the values that you have together in one calculation; it is the last one that is missing.",
         "zh": "把已经得到的值放进一个算式里，就差这最后一步了。",
     },
+    "hint_next_before_last": {
+        "en": "Look at the last line that you have, or at what is given: what can be done to it to come nearer to what is asked for?",
+        "zh": "看看你写到的最后一行，或者已知条件：对它做什么变形，能离所求更近一步？",
+    },
     "hint_worked": {"en": "The next step, worked: {step}", "zh": "下一步这样做：{step}"},
     "hint_worked_plain": {
         "en": "Only the last step is missing, and it is yours: do it, and I check it. You may also ask for the full solution now.",
         "zh": "只差最后一步了，留给你来做，做完我来检查。现在你也可以要完整的解答。",
+    },
+    "hint_worked_before_last": {
+        "en": "The next step is yours: do it, and I check it. You may also ask for the full solution now.",
+        "zh": "下一步留给你来做，做完我来检查。现在你也可以要完整的解答。",
     },
     "steps_begin": {
         "en": "Let's go step by step. Try the first step and have it checked, or reveal it.",
