@@ -8,6 +8,7 @@ begins:
     ${checkpoint}  the base model, to be trained                      ${gguf}     its file for the embedded engine, where it has one
     ${problems}    the problems that were chosen, or the recipe's     ${dev}      the problems that nothing is trained on
     ${judged}      solutions that people judged, where any are chosen; an entry of a list, or a field, without a value is left out
+    ${thumbs}      the same, where they are the tutor's own, judged by their readers: only such may be curated
     ${name}        the new model's name
 """
 
@@ -112,7 +113,7 @@ def _check(recipe: Recipe) -> None:
     taken = [stage.name for stage in recipe.stages]
     if not taken or len(set(taken)) < len(taken) or not all(map(NAME.fullmatch, taken)):
         raise RecipeError(f"{recipe.name}: each stage has a name of its own, of small letters, digits, - and _.")
-    values = dict.fromkeys(("run", "recipes", "checkpoint", "gguf", "problems", "dev", "judged", "name"), "x")
+    values = dict.fromkeys(("run", "recipes", "checkpoint", "gguf", "problems", "dev", "judged", "thumbs", "name"), "x")
     for stage in recipe.stages:
         if stage.kind not in KINDS:
             raise RecipeError(f"{recipe.name}: there is no stage {stage.kind}. There are: {', '.join(KINDS)}.")

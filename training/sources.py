@@ -9,17 +9,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Classroom, User
 from grading import overrides
+from grading.checking.answers import Outcome, check
 from grading.models import Problem
+from inference.prompts import detect_language
 from training import datasets, rows
 from training.datasets import About, StillUsed
 from training.models import Dataset
-from tutor.models import Report
+from tutor.models import Candidate, Report, Turn, TurnEvent
 
 logger = logging.getLogger(__name__)
 
@@ -121,18 +123,55 @@ def _judged(origin: str, question: str, expected: str | None, text: str, answer:
 
 
 def _reports() -> QuerySet[Report]:
-    """Of solutions that students of a class which allows it asked for since then. What is said in a lesson is no solution."""
+    """Of solutions that students of a class which allows it asked for since then.
+
+    What is said in a lesson, asked back or said of an earlier solution is none; "it did not help me" says nothing of right or wrong.
+    """
     owner = OuterRef("turn__conversation__owner")
     allowing = Classroom.objects.filter(enrolments__student=owner, training_since__lte=OuterRef("turn__created"))
-    found = Report.objects.filter(kind__in=(Report.Kind.GOOD, Report.Kind.WRONG), turn__conversation__api=False).exclude(turn__text="")
-    solved = found.filter(turn__aim="explain", turn__request="", turn__attempt="", turn__quote="")
+    found = Report.objects.filter(kind__in=(Report.Kind.GOOD, Report.Kind.WRONG, Report.Kind.WRONG_PICK), turn__conversation__api=False)
+    alone = found.filter(turn__parent=None, turn__state=Turn.State.DONE).exclude(turn__text="").exclude(turn__answer="")
+    solved = alone.filter(turn__aim="explain", turn__request="", turn__attempt="", turn__quote="")
     return solved.filter(Exists(allowing)).filter(by=F("turn__conversation__owner"))
 
 
 def _thumbs() -> Iterator[rows.Row]:
-    for report in _reports().select_related("turn").order_by("pk").iterator(chunk_size=200):
-        turn, label = report.turn, "right" if report.kind == Report.Kind.GOOD else "wrong"
-        yield _judged(str(report.pk), turn.question, None, turn.text, turn.answer, label)
+    log = Prefetch("turn__events", TurnEvent.objects.filter(kind__in=("started", "solved", "done")))
+    for report in _reports().select_related("turn").prefetch_related("turn__candidates", log).order_by("pk").iterator(chunk_size=200):
+        yield from _said(report)
+
+
+def _said(report: Report) -> Iterator[rows.Row]:
+    """What follows for each solution of the turn. Where one is right, those with another answer are not; of one that is wrong, no more."""
+    turn = report.turn
+    solutions = list(turn.candidates.all()) or [Candidate(number=0, text=turn.text, answer=turn.answer, checked=turn.checked, picked=True)]
+    log = list(turn.events.all())
+    started = next(event.payload for event in reversed(log) if event.kind == "started")
+    if started["language"] != detect_language(turn.question):
+        return  # it was asked for in another language than a model is trained to answer the question in
+    ends = {event.payload["candidate"]: event.payload for event in log if event.kind != "started"}
+    right = _right(report, solutions)
+    for each in solutions:
+        label = _label(report, each, right)
+        if label:
+            judged = _judged(str(report.pk), turn.question, right.answer if right else None, each.text, each.answer, label)
+            about = {"sample": each.number, "mode": started["mode"], "checked": each.checked, "expected_by": "reader"}
+            end = {name: ends[each.number][name] for name in ("differs", "finish")}
+            yield judged | about | end | {"reason": report.reason}
+
+
+def _right(report: Report, solutions: list[Candidate]) -> Candidate | None:
+    """The solution that the reader holds to be right, where it has an answer."""
+    good = report.kind == Report.Kind.GOOD
+    return next((each for each in solutions if each.answer and (each.picked if good else each.number == report.better)), None)
+
+
+def _label(report: Report, solution: Candidate, right: Candidate | None) -> str:
+    if right is None:
+        return "wrong" if report.kind == Report.Kind.WRONG and solution.picked else ""
+    if solution is right:
+        return "right"
+    return "wrong" if check(right.answer, solution.answer).outcome is Outcome.INCORRECT else ""
 
 
 def _thumbs_living(ids: list[str]) -> set[str]:

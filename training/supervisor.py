@@ -109,6 +109,7 @@ class Supervisor:
             "problems": str(problems.file) if problems else expand(self.run.config["problems"], fixed),
             "dev": expand(self.run.config["dev"], fixed),
             "judged": str(judged.file) if judged else None,
+            "thumbs": str(judged.file) if judged and judged.source == Dataset.Source.THUMBS else None,
         }
 
     def _base(self) -> tuple[str, str | None]:

@@ -11,6 +11,8 @@ earlier training file. Then problems are balanced by difficulty (`select`). Writ
                    "provenance": {"sample", "seed", "score", "pass_rate", "agreement", "parents", "change", …}}
     report.json   rows in and out, refused by reason, and the shares that were reached
 
+What a reader found right (`"expected_by": "reader"`) is refused where a given answer to the same question is another one.
+
 `weight` is the share of the solutions that agree, where the answer comes from a vote, and else 1.
 
 Begun anew after a kill, it does all of its work again: about 1,000 rows a second. Memory: 250 bytes a question of the rows, 500 a row of
@@ -26,6 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from grading.checking.answers import Outcome, check
 from training import rows
 from training.evaluation.datasets import DatasetError, read_problem
 from training.pipeline import stage
@@ -110,8 +113,8 @@ def _pass_rate(group: list[Row]) -> float | None:
     return round(labels["right"] / decided, 4) if decided else None
 
 
-def refusal(row: Row, config: Config, removed: Refusals) -> str | None:
-    """Why a row cannot be learnt from, whatever the others are; None where it can."""
+def refusal(row: Row, config: Config, removed: Refusals, given: str | None) -> str | None:
+    """Why a row cannot be learnt from; None where it can. A `given` answer to its question goes before a reader's judgement."""
     reasons = {
         str(row["label"]): row["label"] != "right",
         "contaminated": row in removed,
@@ -119,9 +122,14 @@ def refusal(row: Row, config: Config, removed: Refusals) -> str | None:
         "no text": not row["text"].strip(),
         "cut off": row.get("finish") == "length",
         "Python differs": row.get("differs") is True,
+        "not the given answer": given is not None and row.get("expected_by") == "reader" and not _equal(given, row["answer"]),
         "agreement too low": agreement_of(row) < config.least_agreement,
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _equal(given: str, answer: str | None) -> bool:
+    return check(given, answer).outcome is Outcome.CORRECT
 
 
 def best_first(row: Row) -> tuple[float, bool, int, int]:
@@ -143,8 +151,9 @@ class Curation:
     def taken(self, group: list[Row]) -> list[Row]:
         """The training rows of one problem, best first."""
         sound = []
+        given = next((row["expected"] for row in group if row.get("expected_by") == "given"), None)
         for row in group:
-            if reason := refusal(row, self._config, self._removed):
+            if reason := refusal(row, self._config, self._removed, given):
                 self.refused[reason] += 1
             else:
                 sound.append(row)

@@ -77,6 +77,15 @@ def test_reasons_to_refuse_a_row(curated):
     assert report["refused"] == dict.fromkeys(reasons, 1)
 
 
+def test_a_given_answer_goes_before_what_a_reader_found_good(curated):
+    said = {"expected_by": "reader", "expected": "4"}
+    rows = [solution(sample=0), solution(sample=1, answer="4", **said), solution(sample=2, answer="5.0", **said)]
+    rows.append(solution("q", sample=3, answer="4", **said))
+    kept, report = curated(*rows)
+    assert samples(kept) == [0, 2, 3]
+    assert report["refused"] == {"not the given answer": 1}
+
+
 def test_the_best_by_reward_are_taken_of_each_mode(curated):
     rows = [solution(sample=number, score=score) for number, score in enumerate([0.5, 3.0, -1.0, 2.0, None])]
     rows += [solution(sample=number, score=float(number), mode="cot") for number in range(5, 9)]

@@ -15,6 +15,9 @@ def test_the_shipped_recipes_are_in_order(name):
     assert recipe.about
     kinds = [stage.kind for stage in recipe.stages]
     assert {"sample", "label", "reward_model", "curate", "sft", "export", "evaluate"} <= set(kinds)
+    [scored] = [stage.config["rows"] for stage in recipe.stages if stage.kind == "score"]
+    assert "${thumbs}" in scored, "what readers found good is curated"
+    assert "${judged}" not in scored, "students' own work is not"
     assert kinds.index("sample") < kinds.index("label") < kinds.index("curate") < kinds.index("sft") < kinds.index("export")
 
 

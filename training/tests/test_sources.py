@@ -9,9 +9,14 @@ from grading.tests.school import WRONG, School
 from training import autostart, datasets, runs, sources
 from training.datasets import About, ImportRefused, StillUsed
 from training.models import Dataset, Run
-from training.recipes import load
+from training.pipeline import curate
+from training.recipes import SHIPPED, load
+from training.recipes import read as read_recipe
 from training.rows import read
-from tutor.models import Conversation, Report, Turn
+from training.supervisor import supervise
+from training.tests.stages import do
+from tutor import asking
+from tutor.models import Candidate, Conversation, Report, Turn, TurnEvent
 
 pytestmark = pytest.mark.django_db
 Source = Dataset.Source
@@ -79,10 +84,28 @@ def test_a_class_that_takes_its_permission_back_leaves_nothing(marked):
         sources.build(Source.OVERRIDES)
 
 
-def judged(owner, kind, by=None):
+def asked(owner, text="It is 2.", answer="2", *, others=(), mode="cot", language="en", **more):
+    """A solved question. Of several solutions the first was picked; `others` are the answers of those beside it."""
     about = Conversation.objects.create(owner=owner, title="sums")
-    turn = Turn.objects.create(conversation=about, question="1 + 1?", text="It is 2.", answer="2", enqueued=timezone.now())
-    return Report.objects.create(turn=turn, by=by or owner, kind=kind)
+    fields = {"question": "1 + 1?", "state": "done", "n": 1 + len(others), "enqueued": timezone.now(), "parent": None} | more
+    turn = Turn.objects.create(conversation=about, text=text, answer=answer, **fields)
+    log = [("started", {"mode": mode, "language": language})]
+    for number, found in enumerate((answer, *others)):
+        log.append(("solved", {"candidate": number, "finish": "stop", "differs": False}))
+        if others:
+            about = {"text": f"It is {found}." if number else text, "answer": found, "checked": False, "tokens": 3}
+            Candidate.objects.create(turn=turn, number=number, picked=not number, **about)
+    for seq, (kind, payload) in enumerate(log, 1):
+        TurnEvent.objects.create(turn=turn, seq=seq, run=1, kind=kind, payload=payload)
+    return turn
+
+
+def judged(owner, kind, *, better=None, reason="", **solution):
+    return asking.report(owner, asked(owner, **solution), kind, better, reason)
+
+
+def thumbs():
+    return list(read(sources.build(Source.THUMBS).file))
 
 
 def test_students_judgement_counts_where_their_class_allows_it(school):
@@ -94,6 +117,65 @@ def test_students_judgement_counts_where_their_class_allows_it(school):
     Enrolment.objects.filter(student=school.classmate).delete()
     sources.refresh_all()
     assert [label for *_rest, label in told(dataset)] == ["right"]
+
+
+def test_one_reader_s_word_of_several_solutions_is_a_pair(school):
+    judged(school.student, Report.Kind.GOOD, others=["3", "2.0"])
+    judged(school.classmate, Report.Kind.WRONG_PICK, better=2, answer="5", text="It is 5.", others=["5", "2"])
+    rows = thumbs()
+    assert [(row["sample"], row["text"], row["label"], row["expected"]) for row in rows] == [
+        (0, "It is 2.", "right", "2"),
+        (1, "It is 3.", "wrong", "2"),
+        (0, "It is 5.", "wrong", "2"),
+        (1, "It is 5.", "wrong", "2"),
+        (2, "It is 2.", "right", "2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "better", "labels"), [("wrong", None, ["wrong"]), ("wrong_pick", None, []), ("wrong_pick", 9, []), ("unhelpful", None, [])]
+)
+def test_what_a_reader_left_open_is_not_made_up(school, kind, better, labels):
+    judged(school.student, Report.Kind.GOOD, answer="1", text="It is 1.")  # so that there is a dataset
+    judged(school.student, kind, better=better, others=["3", "2"])
+    assert [row["label"] for row in thumbs()[1:]] == labels
+
+
+def test_a_judged_solution_says_how_it_was_written_and_why_it_is_good(school):
+    code = "```python\nprint(2)\n```\n```output\n2\n```\nIt is $\\boxed{2}$."
+    judged(school.student, Report.Kind.GOOD, text=code, mode="tir", checked=True, reason="I followed each step.")
+    [row] = thumbs()
+    about = [row[name] for name in ("mode", "checked", "differs", "finish", "reason")]
+    assert about == ["tir", True, False, "stop", "I followed each step."]
+
+
+def test_only_whole_solutions_to_whole_questions_are_judged_ones(school):
+    first = judged(school.student, Report.Kind.GOOD).turn
+    judged(school.student, Report.Kind.GOOD, question="Why?", parent=first)
+    judged(school.student, Report.Kind.GOOD, question="Solve the equation.", text="Which equation?", answer="")
+    judged(school.student, Report.Kind.GOOD, text="是 2。", language="zh")  # of an English question
+    assert [row["question"] for row in thumbs()] == ["1 + 1?"]
+
+
+def test_what_its_reader_found_good_is_curated_as_it_was_written(school, tmp_path):
+    judged(school.student, Report.Kind.GOOD, mode="tir", reason="I followed each step.")
+    judged(school.classmate, Report.Kind.WRONG, text="It is 3.", answer="3")
+    do(curate, tmp_path / "out", rows=[sources.build(Source.THUMBS).file])
+    [row] = read(tmp_path / "out" / "train.jsonl")
+    assert (row["problem"], row["text"], row["mode"], row["expected"]) == ("1 + 1?", "It is 2.", "tir", "2")
+    assert row["provenance"]["expected_by"] == "reader"
+
+
+def test_a_run_curates_what_readers_found_good_and_never_students_work(marked):
+    judged(marked.student, Report.Kind.GOOD)
+    stage = {"name": "curate", "kind": "curate", "config": {"rows": [str(SHIPPED / "demo_solutions.jsonl"), "${thumbs}"]}}
+    recipe = read_recipe("mine", {"device": "cpu", "base": "none", "problems": "", "dev": "", "stages": [stage]})
+    for source, found in ((Source.OVERRIDES, set()), (Source.THUMBS, {"1 + 1?"})):
+        run = runs.create(recipe, datasets=[sources.build(source)])
+        assert supervise(run.pk)
+        problems = {row["problem"] for row in read(run.curated.get().file)}
+        assert problems & {"1 + 1?", "Solve $2x + 3 = 7$."} == found
+        assert len(problems) > 40
 
 
 def test_assigned_problems_can_be_measured_on(school):
