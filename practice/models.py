@@ -130,3 +130,15 @@ class Knowledge(models.Model):
     @property
     def mastered(self) -> bool:
         return self.known >= MASTERED
+
+
+class Report(models.Model):
+    """The student of an item says that something is wrong with it."""
+
+    item = models.OneToOneField(Item, models.CASCADE, related_name="report")
+    reason = models.TextField(blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    handled = models.DateTimeField(null=True)  # an administrator has looked at it
+
+    def __str__(self) -> str:
+        return f"{self.item_id}: {self.reason[:60]}"

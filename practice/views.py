@@ -17,7 +17,7 @@ from grading import reading as answers
 from grading.checking.reasons import Reason
 from grading.feedback import say
 from grading.views.page import UNPROCESSABLE, Request, page
-from practice import answering, choosing, making, mastery
+from practice import answering, choosing, making, mastery, reporting
 from practice import writing as writings
 from practice.answering import AnswerError, HelpNotOffered, get_item_for
 from practice.models import Attempt, Item, Writing
@@ -25,6 +25,7 @@ from practice.skills import BY_CODE, LEVELS, SKILLS
 from practice.topics import seen_in
 from practice.writing import WritingError
 from tutor.asking import get_turn_for
+from tutor.reporting import handle, sorted_out
 
 STOP_POLLING = 286  # to htmx
 
@@ -164,6 +165,28 @@ def _helped(request: Request, asked: Item, help_: Callable[[Item], None]) -> Htt
     except HelpNotOffered as error:
         return _item_page(request, asked, {"error": str(error)}, status=UNPROCESSABLE)
     return redirect("practice:item", asked.pk)
+
+
+# --- What seems wrong to students -----------------------------------------------------------------------------------------
+
+
+@require_POST
+def report(request: Request, pk: UUID) -> HttpResponse:
+    reporting.report(reporting.get_answered_for(request.user, pk), request.POST.get("reason", ""))
+    return redirect("practice:item", pk)
+
+
+@require_safe
+def reports(request: Request) -> HttpResponse:
+    """All of them, for administrators: a page, or a part of the page of what readers said."""
+    context = sorted_out(reporting.get_reports_for(request.user))
+    return render(request, "practice/_reports.html", context) if request.htmx else page(request, "practice/reports.html", context)
+
+
+@require_POST
+def handle_report(request: Request, pk: int) -> HttpResponse:
+    handle(reporting.get_reports_for(request.user), pk)
+    return redirect("tutor:reports")
 
 
 # --- Mastery ------------------------------------------------------------------------------------------------------------

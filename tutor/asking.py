@@ -17,12 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from inference.prompts import Exchange
 from tutor import background, eventlog, permission, queue, sharing
-from tutor.models import Conversation, Plot, Report, Turn, TurnEvent, Worker
+from tutor.models import Conversation, Plot, Turn, TurnEvent, Worker
 
 ACTIVE = background.ACTIVE
 WORKER_SILENT = timedelta(seconds=15)  # a worker that has not been seen for so long is not counted on
 SEARCH_LIMIT = 100
-REPORTS_SHOWN = 200
 TITLE_LENGTH = 80
 COUNTS = (1, 4, 8, 16)  # solutions side by side
 MORE_COUNTS = (32, 64, 128, 256)  # for administrators
@@ -91,18 +90,12 @@ def get_turn_for(user: User, pk: UUID) -> Turn:
 
 
 def get_plot_for(user: User, pk: UUID) -> Plot:
-    """The plot, if its turn is this user's or is shared with them; Http404 otherwise."""
+    """The plot, if its turn is this user's, is shared with them, or is reported to them; Http404 otherwise."""
     plot = get_object_or_404(Plot.objects.select_related("turn__conversation"), pk=pk)
-    if plot.turn.conversation.owner_id != user.pk and not sharing.is_shared(plot.turn.conversation, user):
+    reported = user.role == User.Role.ADMIN and plot.turn.reports.exists()
+    if plot.turn.conversation.owner_id != user.pk and not reported and not sharing.is_shared(plot.turn.conversation, user):
         raise Http404
     return plot
-
-
-def get_reports_for(user: User) -> QuerySet[Report]:
-    """What readers said of solutions, newest first, for administrators; Http404 for anybody else."""
-    if user.role != User.Role.ADMIN:
-        raise Http404
-    return Report.objects.select_related("turn", "by").prefetch_related("turn__candidates").order_by("-created")[:REPORTS_SHOWN]
 
 
 # --- Ask, again, otherwise, stop ----------------------------------------------------------------------------------------
@@ -195,13 +188,6 @@ def stop(turn: Turn) -> None:
     unattended = Q(state=Turn.State.QUEUED) | Q(state=Turn.State.RUNNING, lease_expires__lt=timezone.now())
     if not eventlog.finish(turn.pk, unattended, "stopped", {}, state=Turn.State.STOPPED):
         Turn.objects.filter(pk=turn.pk, state__in=ACTIVE).update(stop_requested=True)
-
-
-def report(user: User, turn: Turn, kind: str, better: int | None, reason: str) -> Report:
-    """Keep what a reader says of a turn's solution; a later word of the same reader replaces the earlier one."""
-    better = better if kind == Report.Kind.WRONG_PICK and better is not None and better < turn.n else None
-    said, _created = Report.objects.update_or_create(turn=turn, by=user, defaults={"kind": kind, "better": better, "reason": reason})
-    return said
 
 
 def checked(question: str, *, empty: bool = False) -> str:

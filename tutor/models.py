@@ -177,6 +177,7 @@ class Report(models.Model):
     better = models.PositiveSmallIntegerField(null=True, blank=True)  # the candidate that should have been picked
     reason = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)
+    handled = models.DateTimeField(null=True)  # an administrator has looked at it
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["turn", "by"], name="one_report_a_reader")]

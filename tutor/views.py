@@ -19,7 +19,7 @@ from accounts import classrooms
 from accounts.models import User
 from grading.helping import Rule
 from inference.prompts import has_words
-from tutor import asking, background, exporting, lessons, permission, sharing
+from tutor import asking, background, exporting, lessons, permission, reporting, sharing
 from tutor.failures import Failure
 from tutor.forms import QuestionForm, ReportForm, RequestForm, ShareForm, TitleForm
 from tutor.models import Conversation, Report, Turn
@@ -185,14 +185,29 @@ def report(request: Request, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         raise BadRequest(form.errors.as_text())
     said = form.cleaned_data
-    asking.report(request.user, turn, said["kind"], said["better"], said["reason"])
+    reporting.report(request.user, turn, said["kind"], said["better"], said["reason"])
     return HttpResponse(_("Thank you. This is noted.")) if request.htmx else _show(request, turn)
 
 
 @require_safe
 def reports(request: Request) -> HttpResponse:
-    context = {"reports": asking.get_reports_for(request.user), "failures": Failure}
-    return render(request, "tutor/reports.html", _surroundings(request.user) | context)
+    context = reporting.sorted_out(reporting.get_reports_for(request.user))
+    return render(request, "tutor/reports.html", _surroundings(request.user) | context | {"failures": Failure})
+
+
+@require_safe
+def reported(request: Request, pk: int) -> HttpResponse:
+    """One report, with the question and all of its solutions, and nothing else of the conversation."""
+    said = reporting.get_report_for(request.user, pk)
+    steps = [asking.Step(said.turn, 1, 1, None, None)]
+    context = {"report": said, "steps": steps, "failures": Failure, "readonly": True, "logs": _logs(steps)}
+    return render(request, "tutor/reported.html", _surroundings(request.user) | context)
+
+
+@require_POST
+def handle_report(request: Request, pk: int) -> HttpResponse:
+    reporting.handle(reporting.get_reports_for(request.user), pk)
+    return redirect("tutor:reports")
 
 
 @require_safe

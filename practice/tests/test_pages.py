@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Classroom, Enrolment, User
 from grading.checking.reasons import Reason
 from practice import choosing
-from practice.models import Attempt, Item, Knowledge
+from practice.models import Attempt, Item, Knowledge, Report
 from tutor.models import Conversation, Turn
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +193,41 @@ def test_the_class_sees_curves(as_, ada, people):
     assert (linear.students, linear.alone.right, linear.percent) == (1, 2, round(100 * known("linear")))
     assert "<polyline" in page.text
     assert "ada" in page.text
+
+
+def test_a_problem_that_seems_wrong_can_be_reported_once_it_was_answered(as_, ada):
+    item = start(ada, skill="linear", level="1")
+    address, reports = reverse("practice:report", args=[item.pk]), reverse("practice:reports")
+    assert address not in ada.get(reverse("practice:item", args=[item.pk])).text
+    assert ada.post(address, {"reason": "x"}).status_code == 404
+    assert address in give(ada, item, wrong(item)).text
+    page = ada.post(address, {"reason": "The <b>key</b> is\x00 wrong."}, follow=True)
+    assert "An administrator will look at it." in page.text
+    root = as_("root")
+    assert reports in root.get(reverse("tutor:reports")).text
+    for headers in ({}, {"HX-Request": "true"}):
+        page = root.get(reports, headers=headers).text
+        assert "The &lt;b&gt;key&lt;/b&gt; is wrong." in page
+        assert item.expected in page
+        assert wrong(item) in page
+    root.post(reverse("practice:handle_report", args=[Report.objects.get().pk]))
+    context = root.get(reports).context
+    assert ([*context["waiting"]], [*context["handled"]]) == ([], [Report.objects.get()])
+    give(ada, item, wrong(item))
+    ada.post(address, {"reason": "Still."})
+    assert [report.reason for report in root.get(reports).context["waiting"]] == ["Still."]
+
+
+def test_reports_of_problems_are_for_administrators(as_, ada):
+    item = start(ada, skill="linear", level="1")
+    give(ada, item, wrong(item))
+    for other in ("bea", "eva", "max", "root"):
+        assert as_(other).post(reverse("practice:report", args=[item.pk])).status_code == 404
+    ada.post(reverse("practice:report", args=[item.pk]))
+    for other in ("ada", "bea", "eva", "max"):
+        assert as_(other).get(reverse("practice:reports")).status_code == 404
+        assert as_(other).post(reverse("practice:handle_report", args=[Report.objects.get().pk])).status_code == 404
+    assert Report.objects.get().handled is None
 
 
 def test_strangers_find_nothing(as_, ada, people):

@@ -15,7 +15,7 @@ from training.recipes import read as read_recipe
 from training.rows import read
 from training.supervisor import supervise
 from training.tests.stages import do
-from tutor import asking
+from tutor import reporting
 from tutor.models import Candidate, Conversation, Report, Turn, TurnEvent
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +101,7 @@ def asked(owner, text="It is 2.", answer="2", *, others=(), mode="cot", language
 
 
 def judged(owner, kind, *, better=None, reason="", **solution):
-    return asking.report(owner, asked(owner, **solution), kind, better, reason)
+    return reporting.report(owner, asked(owner, **solution), kind, better, reason)
 
 
 def thumbs():

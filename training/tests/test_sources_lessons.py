@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Classroom, Enrolment, User
 from training import sources
 from training.models import Dataset
-from tutor import asking
+from tutor import asking, reporting
 from tutor.models import Turn, TurnEvent
 
 pytestmark = pytest.mark.django_db
@@ -23,5 +23,5 @@ def test_a_lesson_is_not_taken_for_a_solution():
         Turn.objects.filter(pk=turn.pk).update(state="done", text="It is 2.", answer="2")
         TurnEvent.objects.create(turn=turn, seq=2, run=1, kind="started", payload={"mode": "cot", "language": "en"})
         TurnEvent.objects.create(turn=turn, seq=3, run=1, kind="done", payload={"candidate": 0, "finish": "stop", "differs": False})
-        asking.report(student, turn, "good", None, "")
+        reporting.report(student, turn, "good", None, "")
     assert sources.count(Dataset.Source.THUMBS) == 1

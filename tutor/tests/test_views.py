@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from tutor.models import Conversation, Plot, Turn, TurnEvent
+from tutor import reporting
+from tutor.models import Conversation, Plot, Report, Turn, TurnEvent
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -245,3 +246,65 @@ def test_an_error_inside_has_a_page(cast, monkeypatch):
 
 def test_chinese_pages(cast):
     assert "今天想解哪道题" in cast.owner.get("/", headers={"Accept-Language": "zh-CN"}).content.decode()
+
+
+@pytest.fixture
+def admin(cast):
+    client = Client()
+    client.force_login(User.objects.create_user("admin", role="admin"))
+    return client
+
+
+def said(cast, kind="wrong", reason="It forgot a root."):
+    cast.owner.post(cast.page("report"), {"kind": kind, "reason": reason})
+    return Report.objects.get(turn=cast.first)
+
+
+def test_a_reported_solution_can_be_read_whole_and_nothing_else_of_the_conversation(cast, admin):
+    assert admin.get(cast.page("plot")).status_code == 404
+    report = said(cast)
+    TurnEvent.objects.create(
+        turn=cast.first, seq=2, run=1, kind="token", payload={"candidate": 0, "text": "Only x = 2.<b>", "part": "text"}
+    )
+    address = reverse("tutor:reported", args=[report.pk])
+    assert address in admin.get("/reports/").text
+    page = admin.get(address)
+    assert [events[-1]["data"]["text"] for _id, log in page.context["logs"] if (events := log["events"])] == ["Only x = 2.<b>"]
+    assert "It forgot a root." in page.text
+    assert "x^2 = 4" in page.text
+    assert "x^2 = 9" not in page.text, "the follow-up was not reported"
+    assert "<b>" not in page.text
+    assert reverse("tutor:edit", args=[cast.first.pk]) not in page.text, "it is to be read"
+    assert admin.get(cast.page("plot")).status_code == 200
+    assert admin.get(cast.page("conversation")).status_code == 404
+
+
+def test_what_is_handled_is_put_away_until_its_reader_says_more(cast, admin):
+    report = said(cast)
+    assert [*admin.get("/reports/").context["waiting"]] == [report]
+    assert admin.post(reverse("tutor:handle_report", args=[report.pk])).url == "/reports/"
+    context = admin.get("/reports/").context
+    assert ([*context["waiting"]], [*context["handled"]]) == ([], [report])
+    said(cast, reason="It is still wrong.")
+    assert [*admin.get("/reports/").context["waiting"]] == [report]
+
+
+def test_what_the_page_of_reports_has_no_room_for_is_counted(cast, admin, monkeypatch):
+    monkeypatch.setattr(reporting, "SHOWN", 1)
+    said(cast)
+    Report.objects.create(turn=cast.second, by=cast.conversation.owner, kind="good")
+    page = admin.get("/reports/")
+    assert [report.turn for report in page.context["waiting"]] == [cast.second]
+    assert "1 older one is not shown." in page.text
+
+
+def test_reports_are_for_administrators(cast):
+    report = said(cast)
+    teacher = Client()
+    teacher.force_login(User.objects.create_user("teacher", role="teacher"))
+    for client in (cast.owner, cast.classmate, teacher):
+        assert client.get("/reports/").status_code == 404
+        assert client.get(reverse("tutor:reported", args=[report.pk])).status_code == 404
+        assert client.post(reverse("tutor:handle_report", args=[report.pk])).status_code == 404
+    report.refresh_from_db()
+    assert report.handled is None
