@@ -197,7 +197,7 @@ REWARD_PRECISION = env("REWARD_PRECISION", default="auto")  # of a model without
 TURNS_PER_WORKER = env.int("TURNS_PER_WORKER", default=32)  # turns that one worker process solves side by side
 ACTIVE_TURNS_PER_USER = env.int("ACTIVE_TURNS_PER_USER", default=4)  # queued or running; further questions are refused until one ends
 LEASE_SECONDS = env.float("LEASE_SECONDS", default=10)  # a worker that is silent for so long loses its turns to others
-QUEUE_LIMIT = env.int("QUEUE_LIMIT", default=500)  # queued turns of everybody together
+QUEUE_LIMIT = env.int("QUEUE_LIMIT", default=500)  # queued turns of everybody together, and as many for the background
 QUESTION_LIMIT = 8_000  # characters
 API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=60)  # of one person
 API_TOKENS_A_DAY = env.int("API_TOKENS_A_DAY", default=1_000_000)  # generated for one person

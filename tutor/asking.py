@@ -132,7 +132,7 @@ def ask(
     if n not in (background.counts(user) if in_background else counts(user)):
         raise CountNotOffered
     with transaction.atomic():
-        check_room(user)
+        check_room(user, in_background=in_background)
         if conversation is None:
             conversation = Conversation.objects.create(owner=user, title=_title(question), problem_id=problem)
         elif parent is None:
@@ -179,7 +179,7 @@ def edit(turn: Turn, question: str) -> Turn:
     kept = {name: getattr(turn, name) for name in ("parent", "mode", "language", "n", "background", "aim", "request", "poses", "quote")}
     attempt = question if turn.request and turn.attempt else turn.attempt
     with transaction.atomic():
-        check_room(turn.conversation.owner)
+        check_room(turn.conversation.owner, in_background=turn.background)
         return enqueue(Turn(question=question, attempt=attempt, **kept), turn.conversation)
 
 
@@ -205,12 +205,15 @@ def _title(question: str) -> str:
     return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"
 
 
-def check_room(user: User) -> None:
-    """Whether this person may have one more turn worked on. Raises `TooManyTurns` and `QueueFull`."""
+def check_room(user: User, *, in_background: bool = False) -> None:
+    """Whether this person may have one more turn worked on. Raises `TooManyTurns` and `QueueFull`.
+
+    What waits in the background, for hours perhaps, takes no place of those who wait for theirs.
+    """
     User.objects.select_for_update().get(pk=user.pk)  # two requests at once must not both pass below the limit
     if Turn.objects.filter(conversation__owner=user, state__in=ACTIVE).count() >= settings.ACTIVE_TURNS_PER_USER:
         raise TooManyTurns
-    if Turn.objects.filter(state=Turn.State.QUEUED).count() >= settings.QUEUE_LIMIT:
+    if Turn.objects.filter(state=Turn.State.QUEUED, background=in_background).count() >= settings.QUEUE_LIMIT:
         raise QueueFull
 
 

@@ -71,6 +71,18 @@ def test_the_queue_has_an_end(student, outsider, settings):
         ask(outsider)
 
 
+def test_what_waits_in_the_background_takes_no_question_s_place(student, outsider, settings):
+    settings.QUEUE_LIMIT = 1
+    waiting = ask(student, n=64, in_background=True)
+    with pytest.raises(asking.QueueFull):
+        ask(outsider, n=64, in_background=True)
+    with pytest.raises(asking.QueueFull):
+        asking.edit(waiting, "What is 1 + 2?")
+    ask(outsider)
+    with pytest.raises(asking.QueueFull):
+        ask(student)
+
+
 def test_a_follow_up_waits_for_the_answer_before_it(student):
     first = ask(student)
     with pytest.raises(asking.StillSolving):
