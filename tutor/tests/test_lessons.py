@@ -214,3 +214,26 @@ def test_a_conversation_is_saved_as_markdown(posed):
     assert text.startswith(f"# {PROBLEM}\n")
     assert "1. ✗ 48/2 = 23\n   48/2 is not equal to 23." in text
     assert "Line 1 does not hold yet." in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "warning"),
+    [
+        ("selected", {"unsure": True, "scorer_error": ""}, "I am not sure: the solutions do not agree."),
+        ("selected", {"unsure": False, "scorer_error": "refused"}, "The reward model could not be asked"),
+        ("noted", {"note": "unsure"}, "The tutor is not sure of this problem."),
+        ("noted", {"note": "plain"}, "A plain hint, made from a checked solution"),
+        ("done", {"candidate": 0, "finish": "length"}, "The solution reached its length limit"),
+    ],
+)
+def test_a_saved_conversation_warns_as_the_page_does(posed, kind, data, warning):
+    client, address = client_of(posed.conversation.owner), f"/c/{posed.conversation_id}/export.md"
+    assert warning not in client.get(address).text
+    TurnEvent.objects.create(turn=posed, seq=2, run=0, kind=kind, payload=data)
+    assert f"> ⚠ {warning}" in client.get(address).text
+
+
+def test_a_saved_conversation_says_where_answer_and_python_differ(posed):
+    Turn.objects.filter(pk=posed.pk).update(answer="4", differs=True)
+    text = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md").text
+    assert "**Answer:** $4$ (The answer and Python's result differ)" in text
