@@ -1,6 +1,6 @@
 """What to practise next. There is always something: no skill is ever locked, and all of them can be chosen by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,10 +10,11 @@ from accounts.models import User
 from grading.evidence import Evidence
 from grading.models import Mark, Submission
 from practice.models import Knowledge
-from practice.skills import SKILL_OF_MISTAKE, SKILLS, Skill
+from practice.skills import BY_CODE, SKILL_OF_MISTAKE, SKILLS, Skill
+from tutor.models import TurnEvent
 
-RECENT = timedelta(days=30)  # in which a mistake in handed-in work still points to what to practise
-MISTAKES = 20  # of handed-in work that are looked at
+RECENT = timedelta(days=30)  # in which a mistake in a student's work still points to what to practise
+MISTAKES = 20  # of handed-in work that are looked at, and as many of what the tutor has checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def choose(student: User, now: datetime | None = None) -> Choice:
     if due:
         return _choice(min(due, key=lambda skill: known[skill.code].due or now), known, "review")
     open_ = [skill for skill in SKILLS if not known[skill.code].mastered]
-    mistaken = [skill for skill in open_ if skill.code in recent_mistakes(student, now)]
+    mistaken = [BY_CODE[code] for code, when in recent_mistakes(student, now).items() if _is_open(known[code], when)]
     begun = [skill for skill in open_ if known[skill.code].pk is not None]
     ready = [skill for skill in open_ if all(known[code].mastered for code in skill.needs)]
     for skills, why in ((mistaken, "mistake"), (begun, "learning"), (ready or open_, "new")):
@@ -57,7 +58,9 @@ def choose(student: User, now: datetime | None = None) -> Choice:
 
 
 def _first(skills: Sequence[Skill], known: dict[str, Knowledge], why: str) -> Skill:
-    """Of what is being learned, what is nearest to mastery; else the first in the order of learning."""
+    """Of what is being learned, what is nearest to mastery; else the first: the newest mistake, or what comes first in the order of
+    learning.
+    """
     return max(skills, key=lambda skill: known[skill.code].known) if why == "learning" else skills[0]
 
 
@@ -65,15 +68,34 @@ def _choice(skill: Skill, known: dict[str, Knowledge], why: str) -> Choice:
     return Choice(skill, level_for(known[skill.code].known), why)
 
 
-def recent_mistakes(student: User, now: datetime) -> list[str]:
-    """The skills that the first wrong steps of a student's work point to, the newest first. What is not released yet tells nothing."""
+def _is_open(knowledge: Knowledge, when: datetime) -> bool:
+    """Whether a mistake still says something of a skill: until it is mastered; of what was mastered before, until it is practised."""
+    return not knowledge.mastered or knowledge.updated < when
+
+
+def recent_mistakes(student: User, now: datetime) -> dict[str, datetime]:
+    """The skills that the first wrong steps of a student's work point to, each with the time of its newest, the newest first."""
+    found: dict[str, datetime] = {}
+    for when, code in sorted([*_marked(student, now), *_checked(student, now)], reverse=True):
+        if skill := SKILL_OF_MISTAKE.get(code):
+            found.setdefault(skill, when)
+    return found
+
+
+def _marked(student: User, now: datetime) -> Iterator[tuple[datetime, str]]:
+    """Mistakes in work that was handed in. What is not released yet tells nothing."""
     released = Submission.objects.filter(student=student, current=True, mark__state=Mark.State.RELEASED)
     work = released.filter(created__gt=now - RECENT).order_by("-created")
-    found = []
     for submission in work.filter(evidence__isnull=False)[:MISTAKES]:
         assert submission.evidence is not None  # as it was asked for
         evidence = Evidence.from_json(submission.evidence)
-        code = evidence.steps[evidence.first_error].misconception if evidence.first_error is not None else None
-        if skill := SKILL_OF_MISTAKE.get(code or ""):
-            found.append(skill)
-    return found
+        if evidence.first_error is not None:
+            yield submission.created, evidence.steps[evidence.first_error].misconception or ""
+
+
+def _checked(student: User, now: datetime) -> Iterator[tuple[datetime, str]]:
+    """Mistakes in work that the tutor has read."""
+    own = TurnEvent.objects.filter(kind="reviewed", turn__conversation__owner=student, turn__created__gt=now - RECENT)
+    read = own.exclude(turn__attempt="").select_related("turn").order_by("-turn__created")
+    for event in read[:MISTAKES]:
+        yield event.turn.created, event.payload.get("misconception") or ""

@@ -112,7 +112,8 @@ def reviewed(event: Reviewed, turn: Turn) -> dict[str, Any]:
     """What the page draws of a review. The right results that the checker knows are not in it."""
     language = language_of(turn)
     lines = [{"text": line.text, "status": line.status, "reason": said_in(language, line.reason)} for line in event.lines]
-    return {"lines": lines, "first_error": event.review.first_error}
+    first = event.review.first_error
+    return {"lines": lines, "first_error": first, "misconception": event.lines[first].misconception if first is not None else None}
 
 
 def row(turn: Turn, key: Reference, model: str) -> Key:

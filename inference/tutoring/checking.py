@@ -27,11 +27,12 @@ SHORT = 60  # characters of a line that can be an answer alone
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a student's work. The right result that the checker knows is left out on purpose."""
+    """A line of a student's work. The right result that the checker knows is left out on purpose; `misconception` is a code."""
 
     text: str
     status: Status
     reason: Reason
+    misconception: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,9 @@ def review(problem: str, work: str, key: Key | None) -> Review:
     lines = split_steps(work)
     trusted = key if key is not None and key.sure else None
     report = _report(problem, lines, trusted, ended=_is_ended(work, lines))
-    verdicts = tuple(Line(text, verdict.status, verdict.reason) for text, verdict in zip(lines, report.steps, strict=True))
-    return Review(verdicts, report.first_error, _is_right(problem, work, lines, trusted))
+    verdicts = zip(lines, report.steps, strict=True)
+    found = tuple(Line(text, verdict.status, verdict.reason, verdict.misconception) for text, verdict in verdicts)
+    return Review(found, report.first_error, _is_right(problem, work, lines, trusted))
 
 
 def _report(problem: str, lines: Sequence[str], key: Key | None, *, ended: bool) -> WorkReport:

@@ -1,9 +1,17 @@
-"""What to practise next follows what went wrong in marked work, and only what its student has seen."""
+"""What to practise next follows what went wrong in marked work and in what the tutor has checked, and only what its student has seen."""
+
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from grading.tests.school import WRONG, School
+from inference.tutoring.checking import review
+from inference.tutoring.events import Reviewed
 from practice import choosing
+from practice.models import Knowledge
+from tutor import teaching
+from tutor.models import Conversation, Turn, TurnEvent
 
 
 @pytest.fixture
@@ -21,3 +29,48 @@ def test_a_mistake_in_released_work_comes_first(school):
     choice = choosing.choose(school.student)
     assert (choice.skill.code, choice.why) == ("linear", "mistake")
     assert choosing.choose(school.classmate).why == "new"
+
+
+def checked_by_the_tutor(student, problem, work, ago=timedelta(0)):
+    """The tutor has read a student's own work, as a worker writes it."""
+    conversation = Conversation.objects.create(owner=student, title=problem)
+    fields = {"question": problem, "attempt": work, "aim": "check", "state": "done", "enqueued": timezone.now()}
+    turn = Turn.objects.create(conversation=conversation, **fields)
+    said = teaching.reviewed(Reviewed(review=review(problem, work, None)), turn)
+    TurnEvent.objects.create(turn=turn, seq=2, run=1, kind="reviewed", payload=said)
+    Turn.objects.filter(pk=turn.pk).update(created=timezone.now() - ago)
+
+
+EXPANDED = ("Expand $(x + 3)^2$.", "(x + 3)^2 = x^2 + 9")
+
+
+def test_a_mistake_that_the_tutor_found_points_to_what_to_practise(school):
+    checked_by_the_tutor(school.student, "Solve $2x + 3 = 7$.", WRONG)
+    choice = choosing.choose(school.student)
+    assert (choice.skill.code, choice.why) == ("linear", "mistake")
+    assert choosing.choose(school.classmate).why == "new"
+
+
+def test_what_the_tutor_found_long_ago_or_right_points_nowhere(school):
+    checked_by_the_tutor(school.student, *EXPANDED, ago=timedelta(days=31))
+    checked_by_the_tutor(school.student, "Solve $2x + 3 = 7$.", "2x + 3 = 7\n2x = 4\nx = 2")
+    assert choosing.choose(school.student).why == "new"
+
+
+def test_the_newest_mistake_comes_first(school):
+    school.decide(school.hand_in(work=WRONG))
+    school.release()
+    checked_by_the_tutor(school.student, *EXPANDED, ago=timedelta(hours=1))
+    assert choosing.choose(school.student).skill.code == "linear"
+    checked_by_the_tutor(school.student, *EXPANDED)
+    assert choosing.choose(school.student).skill.code == "expanding"
+
+
+def test_a_mistake_in_what_was_mastered_is_practised_once_more(school):
+    due = timezone.now() + timedelta(days=9)
+    skill = Knowledge.objects.create(student=school.student, skill="linear", known=0.99, due=due)
+    checked_by_the_tutor(school.student, "Solve $2x + 3 = 7$.", WRONG)
+    choice = choosing.choose(school.student)
+    assert (choice.skill.code, choice.level, choice.why) == ("linear", 3, "mistake")
+    skill.save()  # by an answer
+    assert choosing.choose(school.student).why == "new"
