@@ -211,6 +211,23 @@ async def test_a_solved_equation_is_an_answer(work):
     assert (await student.ask("", work)).progress.finished
 
 
+@pytest.mark.parametrize(
+    ("problem", "answer", "work", "is_right"),
+    [
+        ("Solve x^2 + x = 6", "x = 2, x = -3", "(x - 2)(x + 3) = 0\nx = 2 or x = -3", True),
+        ("Solve x^2 + x = 6", "x = 2, x = -3", "x = -3, x = 2", True),
+        ("Solve x^2 + x = 6", "x = 2, x = -3", "x = 3 or x = -3", None),
+        ("Solve 2x > 14", "x > 7", "x > 7", True),
+        ("Solve 2x > 14", "x > 7", "2x > 14", None),
+    ],
+)
+async def test_all_values_of_a_line_are_its_answer(problem, answer, work, is_right):
+    solution = f"So it is.\nThe answer is $\\boxed{{{answer}}}$."
+    student = Student(*solver(solution, answer), aim="check", problem=problem, output=answer)
+    await student.ask("", work)
+    assert student.of(Reviewed)[0].review.answer_is_right is is_right
+
+
 async def test_what_the_problem_gives_is_no_answer():
     solution = "Put a in: $2x + 2 = 6$.\nTake 2 away: $2x = 4$.\nThe answer is $\\boxed{2}$."
     student = Student(*solver(solution, "2"), aim="check", problem="Given a = 2, solve ax + 2 = 6.", output="2")

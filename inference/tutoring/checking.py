@@ -87,9 +87,27 @@ def _answers(problem: str, work: str, lines: Sequence[str]) -> str | None:
     said = final_answer(work)
     if said is not None or not lines:
         return said
+    if _is_solution(problem, lines[-1]):
+        return lines[-1]
     if "=" in lines[-1]:
         return _result(problem, lines[-1])
     return lines[-1] if len(lines[-1]) <= SHORT and read_number(lines[-1]) is not None else None
+
+
+def _is_solution(problem: str, line: str) -> bool:
+    """Whether the whole line is an answer: several values of a letter, `x = 2 or x = -3`, or an inequality for it, `x > 7`."""
+    variables = find_variables([problem, line])
+    relations = [chain for chain in find_chains(bare(line), variables) if chain.relations]
+    given = [chain for chain in find_chains(bare(problem), variables) if chain.relations]
+    if any(_same(one, other) for one in relations for other in given):
+        return False
+    return (len(relations) > 1 or any("=" not in chain.relations for chain in relations)) and all(map(_says_what_a_letter_is, relations))
+
+
+def _says_what_a_letter_is(relation: Chain) -> bool:
+    names = [side for side in relation.sides if any(map(is_name, side.readings))]
+    open_ = [side for side in relation.sides if any(symbols(reading) - CONSTANTS.keys() for reading in side.readings[:1])]
+    return len(names) == 1 and open_ == names
 
 
 def _result(problem: str, line: str) -> str | None:
