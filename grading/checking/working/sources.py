@@ -15,6 +15,7 @@ from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated
 from grading.checking.working.sums import Terms, is_part, terms
 from grading.checking.working.tokens import plain, tokenize
+from grading.checking.working.units import find_unit
 
 MOST_SOURCES = 64  # whose values are kept at hand
 CONVERSIONS = frozenset(map(Fraction, (7, 12, 16, 24, 52, 60, 100, 365, 1000, 3600)))  # between common units
@@ -80,17 +81,15 @@ def read_answers(steps: Sequence[str]) -> tuple[Fraction, ...]:
 
 
 def read_answer(steps: Sequence[str]) -> str | None:
-    """The likeliest answer as text, with its unit."""
+    """The likeliest answer as text, with its unit where it is told as the result of a calculation."""
     said = final_answer("\n".join(steps))
-    if said is not None:
+    value = next(iter(read_answers(steps)), None)
+    if said is not None or value is None:
         return said
-    for step in reversed(steps[-2:]):
-        if read_number(step):
-            return step
-        results = [chain.sides[-1] for chain in find_chains(step, find_variables([step])) if len(chain.sides) > 1]
-        if results:
-            return f"{results[-1].text} {results[-1].unit}".strip()
-    return next(map(str, read_answers(steps)), None)
+    results = [chain.sides[-1] for step in steps[-2:] for chain in find_chains(step, find_variables([step])) if len(chain.sides) > 1]
+    written = [side for side in results if any(isinstance(one, Fraction) and same(one, value) for one in values(side))]
+    unit = written[-1].unit if written and find_unit(written[-1].unit) else ""
+    return f"{written[-1].text} {unit}".strip() if unit or (written and written[-1].text.endswith("%")) else str(value)
 
 
 def _last_numbers(step: str) -> list[Fraction]:
