@@ -9,6 +9,7 @@ Examples may stand before it; the last problem counts. The benchmark's own promp
 """
 
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,6 +17,7 @@ from typing import Literal
 from grading.checking.extract import final_answer
 from grading.checking.steps import StepVerdict, WorkReport, check_steps, split_steps
 from grading.checking.text import half_width
+from grading.checking.working.calculated import calculate
 from grading.checking.working.compared import same_answer
 from grading.checking.working.sources import read_answer
 from inference.code_steps import written_out
@@ -25,6 +27,7 @@ Wanted = Literal["step", "incorrect", "correct", "report"]
 SAMPLES = 8  # solutions of our own that a student's is held against
 AGREED = 0.4  # of the samples, that have one answer: from here on it is held against another
 SECONDS = 2.0  # for the comparison of two answers
+SOUND_SECONDS = 10.0  # to calculate all samples; what there is no time for is taken to be right
 
 PROBLEM = re.compile(r"^[ \t*#]*(?:Problem|Question|Math problem|题目|问题)\**\s*[:：]\**", re.IGNORECASE | re.MULTILINE)
 WORK = re.compile(
@@ -150,12 +153,12 @@ def judge(request: Request, samples: Sequence[str]) -> Judgement:
 
     The answer decides: it is right where about as many samples have it as any other, wrong where enough of them agree on another. Where
     they are at odds, a report finds nothing but wrong calculations; whoever asks for a bare verdict gets the likelier one: right where
-    a quarter as many have it as any other (docs/log.md, "Judging students' solutions with the model's own").
+    any has it (docs/log.md, "Judging students' solutions with the model's own").
     """
     steps = request.steps
-    samples = [written_out(sample) for sample in samples]
+    samples = _sound(request.problem, [written_out(sample) for sample in samples])
     votes = Votes(steps, samples)
-    if votes.for_student or (request.explicit and votes.likely_for_student):
+    if votes.for_student or (request.explicit and votes.agreeing):
         return Judgement(first_error=None, step=None, agreeing=votes.agreeing, sampled=votes.count)
     if votes.against_student or (request.explicit and votes.count):
         report = check_steps(request.problem, steps, samples=samples, answer=votes.leading)
@@ -167,6 +170,12 @@ def judge(request: Request, samples: Sequence[str]) -> Judgement:
             first = None  # no calculation, but the samples' doubt
     step = report.steps[first] if first is not None else None
     return Judgement(first_error=first, step=step, agreeing=votes.agreeing, sampled=votes.count)
+
+
+def _sound(problem: str, samples: Sequence[str]) -> Sequence[str]:
+    """Those without a wrong calculation; all, where there are no others."""
+    deadline = time.monotonic() + SOUND_SECONDS
+    return [sample for sample in samples if calculate(problem, split_steps(sample), deadline).first_wrong is None] or samples
 
 
 def _last_step(report: WorkReport) -> int:
@@ -194,7 +203,6 @@ class Votes:
         self.agreeing = max(map(len, mine), default=0)
         most = len(groups[0]) if groups else 0
         self.for_student = bool(self.agreeing) and 2 * self.agreeing >= most
-        self.likely_for_student = bool(self.agreeing) and 4 * self.agreeing >= most
         self.against_student = bool(groups) and not self.for_student and most >= AGREED * self.count
 
 

@@ -104,10 +104,14 @@ def test_where_our_own_solutions_are_at_odds_only_a_bare_verdict_is_a_guess():
     assert answer(asked, judge(asked, [SAMPLE, *odds])) == "2"
     report = read(f"Problem: {PROBLEM}\nStudent Solution: {WRONG}")
     assert answer(report, judge(report, [SAMPLE, *odds])).startswith("No mistake was found.")
-    few = [SAMPLE, *[SLIPPED] * 4]
-    assert answer(read(task(RIGHT)), judge(read(task(RIGHT)), few)) == "0"
-    doubted = read(f"Problem: {PROBLEM}\nStudent Solution: {RIGHT}")
-    assert not answer(doubted, judge(doubted, few)).startswith("No mistake was found.")
+    outvoted = [SAMPLE, *[odds[0]] * 4]
+    assert answer(read(task(RIGHT)), judge(read(task(RIGHT)), outvoted)) == "0"
+
+
+def test_a_solution_of_our_own_that_calculates_wrongly_has_no_vote():
+    report = read(f"Problem: {PROBLEM}\nStudent Solution: {RIGHT}")
+    said = answer(report, judge(report, [SAMPLE, *[SLIPPED] * 4]))
+    assert said == "No mistake was found. 1 of 1 solutions of our own come to the same answer."
 
 
 @pytest.mark.parametrize(
