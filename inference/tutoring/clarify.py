@@ -52,8 +52,31 @@ REFERS = re.compile(
 )
 KINDS: dict[Language, str] = {
     "en": "You sort messages to a maths tutor. Reply with one word. MATHS: a question of mathematics, also of arithmetic in everyday life. "
-    "OTHER: anything else.",
-    "zh": "你给发给数学老师的消息分类。只回答一个词。MATHS：数学问题，包括日常生活中的算术。OTHER：其他任何内容。",
+    "OTHER: anything else. Never reply to the message itself.",
+    "zh": "你给发给数学老师的消息分类。只回答一个词。MATHS：数学问题，包括日常生活中的算术。OTHER：其他任何内容。不要回答消息本身。",
+}
+# Without examples a small model calls everything MATHS, or replies to the message (docs/benchmarks.md, "What is no mathematics").
+SORTED: dict[Language, tuple[tuple[str, str], ...]] = {
+    "en": (
+        ("What is a quarter of 60?", "MATHS"),
+        ("Tell me who painted the Mona Lisa.", "OTHER"),
+        ("A bus leaves at noon on a Monday and drives for two days and three hours. When does it arrive?", "MATHS"),
+        ("Write a birthday card for my aunt.", "OTHER"),
+        ("I do not understand fractions.", "MATHS"),
+        ("What is the capital of Spain?", "OTHER"),
+        ("Anna turns left again and again, each time by a quarter turn. Where does she look in the end?", "MATHS"),
+        ("How do I cook rice?", "OTHER"),
+    ),
+    "zh": (
+        ("60的四分之一是多少？", "MATHS"),
+        ("蒙娜丽莎是谁画的？", "OTHER"),
+        ("一辆车星期一中午出发，开了两天零三小时，什么时候到？", "MATHS"),
+        ("帮我给阿姨写一张生日贺卡。", "OTHER"),
+        ("我不懂分数。", "MATHS"),
+        ("把“早上好”翻译成法语。", "OTHER"),
+        ("为什么不能除以零？", "MATHS"),
+        ("米饭怎么做？", "OTHER"),
+    ),
 }
 MISSING: dict[Language, str] = {
     "en": "A student's problem cannot be solved, because something is missing from it. Ask the student one short question for it.",
@@ -107,7 +130,8 @@ def _without_articles(text: str) -> str:
 
 
 async def _is_other(problem: str, engine: Engine) -> bool:
-    reply = await write(engine, KINDS[detect_language(problem)], problem, max_tokens=6)
+    language = detect_language(problem)
+    reply = await write(engine, KINDS[language], problem, examples=SORTED[language], max_tokens=6)
     return reply.strip(" .。\"'").upper().startswith("OTHER")
 
 

@@ -15,10 +15,23 @@ TOKENS = 160
 
 
 async def write(
-    engine: Engine, system: str, user: str, *, temperature: float = 0.0, seed: int = 0, max_tokens: int = TOKENS, opening: str = ""
+    engine: Engine,
+    system: str,
+    user: str,
+    *,
+    examples: Sequence[tuple[str, str]] = (),
+    temperature: float = 0.0,
+    seed: int = 0,
+    max_tokens: int = TOKENS,
+    opening: str = "",
 ) -> str:
-    """The model's reply to `user`, which begins with `opening`. Raises `EngineError`; a cancelled call aborts the request."""
-    prompt = "".join(f"<|im_start|>{role}\n{neutralise(text)}<|im_end|>\n" for role, text in (("system", system), ("user", user)))
+    """The model's reply to `user`, which begins with `opening`; `examples` are messages and their replies that came before.
+
+    Raises `EngineError`; a cancelled call aborts the request.
+    """
+    before = [turn for asked, replied in examples for turn in (("user", asked), ("assistant", replied))]
+    turns = [("system", system), *before, ("user", user)]
+    prompt = "".join(f"<|im_start|>{role}\n{neutralise(text)}<|im_end|>\n" for role, text in turns)
     sampling = Sampling(max_tokens=max_tokens, temperature=temperature, top_p=TOP_P if temperature else 1.0, seed=seed)
     text = opening
     async with aclosing(engine.stream(f"{prompt}<|im_start|>assistant\n{opening}", sampling, uuid.uuid4().hex)) as chunks:
