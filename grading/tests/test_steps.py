@@ -157,6 +157,11 @@ def test_who_goes_on_after_the_answer_is_told_so():
     assert (report.first_error, report.steps[3].misconception) == (3, "went_on")
 
 
+def test_the_answer_s_value_may_be_a_step_on_the_way():
+    problem, reference = "3 bags of 4 apples are doubled. 12 are sold. How many are left?", "3 x 4 = 12\n12 x 2 = 24\n24 - 12 = 12"
+    assert check_steps(problem, ["3 x 4 = 12", "12 x 2 = 24", "24 - 10 = 14 apples"], reference=reference).first_error == 2
+
+
 def test_who_answers_another_question_is_told_so():
     report = check_steps(ANNA, ["3 x 12 = 36", "36 - 8 = 28", "So there are 28 apples."], reference=REFERENCE)
     assert (report.first_error, report.steps[2].misconception) == (2, "other_question")

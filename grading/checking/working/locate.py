@@ -70,10 +70,10 @@ def locate(work: Work, grounds: Grounds, answer: Fraction | None) -> Place:
 
 
 def _beyond(work: Work, grounds: Grounds, answer: Fraction) -> Place | None:
-    """The first calculation behind one that came to the right answer as right solutions do."""
+    """The first calculation behind one that came to the right answer as right solutions do; None where these go on there as well."""
     reached = [computation.step for computation in work.computations if same(computation.value, answer) and grounds.supports(computation)]
     after = [computation for computation in work.computations if reached and computation.step > reached[0]]
-    return Place(after[0].step, Kind.VALUE, after[0], after[0].value) if after else None
+    return Place(after[0].step, Kind.VALUE, after[0], after[0].value) if after and not grounds.repeats(after[0]) else None
 
 
 def _repairs(work: Work, grounds: Grounds, answer: Fraction) -> dict[int, Fraction]:
