@@ -160,6 +160,7 @@ def test_two_graders_see_each_other_and_overwrite_nothing(site, school, handed_i
     assert mark(site, school, "Anna")["comment"] == "Theirs"
     mine.get_by_role("link", name="Keep theirs").click()
     expect(mine.locator("#comment")).to_have_value("Theirs")
+    expect(who(mine)).to_have_text("Anna")  # in whole: until then its keys are not heard
     mine.locator("#comment").fill("Agreed")
     mine.keyboard.press("Escape")
     mine.keyboard.press("r")
