@@ -65,10 +65,10 @@ async def test_many_candidates_survive_a_killed_worker(stack):
     teacher = stack.student(role="admin")
     asked = teacher.ask("Count to 40, slowly", n=64)
     seen = []
-    await asyncio.wait_for(teacher.watch(asked, seen, until=("token",)), 30)
+    await asyncio.wait_for(teacher.watch(asked, seen, until=("token",)), 60)
     stack.worker.kill(signal.SIGKILL)
     stack.worker.start()
-    await asyncio.wait_for(teacher.watch(asked, seen), 60)
+    await asyncio.wait_for(teacher.watch(asked, seen), 150)
     check_log(seen)
     assert seen[-1]["kind"] == "done"
     assert seen[-1]["run"] == 2
@@ -79,9 +79,9 @@ async def test_many_candidates_survive_a_killed_worker(stack):
 async def test_few_candidates_are_written_at_once_in_the_background(stack):
     student = stack.student()
     asked = student.ask("Count to 30", n=64, in_background=True)
-    await asyncio.wait_for(student.watch(asked, [], until=("token",)), 30)
+    await asyncio.wait_for(student.watch(asked, [], until=("token",)), 60)
     assert 1 <= stack.stats()["active"] <= 4
-    answered = await asyncio.wait_for(student.watch(student.ask("Count to 5"), []), 10)
+    answered = await asyncio.wait_for(student.watch(student.ask("Count to 5"), []), 60)
     assert answered[-1]["kind"] == "done"
     assert stack.do("turn", turn=asked["turn"])["state"] == "running"
     seen = await asyncio.wait_for(student.watch(asked, []), 60)
