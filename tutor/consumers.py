@@ -18,16 +18,14 @@ from redis.exceptions import RedisError
 from accounts.models import User
 from tutor import asking, eventlog
 from tutor.eventlog import Entry
-from tutor.models import Turn, TurnEvent
+from tutor.models import Turn
 
 logger = logging.getLogger(__name__)
 
 HEAL = 1.0  # seconds without a bell after which the database is looked into
 SLOW = 3.0  # seconds that one frame may take to leave
 WATCHED = 100  # turns that one socket may watch at once
-PAGE = 500  # events that one query reads
 READERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sockets")  # a process's sockets read the database in these
-FINAL = ("done", "failed", "stopped")
 
 BAD_MESSAGE, LOGGED_OUT, NOT_THERE, TRY_LATER = 4400, 4401, 4404, 1013
 
@@ -140,7 +138,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 return await self.close(NOT_THERE)
             for turn_id in turn_ids:
                 await self._tell(turn_id, found[turn_id])
-            turn_ids = [turn_id for turn_id in turn_ids if turn_id in self.watches and len(found[turn_id].entries) == PAGE]
+            turn_ids = [turn_id for turn_id in turn_ids if turn_id in self.watches and len(found[turn_id].entries) == eventlog.PAGE]
 
     async def _tell(self, turn_id: UUID, found: "Found") -> None:
         watch = self.watches.get(turn_id)
@@ -157,7 +155,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             if entry["seq"] == watch.sent + 1:
                 await self._send({"turn": str(turn_id), **entry})
                 watch.sent += 1
-                if entry["kind"] in FINAL:
+                if entry["kind"] in eventlog.FINAL:
                     self.watches.pop(turn_id, None)
 
     async def _send(self, frame: dict[str, Any]) -> None:
@@ -187,7 +185,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the database has of a turn: the next entries (`PAGE` at most), and its place in the queue if it waits."""
+    """What the database has of a turn: the next entries (`eventlog.PAGE` at most), and its place in the queue if it waits."""
 
     entries: list[Entry]
     position: int | None
@@ -210,14 +208,9 @@ def _read(conversation_id: UUID, sent: Mapping[UUID, int]) -> dict[UUID, Found]:
     """For those of the turns that are the conversation's."""
     states = dict(Turn.objects.filter(conversation=conversation_id, pk__in=sent).values_list("pk", "state"))
     return {
-        turn_id: Found(_entries(turn_id, sent[turn_id]), asking.position(turn_id) if state == Turn.State.QUEUED else None)
+        turn_id: Found(eventlog.read(turn_id, sent[turn_id]), asking.position(turn_id) if state == Turn.State.QUEUED else None)
         for turn_id, state in states.items()
     }
-
-
-def _entries(turn_id: UUID, after: int) -> list[Entry]:
-    events = TurnEvent.objects.filter(turn=turn_id, seq__gt=after)[:PAGE]
-    return [Entry(seq=event.seq, run=event.run, kind=event.kind, data=event.payload) for event in events]
 
 
 def _parse(text: str | None) -> tuple[UUID, int]:

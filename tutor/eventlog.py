@@ -30,6 +30,8 @@ class Entry(TypedDict):
     data: dict[str, Any]
 
 
+FINAL = ("done", "failed", "stopped")  # kinds that end a turn
+PAGE = 500  # entries that one query reads
 BELL_LIMIT = 8_000  # characters of payload that a bell carries; above it the consumer reads the database
 LOOK_BACK = 512  # entries: more candidates than that are never written at once
 FINISH_TRIES = 5  # against a worker that still writes; each of its writes can make us collide once
@@ -108,6 +110,12 @@ def _ring_now(conversation_id: UUID, turn_id: UUID, entries: list[Entry]) -> Non
         async_to_sync(ring)(conversation_id, turn_id, entries)
     except (RedisError, OSError) as error:
         logger.warning("No bell for turn %s: %s", turn_id, error)
+
+
+def read(turn_id: UUID, after: int) -> list[Entry]:
+    """The turn's entries behind `seq` `after`, in order; `PAGE` at most."""
+    events = TurnEvent.objects.filter(turn=turn_id, seq__gt=after)[:PAGE]
+    return [Entry(seq=event.seq, run=event.run, kind=event.kind, data=event.payload) for event in events]
 
 
 def rows(turn_id: UUID, entries: Iterable[Entry]) -> list[TurnEvent]:

@@ -8,16 +8,14 @@ from collections.abc import AsyncGenerator
 from channels.db import database_sync_to_async
 from django.db import InterfaceError, OperationalError
 
-from tutor import asking
+from tutor import asking, eventlog
 from tutor.eventlog import Entry
-from tutor.models import Turn, TurnEvent
+from tutor.models import Turn
 
 logger = logging.getLogger(__name__)
 
 SOON, LATER = 0.1, 1.0  # seconds to the next look: while the log grows, and once it has stood still
 PATIENCE = 60.0  # seconds without a worker, or without the database
-PAGE = 500  # events that one look reads
-FINAL = ("done", "failed", "stopped")
 
 
 class TurnLost(Exception):
@@ -32,7 +30,7 @@ async def follow(turn: Turn) -> AsyncGenerator[Entry | None]:
         for entry in entries:
             yield entry
             sent = entry["seq"]
-            if entry["kind"] in FINAL:
+            if entry["kind"] in eventlog.FINAL:
                 return
         pause = SOON if entries else min(2 * pause, LATER)
         if pause == LATER:
@@ -54,10 +52,10 @@ async def _look(turn: Turn, after: int) -> list[Entry]:
 
 @database_sync_to_async
 def _entries(turn: Turn, after: int) -> list[Entry]:
-    events = list(TurnEvent.objects.filter(turn=turn, seq__gt=after)[:PAGE])
-    if not events and not Turn.objects.filter(pk=turn.pk).exists():
+    entries = eventlog.read(turn.pk, after)
+    if not entries and not Turn.objects.filter(pk=turn.pk).exists():
         raise TurnLost
-    return [Entry(seq=event.seq, run=event.run, kind=event.kind, data=event.payload) for event in events]
+    return entries
 
 
 async def _has_worker() -> bool:

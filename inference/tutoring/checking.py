@@ -97,9 +97,8 @@ def _answers(problem: str, work: str, lines: Sequence[str]) -> str | None:
 def _is_solution(problem: str, line: str) -> bool:
     """Whether the whole line is an answer: several values of a letter, `x = 2 or x = -3`, or an inequality for it, `x > 7`."""
     variables = find_variables([problem, line])
-    relations = [chain for chain in find_chains(bare(line), variables) if chain.relations]
-    given = [chain for chain in find_chains(bare(problem), variables) if chain.relations]
-    if any(_same(one, other) for one in relations for other in given):
+    relations = _equations(line, variables)
+    if any(_same(one, other) for one in relations for other in _equations(problem, variables)):
         return False
     return (len(relations) > 1 or any("=" not in chain.relations for chain in relations)) and all(map(_says_what_a_letter_is, relations))
 
@@ -114,10 +113,10 @@ def _result(problem: str, line: str) -> str | None:
     """The right side; the left one of `2 = x`. None for an equation that is not solved yet, and for one that the problem gives."""
     variables = find_variables([problem, line])
     right = line.rpartition("=")[2].strip(" $。.") or None
-    equations = [chain for chain in find_chains(bare(line), variables) if "=" in chain.relations]
+    equations = [chain for chain in _equations(line, variables) if "=" in chain.relations]
     if not equations:
         return right
-    if any(_same(equations[-1], chain) for chain in find_chains(bare(problem), variables)):
+    if any(_same(equations[-1], chain) for chain in _equations(problem, variables)):
         return None
     *_, left, last = equations[-1].sides
     if not any(map(is_name, left.readings)) and any(map(is_name, last.readings)):

@@ -91,7 +91,7 @@ async def test_bells_that_come_late_twice_or_not_at_all(turn):
 
 
 async def test_a_long_log_is_replayed_in_pages(turn, monkeypatch):
-    monkeypatch.setattr(consumers, "PAGE", 3)
+    monkeypatch.setattr(eventlog, "PAGE", 3)
     for seq in range(2, 12):
         await database_sync_to_async(token)(turn, seq)
     socket = await connected(turn)

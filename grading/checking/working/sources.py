@@ -82,10 +82,10 @@ def read_answers(steps: Sequence[str]) -> tuple[Fraction, ...]:
 
 def read_answer(steps: Sequence[str]) -> str | None:
     """The likeliest answer as text, with its unit where it is told as the result of a calculation."""
-    said = final_answer("\n".join(steps))
-    value = next(iter(read_answers(steps)), None)
-    if said is not None or value is None:
+    if (said := final_answer("\n".join(steps))) is not None:
         return said
+    if (value := next(iter(read_answers(steps)), None)) is None:
+        return None
     results = [chain.sides[-1] for step in steps[-2:] for chain in find_chains(step, find_variables([step])) if len(chain.sides) > 1]
     written = [side for side in results if any(isinstance(one, Fraction) and same(one, value) for one in values(side))]
     unit = written[-1].unit if written and find_unit(written[-1].unit) else ""
