@@ -199,12 +199,22 @@ def _write(batches: list[Batch]) -> list[TurnLog]:
     return []
 
 
+def _insert_keys(keys: list[Key]) -> None:
+    Key.objects.bulk_create([key for key in keys if not key.replaces], ignore_conflicts=True)
+    Key.objects.bulk_create(
+        [key for key in keys if key.replaces],
+        update_conflicts=True,
+        unique_fields=["turn"],
+        update_fields=["model", "content", "created"],
+    )
+
+
 def _insert(batches: list[Batch]) -> None:
     with transaction.atomic():
         stored = [row for batch in batches for row in batch.rows]
         Plot.objects.bulk_create([row for row in stored if isinstance(row, Plot)])
         Candidate.objects.bulk_create([row for row in stored if isinstance(row, Candidate)])
-        Key.objects.bulk_create([row for row in stored if isinstance(row, Key)], ignore_conflicts=True)  # one made before stays
+        _insert_keys([row for row in stored if isinstance(row, Key)])
         TurnEvent.objects.bulk_create([row for batch in batches for row in eventlog.rows(batch.log.turn_id, batch.entries)])
         for batch in batches:
             batch.write_fields()

@@ -137,6 +137,7 @@ class Key(models.Model):
     model = models.CharField(max_length=200)
     content = models.JSONField()  # inference.tutoring.key.Key
     created = models.DateTimeField(auto_now_add=True)
+    replaces = False  # not stored: whether it takes the place of one that was found to be wrong; else one made before stays
 
     def __str__(self) -> str:
         return f"Key of {self.turn_id}"

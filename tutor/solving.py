@@ -102,7 +102,7 @@ class Job:
                 elif isinstance(event, Solved):
                     self.log.add(event.kind, _without_text(event))
                 elif isinstance(event, Keyed):
-                    self.log.rows.append(teaching.row(self.turn, event.key, engine.model))
+                    self.log.rows.append(teaching.row(self.turn, event, engine.model))
                 elif isinstance(event, Reviewed):
                     self.log.add(event.kind, teaching.reviewed(event, self.turn))
                 elif isinstance(event, Taught):

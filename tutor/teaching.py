@@ -14,7 +14,7 @@ from inference.engines import Engine
 from inference.events import Language
 from inference.prompts import Exchange, detect_language
 from inference.sandbox import Sandbox
-from inference.tutoring.events import Aim, Progress, Request, Reviewed
+from inference.tutoring.events import Aim, Keyed, Progress, Request, Reviewed
 from inference.tutoring.key import Key as Reference
 from inference.tutoring.lesson import Lesson
 from tutor.models import Key, Turn
@@ -116,9 +116,11 @@ def reviewed(event: Reviewed, turn: Turn) -> dict[str, Any]:
     return {"lines": lines, "first_error": first, "misconception": event.lines[first].misconception if first is not None else None}
 
 
-def row(turn: Turn, key: Reference, model: str) -> Key:
+def row(turn: Turn, keyed: Keyed, model: str) -> Key:
     """The key as it is stored, with the turn that poses the problem."""
-    return Key(turn_id=turn.poses_id or turn.pk, model=model, content=key.to_json())
+    key = Key(turn_id=turn.poses_id or turn.pk, model=model, content=keyed.key.to_json())
+    key.replaces = keyed.instead
+    return key
 
 
 def question_of(turn: Turn) -> str:

@@ -410,6 +410,26 @@ async def test_a_wrong_step_is_admitted_and_mended():
     assert "48/2 = 24" in end.text
 
 
+async def test_a_key_that_a_doubt_proves_wrong_is_made_anew():
+    wrong = "In May she sold $48/4 = 12$ clips.\nAltogether she sold $48 + 12 = 60$ clips.\nThe answer is $\\boxed{60}$."
+    student = Student(*solver(wrong, "60"), aim="steps", output="60")
+    await student.ask()
+    shown = (await student.ask("answer")).text
+    assert "48/4 = 12" in shown
+    student.engine.replies = SOLVES
+    end = await student.ask("challenge", shown=shown, quote="In May she sold $48/4 = 12$ clips.")
+    assert [event.instead for event in student.of(Keyed)] == [True]
+    assert end.answer == student.key.answer == "72"
+    assert "48/2 = 24" in (await student.ask("answer")).text
+
+
+async def test_a_doubt_that_changes_nothing_leaves_the_key():
+    student = Student(*SOLVES, aim="steps")
+    await student.ask()
+    await student.ask("challenge", shown=SOLUTION, quote="In May she sold $48/2 = 24$ clips.")
+    assert student.of(Keyed) == []
+
+
 async def test_a_right_step_is_defended_with_the_evidence():
     student = Student(*SOLVES, aim="explain")
     end = await student.ask("challenge", shown=SOLUTION, quote="In May she sold $48/2 = 24$ clips.", wording=lambda r: f"[{r.template}]")

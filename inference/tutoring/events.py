@@ -49,10 +49,13 @@ class Working(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keyed(Event):
-    """The problem's key was made. For the tutor's memory alone: it is never shown and never in a log."""
+    """The problem's key was made; `instead` of the one before, which was wrong. For the tutor's memory alone: it is never shown and never
+    in a log.
+    """
 
     kind: ClassVar[str] = "keyed"
     key: Key = field(repr=False)
+    instead: bool = False
 
     def payload(self) -> dict[str, Any]:
         raise TypeError("A key is not for a log.")

@@ -58,7 +58,8 @@ class Lesson:
         if self.key is None or self.request == "challenge":  # the key that there is may be what is doubted
             yield Working(stage="preparing")
             self.key = await self._new_key()
-            yield Keyed(key=self.key)
+            if self.request != "challenge":
+                yield Keyed(key=self.key)
         self._steps: list[Step] = await asyncio.to_thread(steps_of, self.problem, self.key.solution)
         async for event in self._answered(self.key):
             yield event
@@ -80,6 +81,8 @@ class Lesson:
         if self.request == "challenge":
             doubt = Doubt(self.shown, self.shown_answer, self.quote)
             said = await asyncio.to_thread(challenge, self.problem, doubt, key, self.language, self.wording)
+            if said.solution:
+                yield Keyed(key=key, instead=True)
             self.progress = replace(self.progress, solution=said.solution or self.shown)
             yield self._say(said.text)
             yield self._end(key, answer=said.answer)

@@ -6,9 +6,11 @@ import pytest
 from channels.db import database_sync_to_async
 
 from accounts.models import User
-from tutor import asking, leases
+from inference.tutoring.events import Keyed
+from inference.tutoring.key import Key as Reference
+from tutor import asking, leases, teaching
 from tutor.flusher import Flusher, LeaseLost, TurnLog
-from tutor.models import Turn, TurnEvent
+from tutor.models import Key, Turn, TurnEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -59,6 +61,16 @@ async def test_tokens_are_joined_and_everything_is_numbered(claims, logs):
     assert [payload.get("text", kind) for _, _, kind, payload in events] == ["queued", "started", "ab", "c", "d", "done"]
     turn = await Turn.objects.aget(pk=log.turn_id)
     assert (turn.state, turn.answer) == ("done", "2")
+
+
+async def test_a_key_made_before_stays_unless_it_was_wrong(claims, logs):
+    log = logs[0]
+    for answer, instead, stored in (("2", False, "2"), ("3", False, "2"), ("4", True, "4"), ("5", True, "5")):
+        key = Reference(answer=answer, solution="", agreeing=2, count=2, checked=False)
+        log.rows.append(teaching.row(claims[0].turn, Keyed(key=key, instead=instead), "a model"))
+        log.add("working", {"stage": "preparing"})
+        await log.settled()
+        assert (await Key.objects.aget(turn_id=log.turn_id)).content["answer"] == stored
 
 
 async def test_a_worker_that_lost_a_turn_writes_nothing_of_it_and_all_of_the_others(claims, logs):
