@@ -410,6 +410,16 @@ async def test_a_wrong_step_is_admitted_and_mended():
     assert "48/2 = 24" in end.text
 
 
+async def test_a_hint_for_a_follow_up_knows_what_it_goes_on_from():
+    asks = "What does she do with the 24 clips of May?"
+    student = Student(*solver("Now $2 * 24 = 48$.\nThe answer is $\\boxed{48}$.", "48"), (HINTS[0], [asks]), problem="And twice that?")
+    student.fixed |= {"history": [Exchange("How many clips are half of 50 without 1?", "It is $\\boxed{24}$.")]}
+    await student.ask()
+    end = await student.ask("hint", "I do not know")
+    assert asks in end.text
+    assert "half of 50 without 1?\n24\nAnd twice that?" in student.engine.prompts[-1]
+
+
 async def test_a_key_that_a_doubt_proves_wrong_is_made_anew():
     wrong = "In May she sold $48/4 = 12$ clips.\nAltogether she sold $48 + 12 = 60$ clips.\nThe answer is $\\boxed{60}$."
     student = Student(*solver(wrong, "60"), aim="steps", output="60")

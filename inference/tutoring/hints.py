@@ -14,13 +14,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from grading.checking.extract import final_answer
 from grading.checking.steps import check_steps, split_steps
 from grading.checking.working.computations import is_in
 from grading.checking.working.quantities import stated
 from grading.checking.working.shown import written
 from inference.engines import Engine
 from inference.events import Language
-from inference.prompts import detect_language
+from inference.prompts import Exchange, detect_language
 from inference.tutoring.key import Step, bared
 from inference.tutoring.leaks import Secret, leaks
 from inference.tutoring.phrases import say
@@ -29,6 +30,7 @@ from inference.tutoring.writing import write_several
 RUNGS = ("nudge", "idea", "next", "worked")
 CANDIDATES = 4
 LONGEST = 400  # characters
+LONGEST_BEFORE = 2_000  # characters of the question before
 CHECKING = 5.0  # seconds for the claims of one hint
 QUESTION = re.compile(r"(?:[^.?？!！。\n`]|\.(?=\d))+[?？]")  # one, and nothing else
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
@@ -60,7 +62,9 @@ NOTHING: dict[Language, str] = {"en": "(nothing yet)", "zh": "（还没有）"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a student stands: `steps[at]` of the reference comes next; `work` is what was written so far."""
+    """Where a student stands: `steps[at]` of the reference comes next; `work` is what was written so far. `problem` is all that it says,
+    with what it goes on from (`in_context`).
+    """
 
     problem: str
     steps: Sequence[Step]
@@ -72,6 +76,14 @@ class Place:
     @property
     def step(self) -> Step | None:
         return self.steps[self.at] if self.at < len(self.steps) else None
+
+
+def in_context(problem: str, history: Sequence[Exchange]) -> str:
+    """A follow-up question behind the one before it and what that came to, for it speaks of both."""
+    if not history:
+        return problem
+    before = history[-1]
+    return "\n".join(filter(None, [before.question[-LONGEST_BEFORE:], final_answer(before.text), problem]))
 
 
 @dataclass(frozen=True, slots=True)

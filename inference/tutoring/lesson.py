@@ -13,7 +13,7 @@ from inference.tutoring import socratic
 from inference.tutoring.challenging import Doubt, Wording, challenge
 from inference.tutoring.checking import reached, review, summary
 from inference.tutoring.events import Aim, Keyed, Noted, Progress, Request, Reviewed, Taught, Working
-from inference.tutoring.hints import RUNGS, Place, hint
+from inference.tutoring.hints import RUNGS, Place, hint, in_context
 from inference.tutoring.key import SAMPLES, Key, Step, make_key, steps_of
 from inference.tutoring.leaks import leaks, secret_of
 from inference.tutoring.phrases import say
@@ -173,9 +173,13 @@ class Lesson:
         )
 
     def _place(self, key: Key) -> Place:
-        secret = secret_of(key.answer, self.problem)
         return Place(
-            problem=self.problem, steps=self._steps, at=self.progress.at, work=self.progress.work, secret=secret, language=self.language
+            problem=in_context(self.problem, self.history),
+            steps=self._steps,
+            at=self.progress.at,
+            work=self.progress.work,
+            secret=secret_of(key.answer, self.problem),
+            language=self.language,
         )
 
     def _next_step(self) -> str:
