@@ -10,8 +10,8 @@ Examples may stand before it; the last problem counts. The benchmark's own promp
 
 import re
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from grading.checking.extract import final_answer
@@ -20,7 +20,6 @@ from grading.checking.text import half_width
 from grading.checking.working.calculated import calculate
 from grading.checking.working.compared import same_answer
 from grading.checking.working.sources import read_answer
-from inference import rollouts
 from inference.code_steps import written_out
 
 Wanted = Literal["step", "incorrect", "correct", "report"]
@@ -205,15 +204,6 @@ class Votes:
         most = len(groups[0]) if groups else 0
         self.for_student = bool(self.agreeing) and 2 * self.agreeing >= most
         self.against_student = bool(groups) and not self.for_student and most >= AGREED * self.count
-
-
-def relocated(request: Request, judgement: Judgement, continuations: Mapping[int, str]) -> Judgement:
-    """With the first wrong step where the model's continuations of the student's solution (`inference.rollouts`) say that it is."""
-    if judgement.first_error is None:
-        return judgement
-    before = judgement.agreeing / max(1, judgement.sampled)
-    shares = rollouts.shares(request.steps, continuations, before=before)
-    return replace(judgement, first_error=rollouts.turn(judgement.first_error, shares))
 
 
 # --- Answering ---------------------------------------------------------------------------------------------------------------

@@ -53,14 +53,12 @@ async def solve(
     select: Rule = "weighted",
     scorer: RewardScorer | None = None,
     budget: Budget | None = None,
-    beginnings: Sequence[str] = (),
 ) -> AsyncGenerator[Event]:
     """Solve `problem`; yields Started, then Token, Code and Output as they come, and Done last.
 
     With `n` above 1, so many candidates are written side by side (at `SAMPLED` where `temperature` is 0, for they must differ); each ends
-    with Solved or Dropped, and is Scored where there is a `scorer`; Selected says which one Done repeats (`inference.best_of`).
-
-    `beginnings`, of which there are `n`, are texts in words that the candidates go on from; their own texts have them in front.
+    with
+    Solved or Dropped, and is Scored where there is a `scorer`; Selected says which one Done repeats (`inference.best_of`).
 
     Closing the generator aborts the engine's requests and ends the sandbox sessions. Raises `EngineError` and
     `SandboxError`. Where the whole does not fit the context, the oldest of `history` is left out.
@@ -78,7 +76,6 @@ async def solve(
             seed=seed_of(seed, number),
             temperature=temperature or (SAMPLED if n > 1 else 0.0),
             top_p=top_p,
-            text=beginnings[number] if beginnings else "",
         )
         for number in range(n)
     ]

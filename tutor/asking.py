@@ -155,15 +155,14 @@ def ask(
         )
 
 
-def ask_once(user: User, question: str, mode: str, n: int, history: Sequence[Exchange] = (), *, beginnings: Sequence[str] = ()) -> Turn:
-    """Store a program's question, with the exchanges before it, and have it solved; where there are `beginnings`, `n` of them, by going on
-    from these. Raises `AskingError`."""
+def ask_once(user: User, question: str, mode: str, n: int, history: Sequence[Exchange]) -> Turn:
+    """Store a program's question, with the exchanges before it, and have it solved. Raises `AskingError`."""
     question = checked(question)
     with transaction.atomic():
         check_room(user)
         conversation = Conversation.objects.create(owner=user, title=_title(question), api=True)
         context = [[exchange.question, exchange.text] for exchange in history]
-        return enqueue(Turn(question=question, mode=mode, n=n, context=context, beginnings=list(beginnings)), conversation)
+        return enqueue(Turn(question=question, mode=mode, n=n, context=context), conversation)
 
 
 def regenerate(turn: Turn) -> Turn:

@@ -84,7 +84,6 @@ class Turn(models.Model):
     progress = models.JSONField(default=dict)  # how far the lesson is (inference.tutoring.events.Progress); never shown
     offers = models.JSONField(default=list)  # the requests that may follow
 
-    beginnings = models.JSONField(default=list)  # of solutions, that its candidates go on from; a program has them judged
     context = models.JSONField(default=list)  # earlier exchanges that a program sent along: [[question, text], …]
 
     state = models.CharField(max_length=7, choices=State, default=State.QUEUED)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import math
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing
 from typing import Any, Literal, cast
@@ -11,12 +10,11 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from inference import rollouts
 from inference.best_of import Budget
 from inference.engines import Engine, EngineUnavailable
 from inference.events import Done, Event, Mode, Output, Scored, Selected, Solved
 from inference.reward import RewardScorer
-from inference.solve import Limits, solve
+from inference.solve import solve
 from inference.tutoring.clarify import solved_or_asked_back
 from inference.tutoring.events import Keyed, Reviewed, Taught
 from tutor import leases, queue, teaching
@@ -125,8 +123,6 @@ class Job:
 
     def _solution(self, engine: Engine, scorer: RewardScorer | None) -> AsyncGenerator[Event]:
         turn = self.turn
-        if turn.beginnings:
-            return self._continuations(engine)
         return solve(
             teaching.question_of(turn),
             engine=engine,
@@ -140,22 +136,6 @@ class Job:
             select="weighted" if scorer else "majority",
             scorer=scorer,
             budget=self._budget(),
-        )
-
-    def _continuations(self, engine: Engine) -> AsyncGenerator[Event]:
-        """None of them is the best one: how each ends is what is asked for. Those of short beginnings take longer than the others."""
-        turn = self.turn
-        return solve(
-            turn.question,
-            engine=engine,
-            sandbox=self._tools.sandbox,
-            mode="cot",
-            language=teaching.language_of(turn),
-            limits=Limits(tokens=rollouts.TOKENS),
-            n=turn.n,
-            select="first",
-            budget=Budget(seconds=settings.BEST_OF_SECONDS, patience=math.inf),
-            beginnings=turn.beginnings,
         )
 
     def _budget(self) -> Budget:

@@ -114,17 +114,6 @@ async def test_a_solution_with_python(chunk):
     assert not engine.open_requests
 
 
-async def test_candidates_go_on_from_given_beginnings():
-    engine = Recorded(["First.\n\nThen \\boxed{2}", "First.\n\nSecond.\n\nThen \\boxed{3}"])
-    begun = ["First.\n\n", "First.\n\nSecond.\n\n"]
-    events = await collect(engine, Executor([]), mode="cot", n=2, select="first", beginnings=begun)
-    solved = {event.candidate: event for event in events if event.kind == "solved"}
-    assert [solved[number].text for number in (0, 1)] == ["First.\n\nThen \\boxed{2}", "First.\n\nSecond.\n\nThen \\boxed{3}"]
-    assert [solved[number].answer for number in (0, 1)] == ["2", "3"]
-    assert all(prompt.endswith(f"<|im_start|>assistant\n{text}") for prompt, text in zip(engine.prompts, begun, strict=True))
-    assert "".join(event.text for event in events if isinstance(event, Token) and event.candidate == 1) == "Then \\boxed{3}"
-
-
 async def test_the_tool_format():
     engine = Recorded([f"{PLAN}<tool>python\n{CODE}\n</tool>", ANSWER])
     events = await collect(engine, Executor([CellResult(output="[-3, 1/2]")]), mode="tir", wire=TOOL)

@@ -76,22 +76,7 @@ async def test_a_student_s_solution_is_judged(client, student, stack, model):
         answer = await client.chat.completions.create(model=model, messages=[{"role": "system", "content": prompt}])
         replies.append(answer.choices[0].message.content)
     assert replies == ["2", "0", "Yes", "No"]
-    assert stack.do("conversations", name=student.name)["all"] == 2, "solved once, and gone on with once"
-
-
-TURNING = r"Step 1 - I look at it.\nStep 2 - I Count to 7 now.\nStep 3 - So there are 7 of them."
-
-
-async def test_the_wrong_step_is_where_the_model_s_own_continuations_turn(client, student, stack):
-    prompt = JUDGE.format(work=TURNING, asks=WHERE)
-    used = []
-    for _ in range(2):
-        answer = await client.chat.completions.create(model="lemma-check", messages=said(prompt))
-        used.append((answer.choices[0].message.content, answer.usage.completion_tokens, stack.do("used", name=student.name)["tokens"]))
-    eight, continued = 8 * (6 + 1), 4 * (6 + 1) + 4 * (7 + 1)
-    assert used[0] == ("2", eight + continued, eight + continued)
-    assert (used[1][0], used[1][2]) == ("2", used[0][2]), "nothing is solved, and nothing counted, twice"
-    assert stack.do("conversations", name=student.name) == {"shown": 0, "all": 2}
+    assert stack.do("conversations", name=student.name)["all"] == 1, "the problem is solved once"
 
 
 async def test_a_judgement_streams_with_its_reason(client):
