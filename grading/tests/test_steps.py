@@ -152,6 +152,13 @@ def test_terms_of_a_right_sum_may_be_taken_together_in_another_order():
     assert forgotten.first_error == 0
 
 
+def test_terms_taken_together_are_right_also_where_the_answer_is_told_apart():
+    problem = "A tank holds 12 gallons. Of 10 gallons 6 were used, then 2. How many does it take to refill it?"
+    reference = "There are 10 - 6 - 2 = 2 left.\nIt takes 12 - 2 = 10."
+    report = check_steps(problem, ["6 + 2 = 8 were used", "12 - 8 = 4 gallons"], reference=reference, answer="10")
+    assert [step.status for step in report.steps] == ["checked", "wrong"]
+
+
 def test_who_goes_on_after_the_answer_is_told_so():
     report = check_steps(ANNA, ["3 x 12 = 36", "36 - 8 = 28", "28 / 4 = 7", "7 x 4 = 28 apples"], reference=REFERENCE)
     assert (report.first_error, report.steps[3].misconception) == (3, "went_on")
@@ -282,8 +289,12 @@ def test_a_step_too_many_or_too_long_is_said_to_be_so():
         ("\\frac{\\$100}{4 \\text{ people}} = \\$25", "checked"),
         ("\\frac{45 \\text{ minutes}}{3} = 15 \\text{ minutes}", "checked"),
         ("\\frac{90 \\text{ minutes}}{60 \\text{ minutes/hour}} = 1.5 \\text{ hours}", "checked"),
-        ("\\frac{30 \\text{ minutes}}{1 \\text{ hour}} = 0.5", "unverified"),  # would have to be converted
-        ("\\frac{2 \\text{ thousand}}{4} = 500", "unverified"),
+        ("\\frac{30 \\text{ minutes}}{1 \\text{ hour}} = 0.5", "checked"),
+        ("\\frac{2 \\text{ thousand}}{4} = 500", "checked"),
+        ("\\frac{1800 \\text{ cm}^3}{50 \\text{ cm}^3/\\text{balloon}} = 36 \\text{ balloons}", "checked"),
+        ("\\frac{60 \\text{ m}^2}{5 \\text{ m}^2 \\text{ per roll}} = 13 \\text{ rolls}", "wrong"),
+        ("\\frac{25 \\text{ apples} - 3 \\text{ apples}}{2} = 12 \\text{ apples}", "wrong"),
+        ("\\frac{2 PR}{3} = 4", "unverified"),  # nobody has said what PR is
     ],
 )
 def test_a_fraction_with_units_is_calculated(step, status):

@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import takewhile
 
@@ -92,7 +92,7 @@ def _read_reference(problem: str, reference: str | None, answer: str | None) -> 
     said = read_number(answer) if answer else None
     if said is None:
         return source
-    return Source(source.nodes, source.calculations, source.stated, said.value) if source else Source((), (), frozenset(), said.value)
+    return replace(source or Source((), (), frozenset(), None), answer=said.value)
 
 
 def _expected(known: Source | None, samples: Sequence[Source], own: Sequence[Fraction]) -> Fraction | None:

@@ -89,7 +89,7 @@ def _repairs(work: Work, grounds: Grounds, answer: Fraction) -> dict[int, Fracti
     candidates = list(results)[:MOST_CANDIDATES]
     found = {}
     for at, computation in enumerate(work.computations[: finals[-1]]):
-        if grounds.repeats(computation):
+        if grounds.repeats(computation) or _begins_a_sum(work, at, grounds):
             continue
         for value in candidates:
             if not same(value, computation.value) and _reaches(follow(work.computations, web, at, value, finals[-1]), answer):

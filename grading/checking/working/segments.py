@@ -223,7 +223,9 @@ def _is_name(segment: Segment, word: Token) -> bool:
     last = segment.tokens[-1]
     in_braces = sum((token.text == "{") - (token.text == "}") for token in segment.tokens) > 0
     short = len(word.text) <= 2 and find_unit(word.text) is None
-    return in_braces or (word.text.isascii() and ((last.kind == "letter" and (word.glued or short)) or (last.text == "}" and word.glued)))
+    if in_braces:
+        return word.glued or short or not word.text.islower()
+    return word.text.isascii() and ((last.kind == "letter" and (word.glued or short)) or (last.text == "}" and word.glued))
 
 
 def _is_per(tokens: Sequence[Token], at: int) -> bool:
