@@ -157,7 +157,7 @@ def judge(request: Request, samples: Sequence[str]) -> Judgement:
     """
     steps = request.steps
     samples = _sound(request.problem, [written_out(sample) for sample in samples])
-    votes = Votes(steps, samples)
+    votes = Votes(request.problem, steps, samples)
     if votes.for_student or (request.explicit and votes.agreeing):
         return Judgement(first_error=None, step=None, agreeing=votes.agreeing, sampled=votes.count)
     if votes.against_student or (request.explicit and votes.count):
@@ -186,7 +186,7 @@ def _last_step(report: WorkReport) -> int:
 class Votes:
     """Who has the student's answer. `leading` is the answer that most samples have, as text."""
 
-    def __init__(self, steps: Sequence[str], samples: Sequence[str]) -> None:
+    def __init__(self, problem: str, steps: Sequence[str], samples: Sequence[str]) -> None:
         answers = [answer for answer in map(final_answer, samples) if answer]
         self.count = len(answers)
         groups: list[list[str]] = []
@@ -197,7 +197,7 @@ class Votes:
             else:
                 group.append(answer)
         groups.sort(key=len, reverse=True)
-        own = read_answer(steps)
+        own = read_answer(problem, steps)
         mine = [group for group in groups if own is not None and same_answer(group[0], own, SECONDS)]
         self.leading = groups[0][0] if groups else None
         self.agreeing = max(map(len, mine), default=0)

@@ -57,6 +57,13 @@ def test_what_is_no_request_is_not_taken_for_one(text):
     assert read(text) is None
 
 
+def test_of_two_numbers_the_answer_is_the_one_that_the_problem_does_not_state():
+    problem = "Sonja mixes 2 ounces of oil with each 8 ounces of nuts. Her batch weighs 20 ounces. How many ounces of oil are in it?"
+    right = "Step 1 - The batch has 2 parts.\\nStep 2 - So there are 4 ounces of oil in her 20-ounce batch."
+    request = read(f"Problem: {problem}\n\nStudent Solution: {right}\n\nQ: {VERDICT}\n\nA:")
+    assert answer(request, judge(request, ["20 / 10 = 2 times, so 2 * 2 = 4. The answer is \\boxed{4}."] * 3)) == "No"
+
+
 def test_a_chinese_request_is_read():
     request = read("题目：小明有3个苹果，又买了2个，一共几个？\n学生解答：3+2=6\n要求：只写第一个错误的步骤编号。")
     assert (request.problem, request.steps, request.wanted) == ("小明有3个苹果,又买了2个,一共几个?", ("3+2=6",), "step")

@@ -73,12 +73,12 @@ def compare(
     known = _read_reference(problem, reference, answer)
     in_time = takewhile(lambda _: time.monotonic() < deadline, samples[:MOST_SAMPLES])
     sampled = tuple(read_source(problem, sample[:LONGEST_SOURCE].splitlines()) for sample in in_time)
-    answers = read_answers(steps)
+    answers = read_answers(problem, steps)
     expected = _expected(known, sampled, answers)
     own = next((value for value in answers if expected is not None and same(value, expected)), next(iter(answers), None))
     work = Work(steps, calculated.chains, find_computations(calculated.chains), own)
     given = frozenset(stated(problem))
-    is_right = _is_right(steps, work, expected, reference, answer, deadline)
+    is_right = _is_right(problem, work, expected, reference, answer, deadline)
     place = _place(work, Grounds(given, _trusted(known, sampled, expected)), expected, is_right, calculated, deadline)
     finding = _finding(place, work, Grounds(given, _trusted(known, sampled, expected)), expected)
     first = min((at for at in (calculated.first_wrong, place.step if place else None) if at is not None), default=None)
@@ -115,14 +115,14 @@ def _trusted(known: Source | None, samples: Sequence[Source], expected: Fraction
 
 
 def _is_right(
-    steps: Sequence[str], work: Work, expected: Fraction | None, reference: str | None, answer: str | None, deadline: float
+    problem: str, work: Work, expected: Fraction | None, reference: str | None, answer: str | None, deadline: float
 ) -> bool | None:
     """Whether the working comes to the right answer; None where that is not known or cannot be compared."""
     right = answer or (final_answer(reference) if reference else None)
     seconds = min(ANSWER_SECONDS, deadline - time.monotonic())
     if expected is not None and work.answer is not None:
-        return same(work.answer, expected) or (seconds > 0 and _is_in_another_unit(right, read_answer(steps), seconds))
-    given = final_answer("\n".join(steps)) or (steps[-1] if steps else None)
+        return same(work.answer, expected) or (seconds > 0 and _is_in_another_unit(right, read_answer(problem, work.steps), seconds))
+    given = final_answer("\n".join(work.steps)) or (work.steps[-1] if work.steps else None)
     if right is None or given is None or seconds <= 0:
         return None
     outcome = check(right, given, seconds=seconds).outcome

@@ -53,7 +53,7 @@ def read_source(problem: str, steps: Sequence[str]) -> Source:
     said = frozenset(value for step in steps for value in stated(step)) | frozenset(_bare_values(chains))
     written = tuple((frozenset(computation.operands), computation.value) for computation in computations)
     sums = tuple(dict.fromkeys(own for own in (terms(computation.expression) for computation in computations) if len(own) > 2))
-    return Source(tuple(dict.fromkeys(nodes)), written, said, next(iter(read_answers(steps)), None), sums)
+    return Source(tuple(dict.fromkeys(nodes)), written, said, next(iter(read_answers(problem, steps)), None), sums)
 
 
 def _bare_values(chains: Sequence[Sequence[Chain]]) -> list[Fraction]:
@@ -67,24 +67,26 @@ def _bare_values(chains: Sequence[Sequence[Chain]]) -> list[Fraction]:
     return found
 
 
-def read_answers(steps: Sequence[str]) -> tuple[Fraction, ...]:
-    """The numbers that may be the solution's answer, the likeliest first: what it says is, else what its last step comes to or states."""
+def read_answers(problem: str, steps: Sequence[str]) -> tuple[Fraction, ...]:
+    """The numbers that may be the solution's answer, the likeliest first: what it says is, else what its last step comes to or states. Of
+    several that it states those come first that the problem does not: `5 ounces of oil for her 20-ounce batch`.
+    """
     said = final_answer("\n".join(steps))
     if said is not None and (number := read_number(said)) is not None:
         return (number.value,)
     for step in reversed(steps[-2:]):
         bare = read_number(step)
-        found = [bare.value] if bare is not None else _last_numbers(step)
+        found = [bare.value] if bare is not None else _last_numbers(problem, step)
         if found:
             return tuple(dict.fromkeys(found))
     return ()
 
 
-def read_answer(steps: Sequence[str]) -> str | None:
+def read_answer(problem: str, steps: Sequence[str]) -> str | None:
     """The likeliest answer as text, with its unit where it is told as the result of a calculation."""
     if (said := final_answer("\n".join(steps))) is not None:
         return said
-    if (value := next(iter(read_answers(steps)), None)) is None:
+    if (value := next(iter(read_answers(problem, steps)), None)) is None:
         return None
     results = [chain.sides[-1] for step in steps[-2:] for chain in find_chains(step, find_variables([step])) if len(chain.sides) > 1]
     written = [side for side in results if any(isinstance(one, Fraction) and same(one, value) for one in values(side))]
@@ -92,15 +94,19 @@ def read_answer(steps: Sequence[str]) -> str | None:
     return f"{written[-1].text} {unit}".strip() if unit or (written and written[-1].text.endswith("%")) else str(value)
 
 
-def _last_numbers(step: str) -> list[Fraction]:
-    """What the last equality of a step comes to and the numbers behind it; without an equality all numbers, the last one first."""
+def _last_numbers(problem: str, step: str) -> list[Fraction]:
+    """What the last equality of a step comes to and the numbers behind it; without an equality all numbers, those that the problem does
+    not state first, and of these the last one.
+    """
     chains = [chain for chain in find_chains(step, find_variables([step])) if len(chain.sides) > 1]
     results = [value for chain in chains for value in values(chain.sides[-1]) if isinstance(value, Fraction)]
     text = plain(step)
     behind = [token.value for token in tokenize(text) if token.value is not None and token.start > text.rfind("=")]
     if results:
         return [results[-1], *behind]
-    return list(reversed(behind)) or list(reversed(stated(step)))
+    given = stated(problem)
+    numbers = list(reversed(behind or stated(step)))
+    return [number for number in numbers if not is_in(number, given)] + [number for number in numbers if is_in(number, given)]
 
 
 # --- A student's value among them --------------------------------------------------------------------------------------------
