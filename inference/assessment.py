@@ -172,6 +172,11 @@ def judge(request: Request, samples: Sequence[str]) -> Judgement:
     return Judgement(first_error=first, step=step, agreeing=votes.agreeing, sampled=votes.count)
 
 
+def needs_second_opinion(request: Request, judgement: Judgement) -> bool:
+    """Whether samples that are made in another way should be heard before a bare verdict against the student is said."""
+    return request.explicit and judgement.first_error is not None
+
+
 def _sound(problem: str, samples: Sequence[str]) -> Sequence[str]:
     """Those without a wrong calculation; all, where there are no others."""
     deadline = time.monotonic() + SOUND_SECONDS

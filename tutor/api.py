@@ -7,8 +7,8 @@ A request becomes a turn that a worker solves like any other; its log is sent on
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -21,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts import keys
 from accounts.models import ApiKey
+from inference import assessment
 from tutor import asking, assessing
 from tutor.api_request import LARGEST, MODELS, ApiError, Asked, bad_request, no_such_model, parse, too_large
 from tutor.failures import Failure
@@ -125,10 +126,17 @@ async def _admitted(request: HttpRequest) -> ApiKey:
 async def _ask(key: ApiKey, asked: Asked) -> tuple[Turn, bool]:
     """The turn, and whether it is a new one."""
     offer = asked.offer
-    if asked.assessment and (before := await sync_to_async(assessing.solved)(key.user, asked.question)):
-        return before, False
-    try:
+    with _refusals():
+        if offer is None:
+            return await sync_to_async(assessing.ask)(key.user, asked.question, assessing.FIRST)
         return await sync_to_async(asking.ask_once)(key.user, asked.question, offer.mode, offer.n, asked.history), True
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What is not taken, as `ApiError`."""
+    try:
+        yield
     except asking.AskingError as error:
         known = REFUSALS.get(type(error))
         raise known(error) if known else ApiError(429, "requests", "rate_limit_exceeded", str(error)) from error
@@ -228,19 +236,35 @@ class Assessed(Answer):
     """The solutions of a turn are not shown: they are what a student's is held against."""
 
     async def _pieces(self) -> AsyncGenerator[str]:
-        async with aclosing(Answer._pieces(self)) as pieces:
-            async for piece in pieces:
-                if not piece:
-                    yield ""
-        assert self.asked.assessment is not None
-        self.reason = "stop"
-        judging = asyncio.create_task(assessing.reply(self.turn, self.asked.assessment))
+        replying: asyncio.Task[str] = asyncio.create_task(self._reply())
         try:
-            while not (await asyncio.wait({judging}, timeout=SILENCE))[0]:
+            while not (await asyncio.wait({replying}, timeout=SILENCE))[0]:
                 yield ""
-            yield judging.result()
+            yield replying.result()
         finally:
-            judging.cancel()
+            replying.cancel()
+            await asyncio.wait({replying})  # its turn is stopped
+
+    async def _reply(self) -> str:
+        request = self.asked.assessment
+        assert request is not None
+        await self._solve(self)
+        judgement = await assessing.judge([self.turn], request)
+        if assessment.needs_second_opinion(request, judgement):
+            with _refusals():
+                turn, is_new = await sync_to_async(assessing.ask)(self.key.user, self.asked.question, assessing.SECOND)
+            second = Answer(turn, self.key, self.asked, is_new)
+            await self._solve(second)
+            self.tokens += second.tokens
+            judgement = await assessing.judge([self.turn, turn], request)
+        self.reason = "stop"
+        return assessment.answer(request, judgement)
+
+    @staticmethod
+    async def _solve(answer: Answer) -> None:
+        async with aclosing(Answer._pieces(answer)) as pieces:
+            async for _ in pieces:
+                pass
 
 
 def _data(value: dict[str, Any]) -> bytes:

@@ -20,22 +20,19 @@ LARGEST = 400_000  # bytes of a request
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A name under `/v1/models`, and how it solves."""
+    """How a model of `/v1/models` solves."""
 
     mode: str
     n: int = 1
-    about: str = ""
-    judges: bool = False  # students' solutions, and nothing else
 
 
-CHECK = Offer(Turn.Mode.COT, assessment.SAMPLES, "says where a student's solution is first wrong", judges=True)
 MODELS = {
-    "lemma": Offer(Turn.Mode.AUTO, about="words or Python, as the question needs"),
-    "lemma-python": Offer(Turn.Mode.TIR, about="with Python that is really run"),
-    "lemma-words": Offer(Turn.Mode.COT, about="step by step in words"),
-    "lemma-best-of-4": Offer(Turn.Mode.AUTO, 4, "four solutions side by side, the best is given"),
-    "lemma-best-of-8": Offer(Turn.Mode.AUTO, 8, "eight solutions side by side, the best is given"),
-    "lemma-check": CHECK,
+    "lemma": Offer(Turn.Mode.AUTO),
+    "lemma-python": Offer(Turn.Mode.TIR),
+    "lemma-words": Offer(Turn.Mode.COT),
+    "lemma-best-of-4": Offer(Turn.Mode.AUTO, 4),
+    "lemma-best-of-8": Offer(Turn.Mode.AUTO, 8),
+    "lemma-check": None,  # judges students' solutions, and nothing else
 }
 
 
@@ -77,8 +74,9 @@ class Asked:
     assessment: assessment.Request | None
 
     @property
-    def offer(self) -> Offer:
-        return CHECK if self.assessment else MODELS[self.model]
+    def offer(self) -> Offer | None:
+        """None for what is to be judged."""
+        return None if self.assessment else MODELS[self.model]
 
 
 def parse(body: bytes) -> Asked:
@@ -118,14 +116,14 @@ def _check_kind(data: dict[str, Any]) -> None:
         raise bad_request(f"This value of `{param}` is not supported here.", param=param, code="unsupported_value")
 
 
-def _assessment(offer: Offer, question: str, history: list[Exchange]) -> assessment.Request | None:
+def _assessment(offer: Offer | None, question: str, history: list[Exchange]) -> assessment.Request | None:
     """What is to be judged; None for a question to be solved. The plain model judges only what says that it is to be judged."""
     found = assessment.read(question)
-    if found is None and offer.judges:
+    if found is None and offer is None:
         found = assessment.read("\n\n".join([*(exchange.question for exchange in history), question]))
-    if found is None and offer.judges:
+    if found is None and offer is None:
         raise bad_request("Send the problem and the student's work as `Problem: …` and `Student Solution: …`.", param="messages")
-    return found if offer.judges or (offer is MODELS["lemma"] and found and found.explicit) else None
+    return found if offer is None or (offer is MODELS["lemma"] and found and found.explicit) else None
 
 
 def _dialogue(messages: object) -> tuple[str, list[Exchange]]:

@@ -20,6 +20,7 @@ PROGRAMS = {
     "Draw a plot": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nprint(6 * 7)",
     "Loop for ever": "while True:\n    pass",
 }
+DIVIDED = "in the drawer"  # a problem whose solutions in words come to 5, and those with Python to 7
 LESSONS = {  # a part of the problem: the solution in words, the program, hints (the first leaks), a question
     "sold clips": (
         "In May she sold $48/2 = 24$ clips.\nAltogether she sold $48 + 24 = 72$ clips.\nThe answer is $\\boxed{72}$.",
@@ -54,8 +55,16 @@ def chunks_for(prompt: str) -> list[str]:
     for problem, replies in LESSONS.items():
         if problem in prompt:
             return lesson_chunks(prompt, *replies)
+    if DIVIDED in prompt:
+        return divided_chunks(prompt)
     numbers = int(COUNT.findall(prompt)[-1])
     return [f"{number} " for number in range(1, numbers + 1)] + [f"\\boxed{{{numbers}}}"]
+
+
+def divided_chunks(prompt: str) -> list[str]:
+    if "```output" in prompt:
+        return ["So it is $\\boxed{7}$."]
+    return ["print(7)\n", "```\n"] if "```python" in prompt else ["There are $2 + 3 = 5$.\nThe answer is $\\boxed{5}$."]
 
 
 def lesson_chunks(prompt: str, words: str, program: str, hints: list[str], question: str) -> list[str]:

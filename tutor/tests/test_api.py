@@ -76,7 +76,22 @@ async def test_a_student_s_solution_is_judged(client, student, stack, model):
         answer = await client.chat.completions.create(model=model, messages=[{"role": "system", "content": prompt}])
         replies.append(answer.choices[0].message.content)
     assert replies == ["2", "0", "Yes", "No"]
-    assert stack.do("conversations", name=student.name)["all"] == 1, "the problem is solved once"
+    assert stack.do("conversations", name=student.name)["all"] == 2, "the problem is solved once in each way"
+
+
+SAID = "Problem: How many socks are in the drawer?\n\nStudent Solution: Step 1 - I look.\\nStep 2 - There are {count}.\n\nQ: {asks}\n\nA:"
+
+
+async def test_solutions_with_python_are_heard_before_a_student_is_told_to_be_wrong(client, student, stack):
+    replies, used = {}, []
+    for count in (5, 7, 9):
+        prompt = SAID.format(count=count, asks=f"Is the Student Solution incorrect? {WHERE}")
+        answer = await client.chat.completions.create(model="lemma-check", messages=said(prompt))
+        replies[count] = answer.choices[0].message.content
+        used.append(stack.do("used", name=student.name)["tokens"])
+    assert replies == {5: "0", 7: "0", 9: "2"}
+    assert 0 < used[0] < used[1] == used[2], "the second turn is one for all, and only where the first speaks against the student"
+    assert stack.do("conversations", name=student.name) == {"shown": 0, "all": 2}
 
 
 async def test_a_judgement_streams_with_its_reason(client):

@@ -166,7 +166,7 @@ def test_the_problem_as_ones_own_work_is_the_problem(school):
 def test_a_program_gets_no_help_with_it(school, model):
     allow(school, "hints")
     solved = asking.ask(school.outsider, TEXT, "auto", "en")  # was judged before
-    Turn.objects.filter(pk=solved.pk).update(state="done", n=SAMPLES)
+    Turn.objects.filter(pk=solved.pk).update(state="done", mode="cot", n=SAMPLES)
     Conversation.objects.update(owner=school.student, api=True)
     content = TEXT if model == "lemma" else f"Problem: {TEXT}\n\nStudent Solution: Step 1 - x = 2"
     body = {"model": model, "messages": [{"role": "user", "content": content}]}
