@@ -70,14 +70,18 @@ def plan(language: Language) -> str:
     return f"{words}\n\n"
 
 
+IN_WORDS: dict[Language, str] = {"en": "Let's work it out in words, step by step.", "zh": "下面改用文字一步一步地推理。"}
+
+
+def in_words(language: Language) -> str:
+    """The words with which a message goes on that began a program where none is run: it would make up what the program prints."""
+    return f"{IN_WORDS[language]}\n\n"
+
+
 def without_code(language: Language) -> str:
     """The words with which a message goes on whose code fails again and again in the same way."""
-    words = (
-        "这段代码还是有错，下面改用文字一步一步地推理。"
-        if language == "zh"
-        else "The code fails again. Let's work it out in words, step by step."
-    )
-    return f"{words}\n\n"
+    fails = "这段代码还是有错，" if language == "zh" else "The code fails again. "
+    return f"{fails}{in_words(language)}"
 
 
 def chat(question: str, *, mode: Mode, language: Language, wire: Wire, history: Sequence[Exchange]) -> str:

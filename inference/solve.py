@@ -24,6 +24,7 @@ SAMPLED = 0.7  # temperature of candidates, Qwen2.5-Math's setting for Maj@N and
 TOP_P = 0.8  # Qwen2.5-Math's setting for every temperature above 0 (arXiv 2409.12122)
 FEWEST_TOKENS = 128  # a context with less room than this left is full
 BOX_TOKENS = 48  # kept out of the budget, for an answer that the model did not come to box
+LED_BACK = 2  # times that a model is led back to words; then it may write what it will
 FORCED_BOX = "\n\nThe final answer is $\\boxed{"
 
 
@@ -120,6 +121,7 @@ class _Solution:
     printed: str | None = None  # by the last block that ran without an error
     failed: str | None = None  # the last block, where it ended in an error
     in_words: bool = False  # no more code: the model has written the same failing block twice
+    led_back: int = 0  # times, from a program that is not run to words
 
     @property
     def prompt(self) -> str:
@@ -138,9 +140,9 @@ class _Solution:
         yield await self._done(began)
 
     async def _rounds(self) -> AsyncGenerator[CandidateEvent]:
-        """Prose and code by turns until the message ends; after the last round allowed, prose alone."""
+        """Prose and code by turns until the message ends; in words, and after the last round allowed, prose alone."""
         splitter = self._splitter()
-        if splitter:  # left to themselves, small models reason in words, and write no code in two of three solutions (docs/log.md)
+        if self._runs_code:  # left to themselves, small models reason in words, and write no code in two of three solutions (docs/log.md)
             yield self._open_block()
         while True:
             async with aclosing(self._continue(splitter)) as tokens:
@@ -148,22 +150,37 @@ class _Solution:
                     yield token
             if splitter is None or splitter.code is None:
                 break
-            self.rounds += 1
-            yield Code(round=self.rounds, code=splitter.code)
-            repeated = splitter.code == self.failed
-            yield await self._run(splitter.code)
-            if repeated and self.failed:
-                yield self._leave_code()
+            if splitter.prose and boxed_answer(self.text) is not None:
+                break  # it would only check what it has said
+            if splitter.prose:
+                yield self._lead_back()
+            else:
+                async with aclosing(self._round(splitter.code)) as events:
+                    async for event in events:
+                        yield event
             splitter = self._splitter()
         if self.printed is not None and boxed_answer(self.text) is None:
             async with aclosing(self._box()) as tokens:
                 async for token in tokens:
                     yield token
 
+    async def _round(self, code: str) -> AsyncGenerator[CandidateEvent]:
+        self.rounds += 1
+        yield Code(round=self.rounds, code=code)
+        repeated = code == self.failed
+        yield await self._run(code)
+        if repeated and self.failed:
+            self.in_words = True  # a model that repeats a failing block would do so until its budget is used up
+            yield self._add(prompts.without_code(self.language))
+
+    @property
+    def _runs_code(self) -> bool:
+        return self.mode == "tir" and not self.in_words and self.rounds < self.limits.rounds
+
     def _splitter(self) -> Splitter | None:
-        if self.mode == "cot" or self.in_words or self.rounds >= self.limits.rounds:
-            return None
-        return Splitter(self.wire, inside=self.rounds == 0)
+        if self._runs_code:
+            return Splitter(self.wire, inside=self.rounds == 0)
+        return Splitter(self.wire, prose=True) if self.led_back < LED_BACK else None
 
     async def _continue(self, splitter: Splitter | None) -> AsyncGenerator[Token]:
         """Let the model go on. The request is closed as soon as a block of code is complete."""
@@ -194,10 +211,12 @@ class _Solution:
         self.text = words + self.wire.opening
         return Token(text=words)
 
-    def _leave_code(self) -> Token:
-        """A model that repeats a failing block would do so until its budget is used up."""
-        self.in_words = True
-        words = prompts.without_code(self.language)
+    def _lead_back(self) -> Token:
+        """Of a program that is not run the model would make up what it prints."""
+        self.led_back += 1
+        return self._add(prompts.in_words(self.language))
+
+    def _add(self, words: str) -> Token:
         self.text += words
         return Token(text=words)
 

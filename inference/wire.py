@@ -93,11 +93,13 @@ class Splitter:
     """Splits one continuation, as it streams, into prose and the inside of the first Python block (or goes on `inside` of one).
 
     A marker is never passed on, wherever the stream is cut. `code` is None until the block is complete. `raw` is the text as
-    written, up to and with the block's closing marker; what the model wrote after that is dropped.
+    written, up to and with the block's closing marker; what the model wrote after that is dropped. Where all is to be `prose`, it ends
+    before the block: `code` is then "".
     """
 
-    def __init__(self, wire: Wire, *, inside: bool = False) -> None:
+    def __init__(self, wire: Wire, *, inside: bool = False, prose: bool = False) -> None:
         self.wire = wire
+        self.prose = prose
         self.raw = ""
         self.code: str | None = None
         self._inside = inside
@@ -134,6 +136,9 @@ class Splitter:
         while (at := _find(self._held, self.wire.start)) < len(self._held):
             prose += self._take(at)
             if opener := self.wire.opener.match(self._held):
+                if self.prose:
+                    self._held, self.code = "", ""
+                    return prose
                 self._take(opener.end())
                 self._inside = True
                 return prose

@@ -14,6 +14,7 @@ from inference.solve import FORCED_BOX, Limits, solve
 from inference.wire import FENCE, TOOL
 
 PLAN = "Let's compute this step by step with Python.\n\n"
+IN_WORDS = "Let's work it out in words, step by step.\n\n"
 CODE = "from sympy import symbols, solve\nx = symbols('x')\nprint(solve(2*x**2 + 5*x - 3, x))"
 ANSWER = "So $x = -3$ or $x = \\frac{1}{2}$: $\\boxed{x = -3, x = \\frac{1}{2}}$."
 QUESTION = "Solve 2x^2 + 5x - 3 = 0"
@@ -130,13 +131,34 @@ async def test_no_token_is_empty(mode):
     assert all(event.text for event in events if isinstance(event, Token))
 
 
-async def test_words_alone_run_nothing():
+@pytest.mark.parametrize("chunk", [1, 5, 1000])
+async def test_words_alone_run_nothing_and_make_up_no_output(chunk):
     sandbox = Executor([])
-    events = await collect(Recorded([PLAN + fenced(CODE) + ANSWER]), sandbox, mode="cot")
+    engine = Recorded([PLAN + fenced(CODE) + "```output\nmade up\n```\nIt is made up.", ANSWER], chunk=chunk)
+    events = await collect(engine, sandbox, mode="cot")
     assert kinds(events) == ["started", "token", "done"]
-    assert prose(events) == PLAN + fenced(CODE) + ANSWER
+    assert prose(events) == events[-1].text == PLAN + IN_WORDS + ANSWER
+    assert engine.prompts[1].endswith(PLAN + IN_WORDS)
     assert sandbox.opened == 0
     assert (events[-1].answer, events[-1].checked, events[-1].differs) == ("x = -3, x = \\frac{1}{2}", False, False)
+
+
+async def test_who_insists_on_a_program_is_led_back_to_words_twice():
+    engine = Recorded([fenced("a"), fenced("b"), fenced("print(5)") + ANSWER])
+    events = await collect(engine, Executor([]), mode="cot")
+    assert prose(events) == IN_WORDS + IN_WORDS + fenced("print(5)") + ANSWER
+
+
+async def test_words_end_where_a_program_would_only_check_the_answer():
+    events = await collect(Recorded([ANSWER + "\n" + fenced("print(5)") + "made up"]), Executor([]), mode="cot")
+    assert prose(events) == ANSWER + "\n"
+    assert events[-1].finish == "stop"
+
+
+async def test_other_blocks_than_programs_stand_in_words():
+    table = "```\n1 2\n3 4\n```\n"
+    events = await collect(Recorded([table + ANSWER]), Executor([]), mode="cot")
+    assert prose(events) == table + ANSWER
 
 
 async def test_a_failed_block_is_shown_to_the_model_which_mends_it():
@@ -178,11 +200,11 @@ async def test_a_cut_solution_is_not_checked():
 
 
 async def test_rounds_are_bounded_and_the_last_word_is_prose():
-    engine = Recorded([fenced("1"), fenced("2"), fenced("3") + "$\\boxed{3}$"])
+    engine = Recorded([fenced("1"), fenced("2"), fenced("3") + "$\\boxed{4}$", "$\\boxed{3}$"])
     sandbox = Executor([CellResult(output="1"), CellResult(output="2")])
     events = await collect(engine, sandbox, mode="tir", limits=Limits(rounds=2))
     assert sandbox.cells == ["1", "2"]
-    assert prose(events).endswith(fenced("3") + "$\\boxed{3}$")
+    assert prose(events) == PLAN + IN_WORDS + "$\\boxed{3}$"
     assert (events[-1].answer, events[-1].rounds) == ("3", 2)
 
 
