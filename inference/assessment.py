@@ -173,7 +173,7 @@ def judge(request: Request, samples: Sequence[str]) -> Judgement:
 
 
 def needs_second_opinion(request: Request, judgement: Judgement) -> bool:
-    """Whether samples that are made in another way should be heard before a bare verdict against the student is said."""
+    """Whether samples that are made in another way should be heard, which may acquit, before a bare verdict against the student is said."""
     return request.explicit and judgement.first_error is not None
 
 

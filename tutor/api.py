@@ -249,14 +249,15 @@ class Assessed(Answer):
         request = self.asked.assessment
         assert request is not None
         await self._solve(self)
-        judgement = await assessing.judge([self.turn], request)
+        judgement = await assessing.judge(self.turn, request)
         if assessment.needs_second_opinion(request, judgement):
             with _refusals():
                 turn, is_new = await sync_to_async(assessing.ask)(self.key.user, self.asked.question, assessing.SECOND)
             second = Answer(turn, self.key, self.asked, is_new)
             await self._solve(second)
             self.tokens += second.tokens
-            judgement = await assessing.judge([self.turn, turn], request)
+            other = await assessing.judge(turn, request)
+            judgement = judgement if other.first_error is not None else other
         self.reason = "stop"
         return assessment.answer(request, judgement)
 

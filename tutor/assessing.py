@@ -1,10 +1,10 @@
 """Judging a student's solution for a program: solutions of our own from turns, then the checker, a few at once.
 
-The first turn's solutions are in words. Where they speak against the student, a second turn's are with Python, before the verdict is said.
+The first turn's solutions are in words. Where they speak against the student, a second turn's are with Python, and may acquit. Which step
+is wrong is said by the first, whose steps are more like a student's (docs/log.md, "A second opinion").
 """
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from accounts.models import User
 from inference import assessment
 from inference.assessment import Judgement
 from tutor import asking, permission
-from tutor.models import Candidate, Turn
+from tutor.models import Turn
 
 TOGETHER = 2  # judged at once in one web process
 KEPT = timedelta(hours=20)  # less than what programs asked is kept for
@@ -53,13 +53,12 @@ def solved(user: User, problem: str, opinion: Opinion) -> Turn | None:
     return turns.filter(state=Turn.State.DONE, created__gt=timezone.now() - KEPT).order_by("-created").first()
 
 
-async def judge(turns: Sequence[Turn], request: assessment.Request) -> Judgement:
-    """What the solutions of turns that are done say to the student's."""
-    samples = await sync_to_async(_texts)(turns)
+async def judge(turn: Turn, request: assessment.Request) -> Judgement:
+    """What the solutions of a turn that is done say to the student's."""
+    samples = await sync_to_async(_texts)(turn)
     async with _places:
         return await asyncio.to_thread(assessment.judge, request, samples)
 
 
-def _texts(turns: Sequence[Turn]) -> list[str]:
-    candidates = Candidate.objects.filter(turn__in=turns).order_by("turn__created", "number")
-    return list(candidates.values_list("text", flat=True))
+def _texts(turn: Turn) -> list[str]:
+    return list(turn.candidates.order_by("number").values_list("text", flat=True))
