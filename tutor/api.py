@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any
 
@@ -29,6 +29,7 @@ from tutor.following import TurnLost, follow
 from tutor.models import Turn
 from tutor.transcript import Transcript
 
+NO_PYTHON = (Failure.SANDBOX_UNAVAILABLE, Failure.SANDBOX_LOST)
 SILENCE = 1.0  # seconds after which a client is told that a judgement is still being made
 
 Endpoint = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
@@ -250,16 +251,24 @@ class Assessed(Answer):
         assert request is not None
         await self._solve(self)
         judgement = await assessing.judge(self.turn, request)
-        if assessment.needs_second_opinion(request, judgement):
-            with _refusals():
-                turn, is_new = await sync_to_async(assessing.ask)(self.key.user, self.asked.question, assessing.SECOND)
-            second = Answer(turn, self.key, self.asked, is_new)
-            await self._solve(second)
-            self.tokens += second.tokens
-            other = await assessing.judge(turn, request)
-            judgement = judgement if other.first_error is not None else other
+        if assessment.needs_second_opinion(request, judgement) and await self._is_acquitted(request):
+            judgement = replace(judgement, first_error=None, step=None)
         self.reason = "stop"
         return assessment.answer(request, judgement)
+
+    async def _is_acquitted(self, request: assessment.Request) -> bool:
+        """What the second opinion says. Where no Python can be run there is none, and the first stands."""
+        with _refusals():
+            turn, is_new = await sync_to_async(assessing.ask)(self.key.user, self.asked.question, assessing.SECOND)
+        second = Answer(turn, self.key, self.asked, is_new)
+        try:
+            await self._solve(second)
+        except ApiError as error:
+            if error.code not in NO_PYTHON:
+                raise
+            return False
+        self.tokens += second.tokens
+        return (await assessing.judge(turn, request)).first_error is None
 
     @staticmethod
     async def _solve(answer: Answer) -> None:
