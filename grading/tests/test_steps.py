@@ -159,6 +159,15 @@ def test_terms_taken_together_are_right_also_where_the_answer_is_told_apart():
     assert [step.status for step in report.steps] == ["checked", "wrong"]
 
 
+@pytest.mark.parametrize("amount", ["-40", "$-40", "-$40"])
+def test_the_sign_of_an_answer_counts(amount):
+    problem = "A mechanic earned $520 on Thursday and $480 on Friday. How much more did he earn on Thursday?"
+    report = check_steps(
+        problem, ["Thursday: 520", f"Friday is higher by $480 - $520 = {amount}."], reference="520 - 480 = 40", answer="40"
+    )
+    assert (report.first_error, report.answer_is_right) == (1, False)
+
+
 def test_who_goes_on_after_the_answer_is_told_so():
     report = check_steps(ANNA, ["3 x 12 = 36", "36 - 8 = 28", "28 / 4 = 7", "7 x 4 = 28 apples"], reference=REFERENCE)
     assert (report.first_error, report.steps[3].misconception) == (3, "went_on")

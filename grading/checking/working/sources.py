@@ -14,7 +14,7 @@ from grading.checking.working.expressions import NoValue, Operation, exact
 from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated
 from grading.checking.working.sums import Terms, is_part, terms
-from grading.checking.working.tokens import plain, tokenize
+from grading.checking.working.tokens import Token, plain, tokenize
 from grading.checking.working.units import find_unit
 
 MOST_SOURCES = 64  # whose values are kept at hand
@@ -100,13 +100,25 @@ def _last_numbers(problem: str, step: str) -> list[Fraction]:
     """
     chains = [chain for chain in find_chains(step, find_variables([step])) if len(chain.sides) > 1]
     results = [value for chain in chains for value in values(chain.sides[-1]) if isinstance(value, Fraction)]
-    text = plain(step)
-    behind = [token.value for token in tokenize(text) if token.value is not None and token.start > text.rfind("=")]
+    behind = _written_behind(plain(step))
     if results:
         return [results[-1], *behind]
     given = stated(problem)
     numbers = list(reversed(behind or stated(step)))
     return [number for number in numbers if not is_in(number, given)] + [number for number in numbers if is_in(number, given)]
+
+
+def _written_behind(text: str) -> list[Fraction]:
+    """The numbers behind the last equality sign, or all; with the sign that they are written with: `it is -40`, `-$40`, but not `10-40`."""
+    tokens = tokenize(text)
+    behind = [(at, token.value) for at, token in enumerate(tokens) if token.value is not None and token.start > text.rfind("=")]
+    return [-value if _is_negative(tokens, at) else value for at, value in behind]
+
+
+def _is_negative(tokens: Sequence[Token], at: int) -> bool:
+    before = [token for token in tokens[max(0, at - 3) : at] if token.kind != "money"][::-1]
+    is_sign = bool(before) and before[0].text == "-" and tokens[at].glued
+    return is_sign and (len(before) < 2 or before[1].kind in ("relation", "word"))
 
 
 # --- A student's value among them --------------------------------------------------------------------------------------------
