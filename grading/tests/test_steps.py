@@ -168,6 +168,14 @@ def test_the_sign_of_an_answer_counts(amount):
     assert (report.first_error, report.answer_is_right) == (1, False)
 
 
+def test_a_number_of_the_problem_that_is_said_again_is_not_the_answer():
+    problem = "A bottle of soap costs $4 and lasts for 4 washes. How much does Jake spend on a wash a week, for 20 weeks?"
+    report = check_steps(
+        problem, ["He will spend 20 x $4.00 = $80.00 on soap over 20 weeks."], reference="20 / 4 = 5\n5 * 4 = 20", answer="20"
+    )
+    assert (report.first_error, report.answer_is_right) == (0, False)
+
+
 def test_who_goes_on_after_the_answer_is_told_so():
     report = check_steps(ANNA, ["3 x 12 = 36", "36 - 8 = 28", "28 / 4 = 7", "7 x 4 = 28 apples"], reference=REFERENCE)
     assert (report.first_error, report.steps[3].misconception) == (3, "went_on")

@@ -95,15 +95,15 @@ def read_answer(problem: str, steps: Sequence[str]) -> str | None:
 
 
 def _last_numbers(problem: str, step: str) -> list[Fraction]:
-    """What the last equality of a step comes to and the numbers behind it; without an equality all numbers, those that the problem does
-    not state first, and of these the last one.
+    """What the last equality of a step comes to and the numbers behind it that the problem does not state; without an equality all numbers,
+    those that the problem does not state first, and of these the last one.
     """
     chains = [chain for chain in find_chains(step, find_variables([step])) if len(chain.sides) > 1]
     results = [value for chain in chains for value in values(chain.sides[-1]) if isinstance(value, Fraction)]
     behind = _written_behind(plain(step))
-    if results:
-        return [results[-1], *behind]
     given = stated(problem)
+    if results:
+        return [results[-1], *(number for number in behind if not is_in(number, given))]
     numbers = list(reversed(behind or stated(step)))
     return [number for number in numbers if not is_in(number, given)] + [number for number in numbers if is_in(number, given)]
 
