@@ -176,6 +176,11 @@ def test_a_number_of_the_problem_that_is_said_again_is_not_the_answer():
     assert (report.first_error, report.answer_is_right) == (0, False)
 
 
+def test_a_size_behind_a_number_is_not_a_part_of_it():
+    assert check_steps("How many 200-kilobyte videos fit?", ["It stores 2400 / 200 = 12 200-kilobyte videos."]).steps[0].status == "checked"
+    assert check_steps("How many?", ["It stores 6 100 * 2 = 12 200 videos."]).steps[0].status == "checked"
+
+
 def test_who_goes_on_after_the_answer_is_told_so():
     report = check_steps(ANNA, ["3 x 12 = 36", "36 - 8 = 28", "28 / 4 = 7", "7 x 4 = 28 apples"], reference=REFERENCE)
     assert (report.first_error, report.steps[3].misconception) == (3, "went_on")
