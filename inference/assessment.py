@@ -11,7 +11,7 @@ Examples may stand before it; the last problem counts. The benchmark's own promp
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from grading.checking.extract import final_answer
@@ -21,6 +21,7 @@ from grading.checking.working.calculated import calculate
 from grading.checking.working.compared import same_answer
 from grading.checking.working.sources import read_answer
 from inference.code_steps import written_out
+from inference.selection import vote
 
 Wanted = Literal["step", "incorrect", "correct", "report"]
 
@@ -66,6 +67,14 @@ class Request:
     steps: tuple[str, ...]
     wanted: Wanted
     explicit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A solution of our own, and the reward model's score of it, where there is one."""
+
+    text: str
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,67 +157,89 @@ def _claim(text: str) -> Literal["correct", "incorrect"] | None:
 # --- Judging -----------------------------------------------------------------------------------------------------------------
 
 
-def judge(request: Request, samples: Sequence[str]) -> Judgement:
-    """Hold a student's solution against `samples`, solutions of our own that may be wrong. Blocks for some seconds, bounded.
+def judge(request: Request, first: Sequence[Sample], second: Sequence[Sample] | None = None) -> Judgement:
+    """Hold a student's solution against samples, solutions of our own that may be wrong. Blocks for some seconds, bounded.
 
-    The answer decides: it is right where about as many samples have it as any other, wrong where enough of them agree on another. Where
-    they are at odds, a report finds nothing but wrong calculations; whoever asks for a bare verdict gets the likelier one: right where
-    any has it (docs/log.md, "Judging students' solutions with the model's own").
+    The answer decides: it is right where it has at least half as many votes as any other, wrong where enough samples agree on another.
+    Where they are at odds, a report finds nothing but wrong calculations. Whoever asks for a bare verdict gets the likelier one
+    (docs/log.md, "A second opinion"): right where the student's answer leads; else a `second` set of samples, made in another way, is to be
+    heard, and it is right where it has half the votes of the leading answer, those of both sets counted.
+
+    The place is said by the first set, whose steps are more like a student's than those of programs.
     """
-    steps = request.steps
-    samples = _sound(request.problem, [written_out(sample) for sample in samples])
-    votes = Votes(request.problem, steps, samples)
-    if votes.for_student or (request.explicit and votes.agreeing):
-        return Judgement(first_error=None, step=None, agreeing=votes.agreeing, sampled=votes.count)
-    if votes.against_student or (request.explicit and votes.count):
-        report = check_steps(request.problem, steps, samples=samples, answer=votes.leading)
-        first: int | None = _last_step(report) if report.first_error is None else report.first_error
-    else:
-        report = check_steps(request.problem, steps, samples=samples)
-        first = report.first_error
-        if first is not None and report.steps[first].should_be is None:
-            first = None  # no calculation, but the samples' doubt
-    step = report.steps[first] if first is not None else None
-    return Judgement(first_error=first, step=step, agreeing=votes.agreeing, sampled=votes.count)
+    samples = _sound(request.problem, first)
+    votes = Votes(request, [*samples, *_sound(request.problem, second or ())])
+    if votes.lead if request.explicit and second is None else votes.for_student:
+        return votes.judgement(None, None)
+    answer = None
+    if votes.against_student or (request.explicit and votes.others):
+        answer = (Votes(request, samples).others or votes.others)[0].answer
+    report = check_steps(request.problem, request.steps, samples=[sample.text for sample in samples], answer=answer)
+    return votes.judgement(report, _place(report, sure=answer is not None))
 
 
 def needs_second_opinion(request: Request, judgement: Judgement) -> bool:
-    """Whether samples that are made in another way should be heard, which may acquit, before a bare verdict against the student is said."""
+    """Whether a second set of samples is to be heard before this is said."""
     return request.explicit and judgement.first_error is not None
 
 
-def _sound(problem: str, samples: Sequence[str]) -> Sequence[str]:
-    """Those without a wrong calculation; all, where there are no others."""
+def _place(report: WorkReport, *, sure: bool) -> int | None:
+    """Where it is `sure` to be wrong and nothing is seen but the answer, the step that gives it; else nothing but a calculation, not what
+    the samples doubt."""
+    first = report.first_error
+    if sure:
+        return len(report.steps) - 1 if first is None else first
+    return first if first is not None and report.steps[first].should_be is not None else None
+
+
+def _sound(problem: str, samples: Sequence[Sample]) -> Sequence[Sample]:
+    """Those without a wrong calculation; all, where there are no others. Programs are written out as calculations."""
     deadline = time.monotonic() + SOUND_SECONDS
-    return [sample for sample in samples if calculate(problem, split_steps(sample), deadline).first_wrong is None] or samples
+    written = [replace(sample, text=written_out(sample.text)) for sample in samples]
+    return [sample for sample in written if calculate(problem, split_steps(sample.text), deadline).first_wrong is None] or written
 
 
-def _last_step(report: WorkReport) -> int:
-    """Where nothing is seen to be wrong but the answer, the step that gives it."""
-    return len(report.steps) - 1
+@dataclass(slots=True)
+class Group:
+    """Samples with one answer. Where all samples have scores, their votes are weighed as for the pick of the best (`selection.vote`)."""
+
+    answer: str
+    size: int = 0
+    weight: int = 0
 
 
 class Votes:
-    """Who has the student's answer. `leading` is the answer that most samples have, as text."""
+    """Who has the student's answer: `agreeing` of `count` samples that have one. `others` are the groups that do not, the largest first."""
 
-    def __init__(self, problem: str, steps: Sequence[str], samples: Sequence[str]) -> None:
-        answers = [answer for answer in map(final_answer, samples) if answer]
-        self.count = len(answers)
-        groups: list[list[str]] = []
-        for answer in answers:
-            group = next((group for group in groups if same_answer(group[0], answer, SECONDS)), None)
-            if group is None:
-                groups.append([answer])
-            else:
-                group.append(answer)
-        groups.sort(key=len, reverse=True)
-        own = read_answer(problem, steps)
-        mine = [group for group in groups if own is not None and same_answer(group[0], own, SECONDS)]
-        self.leading = groups[0][0] if groups else None
-        self.agreeing = max(map(len, mine), default=0)
-        most = len(groups[0]) if groups else 0
-        self.for_student = bool(self.agreeing) and 2 * self.agreeing >= most
-        self.against_student = bool(groups) and not self.for_student and most >= AGREED * self.count
+    def __init__(self, request: Request, samples: Sequence[Sample]) -> None:
+        groups = _grouped(samples)
+        own = read_answer(request.problem, request.steps)
+        mine = [group for group in groups if own is not None and same_answer(group.answer, own, SECONDS)]
+        self.others = sorted((group for group in groups if group not in mine), key=lambda group: -group.weight)
+        self.count = sum(group.size for group in groups)
+        self.agreeing = sum(group.size for group in mine)
+        weight, most = sum(group.weight for group in mine), max((group.weight for group in self.others), default=0)
+        self.lead = bool(mine) and weight >= most
+        self.for_student = bool(mine) and 2 * weight >= most
+        self.against_student = bool(self.others) and not self.for_student and most >= AGREED * sum(group.weight for group in groups)
+
+    def judgement(self, report: WorkReport | None, first: int | None) -> Judgement:
+        step = report.steps[first] if report is not None and first is not None else None
+        return Judgement(first_error=first, step=step, agreeing=self.agreeing, sampled=self.count)
+
+
+def _grouped(samples: Sequence[Sample]) -> list[Group]:
+    answered = [(sample, answer) for sample in samples if (answer := final_answer(sample.text))]
+    weighed = all(sample.score is not None for sample, _ in answered)
+    groups: list[Group] = []
+    for sample, answer in answered:
+        group = next((group for group in groups if same_answer(group.answer, answer, SECONDS)), None)
+        if group is None:
+            group = Group(answer)
+            groups.append(group)
+        group.size += 1
+        group.weight += vote(sample.score) if weighed and sample.score is not None else 1
+    return groups
 
 
 # --- Answering ---------------------------------------------------------------------------------------------------------------

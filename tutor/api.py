@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
@@ -250,14 +250,14 @@ class Assessed(Answer):
         request = self.asked.assessment
         assert request is not None
         await self._solve(self)
-        judgement = await assessing.judge(self.turn, request)
-        if assessment.needs_second_opinion(request, judgement) and await self._is_acquitted(request):
-            judgement = replace(judgement, first_error=None, step=None)
+        judgement = await assessing.judge(request, self.turn)
+        if assessment.needs_second_opinion(request, judgement):
+            judgement = await assessing.judge(request, self.turn, await self._second())
         self.reason = "stop"
         return assessment.answer(request, judgement)
 
-    async def _is_acquitted(self, request: assessment.Request) -> bool:
-        """What the second opinion says. Where no Python can be run there is none, and the first stands."""
+    async def _second(self) -> Turn | None:
+        """The turn of the second opinion. Where no Python can be run there is none, and the first stands."""
         with _refusals():
             turn, is_new = await sync_to_async(assessing.ask)(self.key.user, self.asked.question, assessing.SECOND)
         second = Answer(turn, self.key, self.asked, is_new)
@@ -266,9 +266,9 @@ class Assessed(Answer):
         except ApiError as error:
             if error.code not in NO_PYTHON:
                 raise
-            return False
+            return None
         self.tokens += second.tokens
-        return (await assessing.judge(turn, request)).first_error is None
+        return turn
 
     @staticmethod
     async def _solve(answer: Answer) -> None:

@@ -1,19 +1,17 @@
 """Judging a student's solution for a program: solutions of our own from turns, then the checker, a few at once.
 
-The first turn's solutions are in words. Where they speak against the student, a second turn's are with Python, and may acquit. Which step
-is wrong is said by the first, whose steps are more like a student's (docs/log.md, "A second opinion").
+The first turn's solutions are in words. Where they do not speak for the student, a second turn's, with Python, are heard as well.
 """
 
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
-from asgiref.sync import sync_to_async
 from django.utils import timezone
 
 from accounts.models import User
 from inference import assessment
-from inference.assessment import Judgement
+from inference.assessment import Judgement, Sample
 from tutor import asking, permission
 from tutor.models import Turn
 
@@ -53,12 +51,12 @@ def solved(user: User, problem: str, opinion: Opinion) -> Turn | None:
     return turns.filter(state=Turn.State.DONE, created__gt=timezone.now() - KEPT).order_by("-created").first()
 
 
-async def judge(turn: Turn, request: assessment.Request) -> Judgement:
-    """What the solutions of a turn that is done say to the student's."""
-    samples = await sync_to_async(_texts)(turn)
+async def judge(request: assessment.Request, first: Turn, second: Turn | None = None) -> Judgement:
+    """What the solutions of turns that are done say to the student's."""
+    samples = await _samples(first), await _samples(second) if second else None
     async with _places:
-        return await asyncio.to_thread(assessment.judge, request, samples)
+        return await asyncio.to_thread(assessment.judge, request, *samples)
 
 
-def _texts(turn: Turn) -> list[str]:
-    return list(turn.candidates.order_by("number").values_list("text", flat=True))
+async def _samples(turn: Turn) -> list[Sample]:
+    return [Sample(candidate.text, candidate.score) async for candidate in turn.candidates.order_by("number")]

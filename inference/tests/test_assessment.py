@@ -2,7 +2,7 @@
 
 import pytest
 
-from inference.assessment import answer, judge, read
+from inference.assessment import Sample, answer, judge, needs_second_opinion, read
 
 PROBLEM = "Tom has 3 bags of 12 marbles. He gives 6 marbles away. How many has he left?"
 LOCATE = "Is the Student Solution incorrect? Write only the step number with the first error or 0 if no error is found."
@@ -11,11 +11,18 @@ SHOT = f"Problem: What is 1 + 1?\n\nStudent Solution: Step 1 - 1 + 1 = 3\n\nQ: {
 WRONG = r"Step 1 - He has 3 x 12 = 36 marbles.\nStep 2 - He has 36 + 6 = 42 left."
 RIGHT = r"Step 1 - He has 3 x 12 = 36 marbles.\nStep 2 - He has 36 - 6 = 30 left."
 SAMPLE = "Tom has 3 * 12 = 36 marbles. After giving away 6, he has 36 - 6 = 30. The answer is \\boxed{30}."
+OTHER = "Tom has 3 * 12 = 36 marbles, and with 6 more 36 + 6 = 42. The answer is \\boxed{42}."
 SLIPPED = "Tom has 3 * 12 = 35 marbles, so 35 - 6 = 29. The answer is \\boxed{29}."
 
 
 def task(work, question=LOCATE, label="Student Solution"):
     return f"You are an experienced math teacher.\n\n{SHOT}Problem: {PROBLEM}\n\n{label}: {work}\n\nQ: {question}\n\nA:"
+
+
+def judged(request, texts, *, scores=(), second=None):
+    """Held against these samples, with their scores if there are any; `second` ones are texts."""
+    samples = [Sample(text, score) for text, score in zip(texts, scores or [None] * len(texts), strict=True)]
+    return judge(request, samples, None if second is None else [Sample(text) for text in second])
 
 
 def test_the_benchmark_s_own_form_is_read():
@@ -61,7 +68,7 @@ def test_of_two_numbers_the_answer_is_the_one_that_the_problem_does_not_state():
     problem = "Sonja mixes 2 ounces of oil with each 8 ounces of nuts. Her batch weighs 20 ounces. How many ounces of oil are in it?"
     right = "Step 1 - The batch has 2 parts.\\nStep 2 - So there are 4 ounces of oil in her 20-ounce batch."
     request = read(f"Problem: {problem}\n\nStudent Solution: {right}\n\nQ: {VERDICT}\n\nA:")
-    assert answer(request, judge(request, ["20 / 10 = 2 times, so 2 * 2 = 4. The answer is \\boxed{4}."] * 3)) == "No"
+    assert answer(request, judged(request, ["20 / 10 = 2 times, so 2 * 2 = 4. The answer is \\boxed{4}."] * 3)) == "No"
 
 
 def test_a_chinese_request_is_read():
@@ -76,7 +83,7 @@ def test_a_chinese_request_is_read():
 def test_the_reply_is_what_was_asked_for(question, wrong, right):
     for work, expected in ((WRONG, wrong), (RIGHT, right)):
         request = read(task(work, question))
-        assert answer(request, judge(request, [SAMPLE] * 5 + [SLIPPED])) == expected
+        assert answer(request, judged(request, [SAMPLE] * 5 + [SLIPPED])) == expected
 
 
 @pytest.mark.parametrize(
@@ -108,16 +115,45 @@ def test_a_hostile_text_is_read_in_the_time_that_its_length_takes():
 def test_where_our_own_solutions_are_at_odds_only_a_bare_verdict_is_a_guess():
     odds = [f"He has {number} left. The answer is \\boxed{{{number}}}." for number in (11, 12, 13, 14)]
     asked = read(task(WRONG))
-    assert answer(asked, judge(asked, [SAMPLE, *odds])) == "2"
+    assert answer(asked, judged(asked, [SAMPLE, *odds])) == "2"
     report = read(f"Problem: {PROBLEM}\nStudent Solution: {WRONG}")
-    assert answer(report, judge(report, [SAMPLE, *odds])).startswith("No mistake was found.")
-    outvoted = [SAMPLE, *[odds[0]] * 4]
-    assert answer(read(task(RIGHT)), judge(read(task(RIGHT)), outvoted)) == "0"
+    assert answer(report, judged(report, [SAMPLE, *odds])).startswith("No mistake was found.")
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "verdict"),
+    [
+        (3, 3, "0"),  # it leads: nobody else is asked
+        (2, 3, "2"),
+        (0, 5, "2"),
+    ],
+)
+def test_nobody_else_is_asked_where_the_student_s_answer_leads(own, others, verdict):
+    request = read(task(RIGHT))
+    judgement = judged(request, [SAMPLE] * own + [OTHER] * others)
+    assert (answer(request, judgement), needs_second_opinion(request, judgement)) == (verdict, verdict != "0")
+
+
+@pytest.mark.parametrize(("second", "verdict"), [([SAMPLE] * 2 + [OTHER], "0"), ([SAMPLE] + [OTHER] * 2, "2"), ([], "2")])
+def test_of_both_opinions_half_the_votes_of_the_leading_answer_are_enough(second, verdict):
+    request = read(task(RIGHT))
+    assert answer(request, judged(request, [OTHER] * 3, second=second)) == verdict
+
+
+def test_a_report_needs_no_second_opinion():
+    report = read(f"Problem: {PROBLEM}\nStudent Solution: {RIGHT}")
+    assert not needs_second_opinion(report, judged(report, [OTHER] * 5))
+
+
+def test_votes_are_weighed_by_the_reward_model_s_scores():
+    request = read(task(RIGHT))
+    assert answer(request, judged(request, [SAMPLE, OTHER, OTHER], scores=[4.0, -4.0, -4.0])) == "0"
+    assert answer(request, judged(request, [SAMPLE, OTHER, OTHER], scores=[-4.0, 4.0, 4.0])) == "2"
 
 
 def test_a_solution_of_our_own_that_calculates_wrongly_has_no_vote():
     report = read(f"Problem: {PROBLEM}\nStudent Solution: {RIGHT}")
-    said = answer(report, judge(report, [SAMPLE, *[SLIPPED] * 4]))
+    said = answer(report, judged(report, [SAMPLE, *[SLIPPED] * 4]))
     assert said == "No mistake was found. 1 of 1 solutions of our own come to the same answer."
 
 
@@ -131,12 +167,12 @@ def test_a_solution_of_our_own_that_calculates_wrongly_has_no_vote():
 )
 def test_units_count_where_both_have_one(last, answer_, verdict):
     request = read(f"Problem: How long?\n\nStudent Solution: Step 1 - {last}\n\nQ: {LOCATE}")
-    assert answer(request, judge(request, [f"The answer is \\boxed{{{answer_}}}."] * 4)) == verdict
+    assert answer(request, judged(request, [f"The answer is \\boxed{{{answer_}}}."] * 4)) == verdict
 
 
 def test_without_a_question_the_reason_is_given():
     request = read(f"Problem: {PROBLEM}\nStudent Solution: {WRONG}")
-    said = answer(request, judge(request, [SAMPLE] * 4))
+    said = answer(request, judged(request, [SAMPLE] * 4))
     assert said.startswith("Step 2 is the first wrong one.")
     assert said.endswith("0 of 4 solutions of our own come to the same answer.")
 
@@ -144,6 +180,6 @@ def test_without_a_question_the_reason_is_given():
 def test_a_wrong_majority_does_not_outvote_nothing():
     """Where no solution of our own came to an answer, only calculation speaks."""
     request = read(task(RIGHT))
-    assert answer(request, judge(request, [])) == "0"
+    assert answer(request, judged(request, [])) == "0"
     slip = read(task(r"Step 1 - He has 3 x 12 = 38 marbles.\nStep 2 - He has 38 - 6 = 32 left."))
-    assert answer(slip, judge(slip, [])) == "1"
+    assert answer(slip, judged(slip, [])) == "1"
