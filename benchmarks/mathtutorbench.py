@@ -135,7 +135,7 @@ def table(replies: dict[str, Row]) -> None:
             times = [row["seconds"] for row in mine]
             spent = f"{statistics.median(times):.1f}, {statistics.mean(times):.1f}, {max(times):.0f}"
             print(f"| {name} | {' | '.join(shares)} | {spent} |")
-    print(f"\nUp to {SAMPLES} solutions of the server's own for each problem, shared by the replies about it.")
+    print(f"\nUp to {SAMPLES} solutions of the server's own in words and {SAMPLES} with Python for each problem, shared by its replies.")
 
 
 def _side(replies: list[Row], side: str) -> list[Row]:

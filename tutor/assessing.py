@@ -4,7 +4,6 @@ The first turn's solutions are in words. Where they do not speak for the student
 """
 
 import asyncio
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils import timezone
@@ -17,37 +16,26 @@ from tutor.models import Turn
 
 TOGETHER = 2  # judged at once in one web process
 KEPT = timedelta(hours=20)  # less than what programs asked is kept for
+FIRST, SECOND = Turn.Mode.COT, Turn.Mode.TIR  # opinions
 
 _places = asyncio.Semaphore(TOGETHER)
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """How the solutions of our own are made."""
-
-    mode: Turn.Mode
-    n: int
-
-
-FIRST = Opinion(Turn.Mode.COT, assessment.SAMPLES)
-SECOND = Opinion(Turn.Mode.TIR, assessment.SAMPLES)
-
-
-def ask(user: User, problem: str, opinion: Opinion) -> tuple[Turn, bool]:
+def ask(user: User, problem: str, mode: Turn.Mode) -> tuple[Turn, bool]:
     """The turn that makes the solutions, and whether it is a new one. Raises `AskingError`."""
-    if before := solved(user, problem, opinion):
+    if before := solved(user, problem, mode):
         return before, False
-    return asking.ask_once(user, problem, opinion.mode, opinion.n, []), True
+    return asking.ask_once(user, problem, mode, assessment.SAMPLES, []), True
 
 
-def solved(user: User, problem: str, opinion: Opinion) -> Turn | None:
+def solved(user: User, problem: str, mode: Turn.Mode) -> Turn | None:
     """This person's solutions of the same problem, if it was judged before: a class hands in many solutions of one problem.
 
     None where a teacher's rule has come to hold for it since; asking for them anew is refused then.
     """
     if not permission.is_free(user, problem):
         return None
-    turns = Turn.objects.filter(conversation__owner=user, conversation__api=True, question=problem, mode=opinion.mode, n=opinion.n)
+    turns = Turn.objects.filter(conversation__owner=user, conversation__api=True, question=problem, mode=mode, n=assessment.SAMPLES)
     return turns.filter(state=Turn.State.DONE, created__gt=timezone.now() - KEPT).order_by("-created").first()
 
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from accounts import keys
 from accounts.models import ApiKey, User
-from inference.assessment import read
+from inference.assessment import SAMPLES, read
 from tutor import asking, assessing, eventlog, queue
 from tutor.api import Assessed
 from tutor.api_request import ApiError, Asked
@@ -31,7 +31,7 @@ def solved(db, monkeypatch):
     user = User.objects.create_user("student")
     keys.make(user, "mine")
     monkeypatch.setattr(queue, "send", lambda pk: None)
-    turn = asking.ask_once(user, PROBLEM, "cot", assessing.FIRST.n, [])
+    turn = asking.ask_once(user, PROBLEM, assessing.FIRST, SAMPLES, [])
     Candidate.objects.create(turn=turn, number=0, text="There are 2 + 3 = 5. The answer is \\boxed{5}.", checked=False, tokens=9)
     eventlog.finish(turn.pk, Q(state="queued"), "done", {"candidate": 0, "tokens": 9, "finish": "stop"}, state="done")
 
