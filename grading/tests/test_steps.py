@@ -186,6 +186,50 @@ def test_who_goes_on_after_the_answer_is_told_so():
     assert (report.first_error, report.steps[3].misconception) == (3, "went_on")
 
 
+def test_so_is_who_came_to_the_answer_in_another_way_than_the_reference():
+    steps = ["8 / 4 = 2 of each box are given away", "3 x 12 = 36", "36 / 4 = 9", "9 - 2 = 7 apples", "7 + 8 = 15 apples"]
+    report = check_steps(ANNA, steps, reference=REFERENCE)
+    assert [step.status for step in report.steps[:4]].count("wrong") == 0
+    assert (report.first_error, report.steps[4].misconception) == (4, "went_on")
+
+
+def test_the_answer_s_number_of_other_things_is_not_the_answer():
+    problem = "6 models walk 2 times each in suits and 3 times each in gowns. A walk takes 2 minutes. How long do they walk?"
+    reference = "6 x 2 = 12 walks.\n6 x 3 = 18 walks.\n12 + 18 = 30 walks.\n30 x 2 = 60 minutes."
+    steps = ["A model makes 2 x (2 + 3) = 10 trips.", "6 x 10 = 60 trips", "60 x 2 = 120 minutes"]
+    assert check_steps(problem, steps, reference=reference).first_error == 0
+
+
+def test_a_chain_of_equalities_is_one_calculation():
+    problem = "Of 10 glasses of 6 ounces 4/5 are filled. How many ounces are missing?"
+    reference = "6 x 4/5 = 24/5 ounces are in a glass.\n24/5 x 10 = 48 ounces.\n6 x 10 = 60 ounces.\n60 - 48 = 12 ounces."
+    steps = [
+        "A glass lacks 1 - 4/5 = 1/5.",
+        "A glass lacks 6 x 1/5 = 1.2 ounces.",
+        "All lack 1.2 x 10 = 12 ounces.",
+        "60 - 12 = 48 ounces.",
+    ]
+    assert check_steps(problem, steps, reference=reference).first_error == 3
+
+
+LIFTS = "Maya lifts a fourth of what America lifts, 240 pounds. Then America comes to 300. How many pounds can Maya lift, if it is half?"
+
+
+@pytest.mark.parametrize(
+    ("step", "status"),
+    [
+        ("America added 300 - 240 = 60 pounds.", "wrong"),
+        ("In the beginning, Maya lifted 240 / 4 = 60 pounds.", "checked"),
+        ("In the beginning, that was 240 / 4 = 60 pounds.", "checked"),
+        ("America lifts 240, so Maya lifts 240 / 4 = 60 pounds.", "checked"),
+    ],
+)
+def test_a_number_belongs_to_whom_it_is_told_of(step, status):
+    reference = "At first Maya lifts 240 / 4 = 60 pounds.\nThen Maya lifts 300 / 2 = 150 pounds."
+    report = check_steps(LIFTS, [step, "So Maya lifts 60 x 2 = 120 pounds."], reference=reference)
+    assert [step.status for step in report.steps] == [status, "carried" if status == "wrong" else "wrong"]
+
+
 def test_the_answer_s_value_may_be_a_step_on_the_way():
     problem, reference = "3 bags of 4 apples are doubled. 12 are sold. How many are left?", "3 x 4 = 12\n12 x 2 = 24\n24 - 12 = 12"
     assert check_steps(problem, ["3 x 4 = 12", "12 x 2 = 24", "24 - 10 = 14 apples"], reference=reference).first_error == 2

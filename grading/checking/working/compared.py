@@ -17,6 +17,7 @@ from grading.checking.working.computations import Computation, find_computations
 from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.locate import Kind, Place, Work, locate, mend
 from grading.checking.working.naming_places import name_of_place
+from grading.checking.working.owners import find_names
 from grading.checking.working.quantities import stated
 from grading.checking.working.sources import Grounds, Source, read_answer, read_answers, read_source
 
@@ -76,7 +77,7 @@ def compare(
     answers = read_answers(problem, steps)
     expected = _expected(known, sampled, answers)
     own = next((value for value in answers if expected is not None and same(value, expected)), next(iter(answers), None))
-    work = Work(steps, calculated.chains, find_computations(calculated.chains), own)
+    work = Work(steps, calculated.chains, find_computations(calculated.chains), own, find_names(problem))
     given = frozenset(stated(problem))
     is_right = _is_right(problem, work, expected, reference, answer, deadline)
     place = _place(work, Grounds(given, _trusted(known, sampled, expected)), expected, is_right, calculated, deadline)
@@ -177,6 +178,8 @@ def _reason(place: Place, code: str | None) -> Reason:
             return Reason(findings.OTHER_VALUE)
         case Kind.EQUATION:
             return Reason(findings.OTHER_EQUATION)
+        case Kind.OWNER:
+            return Reason(findings.OTHER_OWNER)
         case Kind.STATED if place.written is not None:
             return Reason(findings.FROM_NOWHERE, {"value": plain_number(place.written)})
     return Reason(findings.NOT_THE_ANSWER)

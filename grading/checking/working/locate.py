@@ -10,10 +10,12 @@ from grading.checking.working.claims import Chain
 from grading.checking.working.computations import Computation, Path, follow, is_in, leaves, levels, origins, recalculate, same
 from grading.checking.working.equations import solve_linear, unknowns
 from grading.checking.working.expressions import Expression, NoValue, exact
+from grading.checking.working.owners import owners
 from grading.checking.working.quantities import stated
 from grading.checking.working.slips import expression_slips
 from grading.checking.working.sources import Grounds, is_harmless
 from grading.checking.working.sums import terms
+from grading.checking.working.ways import other_ways
 
 # Slips that may as well be what was needed instead: `a + b` where `a - b` is right, and the other way round.
 OPERATIONS = frozenset({"wrong_operation", "divided_wrong_way", "order_of_operations", "percent_as_number", "percent_added"})
@@ -27,6 +29,7 @@ class Kind(enum.Enum):
 
     VALUE = "value"  # it calculates what no right solution does
     EQUATION = "equation"  # its equation has a solution that no right solution has
+    OWNER = "owner"  # it says of somebody what right solutions say of others
     STATED = "stated"  # it states a number from nowhere
     CONCLUSION = "conclusion"  # all before it has a place, but it is not the answer
 
@@ -44,23 +47,27 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A student's working as it was read: the steps, the chains and the calculations in them, and the number that it ends with."""
+    """A student's working as it was read: the steps, the chains and the calculations in them, and the number that it ends with. `names` are
+    those that the problem has."""
 
     steps: Sequence[str]
     chains: Sequence[Sequence[Chain]]
     computations: Sequence[Computation]
     answer: Fraction | None
+    names: frozenset[str] = frozenset()
 
 
 def locate(work: Work, grounds: Grounds, answer: Fraction | None) -> Place:
     """The first wrong step of a solution whose answer is wrong. `answer` is the right one, where it is known."""
-    if answer is not None and (beyond := _beyond(work, grounds, answer)) is not None:
+    ways = other_ways(work.computations, grounds, answer) if answer is not None else frozenset()
+    if answer is not None and (beyond := _beyond(work, grounds, answer, ways)) is not None:
         return beyond
-    places = [place for place in (_value(work, grounds), _equation(work, grounds), _number(work, grounds)) if place]
+    found = (_value(work, grounds, ways), _owner(work, grounds), _equation(work, grounds), _number(work, grounds))
+    places = [place for place in found if place]
     place = min(places, key=lambda place: place.step) if places else _conclusion(work)
     if answer is None:
         return place
-    repairs = _repairs(work, grounds, answer)
+    repairs = {at: value for at, value in _repairs(work, grounds, answer).items() if at not in ways}
     if repairs and work.computations[min(repairs)].step <= place.step:
         first = work.computations[min(repairs)]
         return Place(first.step, Kind.VALUE, first, first.value, repairs[min(repairs)])
@@ -69,9 +76,11 @@ def locate(work: Work, grounds: Grounds, answer: Fraction | None) -> Place:
     return place
 
 
-def _beyond(work: Work, grounds: Grounds, answer: Fraction) -> Place | None:
-    """The first calculation behind one that came to the right answer as right solutions do; None where these go on there as well."""
-    reached = [computation.step for computation in work.computations if same(computation.value, answer) and grounds.supports(computation)]
+def _beyond(work: Work, grounds: Grounds, answer: Fraction, ways: frozenset[int]) -> Place | None:
+    """The first calculation behind one that came to the right answer, as right solutions do or in another way; None where these go on
+    there as well."""
+    answers = [(at, computation) for at, computation in enumerate(work.computations) if same(computation.value, answer)]
+    reached = [computation.step for at, computation in answers if at in ways or grounds.supports(computation)]
     after = [computation for computation in work.computations if reached and computation.step > reached[0]]
     return Place(after[0].step, Kind.VALUE, after[0], after[0].value) if after and not grounds.repeats(after[0]) else None
 
@@ -102,11 +111,11 @@ def _reaches(value: Fraction | None, answer: Fraction) -> bool:
     return value is not None and same(value, answer)
 
 
-def _value(work: Work, grounds: Grounds) -> Place | None:
+def _value(work: Work, grounds: Grounds, ways: frozenset[int]) -> Place | None:
     """The first calculation without support. One that only leads to supported ones is another way to the same, and no error; nor is one
     that takes terms of a right sum together and may still get the others."""
     off, harmless = _unsupported(work.computations, grounds)
-    off = {at for at in off if not _begins_a_sum(work, at, grounds)}
+    off = {at for at in off - ways if not _begins_a_sum(work, at, grounds)}
     for at in sorted(off, reverse=True):
         users = _users(work.computations, at)
         if (
@@ -139,14 +148,25 @@ def _leads_on(user: Computation, at: int, work: Work, grounds: Grounds) -> bool:
 
 
 def _unsupported(computations: Sequence[Computation], grounds: Grounds) -> tuple[set[int], set[int]]:
-    """The calculations whose value no right solution calculates: those that may be wrong, and those that are harmless."""
+    """The calculations whose value no right solution calculates: those that may be wrong, and those that are harmless. `1/5` is right where
+    the same step has it as `1 - 4/5`."""
     off: set[int] = set()
     harmless: set[int] = set()
     for at, computation in enumerate(computations):
         known = set(grounds.given) | {earlier.value for earlier in computations[:at] if earlier.step < computation.step}
         if not grounds.supports(computation):
             (harmless if is_harmless(computation, grounds, known) else off).add(at)
-    return off, harmless
+    right = {(computation.step, computation.value) for at, computation in enumerate(computations) if at not in off}
+    return {at for at in off if (computations[at].step, computations[at].value) not in right}, harmless
+
+
+def _owner(work: Work, grounds: Grounds) -> Place | None:
+    """The first calculation that says of somebody what right solutions say of others."""
+    for computation in work.computations:
+        told = owners(work.steps[computation.step], computation.text, work.names)
+        if grounds.is_told_of_others(computation.value, told):
+            return Place(computation.step, Kind.OWNER, computation, computation.value)
+    return None
 
 
 def _equation(work: Work, grounds: Grounds) -> Place | None:

@@ -12,6 +12,7 @@ from grading.checking.working.claims import Chain, find_chains
 from grading.checking.working.computations import Computation, find_computations, is_in, levels, parts, same
 from grading.checking.working.expressions import NoValue, Operation, exact
 from grading.checking.working.letters import find_variables
+from grading.checking.working.owners import find_names, owners
 from grading.checking.working.quantities import stated
 from grading.checking.working.sums import Terms, is_part, terms
 from grading.checking.working.tokens import Token, plain, tokenize
@@ -24,13 +25,16 @@ CONVERSIONS = frozenset(map(Fraction, (7, 12, 16, 24, 52, 60, 100, 365, 1000, 36
 @dataclass(frozen=True, slots=True)
 class Source:
     """A solution to compare with. `calculations` are those that it writes down: the values that go in, and the one that comes out; `nodes`
-    are these, and with them their parts; `sums` are the terms of those that are sums of three terms or more."""
+    are these, and with them their parts; `sums` are the terms of those that are sums of three terms or more. `owned` are the values with
+    the names that they are told of; `unit` is the answer's, where a calculation gives it."""
 
     nodes: tuple[tuple[frozenset[Fraction], Fraction], ...]
     calculations: tuple[tuple[frozenset[Fraction], Fraction], ...]
     stated: frozenset[Fraction]
     answer: Fraction | None
     sums: tuple[Terms, ...] = ()
+    owned: tuple[tuple[Fraction, frozenset[str]], ...] = ()
+    unit: str = ""
 
     def has(self, value: Fraction) -> bool:
         known, fractions = _values_of(self)
@@ -53,7 +57,11 @@ def read_source(problem: str, steps: Sequence[str]) -> Source:
     said = frozenset(value for step in steps for value in stated(step)) | frozenset(_bare_values(chains))
     written = tuple((frozenset(computation.operands), computation.value) for computation in computations)
     sums = tuple(dict.fromkeys(own for own in (terms(computation.expression) for computation in computations) if len(own) > 2))
-    return Source(tuple(dict.fromkeys(nodes)), written, said, next(iter(read_answers(problem, steps)), None), sums)
+    names = find_names(problem)
+    owned = tuple((computation.value, owners(steps[computation.step], computation.text, names)) for computation in computations if names)
+    answer = next(iter(read_answers(problem, steps)), None)
+    units = [computation.unit for computation in computations if answer is not None and same(computation.value, answer)]
+    return Source(tuple(dict.fromkeys(nodes)), written, said, answer, sums, owned, next(reversed(units), ""))
 
 
 def _bare_values(chains: Sequence[Sequence[Chain]]) -> list[Fraction]:
@@ -161,6 +169,11 @@ class Grounds:
         """Whether it adds up some terms of a sum that a source has: `100 + 115`, where that is `100 + 115 + 130`."""
         own = terms(computation.expression)
         return any(is_part(own, whole) for source in self.sources for whole in source.sums)
+
+    def is_told_of_others(self, value: Fraction, names: frozenset[str]) -> bool:
+        """Whether the sources have this value, and where they name somebody, then never one of `names`."""
+        named = [own for source in self.sources for other, own in source.owned if own and same(other, value)]
+        return bool(names and named) and not any(own & names for own in named)
 
     def calculates(self, value: Fraction) -> bool:
         return any(same(value, result) for source in self.sources for _, result in source.nodes)
