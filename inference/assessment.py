@@ -184,12 +184,17 @@ def needs_second_opinion(request: Request, judgement: Judgement) -> bool:
 
 
 def _place(report: WorkReport, *, sure: bool) -> int | None:
-    """Where it is `sure` to be wrong and nothing is seen but the answer, the step that gives it; else nothing but a calculation, not what
-    the samples doubt."""
+    """Where it is `sure` to be wrong and nothing is seen but the answer, the step behind the last right one; else nothing but a
+    calculation, not what the samples doubt."""
     first = report.first_error
     if sure:
-        return len(report.steps) - 1 if first is None else first
+        return _behind_the_last_right(report) if first is None else first
     return first if first is not None and report.steps[first].should_be is not None else None
+
+
+def _behind_the_last_right(report: WorkReport) -> int:
+    right = [at for at, step in enumerate(report.steps) if step.status in ("checked", "agrees")]
+    return min(right[-1] + 1 if right else len(report.steps), len(report.steps) - 1)
 
 
 def _sound(problem: str, samples: Sequence[Sample]) -> Sequence[Sample]:

@@ -170,6 +170,12 @@ def test_units_count_where_both_have_one(last, answer_, verdict):
     assert answer(request, judged(request, [f"The answer is \\boxed{{{answer_}}}."] * 4)) == verdict
 
 
+def test_where_words_alone_go_wrong_it_is_behind_the_last_right_step():
+    work = r"Step 1 - He has 3 x 12 = 36 marbles.\nStep 2 - He keeps none of them.\nStep 3 - So nothing is left."
+    request = read(task(work))
+    assert answer(request, judged(request, [SAMPLE] * 4)) == "2"
+
+
 def test_without_a_question_the_reason_is_given():
     request = read(f"Problem: {PROBLEM}\nStudent Solution: {WRONG}")
     said = answer(request, judged(request, [SAMPLE] * 4))
