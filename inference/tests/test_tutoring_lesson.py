@@ -133,6 +133,7 @@ async def test_of_good_hints_the_one_that_is_nearest_to_the_step_is_shown():
         "Add both numbers.",
         "How many clips were there?",
         "She sold 48 in April, how many clips?",
+        "What did she sell in July as in April?",
     ],
 )
 async def test_bad_hints_are_not_shown(bad):
@@ -411,7 +412,7 @@ async def test_a_wrong_step_is_admitted_and_mended():
 
 
 async def test_a_hint_for_a_follow_up_knows_what_it_goes_on_from():
-    asks = "What does she do with the 24 clips of May?"
+    asks = "What does she do with the 24 clips now?"
     student = Student(*solver("Now $2 * 24 = 48$.\nThe answer is $\\boxed{48}$.", "48"), (HINTS[0], [asks]), problem="And twice that?")
     student.fixed |= {"history": [Exchange("How many clips are half of 50 without 1?", "It is $\\boxed{24}$.")]}
     await student.ask()

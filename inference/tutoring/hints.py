@@ -1,9 +1,9 @@
 """Hints: a ladder from a nudge to a worked step, each looked at by the checker before a student sees it.
 
 The upper rungs are questions, and claim nothing. Of several candidates those fall out that give the answer away, claim what is false,
-speak of numbers that are neither in the problem nor in the work or the reference so far, are no single question, or only the problem's
-own again. If none is left, a plain hint is made of the reference itself, and says so. The lower rungs are the reference's next step: its
-lines were checked, and a small model's words about them often give a right calculation a wrong meaning.
+speak of numbers or names that are neither in the problem nor in the work or the reference so far, are no single question, or only the
+problem's own again. If none is left, a plain hint is made of the reference itself, and says so. The lower rungs are the reference's next
+step: its lines were checked, and a small model's words about them often give a right calculation a wrong meaning.
 
 Not covered: a question that leads astray.
 """
@@ -33,6 +33,7 @@ LONGEST = 400  # characters
 LONGEST_BEFORE = 2_000  # characters of the question before
 CHECKING = 5.0  # seconds for the claims of one hint
 QUESTION = re.compile(r"(?:[^.?？!！。\n`]|\.(?=\d))+[?？]")  # one, and nothing else
+NAME = re.compile(r"(?<=[\w,;)] )[A-Z][a-z]+")  # inside of a sentence
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
 ASKS = re.compile(r"[^.?？!！。,，;；\n]+[?？]")  # the clause of a problem that asks
 LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "much", "the", "there", "was", "were", "what", "will"))
@@ -130,7 +131,7 @@ def _words(text: str) -> set[str]:
 
 
 def objection(place: Place, text: str) -> str | None:
-    """Why a question must not be shown: form, language, echo, leak, number or claim; None for a good one. Blocks for seconds at most."""
+    """Why a question must not be shown, in one word; None for a good one. Blocks for seconds at most."""
     if not QUESTION.fullmatch(text) or len(text) > LONGEST:
         return "form"
     if detect_language(text) != place.language:
@@ -139,8 +140,11 @@ def objection(place: Place, text: str) -> str | None:
         return "echo"
     if leaks(text, place.secret):
         return "leak"
-    if not _is_known(place, text):
+    told = _told(place)
+    if not _numbers_are_known(text, told):
         return "number"
+    if not all(name.lower() in told.lower() for name in NAME.findall(text)):
+        return "name"
     if check_steps(place.problem, bared(split_steps(text)), seconds=CHECKING).first_error is not None:
         return "claim"
     return None
@@ -152,10 +156,13 @@ def _is_echo(text: str, problem: str) -> bool:
     return any(_words(end) <= _words(asked) | LITTLE for end in ends for asked in ASKS.findall(problem))
 
 
-def _is_known(place: Place, text: str) -> bool:
-    """Whether it speaks only of numbers that stand in the problem, the student's work, or the reference before this step."""
-    before = [step.text for step in place.steps[: place.at]]
-    known = set(stated("\n".join([place.problem, place.work, *before]))) | SMALL
+def _told(place: Place) -> str:
+    """The problem, the student's work, and the reference before this step."""
+    return "\n".join([place.problem, place.work, *(step.text for step in place.steps[: place.at])])
+
+
+def _numbers_are_known(text: str, told: str) -> bool:
+    known = set(stated(told)) | SMALL
     return all(is_in(value, known) for value in stated(text))
 
 
