@@ -274,6 +274,7 @@ def test_a_reported_solution_can_be_read_whole_and_nothing_else_of_the_conversat
     assert "x^2 = 4" in page.text
     assert "x^2 = 9" not in page.text, "the follow-up was not reported"
     assert "<b>" not in page.text
+    assert f'href="{address}"' not in page.text, "it is this page"
     assert reverse("tutor:edit", args=[cast.first.pk]) not in page.text, "it is to be read"
     assert admin.get(cast.page("plot")).status_code == 200
     assert admin.get(cast.page("conversation")).status_code == 404
