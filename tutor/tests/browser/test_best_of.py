@@ -107,7 +107,7 @@ def test_a_wrong_pick_can_be_reported(site, four, visit):
     page, turn = four
     site.tell(turn, *[solved(number, str(number)) for number in range(4)], selected(1, {n: n for n in range(4)}), finished(1, "1"))
     page.reload()
-    page.get_by_text("Judge").click()
+    page.get_by_text("Feedback").click()
     page.get_by_label("Another solution should have been picked").check()
     page.get_by_label("The better one").select_option("3")
     page.get_by_label("Why?").fill("It forgot a root")

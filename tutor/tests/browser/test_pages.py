@@ -191,6 +191,17 @@ def test_a_phone_has_a_drawer_and_no_sideways_scrolling(site, visit):
     site.do("clear", name=person.name)
 
 
+def test_what_is_opened_below_a_solution_fits_a_phone(site, visit):
+    person = visit(**PHONE)
+    page = person.open(full_conversation(site, person.name))
+    for summary in ("Feedback", "About one step"):
+        page.locator(".turn-actions summary:visible", has_text=summary).first.tap()
+        assert page.evaluate("innerWidth") == PHONE["viewport"]["width"], "the page became wider"
+    expect(page.locator(".report[open]").get_by_role("button", name="Send")).to_be_visible()
+    expect(page.locator(".about[open]").get_by_role("button", name="Ask about this step")).to_be_visible()
+    site.do("clear", name=person.name)
+
+
 def test_administrators_find_the_administration(site, visit):
     site.do("person", name="head", role="admin")
     page = visit("head").open("/")
