@@ -22,7 +22,9 @@ def full_conversation(site, name):
     site.tell(
         first,
         STARTED,
-        "Text with $x^2$ and a [link](https://example.org).\n\n$$x = " + "1 + " * 60 + "1$$\n\n",
+        "Text with $x^2$ and a [link](https://example.org), in a sentence that is longer than any phone is wide.\n\n$$x = "
+        + "1 + " * 60
+        + "1$$\n\n",
         *cell,
         done("2", checked=True),
     )
@@ -196,7 +198,7 @@ def test_what_is_opened_below_a_solution_fits_a_phone(site, visit):
     page = person.open(full_conversation(site, person.name))
     for summary in ("Feedback", "About one step"):
         page.locator(".turn-actions summary:visible", has_text=summary).first.tap()
-        assert page.evaluate("innerWidth") == PHONE["viewport"]["width"], "the page became wider"
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"], "the page became wider"
     expect(page.locator(".report[open]").get_by_role("button", name="Send")).to_be_visible()
     expect(page.locator(".about[open]").get_by_role("button", name="Ask about this step")).to_be_visible()
     site.do("clear", name=person.name)
