@@ -122,6 +122,13 @@ async def test_of_good_hints_the_one_that_is_nearest_to_the_step_is_shown():
     assert (await student.ask("hint", "no idea")).text == near
 
 
+@pytest.mark.parametrize("wrapped", [f"Question: {GOOD}", f'"{GOOD}"', f'"{GOOD}', f"Hint: “{GOOD}”"])
+async def test_a_hint_stands_without_label_and_quotation_marks(wrapped):
+    student = Student(*SOLVES, ("You never say the final answer", [wrapped]))
+    await student.ask()
+    assert (await student.ask("hint", "no idea")).text == GOOD
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -134,6 +141,7 @@ async def test_of_good_hints_the_one_that_is_nearest_to_the_step_is_shown():
         "How many clips were there?",
         "She sold 48 in April, how many clips?",
         "What did she sell in July as in April?",
+        "What does the student know of the clips in May?",
     ],
 )
 async def test_bad_hints_are_not_shown(bad):

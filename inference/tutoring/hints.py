@@ -34,6 +34,7 @@ LONGEST_BEFORE = 2_000  # characters of the question before
 CHECKING = 5.0  # seconds for the claims of one hint
 QUESTION = re.compile(r"(?:[^.?？!！。\n`]|\.(?=\d))+[?？]")  # one, and nothing else
 NAME = re.compile(r"(?<=[\w,;)] )[A-Z][a-z]+")  # inside of a sentence
+READER = re.compile(r"\b[Tt]he student\b|学生")  # who reads it is spoken to, not of
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
 ASKS = re.compile(r"[^.?？!！。,，;；\n]+[?？]")  # the clause of a problem that asks
 LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "much", "the", "there", "was", "were", "what", "will"))
@@ -143,7 +144,7 @@ def objection(place: Place, text: str) -> str | None:
     told = _told(place)
     if not _numbers_are_known(text, told):
         return "number"
-    if not all(name.lower() in told.lower() for name in NAME.findall(text)):
+    if not all(name.lower() in told.lower() for name in [*NAME.findall(text), *READER.findall(text)]):
         return "name"
     if check_steps(place.problem, bared(split_steps(text)), seconds=CHECKING).first_error is not None:
         return "claim"

@@ -1,5 +1,6 @@
 """Having the model write a short text, once or several times at once."""
 
+import re
 import uuid
 import zlib
 from collections.abc import Sequence
@@ -12,6 +13,8 @@ from inference.together import together
 TEMPERATURE = 0.8  # candidates must differ
 TOP_P = 0.95
 TOKENS = 160
+LABEL = re.compile(r"^(?:question|hint|tutor|teacher|问题|提示|老师)\s*[:：]\s*", re.IGNORECASE)
+QUOTES = '"“”「」'
 
 
 async def write(
@@ -41,6 +44,13 @@ async def write(
 
 
 async def write_several(engine: Engine, system: str, user: str, *, n: int, seed: int = 0, max_tokens: int = TOKENS) -> Sequence[str]:
-    """`n` replies side by side, sampled with seeds that follow from `seed`."""
+    """`n` replies side by side, with seeds that follow from `seed`; without a label ("Question:") or quotation marks around them."""
     seeds = [zlib.crc32(f"{seed}/{number}".encode()) for number in range(n)]
-    return await together(write(engine, system, user, temperature=TEMPERATURE, seed=own, max_tokens=max_tokens) for own in seeds)
+    texts = await together(write(engine, system, user, temperature=TEMPERATURE, seed=own, max_tokens=max_tokens) for own in seeds)
+    return [unwrapped(text) for text in texts]
+
+
+def unwrapped(text: str) -> str:
+    text = LABEL.sub("", text)
+    bare = text.strip(QUOTES).strip()
+    return text if any(mark in bare for mark in QUOTES) else bare
