@@ -515,7 +515,7 @@ async def test_the_answer_that_was_shown_with_a_solution_is_the_one_to_compare()
 async def test_a_lesson_in_chinese():
     problem = "小明有12个苹果，吃了3个，又买了5个，现在有几个苹果？"
     solution = "吃了以后还剩 $12 - 3 = 9$ 个。\n现在有 $9 + 5 = 14$ 个。\n答案是 $\\boxed{14}$。"
-    hints = ("绝不说出最终答案", ["现在是十四个吗？", "吃了苹果以后，数量会怎样变化？"])
+    hints = ("绝不说出最终答案", ["现在是十四个吗？", "小红还剩几个苹果？", "吃了苹果以后，数量会怎样变化？"])
     student = Student(*solver(solution, "14"), hints, problem=problem, output="14", language="zh")
     end = await student.ask()
     assert "你试过什么" in end.text

@@ -33,7 +33,7 @@ LONGEST = 400  # characters
 LONGEST_BEFORE = 2_000  # characters of the question before
 CHECKING = 5.0  # seconds for the claims of one hint
 QUESTION = re.compile(r"(?:[^.?？!！。\n`]|\.(?=\d))+[?？]")  # one, and nothing else
-NAME = re.compile(r"(?<=[\w,;)] )[A-Z][a-z]+")  # inside of a sentence
+NAME = re.compile(r"(?<=[\w,;)] )[A-Z][a-z]+|小[明红华丽刚军芳强]")  # inside of a sentence; and those that a model gives to anybody
 READER = re.compile(r"\b[Tt]he student\b|学生")  # who reads it is spoken to, not of
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
 ASKS = re.compile(r"[^.?？!！。,，;；\n]+[?？]")  # the clause of a problem that asks
