@@ -140,6 +140,7 @@ async def test_a_hint_stands_without_label_and_quotation_marks(wrapped):
         "Add both numbers.",
         "How many clips were there?",
         "She sold 48 in April, how many clips?",
+        "Altogether, how many clips did Natalia sell to her friends altogether in April and May?",
         "What did she sell in July as in April?",
         "What does the student know of the clips in May?",
     ],
@@ -515,7 +516,7 @@ async def test_the_answer_that_was_shown_with_a_solution_is_the_one_to_compare()
 async def test_a_lesson_in_chinese():
     problem = "小明有12个苹果，吃了3个，又买了5个，现在有几个苹果？"
     solution = "吃了以后还剩 $12 - 3 = 9$ 个。\n现在有 $9 + 5 = 14$ 个。\n答案是 $\\boxed{14}$。"
-    hints = ("绝不说出最终答案", ["现在是十四个吗？", "小红还剩几个苹果？", "吃了苹果以后，数量会怎样变化？"])
+    hints = ("绝不说出最终答案", ["现在是十四个吗？", "小红还剩几个苹果？", "那么小明现在有几个苹果？", "吃了苹果以后，数量会怎样变化？"])
     student = Student(*solver(solution, "14"), hints, problem=problem, output="14", language="zh")
     end = await student.ask()
     assert "你试过什么" in end.text

@@ -38,7 +38,8 @@ READER = re.compile(r"\b[Tt]he student\b|学生")  # who reads it is spoken to, 
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
 ASKS = re.compile(r"[^.?？!！。,，;；\n]+[?？]")  # the clause of a problem that asks
 LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "much", "the", "there", "was", "were", "what", "will"))
-LITTLE |= frozenset("里的了吗呢多少几有是共一现在还下")
+LITTLE |= frozenset("里的了吗呢多少几有是共一现在还下那么我们")
+FEW = 3  # words at least that say what a problem asks: "left" alone is in many another question
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}|[\u3400-\u9fff]")  # of Chinese, which has no spaces, each character
 
 SYSTEM: dict[Language, str] = {
@@ -152,9 +153,14 @@ def objection(place: Place, text: str) -> str | None:
 
 
 def _is_echo(text: str, problem: str) -> bool:
-    """Whether it asks no more than the problem itself does, whatever it says before that."""
-    ends = ASKS.findall(text)[-1:]
-    return any(_words(end) <= _words(asked) | LITTLE for end in ends for asked in ASKS.findall(problem))
+    """Whether it asks no more than the problem itself does, whatever it says before that; or the same, with more words of the problem."""
+    told = _words(problem) | LITTLE
+    return any(_repeats(_words(end), _words(asked), told) for end in ASKS.findall(text)[-1:] for asked in ASKS.findall(problem))
+
+
+def _repeats(words: set[str], asked: set[str], told: set[str]) -> bool:
+    wanted = asked - LITTLE
+    return words <= asked | LITTLE or (len(wanted) >= FEW and wanted <= words <= told)
 
 
 def _told(place: Place) -> str:
