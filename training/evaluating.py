@@ -9,6 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
@@ -79,6 +80,11 @@ def run(request: Request) -> Path:
     if status:
         raise EvaluationError(status)
     return request.folder / "transcripts.jsonl"
+
+
+def can_keep() -> bool:
+    """Whether the database is set up, so that the figures will have a place."""
+    return Evaluation._meta.db_table in connection.introspection.table_names()
 
 
 def keep(request: Request, report: dict[str, Any]) -> Evaluation:

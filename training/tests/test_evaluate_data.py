@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ from training import curves_over_k
 from training.models import Evaluation
 from tutor.supervisor import wait_until
 from tutor.tests.stack import free_port, listens
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +92,15 @@ def test_no_file(evaluate, tmp_path, capsys):
     with pytest.raises(CommandError):
         evaluate("--data", tmp_path / "nothing.jsonl")
     assert "nothing.jsonl" in capsys.readouterr().err
+
+
+def test_without_a_database_nothing_is_solved_for_nothing(problems, tmp_path):
+    command = [sys.executable, "manage.py", "evaluate", "--data", str(problems)]
+    ended = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=120, env=os.environ | {"LEMMA_VAR": str(tmp_path / "new")}
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("CommandError: The database is not set up yet")
 
 
 def test_the_page_has_the_curves(evaluate, problems, admin, client_of):

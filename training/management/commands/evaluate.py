@@ -70,6 +70,8 @@ def _request(options: dict[str, Any]) -> evaluating.Request:
 
 def _solved(options: dict[str, Any]) -> Path:
     request = _request(options)
+    if not evaluating.can_keep():
+        raise CommandError("The database is not set up yet: start Lemma once (make run), or call manage.py migrate.")
     try:
         return evaluating.run(request)
     except OSError as error:
