@@ -193,8 +193,9 @@ def _place(report: WorkReport, *, sure: bool) -> int | None:
 
 
 def _behind_the_last_right(report: WorkReport) -> int:
+    last = len(report.steps) - 1
     right = [at for at, step in enumerate(report.steps) if step.status in ("checked", "agrees")]
-    return min(right[-1] + 1 if right else len(report.steps), len(report.steps) - 1)
+    return min(right[-1] + 1, last) if right else last
 
 
 def _sound(problem: str, samples: Sequence[Sample]) -> Sequence[Sample]:

@@ -47,10 +47,10 @@ async def write_several(engine: Engine, system: str, user: str, *, n: int, seed:
     """`n` replies side by side, with seeds that follow from `seed`; without a label ("Question:") or quotation marks around them."""
     seeds = [zlib.crc32(f"{seed}/{number}".encode()) for number in range(n)]
     texts = await together(write(engine, system, user, temperature=TEMPERATURE, seed=own, max_tokens=max_tokens) for own in seeds)
-    return [unwrapped(text) for text in texts]
+    return [_unwrapped(text) for text in texts]
 
 
-def unwrapped(text: str) -> str:
+def _unwrapped(text: str) -> str:
     text = LABEL.sub("", text)
     bare = text.strip(QUOTES).strip()
     return text if any(mark in bare for mark in QUOTES) else bare

@@ -13,10 +13,9 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from training import curves_over_k
 from training.models import Evaluation
+from training.tests.stages import ROOT
 from tutor.supervisor import wait_until
 from tutor.tests.stack import free_port, listens
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")

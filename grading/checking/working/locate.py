@@ -67,7 +67,7 @@ def locate(work: Work, grounds: Grounds, answer: Fraction | None) -> Place:
     place = min(places, key=lambda place: place.step) if places else _conclusion(work)
     if answer is None:
         return place
-    repairs = {at: value for at, value in _repairs(work, grounds, answer).items() if at not in ways}
+    repairs = _repairs(work, grounds, answer, ways)
     if repairs and work.computations[min(repairs)].step <= place.step:
         first = work.computations[min(repairs)]
         return Place(first.step, Kind.VALUE, first, first.value, repairs[min(repairs)])
@@ -85,10 +85,11 @@ def _beyond(work: Work, grounds: Grounds, answer: Fraction, ways: frozenset[int]
     return Place(after[0].step, Kind.VALUE, after[0], after[0].value) if after and not grounds.repeats(after[0]) else None
 
 
-def _repairs(work: Work, grounds: Grounds, answer: Fraction) -> dict[int, Fraction]:
+def _repairs(work: Work, grounds: Grounds, answer: Fraction, ways: frozenset[int]) -> dict[int, Fraction]:
     """The calculations whose value, were it another one that right solutions have, would make the rest come to the right answer.
 
-    Without the last calculation, of which that is always so, and without those that right solutions do in the same way.
+    Without the last calculation, of which that is always so, without those that right solutions do in the same way, and without other
+    `ways` to the answer.
     """
     finals = [at for at, computation in enumerate(work.computations) if work.answer is not None and same(computation.value, work.answer)]
     if not finals:
@@ -98,7 +99,7 @@ def _repairs(work: Work, grounds: Grounds, answer: Fraction) -> dict[int, Fracti
     candidates = list(results)[:MOST_CANDIDATES]
     found = {}
     for at, computation in enumerate(work.computations[: finals[-1]]):
-        if grounds.repeats(computation) or _begins_a_sum(work, at, grounds):
+        if at in ways or grounds.repeats(computation) or _begins_a_sum(work, at, grounds):
             continue
         for value in candidates:
             if not same(value, computation.value) and _reaches(follow(work.computations, web, at, value, finals[-1]), answer):

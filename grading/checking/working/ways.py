@@ -14,13 +14,13 @@ def other_ways(computations: Sequence[Computation], grounds: Grounds, answer: Fr
 
     Such a way has two steps at least, because one calculation may hit upon the number by chance; and `60 trips` are not `60 minutes`.
     """
-    web = origins(computations)
+    reached = [at for at, computation in enumerate(computations) if same(computation.value, answer)]
+    new = [at for at in reached if not grounds.supports(computations[at]) and not _counts_something_else(computations[at], grounds)]
+    web = origins(computations) if new else []
     found: set[int] = set()
-    for at, computation in enumerate(computations):
-        if not same(computation.value, answer) or grounds.supports(computation) or _counts_something_else(computation, grounds):
-            continue
+    for at in new:
         way = _behind(web, at)
-        earlier = [computations[origin] for origin in way if computations[origin].step < computation.step]
+        earlier = [computations[origin] for origin in way if computations[origin].step < computations[at].step]
         if not all(grounds.supports(one) for one in earlier):
             found |= way
     return frozenset(found)
