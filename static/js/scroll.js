@@ -30,7 +30,22 @@ export function keepUp() {
   else scrolled();
 }
 
+// What gets the focus or is opened must not lie under the composer, which grows with its text.
+function keepClear(dock) {
+  const { style } = document.documentElement;
+  new ResizeObserver(() => (style.scrollPaddingBottom = `${dock.offsetHeight}px`)).observe(dock);
+}
+
+function showOpened({ target }) {
+  if (!target.matches(".below[open]")) return;
+  letGo();
+  target.querySelector(".below-body").scrollIntoView({ block: "nearest" });
+}
+
 if (jump) {
+  const dock = jump.closest(".dock"); // a page that is only read has none
+  if (dock) keepClear(dock);
+  document.addEventListener("toggle", showOpened, true); // it does not bubble
   addEventListener("wheel", (event) => event.deltaY < 0 && letGo(), { passive: true });
   addEventListener("touchmove", letGo, { passive: true });
   addEventListener("keydown", (event) => UPWARDS.has(event.key) && letGo());

@@ -204,6 +204,18 @@ def test_what_is_opened_below_a_solution_fits_a_phone(site, visit):
     site.do("clear", name=person.name)
 
 
+def test_what_is_opened_at_the_end_of_a_page_comes_out_from_under_the_composer(site, visit):
+    person = visit(**PHONE)
+    made = site.do("conversation", name=person.name, questions=["Solve $x^2 = 4$."])
+    site.tell(made["turns"][0], STARTED, "One line.\n\n" * 30, done("2", checked=True))
+    page = person.open(f"/c/{made['conversation']}/")
+    page.locator(".turn-actions summary", has_text="Feedback").tap()
+    send = page.locator(".report[open]").get_by_role("button", name="Send")
+    in_front = "button => button.getBoundingClientRect().bottom <= document.querySelector('.dock').getBoundingClientRect().top"
+    page.wait_for_function(in_front, arg=send.element_handle())
+    site.do("clear", name=person.name)
+
+
 def test_administrators_find_the_administration(site, visit):
     site.do("person", name="head", role="admin")
     page = visit("head").open("/")
