@@ -63,7 +63,9 @@ async def one(row: Row, rung: str, engine: Engine, language: Language) -> Row:
     steps = await asyncio.to_thread(steps_of, question, row["solution"])
     at = 0 if rung in RUNGS[:2] else len(steps) // 2
     work = "\n".join(step.text for step in steps[:at])
-    place = Place(problem=question, steps=steps, at=at, work=work, secret=secret_of(row["answer"], question), language=language)
+    place = Place(
+        problem=question, posed=question, steps=steps, at=at, work=work, secret=secret_of(row["answer"], question), language=language
+    )
     given = await hint(place, rung, engine=engine)
     leaked = await asyncio.to_thread(leaks, given.text, secret_of(row["gold"], question))
     report = await asyncio.to_thread(check_steps, question, bared(split_steps(given.text)))

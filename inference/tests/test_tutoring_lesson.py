@@ -21,7 +21,9 @@ GOOD = "How do the clips of May depend on those of April?"
 LEAKING = "Is it perhaps 72 altogether?"
 WRONG = "Note that 48/2 = 23. What comes next?"
 SOLVES = solver(SOLUTION, "72")
-HINTS = ("You never say the final answer", [LEAKING, WRONG, GOOD])
+LEADING = "How many clips did she sell in May?"
+HINTS = ("You never say the final answer", [LEAKING, WRONG, GOOD, LEADING])
+REPLIED = ("Do not answer that yet", ["In May it was half of 48: $48/2 = \\boxed{24}$."])
 
 
 class Student:
@@ -95,14 +97,14 @@ async def test_where_no_python_can_be_run_words_that_agree_are_enough(sandbox):
 
 
 async def test_the_ladder_of_hints():
-    student = Student(*SOLVES, HINTS)
+    student = Student(*SOLVES, REPLIED, HINTS)
     await student.ask()
     end = await student.ask("hint", "I do not know how to begin")
-    assert end.text == GOOD
+    assert end.text == LEADING  # of the good ones the nearest to the step
     assert student.of(Reviewed) == []  # there are no lines to be marked
     assert not end.progress.tried
     end = await student.ask("hint", "still not")
-    assert end.text == GOOD  # as an idea
+    assert end.text == LEADING  # as an idea
     end = await student.ask("hint", "still not")
     assert "work out $\\frac{48}{2}$" in end.text
     end = await student.ask("hint", "still not")
@@ -113,6 +115,62 @@ async def test_the_ladder_of_hints():
     end = await student.ask("answer")
     assert (end.answer, end.checked) == ("72", True)
     assert "48 + 24 = 72" in end.text
+
+
+@pytest.mark.parametrize(
+    ("question", "reply"),
+    [
+        ("How many clips did she sell in April?", "It was \\boxed{48}."),
+        ("How many clips did she sell in May?", "That is not said."),
+        ("Did she sell half as many clips in May?", "It was $48/2 = \\boxed{24}$."),
+    ],
+)
+async def test_a_question_that_does_not_come_to_the_step_is_no_idea(question, reply):
+    student = Student(*SOLVES, ("Do not answer that yet", [reply]), ("You never say the final answer", [question]))
+    await student.ask()
+    await student.ask("hint", "no idea")
+    end = await student.ask("hint", "no idea")
+    assert end.text == "Which of the quantities that you have can be put together next? Think about $48$ and $2$."
+    assert [event.note for event in student.of(Noted)] == ["plain"]
+
+
+SHIRTS = "Davos went to the mall on Monday. He bought 2 shirts that cost $30 each. He got a 40% discount. How much did he pay?"
+
+
+@pytest.mark.parametrize(
+    ("problem", "solution", "answer", "part"),
+    [
+        (
+            SHIRTS,
+            "Without it they cost $30 \\times 2 = 60$.\nHe pays $60 \\times 0.6 = 36$.",
+            "36",
+            "He bought 2 shirts that cost $30 each.",
+        ),
+        (
+            "A box holds 6 eggs. Ann is 9. Bob has 4 boxes. He sells 3 eggs. How many eggs has he left?",
+            "There are $6 \\times 4 = 24$ eggs.\nHe has $24 - 3 = 21$ left.",
+            "21",
+            "A box holds 6 eggs. … Bob has 4 boxes.",
+        ),
+        (
+            "A magazine costs half as much as a book. The book costs $4. A pen costs $1 less than a magazine. How much is the pen?",
+            "A magazine costs $\\frac{1}{2} \\times 4 = 2$.\nA pen costs $2 - 1 = 1$.",
+            "1",
+            "A magazine costs half as much as a book. The book costs $4.",
+        ),
+        (
+            "James has 6 more candies than Robert. John has twice as many as Robert. If John has 54, how many more has he than James?",
+            "Say that Robert has $R$ candies: $2R = 54$.\nSo $R = 54 / 2 = 27$.\nJames has $27 + 6 = 33$.\nJohn has $54 - 33 = 21$ more.",
+            "21",
+            "John has twice as many as Robert. If John has 54, how many more has he than James?",
+        ),
+    ],
+)
+async def test_a_nudge_points_to_where_the_problem_says_it(problem, solution, answer, part):
+    student = Student(*solver(f"{solution}\nThe answer is $\\boxed{{{answer}}}$.", answer), problem=problem, output=answer)
+    await student.ask()
+    assert f"“{part}”" in (await student.ask("hint", "no idea")).text
+    assert student.of(Noted) == []
 
 
 async def test_of_good_hints_the_one_that_is_nearest_to_the_step_is_shown():
@@ -356,7 +414,7 @@ async def test_a_hint_speaks_of_the_last_step_at_the_last_one_alone():
 
 async def test_questions_are_asked_one_at_a_time_and_replies_checked():
     wording = ("short question whose reply", ["How many clips did she sell in May?"])
-    student = Student(*SOLVES, wording, aim="socratic")
+    student = Student(*SOLVES, REPLIED, wording, aim="socratic")
     end = await student.ask()
     assert "How many clips did she sell in May?" in end.text
     end = await student.ask("attempt", "25")
@@ -369,6 +427,14 @@ async def test_questions_are_asked_one_at_a_time_and_replies_checked():
     assert "72" not in end.text
     end = await student.ask("attempt", "it is 72")
     assert end.progress.finished
+
+
+async def test_a_question_that_comes_to_something_else_is_not_asked():
+    wording = ("short question whose reply", ["How many clips did she sell in April?"])
+    student = Student(*SOLVES, ("Do not answer that yet", ["It was $\\boxed{48}$."]), wording, aim="socratic")
+    end = await student.ask()
+    assert "April" not in end.text
+    assert "What do you get for $\\frac{48}{2}$?" in end.text
 
 
 async def test_a_step_that_is_missed_twice_is_shown():
@@ -385,7 +451,9 @@ async def test_a_step_that_is_a_part_of_the_answer_is_not_shown_however_often_it
     problem = "Ann has 12 cards, Bob has twice as many, and Cid has 5 more than Bob. How many have Bob and Cid?"
     solution = "Bob has $12 \\times 2 = 24$ cards.\nCid has $24 + 5 = 29$ cards.\nThe answer is $\\boxed{24, 29}$."
     wording = ("short question whose reply", ["How many cards has Bob?"])
-    student = Student(*solver(solution, "24, 29"), wording, aim="socratic", problem=problem, output="24, 29")
+    student = Student(
+        *solver(solution, "24, 29"), ("Do not answer that yet", ["\\boxed{24}"]), wording, aim="socratic", problem=problem, output="24, 29"
+    )
     await student.ask()
     for _ in range(6):
         end = await student.ask("attempt", "idk")
@@ -399,13 +467,13 @@ async def test_a_step_that_is_a_part_of_the_answer_is_not_shown_however_often_it
 
 async def test_work_that_comes_with_the_problem_is_read_before_a_question_is_asked():
     wording = ("short question whose reply", ["How many clips did she sell in May?"])
-    student = Student(*SOLVES, wording, aim="socratic")
+    student = Student(*SOLVES, REPLIED, wording, aim="socratic")
     end = await student.ask("", "48/2 = 25")
     assert student.of(Reviewed)[0].review.first_error == 0
     assert end.progress.work == "48/2 = 25"
     assert "Line 1 does not hold" in end.text
     assert "How many clips did she sell in May?" in end.text
-    student = Student(*SOLVES, wording, aim="socratic")
+    student = Student(*SOLVES, REPLIED, wording, aim="socratic")
     end = await student.ask("", "48/2 = 24\n48 + 24 = 72")
     assert end.progress.finished
     assert "?" not in end.text
@@ -516,12 +584,15 @@ async def test_the_answer_that_was_shown_with_a_solution_is_the_one_to_compare()
 async def test_a_lesson_in_chinese():
     problem = "小明有12个苹果，吃了3个，又买了5个，现在有几个苹果？"
     solution = "吃了以后还剩 $12 - 3 = 9$ 个。\n现在有 $9 + 5 = 14$ 个。\n答案是 $\\boxed{14}$。"
-    hints = ("绝不说出最终答案", ["现在是十四个吗？", "小红还剩几个苹果？", "那么小明现在有几个苹果？", "吃了苹果以后，数量会怎样变化？"])
-    student = Student(*solver(solution, "14"), hints, problem=problem, output="14", language="zh")
+    hints = ("绝不说出最终答案", ["现在是十四个吗？", "小红还剩几个苹果？", "那么小明现在有几个苹果？", "吃了3个苹果以后还剩几个？"])
+    replied = ("先不要回答这个问题", ["$12 - 3 = 9$，\\boxed{9}"])
+    student = Student(*solver(solution, "14"), replied, hints, problem=problem, output="14", language="zh")
     end = await student.ask()
     assert "你试过什么" in end.text
     end = await student.ask("hint", "不会")
-    assert end.text.endswith("吃了苹果以后，数量会怎样变化？")
+    assert "“小明有12个苹果，吃了3个”" in end.text
+    end = await student.ask("hint", "还是不会")
+    assert end.text == "吃了3个苹果以后还剩几个？"
     end = await student.ask("attempt", "12 - 3 = 8")
     assert "第 1 行还不对" in end.text
 

@@ -1,16 +1,18 @@
 """Hints: a ladder from a nudge to a worked step, each looked at by the checker before a student sees it.
 
-The upper rungs are questions, and claim nothing. Of several candidates those fall out that give the answer away, claim what is false,
-speak of numbers or names that are neither in the problem nor in the work or the reference so far, are no single question, or only the
-problem's own again. If none is left, a plain hint is made of the reference itself, and says so. The lower rungs are the reference's next
-step: its lines were checked, and a small model's words about them often give a right calculation a wrong meaning.
+The nudge points to the part of the problem that the next step takes its numbers from; where that says nothing, it is a question. So is the
+idea, one whose reply is what the step comes to, as far as the step comes to a number. Questions claim nothing. Of several candidates those
+fall out that give the answer away, claim what is false, speak of numbers or names that are neither in the problem nor in the work or the
+reference so far, are no single question, or only the problem's own again. If none is left, a plain hint is made of the reference itself,
+and says so. The lower rungs are the reference's next step: its lines were checked, and a small model's words about them often give a right
+calculation a wrong meaning.
 
-Not covered: a question that leads astray.
+Not covered: a nudge in the form of a question that leads astray.
 """
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,13 +20,15 @@ from grading.checking.extract import final_answer
 from grading.checking.steps import check_steps, split_steps
 from grading.checking.working.computations import is_in
 from grading.checking.working.quantities import stated
-from grading.checking.working.shown import written
 from inference.engines import Engine
 from inference.events import Language
 from inference.prompts import Exchange, detect_language
+from inference.together import together
 from inference.tutoring.key import Step, bared
 from inference.tutoring.leaks import Secret, leaks
 from inference.tutoring.phrases import say
+from inference.tutoring.pointing import source_of
+from inference.tutoring.replying import leading
 from inference.tutoring.writing import write_several
 
 RUNGS = ("nudge", "idea", "next", "worked")
@@ -40,6 +44,7 @@ ASKS = re.compile(r"[^.?？!！。,，;；\n]+[?？]")  # the clause of a proble
 LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "much", "the", "there", "was", "were", "what", "will"))
 LITTLE |= frozenset("里的了吗呢多少几有是共一现在还下那么我们")
 FEW = 3  # words at least that say what a problem asks: "left" alone is in many another question
+WRITTEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}|[\u3400-\u9fff]")  # of Chinese, which has no spaces, each character
 
 SYSTEM: dict[Language, str] = {
@@ -60,16 +65,22 @@ USER: dict[Language, str] = {
     "en": "Problem: {problem}\n\nThe student's work so far:\n{work}\n\nThe next step, which only you know: {step}\n\n{asked}",
     "zh": "题目：{problem}\n\n学生目前的过程：\n{work}\n\n只有你知道的下一步：{step}\n\n{asked}",
 }
+FOR_VALUE: dict[Language, str] = {
+    "en": "Problem: {problem}\n\nAsk the student one short question whose reply is the value of {expression}, in the words "
+    "of the problem. Do not say the value.",
+    "zh": "题目：{problem}\n\n用题目中的话向学生提一个简短的问题，它的答案就是 {expression} 的值。不要说出这个值。",
+}
 NOTHING: dict[Language, str] = {"en": "(nothing yet)", "zh": "（还没有）"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a student stands: `steps[at]` of the reference comes next; `work` is what was written so far. `problem` is all that it says,
-    with what it goes on from (`in_context`).
+    with what it goes on from (`in_context`); `posed` is the question alone.
     """
 
     problem: str
+    posed: str
     steps: Sequence[Step]
     at: int
     work: str
@@ -79,6 +90,11 @@ class Place:
     @property
     def step(self) -> Step | None:
         return self.steps[self.at] if self.at < len(self.steps) else None
+
+    @property
+    def known(self) -> str:
+        """The problem, and the reference before this step."""
+        return "\n".join([self.problem, *(step.text for step in self.steps[: self.at])])
 
 
 def in_context(problem: str, history: Sequence[Exchange]) -> str:
@@ -100,22 +116,41 @@ class Hint:
 
 
 async def hint(place: Place, rung: str, *, engine: Engine, seed: int = 0, n: int = CANDIDATES) -> Hint:
-    """The best of `n` candidates that pass, the reference's step, or the plain hint. Raises `EngineError`."""
+    """The part of the problem to look at, the best of `n` candidates that pass, the reference's step, or the plain hint. Raises
+    `EngineError`."""
     if place.step is None or rung not in ASKED[place.language]:
         text = await asyncio.to_thread(plain_hint, place, rung)
         return Hint(text, rung, text == _general(place, rung))
-    asked = ASKED[place.language][rung]
-    work = place.work.strip() or NOTHING[place.language]
-    step = f"{place.step.lead} {place.step.text}".strip()
-    user = USER[place.language].format(problem=place.problem, work=work, step=step, asked=asked)
-    texts = await write_several(engine, SYSTEM[place.language], user, n=n, seed=seed)
-    return await asyncio.to_thread(_best, place, rung, texts)
+    if rung == "nudge" and (part := await asyncio.to_thread(source_of, place.posed, place.step, place.language)):
+        return Hint(say("hint_nudge_part", place.language, part=part), rung, False)
+    texts = await _candidates(place, place.step, rung, engine, seed, n)
+    reasons = await asyncio.to_thread(lambda: {text: objection(place, text) for text in texts})
+    if rung == "idea" and place.step.value:
+        passed = [text for text, reason in reasons.items() if reason is None]
+        led = await leading(place.known, place.step.value, passed, place.language, engine=engine)
+        reasons |= {text: "astray" for text in passed if text not in led}
+    return await asyncio.to_thread(_best, place, rung, reasons)
 
 
-def _best(place: Place, rung: str, texts: Sequence[str]) -> Hint:
+async def _candidates(place: Place, step: Step, rung: str, engine: Engine, seed: int, n: int) -> list[str]:
+    problem, language = place.problem, place.language
+    work = place.work.strip() or NOTHING[language]
+    told = f"{step.lead} {step.text}".strip()
+    asked = [USER[language].format(problem=problem, work=work, step=told, asked=ASKED[language][rung])]
+    if rung == "idea" and step.value:
+        asked.append(asking_for_value(place, step))
+    written = await together(write_several(engine, SYSTEM[language], user, n=n // len(asked), seed=seed) for user in asked)
+    return [text for texts in written for text in texts]
+
+
+def asking_for_value(place: Place, step: Step) -> str:
+    """What the model is told so that it asks for what a step comes to."""
+    return FOR_VALUE[place.language].format(problem=place.problem, expression=step.expression)
+
+
+def _best(place: Place, rung: str, reasons: Mapping[str, str | None]) -> Hint:
     """Of those that pass the one that is nearest to the step, and of equally near ones the shortest."""
-    reasons = {text: objection(place, text) for text in texts}
-    good = [text for text in texts if reasons[text] is None]
+    good = [text for text, reason in reasons.items() if reason is None]
     rejected = tuple(reason for reason in reasons.values() if reason)
     if not good:
         return Hint(plain_hint(place, rung), rung, True, rejected)
@@ -142,7 +177,7 @@ def objection(place: Place, text: str) -> str | None:
         return "echo"
     if leaks(text, place.secret):
         return "leak"
-    told = _told(place)
+    told = f"{place.known}\n{place.work}"
     if not _numbers_are_known(text, told):
         return "number"
     if not all(name.lower() in told.lower() for name in [*NAME.findall(text), *READER.findall(text)]):
@@ -163,11 +198,6 @@ def _repeats(words: set[str], asked: set[str], told: set[str]) -> bool:
     return words <= asked | LITTLE or (len(wanted) >= FEW and wanted <= words <= told)
 
 
-def _told(place: Place) -> str:
-    """The problem, the student's work, and the reference before this step."""
-    return "\n".join([place.problem, place.work, *(step.text for step in place.steps[: place.at])])
-
-
 def _numbers_are_known(text: str, told: str) -> bool:
     known = set(stated(told)) | SMALL
     return all(is_in(value, known) for value in stated(text))
@@ -183,9 +213,8 @@ def _from_reference(place: Place, rung: str) -> Iterator[str]:
     if step is None:
         return
     said = ""
-    if rung == "idea" and step.expression:
-        parts = dict.fromkeys(f"${number}$" for number in _written_numbers(step.expression))
-        yield say("hint_idea", language, parts=(" and " if language == "en" else " 和 ").join(parts))
+    if rung == "idea" and WRITTEN.search(step.expression):
+        yield say("hint_idea", language, parts=_listed(step.expression, language))
     elif rung == "next" and step.expression:
         said = say("hint_next", language, expression=f"${step.shown}$")
     elif rung == "worked":
@@ -203,5 +232,8 @@ def _general(place: Place, rung: str) -> str:
     return say(name, place.language)
 
 
-def _written_numbers(expression: str) -> list[str]:
-    return [written(value) for value in stated(expression)]
+def _listed(expression: str, language: Language) -> str:
+    """The numbers as they are written: `48/2` has 48 and 2, and not the 24 that it comes to."""
+    *most, last = dict.fromkeys(f"${number}$" for number in WRITTEN.findall(expression))
+    comma, and_ = (", ", " and ") if language == "en" else ("、", " 和 ")
+    return f"{comma.join(most)}{and_}{last}" if most else last

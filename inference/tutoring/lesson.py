@@ -175,6 +175,7 @@ class Lesson:
     def _place(self, key: Key) -> Place:
         return Place(
             problem=in_context(self.problem, self.history),
+            posed=self.problem,
             steps=self._steps,
             at=self.progress.at,
             work=self.progress.work,

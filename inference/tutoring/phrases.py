@@ -42,6 +42,10 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "Read the problem again, slowly: what exactly is asked for, and which of the given quantities does it depend on?",
         "zh": "再慢慢读一遍题目：到底要求什么？它和已知的哪些量有关？",
     },
+    "hint_nudge_part": {
+        "en": "Look at this part of the problem again: “{part}” What can you find out from it?",
+        "zh": "再看看题目里的这一部分：“{part}” 由它可以先求出什么？",
+    },
     "hint_idea": {
         "en": "Which of the quantities that you have can be put together next? Think about {parts}.",
         "zh": "现有的量里，接下来哪些可以放在一起？想一想 {parts}。",

@@ -6,20 +6,14 @@ from dataclasses import dataclass
 
 from grading.checking.answers import Outcome, check
 from inference.engines import Engine
-from inference.events import Language
-from inference.tutoring.hints import SYSTEM, Place, objection
+from inference.tutoring.hints import SYSTEM, Place, asking_for_value, objection
 from inference.tutoring.key import Key, Step
 from inference.tutoring.phrases import say
+from inference.tutoring.replying import leading
 from inference.tutoring.writing import write_several
 
 CANDIDATES = 3
 MISSES = 2  # wrong replies after which the step is shown
-
-USER: dict[Language, str] = {
-    "en": "Problem: {problem}\n\nAsk the student one short question whose reply is the value of {expression}, in the words "
-    "of the problem. Do not say the value.",
-    "zh": "题目：{problem}\n\n用题目中的话向学生提一个简短的问题，它的答案就是 {expression} 的值。不要说出这个值。",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +37,15 @@ def is_right(question: Question, reply: str) -> bool | None:
 
 
 async def word(question: Question, place: Place, *, engine: Engine, seed: int = 0) -> str:
-    """The question in the problem's words, where one passes the hints' checks; or else plainly. Raises `EngineError`."""
+    """The question in the problem's words, where one passes the hints' checks and comes to the expected reply; or else plainly. Raises
+    `EngineError`."""
     if question.step is None:
         return say("question_last", place.language)
     plain = say("question_plain", place.language, expression=f"${question.step.shown}$")
-    user = USER[place.language].format(problem=place.problem, expression=question.step.expression)
+    user = asking_for_value(place, question.step)
     texts = await write_several(engine, SYSTEM[place.language], user, n=CANDIDATES, seed=seed)
-    good = [text for text in texts if await asyncio.to_thread(objection, place, text) is None]
+    passed = [text for text in texts if await asyncio.to_thread(objection, place, text) is None]
+    good = await leading(place.known, question.expected, passed, place.language, engine=engine)
     return f"{min(good, key=len)} ({plain})" if good else plain
 
 

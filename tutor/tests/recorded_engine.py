@@ -71,6 +71,8 @@ def lesson_chunks(prompt: str, words: str, program: str, hints: list[str], quest
     if "never say the final answer" in prompt or "绝不说出最终答案" in prompt:
         asks = "whose reply is the value" in prompt or "它的答案就是" in prompt
         return [question] if asks else [hints[next(HINTED) % 2]]
+    if "Do not answer that yet" in prompt or "先不要回答" in prompt:
+        return [f"It is $\\boxed{{{words.split('$')[1]}}}$."]  # the first calculation
     if "```output" in prompt:
         return [f"So it is $\\boxed{{{prompt.rsplit('```output', 1)[1].split()[0]}}}$."]
     return [program, "```\n"] if "```python" in prompt.rsplit("<|im_start|>assistant", 1)[1] else [words]

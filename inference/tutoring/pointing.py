@@ -1,0 +1,62 @@
+"""Where a problem says what the next step needs: the surest nudge there is, for it is in the problem's own words."""
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+
+from grading.checking.steps import split_steps
+from grading.checking.working.computations import is_in
+from grading.checking.working.quantities import stated
+from inference.events import Language
+from inference.tutoring.key import Step
+
+MOST = 2  # sentences that are pointed to
+CLAUSE = re.compile(r"(?<=[，,。；;！!？?])|(?<=．)(?!\d)")  # Chinese problems say in clauses what English ones say in sentences
+ASKS = re.compile(r"[?？]\s*$")
+FRACTION = re.compile(r"\\[dt]?frac\{(\d+)\}\{(\d+)\}")
+JOINED: dict[Language, str] = {"en": " … ", "zh": "……"}
+
+
+def source_of(problem: str, step: Step, language: Language) -> str | None:
+    """The sentences (at most two) that have the most of the numbers that the step goes out from; None where these are not in the
+    problem, or where nothing that the problem tells would be left out."""
+    parts = _parts(problem, language)
+    chosen = _covering(parts, _wanted(step))
+    told = {at for at, part in enumerate(parts) if stated(part) or not ASKS.search(part)}
+    if not chosen or told <= set(chosen):
+        return None
+    return _quoted(parts, chosen, language)
+
+
+def _wanted(step: Step) -> set[Fraction]:
+    """Not what it comes to; and a one says least of all (`1/2 * 4` has a half and 4)."""
+    written = FRACTION.sub(r"\1/\2", step.expression or step.text)
+    numbers = set(stated(written)) - set(stated(step.value))
+    return numbers - {Fraction(1)} or numbers
+
+
+def _parts(problem: str, language: Language) -> list[str]:
+    sentences = split_steps(problem)
+    if language == "en":
+        return sentences
+    return [clause.strip() for sentence in sentences for clause in CLAUSE.split(sentence) if clause.strip()]
+
+
+def _covering(parts: Sequence[str], wanted: set[Fraction]) -> list[int]:
+    """In their order, the parts that have most of the wanted numbers: one after the other the one that has most of those still missing."""
+    chosen: list[int] = []
+    while wanted and len(chosen) < MOST:
+        found = [{value for value in wanted if is_in(value, stated(part))} for part in parts]
+        best = max(range(len(parts)), key=lambda at: len(found[at]), default=None)
+        if best is None or not found[best]:
+            break
+        chosen.append(best)
+        wanted = wanted - found[best]
+    return sorted(chosen)
+
+
+def _quoted(parts: Sequence[str], chosen: Sequence[int], language: Language) -> str:
+    first, last = chosen[0], chosen[-1]
+    together = last - first == len(chosen) - 1
+    between = ("" if language == "zh" else " ") if together else JOINED[language]
+    return between.join(parts[at] for at in chosen).rstrip("，,；;")
