@@ -173,6 +173,17 @@ async def test_a_nudge_points_to_where_the_problem_says_it(problem, solution, an
     assert student.of(Noted) == []
 
 
+async def test_the_question_of_a_problem_is_no_hint_with_a_name_for_its_pronoun():
+    solution = "Without it they cost $30 \\times 2 = 60$.\nHe pays $60 \\times 0.6 = 36$.\nThe answer is $\\boxed{36}$."
+    replied = ("Do not answer that yet", ["$2 \\times 30 = \\boxed{60}$"])
+    echo = ("You never say the final answer", ["How much did Davos pay for the shirts?"])
+    student = Student(*solver(solution, "36"), replied, echo, problem=SHIRTS, output="36")
+    await student.ask()
+    await student.ask("hint", "no idea")
+    await student.ask("hint", "no idea")
+    assert [event.note for event in student.of(Noted)] == ["plain"]
+
+
 async def test_of_good_hints_the_one_that_is_nearest_to_the_step_is_shown():
     near = "What do you know about the clips that were sold in May?"
     student = Student(*SOLVES, ("You never say the final answer", ["What comes next?", near, "Who is Ann?", "Is it hard?"]))

@@ -42,6 +42,8 @@ READER = re.compile(r"\b[Tt]he student\b|学生")  # who reads it is spoken to, 
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
 ASKS = re.compile(r"[^.?？!！。,，;；\n]+[?？]")  # the clause of a problem that asks
 LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "much", "the", "there", "was", "were", "what", "will"))
+PRONOUNS = frozenset(("he", "she", "they", "him", "her", "his", "them", "their"))
+PRONOUN = re.compile(rf"\b(?:{'|'.join(PRONOUNS)})\b", re.IGNORECASE)
 LITTLE |= frozenset("里的了吗呢多少几有是共一现在还下那么我们")
 FEW = 3  # words at least that say what a problem asks: "left" alone is in many another question
 WRITTEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -190,12 +192,15 @@ def objection(place: Place, text: str) -> str | None:
 def _is_echo(text: str, problem: str) -> bool:
     """Whether it asks no more than the problem itself does, whatever it says before that; or the same, with more words of the problem."""
     told = _words(problem) | LITTLE
-    return any(_repeats(_words(end), _words(asked), told) for end in ASKS.findall(text)[-1:] for asked in ASKS.findall(problem))
+    return any(_repeats(_words(end), asked, told) for end in ASKS.findall(text)[-1:] for asked in ASKS.findall(problem))
 
 
-def _repeats(words: set[str], asked: set[str], told: set[str]) -> bool:
-    wanted = asked - LITTLE
-    return words <= asked | LITTLE or (len(wanted) >= FEW and wanted <= words <= told)
+def _repeats(words: set[str], question: str, told: set[str]) -> bool:
+    """ "How much did he pay?" has few words of its own: "How much did Davos pay for the shirts?" says of whom."""
+    asked = _words(question)
+    wanted = asked - LITTLE - PRONOUNS
+    enough = 1 if PRONOUN.search(question) else FEW
+    return words <= asked | LITTLE or (len(wanted) >= enough and wanted <= words <= told)
 
 
 def _numbers_are_known(text: str, told: str) -> bool:
