@@ -608,6 +608,14 @@ async def test_a_lesson_in_chinese():
     assert "第 1 行还不对" in end.text
 
 
+async def test_a_chinese_problem_is_quoted_by_clauses_and_no_formula_is_cut():
+    problem = "已知 $a = 12, b = 3$，小红带了1,000元，问 $a - b$ 是多少？"
+    solution = "我们有 $12 - 3 = 9$。\n再检查 $9 + 3 = 12$。\n答案是 $\\boxed{9}$。"
+    student = Student(*solver(solution, "9"), problem=problem, output="9", language="zh")
+    await student.ask()
+    assert "“已知 $a = 12, b = 3$”" in (await student.ask("hint", "不会")).text
+
+
 async def test_the_student_sees_what_the_tutor_is_at():
     student = Student(*SOLVES, HINTS)
     await student.ask()

@@ -11,7 +11,7 @@ from inference.events import Language
 from inference.tutoring.key import Step
 
 MOST = 2  # sentences that are pointed to
-CLAUSE = re.compile(r"(?<=[，,。；;！!？?])|(?<=．)(?!\d)")  # Chinese problems say in clauses what English ones say in sentences
+CLAUSE = re.compile(r"(?<=[，。；！？])|(?<=．)(?!\d)")  # Chinese problems say in clauses what English ones say in sentences
 ASKS = re.compile(r"[?？]\s*$")
 FRACTION = re.compile(r"\\[dt]?frac\{(\d+)\}\{(\d+)\}")
 JOINED: dict[Language, str] = {"en": " … ", "zh": "……"}
@@ -59,4 +59,4 @@ def _quoted(parts: Sequence[str], chosen: Sequence[int], language: Language) -> 
     first, last = chosen[0], chosen[-1]
     together = last - first == len(chosen) - 1
     between = ("" if language == "zh" else " ") if together else JOINED[language]
-    return between.join(parts[at] for at in chosen).rstrip("，,；;")
+    return between.join(parts[at] for at in chosen).rstrip("，；")
