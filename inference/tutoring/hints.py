@@ -42,9 +42,8 @@ READER = re.compile(r"\b[Tt]he student\b|学生")  # who reads it is spoken to, 
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
 ASKS = re.compile(r"[^.?？!！。,，;；\n]+[?？]")  # the clause of a problem that asks
 LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "much", "the", "there", "was", "were", "what", "will"))
-PRONOUNS = frozenset(("he", "she", "they", "him", "her", "his", "them", "their"))
-PRONOUN = re.compile(rf"\b(?:{'|'.join(PRONOUNS)})\b", re.IGNORECASE)
 LITTLE |= frozenset("里的了吗呢多少几有是共一现在还下那么我们")
+PRONOUN = re.compile(r"\b(?:he|she|they|him|her|his|them|their)\b", re.IGNORECASE)
 FEW = 3  # words at least that say what a problem asks: "left" alone is in many another question
 WRITTEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}|[\u3400-\u9fff]")  # of Chinese, which has no spaces, each character
@@ -125,21 +124,29 @@ async def hint(place: Place, rung: str, *, engine: Engine, seed: int = 0, n: int
         return Hint(text, rung, text == _general(place, rung))
     if rung == "nudge" and (part := await asyncio.to_thread(source_of, place.posed, place.step, place.language)):
         return Hint(say("hint_nudge_part", place.language, part=part), rung, False)
-    texts = await _candidates(place, place.step, rung, engine, seed, n)
-    reasons = await asyncio.to_thread(lambda: {text: objection(place, text) for text in texts})
-    if rung == "idea" and place.step.value:
-        passed = [text for text, reason in reasons.items() if reason is None]
-        led = await leading(place.known, place.step.value, passed, place.language, engine=engine)
-        reasons |= {text: "astray" for text in passed if text not in led}
+    value = place.step.value if rung == "idea" else ""
+    texts = await _candidates(place, place.step, rung, value, engine, seed, n)
+    reasons = await judged(place, texts, value, engine=engine)
     return await asyncio.to_thread(_best, place, rung, reasons)
 
 
-async def _candidates(place: Place, step: Step, rung: str, engine: Engine, seed: int, n: int) -> list[str]:
+async def judged(place: Place, texts: Sequence[str], value: str, *, engine: Engine) -> dict[str, str | None]:
+    """Why each question must not be shown, in one word; None for a good one, which comes to `value` where that is not "". Raises
+    `EngineError`."""
+    reasons = await asyncio.to_thread(lambda: {text: objection(place, text) for text in texts})
+    if not value:
+        return reasons
+    passed = [text for text, reason in reasons.items() if reason is None]
+    led = await leading(place.known, value, passed, place.language, engine=engine)
+    return reasons | {text: "astray" for text in passed if text not in led}
+
+
+async def _candidates(place: Place, step: Step, rung: str, value: str, engine: Engine, seed: int, n: int) -> list[str]:
     problem, language = place.problem, place.language
     work = place.work.strip() or NOTHING[language]
     told = f"{step.lead} {step.text}".strip()
     asked = [USER[language].format(problem=problem, work=work, step=told, asked=ASKED[language][rung])]
-    if rung == "idea" and step.value:
+    if value:
         asked.append(asking_for_value(place, step))
     written = await together(write_several(engine, SYSTEM[language], user, n=n // len(asked), seed=seed) for user in asked)
     return [text for texts in written for text in texts]
@@ -196,9 +203,9 @@ def _is_echo(text: str, problem: str) -> bool:
 
 
 def _repeats(words: set[str], question: str, told: set[str]) -> bool:
-    """ "How much did he pay?" has few words of its own: "How much did Davos pay for the shirts?" says of whom."""
-    asked = _words(question)
-    wanted = asked - LITTLE - PRONOUNS
+    """Whether it has all the words of the question. Of a pronoun's there are few: "How much did Davos pay for the shirts?" is "How much
+    did he pay?"."""
+    asked, wanted = _words(question), _words(PRONOUN.sub(" ", question)) - LITTLE
     enough = 1 if PRONOUN.search(question) else FEW
     return words <= asked | LITTLE or (len(wanted) >= enough and wanted <= words <= told)
 

@@ -11,8 +11,7 @@ from inference.events import Language
 from inference.tutoring.key import Step
 
 MOST = 2  # sentences that are pointed to
-CLAUSE = re.compile(r"(?<=[，。；！？])|(?<=．)(?!\d)")  # Chinese problems say in clauses what English ones say in sentences
-ASKS = re.compile(r"[?？]\s*$")
+CLAUSE = re.compile(r"(?<=，)|(?<=．)(?!\d)")  # Chinese problems say in clauses what English ones say in sentences
 FRACTION = re.compile(r"\\[dt]?frac\{(\d+)\}\{(\d+)\}")
 JOINED: dict[Language, str] = {"en": " … ", "zh": "……"}
 
@@ -21,8 +20,9 @@ def source_of(problem: str, step: Step, language: Language) -> str | None:
     """The sentences (at most two) that have the most of the numbers that the step goes out from; None where these are not in the
     problem, or where nothing that the problem tells would be left out."""
     parts = _parts(problem, language)
-    chosen = _covering(parts, _wanted(step))
-    told = {at for at, part in enumerate(parts) if stated(part) or not ASKS.search(part)}
+    numbers = [stated(part) for part in parts]
+    chosen = _covering(numbers, _wanted(step))
+    told = {at for at, part in enumerate(parts) if numbers[at] or not part.endswith(("?", "？"))}
     if not chosen or told <= set(chosen):
         return None
     return _quoted(parts, chosen, language)
@@ -42,16 +42,14 @@ def _parts(problem: str, language: Language) -> list[str]:
     return [clause.strip() for sentence in sentences for clause in CLAUSE.split(sentence) if clause.strip()]
 
 
-def _covering(parts: Sequence[str], wanted: set[Fraction]) -> list[int]:
+def _covering(numbers: Sequence[Sequence[Fraction]], wanted: set[Fraction]) -> list[int]:
     """In their order, the parts that have most of the wanted numbers: one after the other the one that has most of those still missing."""
+    found = [{value for value in wanted if is_in(value, here)} for here in numbers]
     chosen: list[int] = []
-    while wanted and len(chosen) < MOST:
-        found = [{value for value in wanted if is_in(value, stated(part))} for part in parts]
-        best = max(range(len(parts)), key=lambda at: len(found[at]), default=None)
-        if best is None or not found[best]:
-            break
+    while len(chosen) < MOST and any(found):
+        best = max(range(len(found)), key=lambda at: len(found[at]))
         chosen.append(best)
-        wanted = wanted - found[best]
+        found = [missing - found[best] for missing in found]
     return sorted(chosen)
 
 

@@ -1,15 +1,13 @@
 """Questions, one at a time, each with a known right reply that is checked before the next one is asked."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grading.checking.answers import Outcome, check
 from inference.engines import Engine
-from inference.tutoring.hints import SYSTEM, Place, asking_for_value, objection
+from inference.tutoring.hints import SYSTEM, Place, asking_for_value, judged
 from inference.tutoring.key import Key, Step
 from inference.tutoring.phrases import say
-from inference.tutoring.replying import leading
 from inference.tutoring.writing import write_several
 
 CANDIDATES = 3
@@ -44,8 +42,8 @@ async def word(question: Question, place: Place, *, engine: Engine, seed: int = 
     plain = say("question_plain", place.language, expression=f"${question.step.shown}$")
     user = asking_for_value(place, question.step)
     texts = await write_several(engine, SYSTEM[place.language], user, n=CANDIDATES, seed=seed)
-    passed = [text for text in texts if await asyncio.to_thread(objection, place, text) is None]
-    good = await leading(place.known, question.expected, passed, place.language, engine=engine)
+    reasons = await judged(place, texts, question.expected, engine=engine)
+    good = [text for text, reason in reasons.items() if reason is None]
     return f"{min(good, key=len)} ({plain})" if good else plain
 
 
