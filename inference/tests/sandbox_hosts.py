@@ -94,8 +94,8 @@ def ordinary(root: Path, folder: Path) -> tuple[list[str], dict[str, Any]]:
     return command, {"cwd": folder, "env": env, "user": ORDINARY, "group": ORDINARY, "extra_groups": []}
 
 
-def descendants(pid: int) -> set[int]:
-    """All living processes that come from `pid`, itself left out."""
+def descendants(pid: int) -> list[int]:
+    """All living processes that come from `pid`, itself left out, parents before children (numbers may wrap between the two)."""
     parents = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -104,7 +104,7 @@ def descendants(pid: int) -> set[int]:
             continue
         if state != "Z":
             parents[int(stat.parent.name)] = int(parent)
-    family = {pid}
-    while more := {child for child, parent in parents.items() if parent in family} - family:
-        family |= more
-    return family - {pid}
+    family = [pid]
+    while more := [child for child, parent in parents.items() if parent in family and child not in family]:
+        family += more
+    return family[1:]

@@ -32,10 +32,10 @@ async def eventually(holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def ours() -> Callable[[], set[int]]:
-    """The processes that have come from this one since the test began: other tests' servers may still run."""
+def ours() -> Callable[[], list[int]]:
+    """The processes that have come from this one since the test began, parents first: other tests' servers may still run."""
     before = descendants(os.getpid())
-    return lambda: descendants(os.getpid()) - before
+    return lambda: [pid for pid in descendants(os.getpid()) if pid not in before]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def ours() -> Callable[[], set[int]]:
     ids=["libnl is missing", "namespaces are forbidden", "it fails in silence", "it is no jail", "it does not know the nonce", "it hangs"],
 )
 async def test_a_jail_that_proves_nothing_is_refused(
-    script: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: Callable[[], set[int]]
+    script: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: Callable[[], list[int]]
 ) -> None:
     binary = tmp_path / "nsjail"
     binary.write_text(script)
@@ -60,7 +60,7 @@ async def test_a_jail_that_proves_nothing_is_refused(
     with pytest.raises(SandboxUnavailable, match=line) as refused:
         await open_sandbox(SandboxConfig(start_seconds=1))
     assert "\n" not in str(refused.value)
-    assert ours() == set()
+    assert ours() == []
 
 
 async def test_a_missing_nsjail_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,25 +77,25 @@ def test_without_user_namespaces_it_refuses_and_says_which_switch() -> None:
 
 
 @pytest.mark.parametrize("victim", ["nsjail", "zygote"])
-async def test_a_jail_that_dies_takes_its_sessions_and_is_started_again(victim: str, ours: Callable[[], set[int]]) -> None:
+async def test_a_jail_that_dies_takes_its_sessions_and_is_started_again(victim: str, ours: Callable[[], list[int]]) -> None:
     sandbox = await open_sandbox()
     session = await sandbox.open()
-    family = sorted(ours())
+    family = ours()
     running = asyncio.create_task(session.run("import time\ntime.sleep(60)"))
     await asyncio.sleep(0.1)
     os.kill(family[0] if victim == "nsjail" else family[1], signal.SIGKILL)
     with pytest.raises(SessionLost):
         await running
     assert (await (await sandbox.open()).run("2+2")).output == "4\n"
-    await eventually(lambda: not ours() & set(family))
+    await eventually(lambda: not set(ours()) & set(family))
     await sandbox.close()
-    assert ours() == set()
+    assert ours() == []
 
 
-async def test_a_jail_that_dies_again_and_again_is_given_up(ours: Callable[[], set[int]]) -> None:
+async def test_a_jail_that_dies_again_and_again_is_given_up(ours: Callable[[], list[int]]) -> None:
     sandbox = await open_sandbox()
     for opened in (True, True, False):
-        os.kill(min(ours()), signal.SIGKILL)
+        os.kill(ours()[0], signal.SIGKILL)
         await eventually(lambda: not ours())
         if opened:
             await sandbox.open()
@@ -118,7 +118,7 @@ async def test_a_killed_host_leaves_nothing_running(user: str) -> None:
         await eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family))
 
 
-async def test_a_closed_session_leaves_no_process(ours: Callable[[], set[int]]) -> None:
+async def test_a_closed_session_leaves_no_process(ours: Callable[[], list[int]]) -> None:
     sandbox = await open_sandbox()
     idle = 5  # nsjail, the zygote, and the three processes of the session that is made ahead
     await eventually(lambda: len(ours()) == idle)
