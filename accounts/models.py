@@ -2,15 +2,23 @@
 
 import secrets
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without what is misread from a blackboard: I, L, O, 0, 1
 CODE_LENGTH = 7
+
+
+class PeopleManager(UserManager["User"]):
+    """`manage.py createsuperuser` makes an administrator of the school, not only of the database."""
+
+    def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **fields: object) -> "User":
+        return super().create_superuser(username, email, password, **{"role": User.Role.ADMIN, **fields})
 
 
 class User(AbstractUser):
@@ -22,6 +30,8 @@ class User(AbstractUser):
         ADMIN = "admin", _("Administrator")
 
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.STUDENT)
+
+    objects: ClassVar[PeopleManager] = PeopleManager()
 
     @property
     def full_name(self) -> str:

@@ -178,9 +178,9 @@ def judge(request: Request, first: Sequence[Sample], second: Sequence[Sample] | 
     return votes.judgement(report, _place(report, sure=answer is not None))
 
 
-def needs_second_opinion(request: Request, judgement: Judgement) -> bool:
-    """Whether a second set of samples is to be heard before this is said."""
-    return request.explicit and judgement.first_error is not None
+def needs_second_opinion(request: Request, first: Sequence[Sample]) -> bool:
+    """Whether a second set of samples is to be heard before a bare verdict. Blocks for some seconds, bounded."""
+    return request.explicit and not Votes(request, _sound(request.problem, first)).lead
 
 
 def _place(report: WorkReport, *, sure: bool) -> int | None:

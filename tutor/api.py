@@ -250,11 +250,9 @@ class Assessed(Answer):
         request = self.asked.assessment
         assert request is not None
         await self._solve(self)
-        judgement = await assessing.judge(request, self.turn)
-        if assessment.needs_second_opinion(request, judgement):
-            judgement = await assessing.judge(request, self.turn, await self._second())
+        second = await self._second() if await assessing.needs_second_opinion(request, self.turn) else None
         self.reason = "stop"
-        return assessment.answer(request, judgement)
+        return assessment.answer(request, await assessing.judge(request, self.turn, second))
 
     async def _second(self) -> Turn | None:
         """The turn of the second opinion. Where no Python can be run there is none, and the first stands."""

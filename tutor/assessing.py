@@ -39,6 +39,13 @@ def solved(user: User, problem: str, mode: Turn.Mode) -> Turn | None:
     return turns.filter(state=Turn.State.DONE, created__gt=timezone.now() - KEPT).order_by("-created").first()
 
 
+async def needs_second_opinion(request: assessment.Request, first: Turn) -> bool:
+    """Whether the solutions of a turn that is done do not speak for the student's, where a bare verdict is asked for."""
+    samples = await _samples(first)
+    async with _places:
+        return await asyncio.to_thread(assessment.needs_second_opinion, request, samples)
+
+
 async def judge(request: assessment.Request, first: Turn, second: Turn | None = None) -> Judgement:
     """What the solutions of turns that are done say to the student's."""
     samples = await _samples(first), await _samples(second) if second else None

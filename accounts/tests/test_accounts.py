@@ -1,6 +1,7 @@
 """Signing up, logging in and out; roles."""
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import User
@@ -23,6 +24,13 @@ def test_signing_up_makes_a_student_and_logs_them_in(client):
     assert client.get("/").context["user"].username == "lin"
     user = User.objects.get()
     assert (user.role, user.is_staff, user.is_superuser) == ("student", False, False)
+
+
+def test_the_first_administrator_is_made_in_the_terminal(client, monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    call_command("createsuperuser", username="head", email="", interactive=False)
+    client.post("/accounts/login/", {"username": "head", "password": PASSWORD})
+    assert [client.get(page).status_code for page in ("/training/", "/reports/", "/admin/")] == [200, 200, 200]
 
 
 def test_a_role_is_not_taken_from_the_form(client):

@@ -115,7 +115,7 @@ def _jinja(template: str, tokenizer: dict[str, Any]) -> Callable[[str, str], str
         from jinja2 import TemplateError, TemplateSyntaxError
         from jinja2.sandbox import ImmutableSandboxedEnvironment
     except ModuleNotFoundError as error:
-        raise RewardRefused("This checkpoint's chat template needs Jinja: `scripts/uv sync --extra train`.") from error
+        raise RewardRefused("This checkpoint's chat template needs Jinja: `scripts/environment --extra train`.") from error
     environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
     names = {name: _token(tokenizer.get(name)) for name in ("bos_token", "eos_token", "pad_token", "unk_token")}
     try:

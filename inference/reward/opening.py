@@ -41,7 +41,7 @@ def open_scorer(
         from inference.reward.torch import TorchScorer, open_judge
     except ModuleNotFoundError as error:
         raise RewardRefused(
-            f"To run a reward model here needs {error.name} (`scripts/uv sync --extra train`); vLLM serves one, too."
+            f"To run a reward model here needs {error.name} (`scripts/environment --extra train`); vLLM serves one, too."
         ) from error
     return TorchScorer(model or str(path), partial(open_judge, path, precision=precision, context=context))
 

@@ -130,8 +130,9 @@ def test_where_our_own_solutions_are_at_odds_only_a_bare_verdict_is_a_guess():
 )
 def test_nobody_else_is_asked_where_the_student_s_answer_leads(own, others, verdict):
     request = read(task(RIGHT))
-    judgement = judged(request, [SAMPLE] * own + [OTHER] * others)
-    assert (answer(request, judgement), needs_second_opinion(request, judgement)) == (verdict, verdict != "0")
+    texts = [SAMPLE] * own + [OTHER] * others
+    assert answer(request, judged(request, texts)) == verdict
+    assert needs_second_opinion(request, [Sample(text) for text in texts]) == (verdict != "0")
 
 
 @pytest.mark.parametrize(("second", "verdict"), [([SAMPLE] * 2 + [OTHER], "0"), ([SAMPLE] + [OTHER] * 2, "2"), ([], "2")])
@@ -142,7 +143,7 @@ def test_of_both_opinions_half_the_votes_of_the_leading_answer_are_enough(second
 
 def test_a_report_needs_no_second_opinion():
     report = read(f"Problem: {PROBLEM}\nStudent Solution: {RIGHT}")
-    assert not needs_second_opinion(report, judged(report, [OTHER] * 5))
+    assert not needs_second_opinion(report, [Sample(OTHER)] * 5)
 
 
 def test_votes_are_weighed_by_the_reward_model_s_scores():

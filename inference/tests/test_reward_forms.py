@@ -187,7 +187,7 @@ def test_without_the_extra_it_says_what_to_install():
         "except RewardRefused as error: print(error)\n"
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True).stdout
-    assert told.strip() == "To run a reward model here needs torch (`scripts/uv sync --extra train`); vLLM serves one, too."
+    assert told.strip() == "To run a reward model here needs torch (`scripts/environment --extra train`); vLLM serves one, too."
 
 
 def test_a_template_without_jinja(tmp_path):
@@ -200,4 +200,4 @@ def test_a_template_without_jinja(tmp_path):
         "except RewardRefused as error: print(error)\n"
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True).stdout
-    assert told.strip() == "This checkpoint's chat template needs Jinja: `scripts/uv sync --extra train`."
+    assert told.strip() == "This checkpoint's chat template needs Jinja: `scripts/environment --extra train`."

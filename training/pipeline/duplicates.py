@@ -33,7 +33,7 @@ class NearDuplicates:
 
     def __init__(self, threshold: float) -> None:
         if find_spec("datasketch") is None or find_spec("xxhash") is None:
-            raise StageError("Near duplicates are found by datasketch, which is not installed: scripts/uv sync --extra train")
+            raise StageError("Near duplicates are found by datasketch, which is not installed: scripts/environment --extra train")
         self._threshold = threshold
         self._texts: list[frozenset[str]] = []
         self._index: _Index | None = None

@@ -71,4 +71,4 @@ def require_extra() -> None:
     """Raises `StageError`, with what to do, where the libraries that train are not installed."""
     missing = [name for name in EXTRA if find_spec(name) is None]
     if missing:
-        raise StageError(f"Training needs libraries that are not installed ({', '.join(missing)}): scripts/uv sync --extra train")
+        raise StageError(f"Training needs libraries that are not installed ({', '.join(missing)}): scripts/environment --extra train")

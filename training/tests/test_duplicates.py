@@ -74,5 +74,5 @@ def test_a_threshold_is_reached_by_exactly_its_share():
 
 def test_without_the_extra_there_is_one_clear_line(monkeypatch):
     monkeypatch.setattr(duplicates, "find_spec", lambda name: None)
-    with pytest.raises(StageError, match="datasketch, which is not installed: scripts/uv sync --extra train"):
+    with pytest.raises(StageError, match="datasketch, which is not installed: scripts/environment --extra train"):
         NearDuplicates(0.7)

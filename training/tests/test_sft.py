@@ -183,7 +183,7 @@ def test_without_the_extra_it_says_what_to_install(common, tmp_path):
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert (ended.returncode, ended.stderr.strip()) == (
         2,
-        "Training needs libraries that are not installed (torch, trl): scripts/uv sync --extra train",
+        "Training needs libraries that are not installed (torch, trl): scripts/environment --extra train",
     )
 
 

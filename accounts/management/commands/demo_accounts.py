@@ -15,7 +15,9 @@ class Command(BaseCommand):
         for role in User.Role.values:
             if not User.objects.filter(username=role).exists():
                 password = secrets.token_urlsafe(9)
-                administers = role == User.Role.ADMIN
-                User.objects.create_user(role, password=password, role=role, is_staff=administers, is_superuser=administers)
+                if role == User.Role.ADMIN:
+                    User.objects.create_superuser(role, password=password)
+                else:
+                    User.objects.create_user(role, password=password, role=role)
                 self.stdout.write(f"{role:8} {password}")
         call_command("demo_class")
