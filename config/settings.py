@@ -1,4 +1,4 @@
-"""The one settings file. Every choice is an environment variable with an embedded default; production needs a secret key."""
+"""The one settings file. What is to be chosen is an environment variable with an embedded default; production needs a secret key."""
 
 import os
 from pathlib import Path

@@ -242,16 +242,14 @@ class Contest:
         numbers = sorted(self._solved)
         rule: Rule = "majority" if self._scorer_error and self._rule in NEEDS_SCORES else self._rule
         candidates = [Candidate(answer=self._solved[number].answer, score=self._scores.get(number)) for number in numbers]
-        groups = selection.group([candidate.answer for candidate in candidates], self._same)
-        place = selection.pick(candidates, groups, rule)
-        agreeing = 0 if groups[place] is None else groups.count(groups[place])
+        found = selection.select(candidates, rule, self._same)
         return Selected(
-            candidate=numbers[place],
+            candidate=numbers[found.index],
             rule=rule,
-            agreeing=agreeing,
+            agreeing=found.agreeing,
             count=len(numbers),
-            unsure=2 * agreeing <= len(numbers),
-            groups={number: None if first is None else numbers[first] for number, first in zip(numbers, groups, strict=True)},
+            unsure=2 * found.agreeing <= len(numbers),
+            groups={number: None if first is None else numbers[first] for number, first in zip(numbers, found.groups, strict=True)},
             scorer_error=self._scorer_error,
         )
 

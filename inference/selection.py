@@ -31,11 +31,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """`index` is the candidate's. `agreeing` of `count` candidates have its answer, itself included; 0 where it has none."""
+    """`index` is the candidate's. `agreeing` candidates have its answer, itself included; 0 where it has none. `groups` are all of them."""
 
     index: int
     agreeing: int
-    count: int
+    groups: Groups
 
 
 def mathematically_equal(left: str, right: str) -> bool:
@@ -69,7 +69,7 @@ def select(candidates: Sequence[Candidate], rule: Rule, same: Same) -> Selection
     groups = group([candidate.answer for candidate in candidates], same)
     index = pick(candidates, groups, rule)
     agreeing = 0 if groups[index] is None else groups.count(groups[index])
-    return Selection(index, agreeing, len(candidates))
+    return Selection(index, agreeing, groups)
 
 
 def pick(candidates: Sequence[Candidate], groups: Groups, rule: Rule) -> int:

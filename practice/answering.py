@@ -1,6 +1,6 @@
 """An answer to an item: whether it is right, and what that says about the skill."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from uuid import UUID
 
 from django.db import transaction
@@ -45,14 +45,6 @@ class OtherForm(AnswerError):
 
 class HelpNotOffered(AnswerError):
     message = _("This problem is for you alone: help comes after your first answer.")
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How many of the answers that count were right."""
-
-    right: int
-    answered: int
 
 
 def get_item_for(user: User, pk: UUID) -> Item:

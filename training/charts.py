@@ -47,11 +47,6 @@ class Chart:
     steps: int
 
 
-def of_run(run: Run) -> list[Chart]:
-    """All curves that the stages have so far. Raises `RowError`."""
-    return [chart for stage in run.stages.all() for chart in of_stages([stage])]
-
-
 def of_runs(runs: Sequence[Run]) -> list[Chart]:
     """The same stages of several runs, drawn over each other. Raises `RowError`."""
     names = dict.fromkeys(stage.name for run in runs for stage in run.stages.all())

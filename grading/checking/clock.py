@@ -10,7 +10,6 @@ from grading.checking.verdicts import EQUAL, Verdict, correct, incorrect, undeci
 
 LONGEST = 60  # characters
 HALF_DAY = 12 * 3600
-DAY = 2 * HALF_DAY
 
 ENGLISH = re.compile(
     r"(?:at\s+)?(?P<hour>\d{1,2})(?:\s*:\s*(?P<minute>\d{2})(?:\s*:\s*(?P<second>\d{2}))?)?"

@@ -31,7 +31,6 @@ from grading.checking.quantities import ROUNDED, ROUNDING, ROUNDS_TO, SIGN, comp
 from grading.checking.reasons import template
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
 
-FEWEST = 3  # points at which both have a value
 MULTIVALUED = ("root", "ln", "log", "lg", "arcsin", "arccos")
 INTEGRATION_CONSTANTS = {"C", "c", "K", "k", "C_1", "C_0", "c_1"}
 INFINITY = Symbol("oo")

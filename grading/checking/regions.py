@@ -84,12 +84,6 @@ def region_of(node: Node) -> Region:
         return _region(node)
 
 
-def variable_of(node: Node) -> Node | None:
-    """What an inequality or `x ∈ …` is about, where that is one variable."""
-    names = symbols(node)
-    return Symbol(next(iter(names))) if len(names) == 1 else None
-
-
 def _region(node: Node) -> Region:
     match node:
         case NamedSet("R" | "empty" as name):

@@ -12,7 +12,6 @@ GREEK_NAMES = (
     " Gamma Delta Theta Lambda Xi Sigma Phi Psi Omega ell"
 )
 GREEK = frozenset("\\" + name for name in GREEK_NAMES.split())
-SPELLED = frozenset({"theta", "alpha", "beta", "gamma", "lambda"})
 DECORATIONS = frozenset({r"\vec", r"\overrightarrow", r"\overline", r"\hat", r"\bar", r"\widehat", r"\tilde", r"\angle", r"\triangle"})
 NAMED_SETS = {r"\R": "R", r"\Z": "Z", r"\N": "N", r"\Q": "Q", r"\C": "C", r"\emptyset": "empty"}
 CONSTANTS = {r"\pi": "pi", "pi": "pi", r"\infty": "oo", "infinity": "oo", "inf": "oo", "oo": "oo", "e": "e", "i": "i"}

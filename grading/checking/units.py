@@ -72,7 +72,6 @@ _SQUARES: dict[str, int | Fraction] = {
     "acre": Fraction("4046.8564224"),
 }
 LITRE = Fraction(1, 1000)  # cubic metres
-KNOWN_WORDS = frozenset(name for name in _TABLE if len(name) > 1)
 # `5 hundred` and `5 squared` are not five of something.
 NOT_COUNTED = (
     "hundred thousand million billion trillion dozen half halves third thirds quarter quarters fourth fifths tenth tenths hundredths"

@@ -10,7 +10,7 @@ from inference.tutoring.key import Key
 Aim = Literal["explain", "steps", "hints", "socratic", "check"]
 # What a student asks for within a problem; "" poses it.
 Request = Literal["", "attempt", "hint", "next", "answer", "challenge"]
-Stage = Literal["preparing", "reading", "wording", "resampling"]
+Stage = Literal["preparing", "reading", "wording"]
 
 
 @dataclass(frozen=True, slots=True)

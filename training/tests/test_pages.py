@@ -95,9 +95,9 @@ def test_a_run_s_page_shows_stages_curves_and_log(run, admin, client_of):
 
 
 def test_a_curve_goes_from_corner_to_corner(run):
-    from training.charts import of_run
+    from training.charts import of_runs
 
-    loss = next(chart for chart in of_run(run) if chart.title == "Loss")
+    loss = next(chart for chart in of_runs([run]) if chart.title == "Loss")
     assert (loss.low, loss.high, loss.steps) == (2 / 3, 2.0, 3)
     assert loss.lines[0].path == "4.0,4.0 160.0,80.5 316.0,106.0"
 

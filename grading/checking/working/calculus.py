@@ -6,7 +6,6 @@ from fractions import Fraction
 from grading.checking.working.expressions import Expression, Number, Operation, Symbol, number, symbols
 
 ZERO, ONE, TWO = number(0), number(1), number(2)
-SLIPS = ("power_rule", "coefficient_lost", "product_rule", "quotient_rule", "chain_rule", "constant_kept", "trig_sign")
 
 
 class NoRule(Exception):

@@ -117,7 +117,6 @@ TOKEN = re.compile(
     r"|(?P<stop>.)",
     re.DOTALL,
 )
-ARROW = re.compile(r"=>|->|→|⇒|⟹|⟺|⇔|∴|∵")
 STANDARD = {
     **dict.fromkeys("≤⩽≦", "<="),
     **dict.fromkeys("≥⩾≧", ">="),

@@ -23,7 +23,7 @@ class Site:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL", "DEBUG", "ENGINE_URL")}
-        self.environment = environment | {"LEMMA_VAR": str(self.directory), "QUESTION_LIMIT": "8000"}
+        self.environment = environment | {"LEMMA_VAR": str(self.directory)}
         self.socket = self.directory / "valkey.sock"
         self.broker = Program(self.directory, "broker", valkey_command(self.directory / "valkey", self.socket), self.environment)
         self.web = Program(self.directory, "web", web_command("127.0.0.1", self.port), self.environment)
