@@ -9,6 +9,9 @@ from inference.tutoring.events import Progress
 from inference.tutoring.key import steps_of
 from inference.tutoring.leaks import leaks, secret_of
 
+PENS = "There are 8 boxes of 12 pens and 5 pens more. How many pens are there?\nA) 96  B) 101  C) 25"
+TRAIN = "A train leaves at 1:00 PM, drives two hours, waits 15 minutes, and drives one hour more. When does it arrive?"
+DAY = "Today is Sunday. Which day is in three days?"
 CLIPS = "Natalia sold clips to 48 friends in April, and half as many in May. How many altogether?"
 ROOTS = "Solve 2x^2 + 5x - 3 = 0"
 PRODUCT = "Find the derivative of $x^2 \\sin x$."
@@ -66,6 +69,23 @@ CIRCLE = "Which circle around the origin has the radius 2? Write it with 4 on th
         ("Two angles have 30° and 60°. How far apart are they?", "30^\\circ", "It is $\\theta = 30^\\circ$."),
         ("Solve 4x - \\frac{3}{2} = \\frac{1}{2}", "\\frac{1}{2}", "$x = 0.5$"),
         (CIRCLE, "x^2 + y^2 = 4", "It is $x^2+y^2 = 4$."),
+        (PENS, "B", "In all there are $96 + 5 = 101$ pens."),
+        (CHOICE, "(B)", "Is 4 even?"),
+        ("What comes before Thursday? A. Wednesday B. Friday", "A", "So it is Wednesday."),
+        (TRAIN, "4:15 PM", "It arrives at $1 + 2 + 1 = 4$ hours, which is 4:15 PM."),
+        (TRAIN, "4:15 PM", "Then it is 16:15."),
+        ("一列火车下午1点出发，行驶2小时，几点到达？", "下午3点", "所以是下午三点。"),
+        ("Is 91 a prime number?", "No", "$91 = 7 \\times 13$, so 91 is not prime: No."),
+        (DAY, "Wednesday", "Three days on, $0 + 3 = 3$, which is Wednesday."),
+        (DAY, "\\text{Wednesday}", "Is it a wednesday?"),
+        ("今天星期日，三天后是星期几？", "星期三", "三天后就是星期三。"),
+        ("20 of 80 pupils are ill. Which percentage is that?", "25%", "The share is 0.25."),
+        ("20 of 80 pupils are ill. Which percentage is that?", "25%", "Work out $20/80$."),
+        ("How long do 180 km take at 72 km/h?", "2 hours 30 minutes", "It takes 150 minutes."),
+        ("What is 7 less than 4?", "-3", "It is minus 3."),
+        ("What is 4 - 7?", "-3", "是负三。"),
+        ("Work out 12 + 18.", "30", "$12 + 18 = 30$"),
+        ("Work out 12 + 18.", "30", "It is thirty."),
     ],
 )
 def test_what_gives_the_answer_away(problem, answer, text):
@@ -102,6 +122,14 @@ def test_what_gives_the_answer_away(problem, answer, text):
         ("Factor $x^2 - 4$.", "(x - 2)(x + 2)", "What is special about $x^2 - 4$?"),
         ("x is 2 more than y, and x + y = 2. Find x.", "2", "What does it mean that x is 2 more than y?"),
         ("Which of 2 and 4 is larger than 3?", "4", "Is x 3 more than y, or is y 4 times as large?"),
+        (PENS, "B", "How many pens are 8 boxes of 12?"),
+        (PENS, "B", "Work out $8 \\times 12$."),  # another option's value is a step on the way
+        (TRAIN, "4:15 PM", "It starts at 1:00 PM. How long does it drive in all?"),
+        ("Is 91 a prime number?", "No", "Can you divide 91 by 7? You know how."),
+        (DAY, "Wednesday", "Which day comes after Sunday?"),
+        ("Is 7 odd or even?", "odd", "What makes a number odd?"),  # the problem says it itself
+        ("Work out 12 + 18.", "30", "What do you get for 12 + 18?"),
+        ("What is 4 - 7?", "-3", "Where do you come when you go 7 to the left of 4?"),
     ],
 )
 def test_what_does_not(problem, answer, text):

@@ -272,6 +272,15 @@ async def test_a_partial_work_is_not_called_wrong_for_not_being_the_answer():
     assert "Go on from there" in end.text
 
 
+@pytest.mark.parametrize("work", ["180/72 = 2.5\nAnswer: 2 h 30 min", "Answer: 2 h 30 min"])
+async def test_an_answer_that_cannot_be_compared_is_not_called_wrong(work):
+    solution = "He drives $180/72 = 2.5$ hours.\nThe answer is $\\boxed{2.5}$."
+    student = Student(*solver(solution, "2.5"), aim="check", problem="How many hours do 180 km take at 72 km/h?", output="2.5")
+    end = await student.ask("", work)
+    assert student.of(Reviewed)[0].review.answer_is_right is None
+    assert "could not compare your answer" in end.text
+
+
 EQUATION = "Solve 3x - 4 = 2"
 SOLVED = "Add 4: $3x = 6$.\nDivide by 3: $x = 2$.\nThe answer is $\\boxed{x = 2}$."
 
@@ -344,6 +353,7 @@ FACTORED = "Factor: $(x - 2)(x + 3) = 0$.\nSo $x - 2 = 0$ or $x + 3 = 0$.\nSo $x
         (QUADRATIC, FACTORED, "x = 2, x = -3", "(x - 2)(x + 3) = 0"),
         (QUADRATIC, FACTORED, "x = 2, x = -3", "(x + 3)(x - 2) = 0\nx + 3 = 0 or x - 2 = 0"),
         ("3 times a number minus 4 is 2. Which number?", f"Let it be x: $3x - 4 = 2$.\n{SOLVED}", "x = 2", "3x - 4 = 2\n3x = 6"),
+        (QUADRATIC, FACTORED, "x = 2, x = -3", "D = 1^2 - 4*1*(-6) = 25"),  # another way than the key's
     ],
 )
 async def test_an_equation_on_the_way_is_not_called_wrong(problem, solution, answer, work):

@@ -21,7 +21,8 @@ from inference.tutoring.key import Key, Step, bare, bared
 from inference.tutoring.phrases import say
 
 SECONDS = 12.0
-ABOUT_THE_ANSWER = frozenset({findings.NOT_THE_ANSWER, findings.OTHER_EQUATION, findings.WENT_ON})
+ABOUT_THE_ANSWER = frozenset({findings.OTHER_EQUATION, findings.WENT_ON})
+OTHER_WAY = frozenset({findings.OTHER_VALUE, findings.FROM_NOWHERE})
 SHORT = 60  # characters of a line that can be an answer alone
 
 
@@ -37,16 +38,19 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """`first_error` is the index of the first wrong line; `answer_is_right` is None where the work has no answer, or none is known."""
+    """`first_error` is the index of the first wrong line; `answer_is_right` is None where the work has no answer, or none is known, or it
+    `is_unread`: it could not be compared with the key's.
+    """
 
     lines: tuple[Line, ...]
     first_error: int | None
     answer_is_right: bool | None
+    is_unread: bool = False
 
     @property
     def says_something(self) -> bool:
         """Whether there is a verdict on any line, or on the answer."""
-        return self.answer_is_right is not None or any(line.status != "unverified" for line in self.lines)
+        return self.answer_is_right is not None or self.is_unread or any(line.status != "unverified" for line in self.lines)
 
     @property
     def solved(self) -> bool:
@@ -57,10 +61,13 @@ def review(problem: str, work: str, key: Key | None) -> Review:
     """Check work line by line; with the key where it is sure, or else by calculation alone. Blocks for seconds at most."""
     lines = split_steps(work)
     trusted = key if key is not None and key.sure else None
-    report = _report(problem, lines, trusted, ended=_is_ended(work, lines))
+    ended = _is_ended(work, lines)
+    report = _report(problem, lines, trusted, ended=ended)
     verdicts = zip(lines, report.steps, strict=True)
     found = tuple(Line(text, verdict.status, verdict.reason, verdict.misconception) for text, verdict in verdicts)
-    return Review(found, report.first_error, _is_right(problem, work, lines, trusted))
+    outcome = _outcome(problem, work, lines, trusted)
+    is_right = True if outcome is Outcome.CORRECT else False if ended and outcome is Outcome.INCORRECT else None
+    return Review(found, report.first_error, is_right, is_unread=ended and outcome is Outcome.UNDECIDED)
 
 
 def _report(problem: str, lines: Sequence[str], key: Key | None, *, ended: bool) -> WorkReport:
@@ -70,11 +77,22 @@ def _report(problem: str, lines: Sequence[str], key: Key | None, *, ended: bool)
         return by_calculation()
     report = by_calculation(reference=bare(key.solution) or None, answer=key.answer if ended else None, samples=key.samples)
     first = report.first_error
-    if ended or first is None or report.steps[first].reason.template not in ABOUT_THE_ANSWER:
+    if ended or first is None or not _may_come_yet(problem, lines, first, report.steps[first].reason.template, key):
         return report
+    return by_calculation()
+
+
+def _may_come_yet(problem: str, lines: Sequence[str], first: int, why: str, key: Key) -> bool:
+    """Whether a line of work that goes on is blamed for what may be right in its place: it is not the answer; an equation has many ways
+    to its solution; or what it comes to is on the key's way. A calculation in a word problem that is not on it is most often a wrong one
+    (docs/log.md, "Work that goes on")."""
+    if why == findings.NOT_THE_ANSWER:
+        return True
+    if why in OTHER_WAY:
+        return bool(_equations(problem, find_variables([problem])))
     on_the_way = set(stated(f"{problem}\n{key.solution}"))
     calculated = find_computations([find_chains(bare(lines[first]), find_variables([problem, *lines]))])
-    return by_calculation() if all(is_in(one.value, on_the_way) for one in calculated) else report
+    return why in ABOUT_THE_ANSWER and all(is_in(one.value, on_the_way) for one in calculated)
 
 
 def _is_ended(work: str, lines: Sequence[str]) -> bool:
@@ -136,14 +154,10 @@ def _is_open(left: Side, right: Side) -> bool:
     return check(left.text, right.text).outcome is Outcome.INCORRECT
 
 
-def _is_right(problem: str, work: str, lines: Sequence[str], key: Key | None) -> bool | None:
-    """Only a right answer is taken for one: the last line of work that goes on is no answer yet."""
+def _outcome(problem: str, work: str, lines: Sequence[str], key: Key | None) -> Outcome | None:
+    """What the work comes to, held against the key's answer. Of work that goes on only a right answer is taken for one."""
     answer = _answers(problem, work, lines)
-    if key is None or answer is None:
-        return None
-    if check(key.answer, answer).outcome is Outcome.CORRECT:
-        return True
-    return False if _is_ended(work, lines) else None
+    return None if key is None or answer is None else check(key.answer, answer).outcome
 
 
 def summary(found: Review, language: Language) -> str:
@@ -156,6 +170,8 @@ def summary(found: Review, language: Language) -> str:
         return say("all_right" if all(line.status != "unverified" for line in found.lines) else "answer_right", language)
     if found.answer_is_right is False:
         return say("answer_wrong", language)
+    if found.is_unread:
+        return say("answer_unread", language)
     return say("so_far", language)
 
 

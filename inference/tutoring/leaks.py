@@ -4,21 +4,22 @@ A number of the problem may be spoken of, even where it is the answer as well; b
 come to it.
 
 Not covered: such a number where only words say that it is the answer ("Could it be 2?"), an answer in words ("no solution") that is hinted
-at without being stated, and a description from which the answer can be had at once ("the number after 41").
+at without being stated or that stands in the problem, and a description from which the answer can be had at once ("the number after 41").
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, islice
 
 from grading.checking.agreement import answer_values
 from grading.checking.answers import Outcome, check
 from grading.checking.choices import read_choice
+from grading.checking.clock import Clock, compare_clocks, read_clock
 from grading.checking.extract import final_answer
-from grading.checking.numbers import read_number
-from grading.checking.text import compact
+from grading.checking.numbers import Number, read_number
+from grading.checking.text import compact, unwrapped
 from grading.checking.working.claims import Chain, Side, find_chains
 from grading.checking.working.computations import is_in
 from grading.checking.working.expressions import Expression, NoValue, exact, is_name, is_plain, symbols
@@ -28,6 +29,12 @@ from grading.checking.working.quantities import stated
 SECONDS = 2.0  # for one comparison of formulas
 MOST = 40  # formulas and relations of a text that are compared
 CHOSEN = r"\b(?:option|choice|answer|choose|pick)\b\W{{0,4}}(?:is\W{{1,3}})?{0}\b|(?:选项?|答案(?:是|为)?)\W{{0,4}}{0}|[(（]{0}[)）]"
+OPTION = re.compile(r"(?:^|(?<=[\s(（]))([A-J])\s*[).:：．、）]\s*", re.MULTILINE)
+WORDS = re.compile(r"[^\W\d_]{2,}(?:[ '’-][^\W\d_]+)*")  # an answer in words: "no solution", "Wednesday", 星期三
+TIME = re.compile(
+    r"\b\d{1,2}(?::\d\d){1,2}(?:\s?[AaPp]\.?[Mm]\b\.?)?|\b\d{1,2}\s?[AaPp]\.?[Mm]\b\.?|[上下]午\S{1,3}[点时](?:\S{1,3}分|半)?"
+)
+NEGATIVE = re.compile(r"(?:\b(?:minus|negative)\b|负)\s*")
 BOX = re.compile(r"\\(?:boxed|fbox)\b")
 PAIR = re.compile(r"[(\[][^()\[\]=<>]{1,60},[^()\[\]=<>]{1,60}[)\]]")  # an interval or a point: no expression
 BE = r"\b(?:(?:must|should|would|could|can|may|will|has to) be|is|are|be)\b"
@@ -48,7 +55,7 @@ type Key = tuple[tuple[Expression | str, ...], tuple[str, ...]]
 class Secret:
     """What must not be said: the `values` of an answer's parts that do not stand in the problem; the `letters` of a choice.
     `results` are the values that no calculation may come to, because none in the problem does; `values` are among them. `formulas` are
-    those parts that are no numbers, and `claims` all that no relation may say.
+    those parts that are no numbers, and `claims` all that no relation may say. `words` is an answer in words, `clock` a time of day.
     """
 
     answer: str
@@ -58,18 +65,41 @@ class Secret:
     formulas: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     letters: str = ""
+    words: str = ""
+    clock: Clock | None = None
 
 
 def secret_of(answer: str, problem: str) -> Secret:
-    """The answer's parts (each of two roots is one). What the problem says itself is no secret."""
+    """The answer's parts (each of two roots is one). What the problem says itself is no secret; of a choice, what its options say is."""
     choice = read_choice(answer)
-    if choice is not None and choice.capital:
-        return Secret(answer=answer, problem=problem, letters=choice.letters)
+    if choice is None or not choice.capital:
+        return _secret(answer, problem)
+    stem, options = _options(problem)
+    chosen = ", ".join(options[letter] for letter in choice.letters if letter in options)
+    secret = _secret(chosen, stem) if chosen else Secret(answer=answer, problem=problem)
+    return replace(secret, letters=choice.letters)
+
+
+def _options(problem: str) -> tuple[str, dict[str, str]]:
+    """What a multiple-choice problem says before its options, and the text of each: those that are marked A, B, … one after the other."""
+    marks: list[re.Match[str]] = []
+    for mark in OPTION.finditer(problem):
+        if ord(mark[1]) == ord("A") + len(marks):
+            marks.append(mark)
+    if len(marks) < 2:
+        return problem, {}
+    ends = [*(mark.start() for mark in marks[1:]), len(problem)]
+    texts = (problem[mark.end() : end].strip().partition("\n")[0] for mark, end in zip(marks, ends, strict=True))
+    return problem[: marks[0].start()], {mark[1]: text.strip(" (（,，;；") for mark, text in zip(marks, texts, strict=True)}
+
+
+def _secret(answer: str, problem: str) -> Secret:
     said = list(_values(problem))
-    given = {*stated(problem), *(value for value, _ in said)}
+    given = {*stated(problem), *(value for value, is_result in said if not is_result)}
     calculated = {value for value, is_result in said if is_result}
     parts = answer_values(answer)
-    numbers = [number.value for part in parts if (number := read_number(part)) is not None]
+    numbers = [value for part in parts if (number := read_number(part)) is not None for value in _forms(number)]
+    words, clock = unwrapped(answer).strip(" ."), read_clock(answer)
     relations = [compact(_written(one)) for one in _statements(answer, find_variables([answer])) if one.relations]
     return Secret(
         answer=answer,
@@ -78,7 +108,28 @@ def secret_of(answer: str, problem: str) -> Secret:
         results=frozenset(value for value in numbers if not is_in(value, calculated)),
         formulas=(*([answer] if len(parts) > 1 else []), *(part for part in parts if read_number(part) is None)),
         claims=(answer, *parts, *relations),
+        words=words if WORDS.fullmatch(words) and not _has_words(problem, words) else "",
+        clock=clock if clock is not None and not _has_time(problem, clock) else None,
     )
+
+
+def _forms(number: Number) -> Iterator[Fraction]:
+    """The numbers that say the same: 25 % is 0.25, and two and a half hours are 150 minutes."""
+    yield number.value
+    if number.percent:
+        yield number.value / 100
+    if number.unit == "hour":
+        yield number.value * 60
+
+
+def _has_words(text: str, words: str) -> bool:
+    bounded = re.escape(words) if words[0] >= "\u3400" else rf"\b{re.escape(words)}\b"
+    return re.search(bounded, text, re.IGNORECASE) is not None
+
+
+def _has_time(text: str, clock: Clock) -> bool:
+    times = (read_clock(time) for time in TIME.findall(text))
+    return any(compare_clocks(clock, time).outcome is not Outcome.INCORRECT for time in times if time is not None)
 
 
 def leaks(text: str, secret: Secret) -> bool:
@@ -87,7 +138,9 @@ def leaks(text: str, secret: Secret) -> bool:
         return True
     if secret.letters and re.search(CHOSEN.format(secret.letters), text):
         return True
-    if any(is_in(value, secret.values) for value in stated(text)):
+    if (secret.words and _has_words(text, secret.words)) or (secret.clock is not None and _has_time(text, secret.clock)):
+        return True
+    if any(is_in(value, secret.values) for value in [*stated(text), *_negatives(text)]):
         return True
     if any(is_in(value, secret.results if calculated else secret.values) for value, calculated in _values(text)):
         return True
@@ -98,6 +151,12 @@ def _is_said(text: str, secret: Secret) -> bool:
     """Said to be the answer, even where its value stands in the problem."""
     said = final_answer(text)
     return said is not None and check(secret.answer, said, seconds=SECONDS).outcome is Outcome.CORRECT
+
+
+def _negatives(text: str) -> Iterator[Fraction]:
+    """Negative numbers whose sign is a word: "minus three", 负三."""
+    for sign in NEGATIVE.finditer(text):
+        yield from (-value for value in stated(text[sign.end() :].partition(" ")[0])[:1])
 
 
 def _values(text: str) -> Iterator[tuple[Fraction, bool]]:

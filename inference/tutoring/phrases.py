@@ -38,6 +38,11 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "The answer is not right yet, but I cannot say which line goes wrong first. Check how you set the problem up.",
         "zh": "答案还不对，但我说不准哪一行先出了错。请检查你是怎样列式的。",
     },
+    "answer_unread": {
+        "en": "I could not compare your answer with mine, so I do not know whether it is right. Write it in another way: as a number, "
+        "or as an expression.",
+        "zh": "我无法把你的答案和我的答案作比较，所以不知道它对不对。请换一种写法：写成一个数，或者一个式子。",
+    },
     "hint_nudge": {
         "en": "Read the problem again, slowly: what exactly is asked for, and which of the given quantities does it depend on?",
         "zh": "再慢慢读一遍题目：到底要求什么？它和已知的哪些量有关？",
