@@ -1,13 +1,11 @@
-"""The rules of asking: who may, what becomes of it, and how a conversation's tree is read."""
+"""The rules of asking: who may, and what becomes of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -17,11 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from inference.prompts import Exchange
 from tutor import background, eventlog, permission, queue, sharing
-from tutor.models import Conversation, Plot, Turn, TurnEvent, Worker
+from tutor.models import Conversation, Plot, Turn, TurnEvent
 
 ACTIVE = background.ACTIVE
-WORKER_SILENT = timedelta(seconds=15)  # a worker that has not been seen for so long is not counted on
-SEARCH_LIMIT = 100
 TITLE_LENGTH = 80
 COUNTS = (1, 4, 8, 16)  # solutions side by side
 MORE_COUNTS = (32, 64, 128, 256)  # for administrators
@@ -233,116 +229,3 @@ def enqueue(turn: Turn, conversation: Conversation) -> Turn:
     conversation.save(update_fields=["updated"])
     queue.send(turn.pk)
     return turn
-
-
-# --- Read ---------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A turn on the branch that is shown: the `position`-th of `count` siblings; `previous` and `next` are what to pass as `leaf`."""
-
-    turn: Turn
-    position: int
-    count: int
-    previous: Turn | None
-    next: Turn | None
-
-
-def branch(conversation: Conversation, leaf: Turn | None = None) -> list[Step]:
-    """The turns from the root to `leaf`'s newest descendant (default: the conversation's newest turn), with their siblings."""
-    children: dict[UUID | None, list[Turn]] = {}
-    turns = {turn.pk: turn for turn in conversation.turns.order_by("created", "pk")}
-    for turn in turns.values():
-        children.setdefault(turn.parent_id, []).append(turn)
-    if not turns:
-        return []
-    shown: Turn | None = _newest_leaf(turns[leaf.pk], children) if leaf else list(turns.values())[-1]
-    steps: list[Step] = []
-    while shown is not None:
-        steps.append(_step(shown, children))
-        shown = turns[shown.parent_id] if shown.parent_id else None
-    return steps[::-1]
-
-
-def _step(turn: Turn, children: dict[UUID | None, list[Turn]]) -> Step:
-    siblings = children[turn.parent_id]
-    i = siblings.index(turn)
-    return Step(
-        turn=turn,
-        position=i + 1,
-        count=len(siblings),
-        previous=_newest_leaf(siblings[i - 1], children) if i > 0 else None,
-        next=_newest_leaf(siblings[i + 1], children) if i + 1 < len(siblings) else None,
-    )
-
-
-def _newest_leaf(turn: Turn, children: dict[UUID | None, list[Turn]]) -> Turn:
-    while turn.pk in children:
-        turn = children[turn.pk][-1]
-    return turn
-
-
-def replay(turn: Turn) -> tuple[list[eventlog.Entry], int]:
-    """What the page draws at first: the latest run's events with adjacent tokens merged, and the last `seq` of the log.
-
-    A socket that watches with that `seq` as `after` continues exactly there.
-    """
-    log = list(turn.events.all())
-    if not log:
-        return [], 0
-    merged: list[eventlog.Entry] = []
-    for event in log:
-        if event.run != log[-1].run:
-            continue
-        eventlog.merge(merged, eventlog.Entry(seq=event.seq, run=event.run, kind=event.kind, data=dict(event.payload)))
-    return merged, log[-1].seq
-
-
-def search(user: User, query: str) -> QuerySet[Conversation]:
-    """This user's conversations, newest first, with `query` in a title, a question or an answer ("" finds all)."""
-    found = Conversation.objects.filter(owner=user, api=False)
-    if query := query.strip():
-        asked = Turn.objects.filter(conversation__owner=user).filter(Q(question__icontains=query) | Q(answer__icontains=query))
-        found = found.filter(Q(title__icontains=query) | Q(pk__in=asked.values("conversation")))
-    return found.order_by("-updated")[:SEARCH_LIMIT]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What is missing now. `engine_error` and `sandbox_error` are an administrator's lines, "" when all is well."""
-
-    no_worker: bool = False
-    loading: bool = False
-    engine_error: str = ""
-    sandbox_error: str = ""
-    models: list[str] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        return not (self.no_worker or self.loading or self.engine_error or self.sandbox_error)
-
-
-def state() -> State:
-    """What a student's question would meet now. One worker that can do a thing is enough for it."""
-    workers = list(Worker.objects.filter(seen__gt=timezone.now() - WORKER_SILENT))
-    if not workers:
-        return State(no_worker=True)
-    able = [worker for worker in workers if not worker.engine_loading and not worker.engine_error]
-    return State(
-        loading=not able and any(worker.engine_loading for worker in workers),
-        engine_error="" if able else next((worker.engine_error for worker in workers if worker.engine_error), ""),
-        sandbox_error=min((worker.sandbox_error for worker in workers), default=""),  # "" sorts first
-        models=sorted({worker.model for worker in able if worker.model}),
-    )
-
-
-def position(turn_id: UUID) -> int | None:
-    """A waiting turn's place in the queue, from 1; None once it no longer waits. What is for the background waits behind all else."""
-    turn = Turn.objects.filter(pk=turn_id, state=Turn.State.QUEUED).only("created", "background").first()
-    if turn is None:
-        return None
-    before = Q(background=turn.background, created__lt=turn.created)
-    if turn.background:
-        before |= Q(background=False)
-    return Turn.objects.filter(before, state=Turn.State.QUEUED).count() + 1

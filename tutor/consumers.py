@@ -16,7 +16,7 @@ from django.http import Http404
 from redis.exceptions import RedisError
 
 from accounts.models import User
-from tutor import asking, eventlog
+from tutor import asking, eventlog, standing
 from tutor.eventlog import Entry
 from tutor.models import Turn
 
@@ -208,7 +208,7 @@ def _read(conversation_id: UUID, sent: Mapping[UUID, int]) -> dict[UUID, Found]:
     """For those of the turns that are the conversation's."""
     states = dict(Turn.objects.filter(conversation=conversation_id, pk__in=sent).values_list("pk", "state"))
     return {
-        turn_id: Found(eventlog.read(turn_id, sent[turn_id]), asking.position(turn_id) if state == Turn.State.QUEUED else None)
+        turn_id: Found(eventlog.read(turn_id, sent[turn_id]), standing.position(turn_id) if state == Turn.State.QUEUED else None)
         for turn_id, state in states.items()
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tutor import asking
+from tutor import conversations
 from tutor.eventlog import Entry
 from tutor.models import Conversation, Turn
 from tutor.transcript import Transcript
@@ -13,7 +13,7 @@ from tutor.transcript import Transcript
 MARKS = {"checked": "✓", "agrees": "✓", "wrong": "✗", "carried": "↳", "unverified": "·"}
 
 
-def markdown(conversation: Conversation, steps: Sequence[asking.Step]) -> str:
+def markdown(conversation: Conversation, steps: Sequence[conversations.Step]) -> str:
     """The branch that is shown, with nothing in it that the page does not show, and all that the page warns of."""
     parts = [f"# {conversation.title}", *(part for step in steps for part in _turn(step.turn))]
     return "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
@@ -25,7 +25,7 @@ def _turn(turn: Turn) -> list[str]:
         parts += [f"### {_('My own work')}", turn.attempt]
     transcript = Transcript(several=turn.n > 1)
     reviews, warnings, text = list[str](), list[str](), ""
-    for entry in asking.replay(turn)[0]:
+    for entry in conversations.replay(turn)[0]:
         if entry["kind"] == "reviewed":
             reviews.append(_review(entry["data"]))
         warnings += _warnings(entry)

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from channels.db import database_sync_to_async
 from django.db import InterfaceError, OperationalError
 
-from tutor import asking, eventlog
+from tutor import eventlog, standing
 from tutor.eventlog import Entry
 from tutor.models import Turn
 
@@ -60,6 +60,6 @@ def _entries(turn: Turn, after: int) -> list[Entry]:
 
 async def _has_worker() -> bool:
     try:
-        return not (await database_sync_to_async(asking.state)()).no_worker
+        return not (await database_sync_to_async(standing.state)()).no_worker
     except (OperationalError, InterfaceError):
         return False

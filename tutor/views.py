@@ -19,7 +19,7 @@ from accounts import classrooms
 from accounts.models import User
 from grading.helping import Rule
 from inference.prompts import has_words
-from tutor import asking, background, exporting, lessons, permission, reporting, sharing
+from tutor import asking, background, conversations, exporting, lessons, permission, reporting, sharing, standing
 from tutor.failures import Failure
 from tutor.forms import QuestionForm, ReportForm, RequestForm, ShareForm, TitleForm
 from tutor.models import Conversation, Report, Turn
@@ -90,7 +90,7 @@ def _language(asked: dict[str, Any], parent: Turn | None) -> str:
 def conversation(request: Request, pk: UUID) -> HttpResponse:
     shown = asking.get_conversation_for(request.user, pk)
     background.notice(shown)
-    steps = asking.branch(shown, _leaf(request, shown))
+    steps = conversations.branch(shown, _leaf(request, shown))
     context = {"conversation": shown, "steps": steps, "leaf": steps[-1].turn if steps else None, "failures": Failure}
     context["classes"] = sharing.classes_for(shown)
     context |= {"report_kinds": Report.Kind.choices, "logs": _logs(steps)} | _permitted(permission.rules_of(shown))
@@ -116,7 +116,7 @@ def delete(request: Request, pk: UUID) -> HttpResponse:
 @require_safe
 def export(request: Request, pk: UUID) -> HttpResponse:
     exported = asking.get_conversation_for(request.user, pk)
-    text = exporting.markdown(exported, asking.branch(exported, _leaf(request, exported)))
+    text = exporting.markdown(exported, conversations.branch(exported, _leaf(request, exported)))
     name = f"lemma-{exported.created:%Y-%m-%d}.md"
     return HttpResponse(
         text, content_type="text/markdown; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
@@ -144,7 +144,7 @@ def shared(request: Request) -> HttpResponse:
 @require_safe
 def shared_conversation(request: Request, pk: UUID) -> HttpResponse:
     shown = sharing.get_shared_for(request.user, pk)
-    steps = asking.branch(shown, _leaf(request, shown))
+    steps = conversations.branch(shown, _leaf(request, shown))
     context = {"conversation": shown, "steps": steps, "failures": Failure, "readonly": True, "logs": _logs(steps)}
     return render(request, "tutor/shared_conversation.html", _surroundings(request.user) | context)
 
@@ -199,7 +199,7 @@ def reports(request: Request) -> HttpResponse:
 def reported(request: Request, pk: int) -> HttpResponse:
     """One report, with the question and all of its solutions, and nothing else of the conversation."""
     said = reporting.get_report_for(request.user, pk)
-    steps = [asking.Step(said.turn, 1, 1, None, None)]
+    steps = [conversations.Step(said.turn, 1, 1, None, None)]
     context = {"report": said, "steps": steps, "failures": Failure, "readonly": True, "logs": _logs(steps)}
     return render(request, "tutor/reported.html", _surroundings(request.user) | context)
 
@@ -220,7 +220,7 @@ def plot(request: Request, pk: UUID) -> HttpResponse:
 def history(request: Request) -> HttpResponse:
     query = request.GET.get("q", "")
     template = "tutor/_history.html" if request.htmx else "tutor/history.html"
-    return render(request, template, {"history": asking.search(request.user, query), "query": query, "state": asking.state()})
+    return render(request, template, {"history": conversations.search(request.user, query), "query": query, "state": standing.state()})
 
 
 @require_safe
@@ -232,13 +232,13 @@ def notices(request: Request) -> HttpResponse:
 
 @require_safe
 def state(request: Request) -> HttpResponse:
-    return render(request, "tutor/_state.html", {"state": asking.state()})
+    return render(request, "tutor/_state.html", {"state": standing.state()})
 
 
 def _surroundings(user: User) -> dict[str, Any]:
     """What every page of the tutor shows besides its subject."""
     choices = {"modes": Turn.Mode, "languages": Turn.Language, "counts": asking.counts(user), "background_counts": background.counts(user)}
-    return choices | _permitted([]) | {"history": asking.search(user, ""), "state": asking.state()}
+    return choices | _permitted([]) | {"history": conversations.search(user, ""), "state": standing.state()}
 
 
 def _permitted(rules: Sequence[Rule]) -> dict[str, Any]:
@@ -254,9 +254,9 @@ def _leaf(request: Request, conversation: Conversation) -> Turn | None:
         return None
 
 
-def _logs(steps: list[asking.Step]) -> list[tuple[str, dict[str, Any]]]:
+def _logs(steps: list[conversations.Step]) -> list[tuple[str, dict[str, Any]]]:
     """What the page's script draws each turn from: its replay, under the element id that it looks for."""
-    replays = [(step.turn.pk, *asking.replay(step.turn)) for step in steps]
+    replays = [(step.turn.pk, *conversations.replay(step.turn)) for step in steps]
     return [(f"log-{pk}", {"events": events, "seq": seq}) for pk, events, seq in replays]
 
 

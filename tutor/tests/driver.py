@@ -15,7 +15,8 @@ from django.test import Client  # noqa: E402
 
 from accounts import keys  # noqa: E402
 from accounts.models import ApiUse, User  # noqa: E402
-from tutor import asking  # noqa: E402
+from tutor import asking, standing  # noqa: E402
+from tutor.conversations import search  # noqa: E402
 from tutor.models import Conversation, Turn, TurnEvent  # noqa: E402
 
 
@@ -65,7 +66,7 @@ def used(name):
 
 def conversations(name):
     user = User.objects.get(username=name)
-    return {"shown": asking.search(user, "").count(), "all": Conversation.objects.filter(owner=user).count()}
+    return {"shown": search(user, "").count(), "all": Conversation.objects.filter(owner=user).count()}
 
 
 def candidates(turn):
@@ -105,7 +106,7 @@ def log(turn):
 
 
 def state():
-    found = asking.state()
+    found = standing.state()
     return {"ok": found.ok, "no_worker": found.no_worker, "loading": found.loading, "engine_error": found.engine_error}
 
 

@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from accounts.models import User
-from tutor import asking
+from tutor import asking, conversations, standing
 from tutor.models import Conversation, Plot, Turn, TurnEvent, Worker
 
 pytestmark = pytest.mark.django_db
@@ -109,13 +109,13 @@ def test_branches_and_siblings(student):
     edited = answered(asking.edit(follow, "two, otherwise"))
     conversation = root.conversation
 
-    newest = asking.branch(conversation)
+    newest = conversations.branch(conversation)
     assert [(step.turn, step.position, step.count) for step in newest] == [(root, 1, 2), (edited, 2, 2)]
     assert (newest[0].next, newest[1].previous, newest[1].next) == (again, follow, None)
-    assert [step.turn for step in asking.branch(conversation, again)] == [again]
-    assert asking.branch(conversation, again)[0].previous == edited  # the newest turn below the sibling
-    assert [step.turn for step in asking.branch(conversation, root)] == [root, edited]
-    assert asking.branch(Conversation.objects.create(owner=student, title="empty")) == []
+    assert [step.turn for step in conversations.branch(conversation, again)] == [again]
+    assert conversations.branch(conversation, again)[0].previous == edited  # the newest turn below the sibling
+    assert [step.turn for step in conversations.branch(conversation, root)] == [root, edited]
+    assert conversations.branch(Conversation.objects.create(owner=student, title="empty")) == []
 
 
 def test_stop_ends_what_waits_and_marks_what_runs(student):
@@ -149,7 +149,7 @@ def test_replay_has_the_latest_run_with_its_tokens_joined(student):
     ]
     for seq, (run, kind, payload) in enumerate(log, 2):
         TurnEvent.objects.create(turn=turn, seq=seq, run=run, kind=kind, payload=payload)
-    events, last = asking.replay(turn)
+    events, last = conversations.replay(turn)
     assert last == 8
     assert [(event["seq"], event["kind"], event["data"].get("text")) for event in events] == [
         (5, "started", None),
@@ -162,29 +162,29 @@ def test_search_reads_titles_questions_and_answers_of_ones_own(student, outsider
     pie = answered(ask(student, "How large is a pie?"), answer=r"\pi r^2")
     ask(student, "Something else\nabout apples")
     ask(outsider, "A pie, too")
-    assert list(asking.search(student, "PIE")) == [pie.conversation]
-    assert list(asking.search(student, "pi r")) == [pie.conversation]
-    assert asking.search(student, "apples").get().title == "Something else"
-    assert len(asking.search(student, " ")) == 2
-    assert not asking.search(student, "%")
+    assert list(conversations.search(student, "PIE")) == [pie.conversation]
+    assert list(conversations.search(student, "pi r")) == [pie.conversation]
+    assert conversations.search(student, "apples").get().title == "Something else"
+    assert len(conversations.search(student, " ")) == 2
+    assert not conversations.search(student, "%")
 
 
 def test_state_says_what_is_missing():
-    assert asking.state().no_worker
+    assert standing.state().no_worker
     now = timezone.now()
     Worker.objects.create(name="silent", seen=now - timedelta(minutes=1), engine_loading=False)
-    assert asking.state().no_worker
+    assert standing.state().no_worker
     Worker.objects.create(name="loading", seen=now, engine_loading=True, sandbox_error="no namespaces")
-    assert asking.state() == asking.State(loading=True, sandbox_error="no namespaces")
+    assert standing.state() == standing.State(loading=True, sandbox_error="no namespaces")
     Worker.objects.create(name="broken", seen=now, engine_loading=False, engine_error="refused")
-    assert asking.state() == asking.State(loading=True, engine_error="refused")
+    assert standing.state() == standing.State(loading=True, engine_error="refused")
     Worker.objects.create(name="able", seen=now, engine_loading=False, model="qwen")
-    assert asking.state() == asking.State(models=["qwen"])
-    assert asking.state().ok
+    assert standing.state() == standing.State(models=["qwen"])
+    assert standing.state().ok
 
 
 def test_position_counts_those_before(student):
     first, second = ask(student), ask(student)
-    assert (asking.position(first.pk), asking.position(second.pk)) == (1, 2)
+    assert (standing.position(first.pk), standing.position(second.pk)) == (1, 2)
     asking.stop(first)
-    assert (asking.position(first.pk), asking.position(second.pk)) == (None, 1)
+    assert (standing.position(first.pk), standing.position(second.pk)) == (None, 1)

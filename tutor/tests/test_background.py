@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from tutor import asking, background, leases
+from tutor import asking, background, leases, standing
 from tutor.models import Turn
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +75,7 @@ def test_a_lesson_writes_one_solution(student):
 def test_it_waits_behind_what_somebody_waits_for(student):
     hard = ask(student)
     quick = ask(User.objects.create_user("other"), n=1, in_background=False)
-    assert (asking.position(quick.pk), asking.position(hard.pk)) == (1, 2)
+    assert (standing.position(quick.pk), standing.position(hard.pk)) == (1, 2)
 
 
 def test_a_worker_without_a_place_leaves_it_waiting(student):

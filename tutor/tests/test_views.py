@@ -238,7 +238,7 @@ def test_errors_have_pages_of_their_own(cast):
 
 def test_an_error_inside_has_a_page(cast, monkeypatch):
     cast.owner.raise_request_exception = False
-    monkeypatch.setattr("tutor.asking.state", lambda: 1 / 0)
+    monkeypatch.setattr("tutor.standing.state", lambda: 1 / 0)
     answer = cast.owner.get("/")
     assert answer.status_code == 500
     assert "Something went wrong" in answer.content.decode()
