@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -98,8 +98,8 @@ def plan_key(problem: Problem, answer: str) -> Plan:
     ticked anew wherever the verdict changes, and nothing else is.
     """
     rubric = list(problem.rubric.all())
-    outcomes, undecided = _outcomes(problem, answer)
-    submissions = list(queue.submissions_of(problem))
+    submissions = list(queue.submissions_of(problem))  # read once: while answers are compared, the class hands in more
+    outcomes, undecided = _outcomes([each.answer for each in submissions], answer)
     verdicts = [(each, each.outcome, outcomes[each.answer]) for each in submissions if each.outcome != outcomes[each.answer]]
     changed = {submission.pk: after for submission, _before, after in verdicts}
     marks = [mark for mark in _marks(problem) if mark.pk in changed]
@@ -107,12 +107,12 @@ def plan_key(problem: Problem, answer: str) -> Plan:
     return Plan(review.recalculate(problem, rubric, marks, ticked), verdicts, undecided)
 
 
-def _outcomes(problem: Problem, answer: str) -> tuple[dict[str, str], int]:
+def _outcomes(answers: Iterable[str], key: str) -> tuple[dict[str, str], int]:
     """Each of the class's answers against a key, and how many could not be decided."""
     deadline = time.monotonic() + SECONDS
     outcomes: dict[str, str] = {}
-    for given in queue.submissions_of(problem).order_by().values_list("answer", flat=True).distinct():
-        outcomes[given] = evidence.compare(answer, given) if time.monotonic() < deadline else "undecided"
+    for given in dict.fromkeys(answers):
+        outcomes[given] = evidence.compare(key, given) if time.monotonic() < deadline else "undecided"
     return outcomes, sum(outcome == "undecided" for outcome in outcomes.values())
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from grading import remark, review
+from grading import evidence, remark, review
 from grading.models import Mark, MarkChange, Problem, RubricItem, Submission
 from grading.remark import PlanChanged
 from grading.tests.school import RIGHT, WRONG, check_all, page, points
@@ -95,6 +95,43 @@ def test_what_a_new_key_cannot_decide_stays_as_it_was_marked(marked):
     plan = remark.plan_key(marked.problem, "1 + " * 600)  # too long to be compared
     assert plan.pending == []
     assert plan.undecided == 2
+
+
+def test_who_hands_in_while_a_key_is_looked_at_is_in_no_way(marked, monkeypatch):
+    """Answers are compared for seconds, and the class goes on."""
+    late, compare = marked.person("late"), evidence.compare
+    marked.enrol(late)
+
+    def compare_slowly(key, answer):
+        marked.hand_in(late, "x = 7", checked=False)  # the same work again is no new attempt
+        return compare(key, answer)
+
+    monkeypatch.setattr(evidence, "compare", compare_slowly)
+    client = marked.client(marked.teacher)
+    preview = client.post(page("problem", marked.problem.pk), key_form("x = 5"))
+    assert preview.status_code == 200
+    sent = {"answer": "x = 5", "reference": "", "fingerprint": preview.context["plan"].fingerprint}
+    again = client.post(page("key", marked.problem.pk), sent)
+    assert again.status_code == 409  # one more answer is judged otherwise than was shown
+    sent["fingerprint"] = again.context["plan"].fingerprint
+    assert client.post(page("key", marked.problem.pk), sent).status_code == 302
+    assert (points(marked.right), points(marked.wrong)) == (2, 2)
+
+
+def test_who_hands_in_while_a_key_is_confirmed_is_in_no_way(marked, monkeypatch):
+    late, compare = marked.person("late"), evidence.compare
+    marked.enrol(late)
+    plan = remark.plan_key(marked.problem, "x = 5")
+
+    def compare_slowly(key, answer):
+        marked.hand_in(late, "x = 7", checked=False)
+        return compare(key, answer)
+
+    monkeypatch.setattr(evidence, "compare", compare_slowly)
+    sent = {"answer": "x = 5", "reference": "", "fingerprint": plan.fingerprint}
+    assert marked.client(marked.teacher).post(page("key", marked.problem.pk), sent).status_code == 302
+    check_all()
+    assert dict(Submission.objects.values_list("answer", "outcome")) == {"2": "incorrect", "5": "correct", "7": "incorrect"}
 
 
 def test_without_work_a_key_is_just_saved(school):
