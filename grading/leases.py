@@ -9,9 +9,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from grading import live, sending
 from grading.evidence import Evidence
 from grading.models import Group, Problem, Submission
 
@@ -86,9 +88,12 @@ def check_failed(problem: Problem) -> int:
     return problem.submissions.filter(current=True, state=State.FAILED).update(state=State.QUEUED, tries=0)
 
 
-def check_again(problem: Problem) -> int:
-    """Queue the current work of a problem once more, because its key or its samples have changed; how many.
+def check_again(problem: Problem) -> None:
+    """Queue the current work of a problem once more, because its key or its samples have changed.
 
-    What is being checked just now is taken from its worker, which would write findings about the old key.
+    What is being checked just now is taken from its worker, which would write findings about the old key. Until the new ones are
+    written, the old ones count for nothing (`review.evidence_of`), and pages that show them are told.
     """
-    return problem.submissions.filter(current=True).update(state=State.QUEUED, tries=0, lease_expires=None)
+    problem.submissions.filter(current=True).update(state=State.QUEUED, tries=0, lease_expires=None, confidence=None)
+    sending.ring(sending.CHECK)
+    transaction.on_commit(lambda: live.ring(problem.assignment_id))

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from grading import evidence, leases, queue, review, sending
+from grading import evidence, leases, queue, review
 from grading.models import Mark, MarkChange, Problem, RubricItem, Submission
 from grading.review import Pending
 
@@ -136,7 +136,6 @@ def apply_key(problem: Problem, answer: str, reference: str, by: User, fingerpri
             problem.save(update_fields=["answer", "reference", "updated"])
             review.rewrite(plan.pending, by, MarkChange.Kind.KEY, "")
             leases.check_again(problem)
-            sending.ring(sending.CHECK)
     except review.Conflict as error:
         raise PlanChanged from error
     return plan

@@ -135,7 +135,6 @@ def _give_back(problem: Problem) -> None:
 def _end(problem: Problem, state: str, failure: str) -> None:
     if _held(problem).update(sampling=state, sampling_failure=failure) and Sample.objects.filter(problem=problem).exists():
         leases.check_again(problem)
-        sending.ring_now(sending.CHECK)
     live.ring(problem.assignment_id)
 
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from grading import evidence, remark, review
-from grading.models import Mark, MarkChange, Problem, RubricItem, Submission
+from grading import evidence, leases, remark, review
+from grading.models import Assignment, Mark, MarkChange, Problem, RubricItem, Submission
 from grading.remark import PlanChanged
 from grading.tests.school import RIGHT, WRONG, check_all, page, points
 
@@ -132,6 +132,46 @@ def test_who_hands_in_while_a_key_is_confirmed_is_in_no_way(marked, monkeypatch)
     assert marked.client(marked.teacher).post(page("key", marked.problem.pk), sent).status_code == 302
     check_all()
     assert dict(Submission.objects.values_list("answer", "outcome")) == {"2": "incorrect", "5": "correct", "7": "incorrect"}
+
+
+@pytest.fixture
+def trusting(school):
+    """Any proposal needs no reading."""
+    Assignment.objects.filter(pk=school.assignment.pk).update(auto_from=0.1, glance_from=0.05)
+    return school
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "failed"])
+def test_a_proposal_made_with_the_old_key_is_not_offered(trusting, state):
+    work, client = trusting.hand_in(), trusting.client(trusting.teacher)
+    plan = remark.plan_key(trusting.problem, "x = 5")
+    client.post(page("key", trusting.problem.pk), {"answer": "x = 5", "reference": "", "fingerprint": plan.fingerprint})
+    Submission.objects.update(state=state)
+    shown = client.get(page("queue", trusting.problem.pk, show="all"))
+    panel = shown.context["panel"]
+    assert (panel.proposal, [line.ticked for line in panel.items]) == (None, [False, False, False])
+    assert "data-accept" not in shown.content.decode()
+    assert client.get(page("queue", trusting.problem.pk, show="auto")).context["panel"] is None
+    client.post(page("accept", trusting.problem.pk))
+    assert review.accept([work.pk], trusting.teacher) == 0
+    assert points(work) is None
+    Submission.objects.update(state="queued")
+    check_all()
+    client.post(page("accept", trusting.problem.pk))
+    assert points(work) == 1  # for a right beginning
+
+
+def test_a_key_that_changes_while_proposals_are_accepted(trusting, monkeypatch):
+    works, decide = [trusting.hand_in(), trusting.hand_in(trusting.classmate)], review.decide
+
+    def decide_slowly(*arguments, **named):
+        made = decide(*arguments, **named)
+        leases.check_again(trusting.problem)
+        return made
+
+    monkeypatch.setattr(review, "decide", decide_slowly)
+    assert review.accept([work.pk for work in works], trusting.teacher) == 1
+    assert [points(work) for work in works] == [4, None]
 
 
 def test_without_work_a_key_is_just_saved(school):

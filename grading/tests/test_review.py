@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from grading import groups, review
-from grading.models import Group, Mark, MarkChange, Submission
+from grading.models import Group, Mark, MarkChange
 from grading.review import CommentTooLong, Conflict, Decision, ReasonMissing
 from grading.tests.school import HTMX, RIGHT, WRONG, check_all, page, points
 
@@ -142,17 +142,17 @@ def test_a_first_decision_without_sight_of_the_proposal_is_blind(school, submiss
 def test_accepting_takes_the_proposals_of_what_nobody_has_looked_at(school):
     right, looked_at = school.hand_in(), school.hand_in(school.classmate)
     school.decide(looked_at, [])
-    submissions = Submission.objects.select_related("problem__assignment", "step_group", "mark")
-    assert review.accept(submissions, school.teacher) == 1
+    assert review.accept([right.pk, looked_at.pk], school.teacher) == 1
     assert (points(right), points(looked_at)) == (4, 0)
     assert mark_of(right).state == "reviewed"
     assert review.history(right)[0].kind == "accepted"
 
 
 def test_a_mark_stays_a_person_s_when_the_account_is_deleted(school):
-    school.decide(school.hand_in(), [])
+    submission = school.hand_in()
+    school.decide(submission, [])
     school.teacher.delete()
-    assert review.accept(Submission.objects.select_related("problem__assignment", "step_group", "mark"), school.colleague) == 0
+    assert review.accept([submission.pk], school.colleague) == 0
     assert Mark.objects.get().points == 0
 
 
@@ -160,7 +160,7 @@ def test_what_is_undecided_is_not_accepted(school):
     school.problem.answer = ""
     school.problem.save()
     submission = school.hand_in()
-    assert review.accept(Submission.objects.select_related("problem__assignment", "step_group", "mark"), school.teacher) == 0
+    assert review.accept([submission.pk], school.teacher) == 0
     assert points(submission) is None
 
 

@@ -145,9 +145,7 @@ def history(request: Request, pk: UUID) -> HttpResponse:
 def accept(request: Request, pk: UUID) -> HttpResponse:
     """Take all proposals that need no reading."""
     problem = access.get_assigned_for(request.user, pk)
-    ids = queue.ordered(problem, "auto")
-    submissions = Submission.objects.filter(pk__in=ids).select_related("problem__assignment", "step_group", "mark")
-    count = review.accept(submissions, request.user)
+    count = review.accept(queue.ordered(problem, "auto"), request.user)
     messages.success(request, ngettext("{count} proposal was accepted.", "{count} proposals were accepted.", count).format(count=count))
     return redirect(reverse("grading:queue", args=[pk]))
 
