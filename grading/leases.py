@@ -89,7 +89,7 @@ def check_failed(problem: Problem) -> int:
 
 
 def check_again(problem: Problem) -> None:
-    """Queue the current work of a problem once more, because its key or its samples have changed.
+    """Queue the current work of a problem once more, because its text, its key or its samples have changed.
 
     What is being checked just now is taken from its worker, which would write findings about the old key. Until the new ones are
     written, the old ones count for nothing (`review.evidence_of`), and pages that show them are told.
