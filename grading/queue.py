@@ -98,6 +98,12 @@ def place(whole: Sequence[UUID], shown: Sequence[UUID], at: UUID) -> Place:
     return Place(position, len(shown), after[-1] if after else None, after[0] if after else None)
 
 
+def newer(submission: Submission) -> Submission | None:
+    """The attempt that has taken over from this one; None for the newest."""
+    same = Submission.objects.filter(problem=submission.problem_id, student=submission.student_id, current=True)
+    return None if submission.current else same.first()
+
+
 def route_of(submission: Submission, assignment: Assignment) -> routing.Route:
     return routing.route(submission.confidence, assignment.auto_from, assignment.glance_from)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from grading import groups, review
-from grading.models import Group, Mark, MarkChange
+from grading.models import Group, Mark, MarkChange, Submission
 from grading.review import CommentTooLong, Conflict, Decision, ReasonMissing
 from grading.tests.school import HTMX, RIGHT, WRONG, check_all, page, points
 
@@ -72,6 +72,26 @@ def test_a_conflict_shows_both_and_asks(school, submission):
     assert again.status_code == 200
     assert mark_of(submission).comment == "Mine it is."
     assert [change.by for change in review.history(submission)] == [school.teacher, school.colleague]
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_who_marks_an_attempt_while_a_newer_one_comes_in_is_told_and_loses_nothing(school, headers):
+    first, other = school.hand_in(work=WRONG), school.hand_in(school.classmate)
+    teacher, sent = school.client(school.teacher), form(school, comment="Mind the sign.", then="next")
+    assert "has handed in attempt" not in teacher.get(page("queue", school.problem.pk)).content.decode()
+    school.client(school.student).post(page("hand_in", school.problem.pk), {"work": RIGHT})
+    second = Submission.objects.get(student=school.student, current=True)
+    answer = teacher.post(page("mark", first.pk, show="todo"), sent, headers=headers, follow=True)
+    shown, panel = answer.content.decode(), answer.context["panel"]
+    assert (panel.submission, panel.filled["comment"]) == (first, "Mind the sign.")
+    assert "has handed in attempt 2 since" in shown
+    assert f'href="?show=todo&amp;at={second.pk}"' in shown
+    assert (mark_of(first).comment, mark_of(first).state, points(second)) == ("Mind the sign.", "reviewed", None)
+    following = teacher.get(page("queue", school.problem.pk, show="todo", at=second.pk))
+    assert following.context["panel"].submission == second
+    assert "has handed in attempt" not in following.content.decode()
+    assert (panel.place.next, panel.place.position) == (following.context["panel"].place.next, following.context["panel"].place.position)
+    assert panel.place.next == other.pk
 
 
 def test_saving_what_is_there_already_changes_nothing(school, submission):

@@ -118,7 +118,7 @@ def mark(request: Request, pk: UUID) -> HttpResponse:
         return _answer(request, problem, view, fresh, status=CONFLICT, mine=form, theirs=conflict.theirs)
     except ReviewError as error:
         return _answer(request, problem, view, marked, status=UNPROCESSABLE, mine=form, error=str(error))
-    then = form.cleaned_data["then"]
+    then = form.cleaned_data["then"] if marked.current else "stay"  # the panel says that there is a newer attempt
     following = place.next if then == "next" else place.previous if then == "previous" else pk
     if not request.htmx:
         return redirect(_address(problem, view, following))
@@ -126,8 +126,10 @@ def mark(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _place(problem: Problem, view: View, submission: Submission) -> queue.Place:
+    """An old attempt's place is that of the newest one."""
     whole = queue.ordered(problem, "blind" if view.show == "blind" else "all", group=view.group)
-    return queue.place(whole, queue.ordered(problem, view.show, group=view.group), submission.pk)
+    at = queue.newer(submission) or submission
+    return queue.place(whole, queue.ordered(problem, view.show, group=view.group), at.pk)
 
 
 def _first_error(form: DecisionForm) -> str:
