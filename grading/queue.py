@@ -41,9 +41,14 @@ class Counts:
 
 def submissions_of(problem: Problem) -> "QuerySet[Submission]":
     """The current work of the students who are in the class."""
+    return attempts_of(problem).filter(current=True)
+
+
+def attempts_of(problem: Problem) -> "QuerySet[Submission]":
+    """All work of the students who are in the class, with older attempts."""
     assert problem.assignment is not None
     enrolled = Q(student__enrolments__classroom=problem.assignment.classroom_id)
-    return Submission.objects.filter(enrolled, problem=problem, current=True).select_related("mark", "student")
+    return Submission.objects.filter(enrolled, problem=problem).select_related("mark", "student")
 
 
 def ordered(problem: Problem, show: str, *, group: int | None = None) -> list[UUID]:

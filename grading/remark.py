@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from grading import evidence, leases, queue, review
+from grading import evidence, leases, queue, release, review
 from grading.models import Mark, MarkChange, Problem, RubricItem, Submission
 from grading.review import Pending
 
@@ -54,9 +55,14 @@ class Plan:
         return [each for each in self.pending if each.moves]
 
 
+def _work(problem: Problem) -> "QuerySet[Submission]":
+    """What students have marks for, or will have: the current work, and an older attempt as long as its mark stands."""
+    return queue.attempts_of(problem).filter(Q(current=True) | Q(mark__in=release.standing()))
+
+
 def _marks(problem: Problem) -> list[Mark]:
-    """Of current work, those that a person has touched; proposals follow by themselves, because they are worked out when they are shown."""
-    marks = Mark.objects.filter(submission__in=queue.submissions_of(problem), decided__isnull=False)
+    """Those that a person has touched; proposals follow by themselves, because they are worked out when they are shown."""
+    marks = Mark.objects.filter(submission__in=_work(problem), decided__isnull=False)
     return list(marks.select_related("submission__student", "submission__problem").order_by("submission__student__username"))
 
 
@@ -98,7 +104,7 @@ def plan_key(problem: Problem, answer: str) -> Plan:
     ticked anew wherever the verdict changes, and nothing else is.
     """
     rubric = list(problem.rubric.all())
-    submissions = list(queue.submissions_of(problem))  # read once: while answers are compared, the class hands in more
+    submissions = list(_work(problem))  # read once: while answers are compared, the class hands in more
     outcomes, undecided = _outcomes([each.answer for each in submissions], answer)
     verdicts = [(each, each.outcome, outcomes[each.answer]) for each in submissions if each.outcome != outcomes[each.answer]]
     changed = {submission.pk: after for submission, _before, after in verdicts}

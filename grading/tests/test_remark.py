@@ -261,3 +261,20 @@ def test_a_stranger_s_line_is_not_taken_into_the_rubric(marked):
 def test_right_work_still_has_right_proposals(marked):
     assert review.proposal_of(marked.right, marked.rubric()).points == 4
     assert RIGHT in marked.right.work
+
+
+def test_a_mark_that_stands_beside_a_newer_attempt_follows_the_key_and_the_rubric(marked):
+    marked.release()
+    marked.hand_in(work="x = 7")
+    client = marked.client(marked.teacher)
+    for answer, expected in (("x = 5", 2), ("x = 2", 4)):
+        plan = client.post(page("problem", marked.problem.pk), key_form(answer)).context["plan"]
+        client.post(page("key", marked.problem.pk), {"answer": answer, "reference": "", "fingerprint": plan.fingerprint})
+        check_all()
+        assert points(marked.right) == expected
+    changed = rubric_form(marked, points="3")
+    preview = client.post(page("rubric", marked.problem.pk), changed)
+    client.post(page("rubric", marked.problem.pk), changed | {"fingerprint": preview.context["plan"].fingerprint})
+    assert points(marked.right) == 3
+    marked.classroom.enrolments.filter(student=marked.student).delete()
+    assert marked.right.pk not in {each.mark.pk for each in remark.plan_key(marked.problem, "x = 5").pending}
