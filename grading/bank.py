@@ -1,12 +1,12 @@
 """A teacher's problems, and their copies in assignments."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 
 from accounts.models import User
-from grading import access, marking, sampling
+from grading import access, leases, marking, sampling
 from grading.models import Assignment, Problem, RubricItem, Sample
 
 MOST_PROBLEMS = 50  # of one assignment
@@ -30,6 +30,16 @@ def create(problem: Problem) -> Problem:
         problem.save()
         RubricItem.objects.bulk_create(marking.default_rubric(problem))
     return problem
+
+
+def change(problem: Problem, fields: Collection[str]) -> None:
+    """Save these fields. What comes of another text goes with it: the model's solutions, and what was found in the class's work."""
+    with transaction.atomic():
+        before = Problem.objects.select_for_update().get(pk=problem.pk)
+        problem.save(update_fields=[*fields, "updated"])
+        if problem.text != before.text:
+            sampling.renew(problem)
+            leases.check_again(problem)
 
 
 def assign(problems: Sequence[Problem], assignment: Assignment) -> list[Problem]:

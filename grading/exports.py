@@ -2,20 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Classroom, Enrolment
 from accounts.tables import write_table
-from grading import review
+from grading import release, review
 from grading.models import Assignment, Mark, Problem
 
 
 def assignment_csv(assignment: Assignment) -> bytes:
-    """One line a student: points of each problem, the total, and the state of the least finished mark. Proposals are no marks."""
+    """One line a student: points of each problem, the total, and the state of the least finished mark. Proposals are no marks.
+
+    Where a newer attempt has no points yet, those that the student has stand.
+    """
     problems = list(assignment.problems.all())
-    marks = _marks(problems)
+    newest = _by_problem(Mark.objects.filter(submission__current=True), problems)
+    marks = _by_problem(release.standing(), problems) | {key: mark for key, mark in newest.items() if mark.points is not None}
     heading = [*_person(), *(f"{problem.number} (/{review.plain(problem.points)})" for problem in problems), _("Total"), _("State")]
-    rows = [_row(enrolment, problems, marks) for enrolment in _enrolled(assignment.classroom)]
+    rows = [_row(enrolment, problems, marks, newest) for enrolment in _enrolled(assignment.classroom)]
     return write_table([heading, *rows])
 
 
@@ -23,11 +28,11 @@ def classroom_csv(classroom: Classroom) -> bytes:
     """One line a student: the released points of each assignment, newest last."""
     assignments = list(classroom.assignments.order_by("created").prefetch_related("problems"))
     problems = [problem for assignment in assignments for problem in assignment.problems.all()]
-    marks = _marks(problems)
+    marks = _by_problem(release.standing(), problems)
     full = [sum(problem.points for problem in assignment.problems.all()) for assignment in assignments]
     heading = [*_person(), *(f"{each.title} (/{points:f})" for each, points in zip(assignments, full, strict=True))]
     rows = [
-        [*_name(enrolment), *(_points(marks, enrolment, list(each.problems.all()), released=True) for each in assignments)]
+        [*_name(enrolment), *(_points(marks, enrolment, list(each.problems.all())) for each in assignments)]
         for enrolment in _enrolled(classroom)
     ]
     return write_table([heading, *rows])
@@ -36,10 +41,10 @@ def classroom_csv(classroom: Classroom) -> bytes:
 Marks = dict[tuple[object, int], Mark]
 
 
-def _marks(problems: Sequence[Problem]) -> Marks:
+def _by_problem(marks: "QuerySet[Mark]", problems: Sequence[Problem]) -> Marks:
     """By (problem, student)."""
-    marks = Mark.objects.filter(submission__problem__in=problems, submission__current=True).select_related("submission")
-    return {(mark.submission.problem_id, mark.submission.student_id): mark for mark in marks}
+    found = marks.filter(submission__problem__in=problems).select_related("submission")
+    return {(mark.submission.problem_id, mark.submission.student_id): mark for mark in found}
 
 
 def _enrolled(classroom: Classroom) -> Iterable[Enrolment]:
@@ -54,15 +59,15 @@ def _name(enrolment: Enrolment) -> list[str]:
     return [enrolment.student.username, enrolment.student.get_full_name(), enrolment.number]
 
 
-def _row(enrolment: Enrolment, problems: Sequence[Problem], marks: Marks) -> list[str]:
+def _row(enrolment: Enrolment, problems: Sequence[Problem], marks: Marks, newest: Marks) -> list[str]:
     cells = [_points(marks, enrolment, [problem]) for problem in problems]
-    states = {marks[key].state for problem in problems if (key := (problem.pk, enrolment.student_id)) in marks}
+    states = {newest[key].state for problem in problems if (key := (problem.pk, enrolment.student_id)) in newest}
     state = next((each for each in Mark.State if each in states), None)  # the states stand in the order of a mark's life
     return [*_name(enrolment), *cells, _points(marks, enrolment, problems), str(state.label) if state else ""]
 
 
-def _points(marks: Marks, enrolment: Enrolment, problems: Sequence[Problem], *, released: bool = False) -> str:
+def _points(marks: Marks, enrolment: Enrolment, problems: Sequence[Problem]) -> str:
     """The sum over these problems; "" where none is marked."""
     found = [marks[key] for problem in problems if (key := (problem.pk, enrolment.student_id)) in marks]
-    points = [mark.points for mark in found if mark.points is not None and (not released or mark.state == Mark.State.RELEASED)]
+    points = [mark.points for mark in found if mark.points is not None]
     return review.plain(sum(points[1:], points[0])) if points else ""

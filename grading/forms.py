@@ -34,6 +34,11 @@ class ProblemForm(forms.ModelForm):  # type: ignore[type-arg]
             "topic": forms.TextInput(attrs={"list": "topics", "autocomplete": "off"}),
         }
 
+    def clean_text(self) -> str:
+        """With the line ends that are stored, not those that a browser sends: the same text again is no other text."""
+        text: str = self.cleaned_data["text"]
+        return text.replace("\r\n", "\n")
+
     def clean_answer(self) -> str:
         answer: str = self.cleaned_data["answer"]
         if answer and not reading.read(answer):

@@ -9,11 +9,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F
+from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
+from grading import live, sending
 from grading.evidence import Evidence
-from grading.models import Group, Problem, Submission
+from grading.models import Group, Mark, Problem, Submission
 
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 TRIES = 4  # a submission is begun so often at most: work that kills its worker must not kill it for ever
@@ -86,9 +88,14 @@ def check_failed(problem: Problem) -> int:
     return problem.submissions.filter(current=True, state=State.FAILED).update(state=State.QUEUED, tries=0)
 
 
-def check_again(problem: Problem) -> int:
-    """Queue the current work of a problem once more, because its key or its samples have changed; how many.
+def check_again(problem: Problem) -> None:
+    """Queue the work on a problem once more, because its text, its key or its samples have changed: the current work, and older attempts
+    whose marks students have seen.
 
-    What is being checked just now is taken from its worker, which would write findings about the old key.
+    What is being checked just now is taken from its worker, which would write findings about the old key. Until the new ones are
+    written, the old ones count for nothing (`review.evidence_of`), and pages that show them are told.
     """
-    return problem.submissions.filter(current=True).update(state=State.QUEUED, tries=0, lease_expires=None)
+    work = problem.submissions.filter(Q(current=True) | Q(mark__state=Mark.State.RELEASED))
+    work.update(state=State.QUEUED, tries=0, lease_expires=None, confidence=None)
+    sending.ring(sending.CHECK)
+    transaction.on_commit(lambda: live.ring(problem.assignment_id))

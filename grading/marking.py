@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,7 @@ from grading.evidence import Evidence
 from grading.models import Problem, RubricItem
 
 Rule = RubricItem.Rule
-QUARTER = Decimal("0.25")
+CENT = Decimal("0.01")  # what points are stored to
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,11 @@ def applies(rule: str, evidence: Evidence) -> bool:
 
 
 def default_rubric(problem: Problem) -> list[RubricItem]:
-    """Half of the points for the answer, a quarter for a right beginning, a quarter for working without a wrong step; not saved."""
-    quarter = (problem.points / 4).quantize(QUARTER, ROUND_HALF_UP) if problem.points > 1 else problem.points / 4
+    """Half of the points for the answer, a quarter for a right beginning, a quarter for working without a wrong step; not saved.
+
+    What the quarters lose when they are stored goes to the answer: all together are the problem's points.
+    """
+    quarter = (problem.points / 4).quantize(CENT, ROUND_DOWN)
     lines = [
         (_("The final answer is right"), problem.points - 2 * quarter, Rule.ANSWER),
         (_("The working begins right"), quarter, Rule.START),

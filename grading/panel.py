@@ -191,6 +191,11 @@ class Panel:
         return [(group, count - 1) for group in found if group and (count := groups.members(group).count()) > 1]
 
     @cached_property
+    def newer(self) -> Submission | None:
+        """The attempt that has taken over from this one."""
+        return queue.newer(self.submission)
+
+    @cached_property
     def attempts(self) -> list[Submission]:
         """Earlier attempts, newest first."""
         earlier = Submission.objects.filter(problem=self.problem, student=self.submission.student_id, attempt__lt=self.submission.attempt)

@@ -8,6 +8,7 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from accounts.models import Classroom, User
+from grading import release
 from grading.models import Mark
 
 SHOWN = 12  # marks of a topic, the newest ones
@@ -42,13 +43,8 @@ class Topic:
 
 def topics(student: User, classrooms: Iterable[Classroom]) -> list[Topic]:
     """The topics that a student has marks in, by name."""
-    marks = Mark.objects.filter(
-        submission__student=student,
-        submission__problem__assignment__classroom__in=classrooms,
-        submission__current=True,
-        state=Mark.State.RELEASED,
-        points__isnull=False,
-    ).select_related("submission__problem")
+    work = {"submission__student": student, "submission__problem__assignment__classroom__in": classrooms}
+    marks = release.standing().filter(**work, points__isnull=False).select_related("submission__problem")
     by_topic = sorted(marks.order_by("released"), key=_topic)
     return [_summary(name, list(group)) for name, group in groupby(by_topic, key=_topic)]
 

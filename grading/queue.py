@@ -41,9 +41,14 @@ class Counts:
 
 def submissions_of(problem: Problem) -> "QuerySet[Submission]":
     """The current work of the students who are in the class."""
+    return attempts_of(problem).filter(current=True)
+
+
+def attempts_of(problem: Problem) -> "QuerySet[Submission]":
+    """All work of the students who are in the class, with older attempts."""
     assert problem.assignment is not None
     enrolled = Q(student__enrolments__classroom=problem.assignment.classroom_id)
-    return Submission.objects.filter(enrolled, problem=problem, current=True).select_related("mark", "student")
+    return Submission.objects.filter(enrolled, problem=problem).select_related("mark", "student")
 
 
 def ordered(problem: Problem, show: str, *, group: int | None = None) -> list[UUID]:
@@ -96,6 +101,12 @@ def place(whole: Sequence[UUID], shown: Sequence[UUID], at: UUID) -> Place:
     after = [pk for pk in [*whole[start + 1 :], *whole[:start]] if pk in inside]
     position = sum(pk in inside for pk in whole[: start + 1])
     return Place(position, len(shown), after[-1] if after else None, after[0] if after else None)
+
+
+def newer(submission: Submission) -> Submission | None:
+    """The attempt that has taken over from this one; None for the newest."""
+    same = Submission.objects.filter(problem=submission.problem_id, student=submission.student_id, current=True)
+    return None if submission.current else same.first()
 
 
 def route_of(submission: Submission, assignment: Assignment) -> routing.Route:

@@ -1,7 +1,10 @@
 """Showing marks to students, and looking again at those that they ask about."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +44,25 @@ def releasable(assignment: Assignment, problem: Problem | None = None) -> "Query
     """The reviewed marks of current work that no student has seen yet."""
     marks = Mark.objects.filter(state=Mark.State.REVIEWED, submission__current=True, submission__problem__assignment=assignment)
     return marks.filter(submission__problem=problem) if problem else marks
+
+
+def standing() -> "QuerySet[Mark]":
+    """What students have for their work: of each problem the mark that was released last. A newer attempt changes nothing until its own
+    mark is released.
+    """
+    later = Mark.objects.filter(
+        state=Mark.State.RELEASED,
+        submission__problem=OuterRef("submission__problem"),
+        submission__student=OuterRef("submission__student"),
+        submission__attempt__gt=OuterRef("submission__attempt"),
+    )
+    return Mark.objects.filter(~Exists(later), state=Mark.State.RELEASED)
+
+
+def standing_of(student: User, problems: Sequence[Problem]) -> dict[UUID, Mark]:
+    """The student's own, by problem."""
+    found = standing().filter(submission__student=student, submission__problem__in=problems).select_related("submission")
+    return {mark.submission.problem_id: mark for mark in found}
 
 
 def release(assignment: Assignment, teacher: User, problem: Problem | None = None) -> int:

@@ -3,15 +3,16 @@
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from grading import evidence, leases, queue, review, sending
+from grading import evidence, leases, queue, release, review
 from grading.models import Mark, MarkChange, Problem, RubricItem, Submission
 from grading.review import Pending
 
@@ -54,9 +55,14 @@ class Plan:
         return [each for each in self.pending if each.moves]
 
 
+def _work(problem: Problem) -> "QuerySet[Submission]":
+    """What students have marks for, or will have: the current work, and an older attempt as long as its mark stands."""
+    return queue.attempts_of(problem).filter(Q(current=True) | Q(mark__in=release.standing()))
+
+
 def _marks(problem: Problem) -> list[Mark]:
-    """Of current work, those that a person has touched; proposals follow by themselves, because they are worked out when they are shown."""
-    marks = Mark.objects.filter(submission__in=queue.submissions_of(problem), decided__isnull=False)
+    """Those that a person has touched; proposals follow by themselves, because they are worked out when they are shown."""
+    marks = Mark.objects.filter(submission__in=_work(problem), decided__isnull=False)
     return list(marks.select_related("submission__student", "submission__problem").order_by("submission__student__username"))
 
 
@@ -98,8 +104,8 @@ def plan_key(problem: Problem, answer: str) -> Plan:
     ticked anew wherever the verdict changes, and nothing else is.
     """
     rubric = list(problem.rubric.all())
-    outcomes, undecided = _outcomes(problem, answer)
-    submissions = list(queue.submissions_of(problem))
+    submissions = list(_work(problem))  # read once: while answers are compared, the class hands in more
+    outcomes, undecided = _outcomes([each.answer for each in submissions], answer)
     verdicts = [(each, each.outcome, outcomes[each.answer]) for each in submissions if each.outcome != outcomes[each.answer]]
     changed = {submission.pk: after for submission, _before, after in verdicts}
     marks = [mark for mark in _marks(problem) if mark.pk in changed]
@@ -107,12 +113,12 @@ def plan_key(problem: Problem, answer: str) -> Plan:
     return Plan(review.recalculate(problem, rubric, marks, ticked), verdicts, undecided)
 
 
-def _outcomes(problem: Problem, answer: str) -> tuple[dict[str, str], int]:
+def _outcomes(answers: Iterable[str], key: str) -> tuple[dict[str, str], int]:
     """Each of the class's answers against a key, and how many could not be decided."""
     deadline = time.monotonic() + SECONDS
     outcomes: dict[str, str] = {}
-    for given in queue.submissions_of(problem).order_by().values_list("answer", flat=True).distinct():
-        outcomes[given] = evidence.compare(answer, given) if time.monotonic() < deadline else "undecided"
+    for given in dict.fromkeys(answers):
+        outcomes[given] = evidence.compare(key, given) if time.monotonic() < deadline else "undecided"
     return outcomes, sum(outcome == "undecided" for outcome in outcomes.values())
 
 
@@ -136,7 +142,6 @@ def apply_key(problem: Problem, answer: str, reference: str, by: User, fingerpri
             problem.save(update_fields=["answer", "reference", "updated"])
             review.rewrite(plan.pending, by, MarkChange.Kind.KEY, "")
             leases.check_again(problem)
-            sending.ring(sending.CHECK)
     except review.Conflict as error:
         raise PlanChanged from error
     return plan

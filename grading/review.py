@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -84,7 +85,10 @@ class Pending:
 
 
 def evidence_of(submission: Submission) -> Evidence | None:
-    return Evidence.from_json(submission.evidence) if submission.evidence else None
+    """What the machine found; None until its check is done, and again while it is repeated: older findings may be about another key."""
+    if submission.state != Submission.State.DONE or submission.evidence is None:
+        return None
+    return Evidence.from_json(submission.evidence)
 
 
 def proposal_of(submission: Submission, rubric: Sequence[RubricItem]) -> marking.Proposal | None:
@@ -188,18 +192,20 @@ def _regroup(submission: Submission, first_error: int | None) -> None:
 # --- Many marks ---------------------------------------------------------------------------------------------------------
 
 
-def accept(submissions: Iterable[Submission], grader: User) -> int:
-    """Take the proposal of each as its reviewed mark; how many. Left out: what has none, and what a person has decided on already."""
+def accept(ids: Iterable[UUID], grader: User) -> int:
+    """Take the proposal of each as its reviewed mark; how many. Left out: what has none, and what a person has decided on already.
+
+    Each submission is read when its turn comes: the key may change while those before it are marked.
+    """
     accepted = 0
-    for submission in submissions:
-        rubric = list(submission.problem.rubric.all())
-        proposal = proposal_of(submission, rubric)
-        mark = Mark.objects.get(pk=submission.pk)
-        if proposal is None or mark.decided is not None:
+    for pk in ids:
+        submission = Submission.objects.select_related("problem__assignment", "step_group", "mark").get(pk=pk)
+        proposal = proposal_of(submission, list(submission.problem.rubric.all()))
+        if proposal is None or submission.mark.decided is not None:
             continue
         decision = Decision(ticked=proposal.ticked, comment=proposed_comment(submission), first_error=proposal.first_error)
         try:
-            decide(submission, grader, decision, version=mark.version, kind=Kind.ACCEPTED)
+            decide(submission, grader, decision, version=submission.mark.version, kind=Kind.ACCEPTED)
         except Conflict:  # somebody was quicker, and has looked
             continue
         accepted += 1

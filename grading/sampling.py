@@ -12,7 +12,7 @@ from functools import partial
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -40,6 +40,18 @@ def request(problem: Problem) -> None:
     wanted = Problem.objects.filter(pk=problem.pk, sampling__in=(Sampling.NONE, Sampling.FAILED))
     if settings.SAMPLES_PER_PROBLEM and wanted.update(sampling=Sampling.QUEUED, sampling_run=0, sampling_failure=""):
         sending.ring(sending.SAMPLE)
+
+
+def renew(problem: Problem) -> None:
+    """The problem has another text: drop the solutions of the old one, and have it solved again where that was wanted.
+
+    In the transaction that saves the text, behind it: a worker that keeps a solution just now is waited for.
+    """
+    asked = Problem.objects.filter(pk=problem.pk).exclude(sampling=Sampling.NONE)
+    wanted = asked.update(sampling=Sampling.NONE, sampling_failure="")
+    Sample.objects.filter(problem=problem).delete()
+    if wanted:
+        request(problem)
 
 
 def sweep() -> None:
@@ -120,9 +132,10 @@ def _missing(problem_id: UUID) -> Collection[int]:
 
 def _keep(problem: Problem, sample: Sample) -> bool:
     """Write a sample; False where the problem is no longer this worker's."""
-    if not _held(problem).update(sampling_expires=timezone.now() + LEASE):
-        return False
-    Sample.objects.bulk_create([sample], ignore_conflicts=True)
+    with transaction.atomic():
+        if not _held(problem).update(sampling_expires=timezone.now() + LEASE):
+            return False
+        Sample.objects.bulk_create([sample], ignore_conflicts=True)
     live.ring(problem.assignment_id)
     return True
 
@@ -135,10 +148,9 @@ def _give_back(problem: Problem) -> None:
 def _end(problem: Problem, state: str, failure: str) -> None:
     if _held(problem).update(sampling=state, sampling_failure=failure) and Sample.objects.filter(problem=problem).exists():
         leases.check_again(problem)
-        sending.ring_now(sending.CHECK)
     live.ring(problem.assignment_id)
 
 
 def _held(problem: Problem) -> "QuerySet[Problem]":
-    """The problem, while it is still this worker's."""
-    return Problem.objects.filter(pk=problem.pk, sampling=Sampling.RUNNING, sampling_run=problem.sampling_run)
+    """The problem, while it is still this worker's, and the one that is being solved: runs are counted anew for another text."""
+    return Problem.objects.filter(pk=problem.pk, sampling=Sampling.RUNNING, sampling_run=problem.sampling_run, text=problem.text)

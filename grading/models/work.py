@@ -73,7 +73,7 @@ class Submission(models.Model):
     evidence = models.JSONField(null=True)  # grading.evidence.Evidence
     scored = models.BooleanField(default=False)  # a reward model has seen it; the score is in the evidence
     outcome = models.CharField(max_length=9, choices=Outcome, default=Outcome.NONE, blank=True)
-    confidence = models.FloatField(null=True)
+    confidence = models.FloatField(null=True)  # None unless its check is done
     answer_group = models.ForeignKey(Group, models.SET_NULL, null=True, related_name="by_answer")
     step_group = models.ForeignKey(Group, models.SET_NULL, null=True, related_name="by_step")
 

@@ -61,6 +61,41 @@ def test_progress_by_topic(school):
     assert "Nothing is marked yet" in school.client(school.classmate).get(page("progress")).content.decode()
 
 
+def books(school):
+    """What stands of the student's mark: class table, assignment table with its state, own class page, own assignment page, progress."""
+    teacher, student = school.client(school.teacher), school.client(school.student)
+    [in_class] = [row[-1] for row in table(teacher.get(page("classroom_csv", school.classroom.pk))) if row[0] == "student"]
+    [in_assignment] = [row[-2:] for row in table(teacher.get(page("assignment_csv", school.assignment.pk))) if row[0] == "student"]
+    [row] = student.get(page("classroom", school.classroom.pk)).context["rows"]
+    [topic] = student.get(page("progress")).context["topics"]
+    enrolment = school.classroom.enrolments.get(student=school.student)
+    assert teacher.get(page("student", enrolment.pk)).context["topics"] == [topic]
+    shown = student.get(page("assignment", school.assignment.pk)).content.decode()
+    return in_class, in_assignment, (row["handed_in"], row["marked"], row["points"]), "<strong>4 / 4</strong>" in shown, topic.percent
+
+
+def test_a_released_mark_stands_until_the_mark_of_a_newer_attempt_is_released(school):
+    school.decide(school.hand_in())
+    school.release()
+    assert books(school) == ("4", ["4", "Released"], (1, 1, 4), True, 100)
+    again = school.hand_in(work=WRONG)
+    assert books(school) == ("4", ["4", "Draft"], (1, 1, 4), True, 100)
+    assert "handed in again" in school.client(school.student).get(page("assignment", school.assignment.pk)).content.decode()
+    school.decide(again, [], adjustment=Decimal(1))
+    assert books(school) == ("4", ["1", "Reviewed"], (1, 1, 4), True, 100)  # the teacher's table has what is not released yet
+    school.release()
+    assert books(school) == ("1", ["1", "Released"], (1, 1, 1), False, 25)
+
+
+def test_what_was_never_released_stands_nowhere(school):
+    school.decide(school.hand_in())
+    school.hand_in(work=WRONG)
+    [row] = school.client(school.student).get(page("classroom", school.classroom.pk)).context["rows"]
+    assert (row["handed_in"], row["marked"], row["points"]) == (1, 0, None)
+    rows = table(school.client(school.teacher).get(page("assignment_csv", school.assignment.pk)))
+    assert [row[-2:] for row in rows if row[0] == "student"] == [["", "Draft"]]
+
+
 def test_the_demo_accounts_have_a_class_to_look_at(db):
     for _time in range(2):
         call_command("demo_accounts", stdout=io.StringIO())

@@ -1,6 +1,7 @@
 """Problems from files: every line is looked at, and says what is wrong with it."""
 
 import json
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -83,6 +84,15 @@ def test_a_file_is_looked_at_mended_and_taken(school):
     assert "1 problem was imported" in done.content.decode()
     made = Problem.objects.get(text=GOOD["problem"])
     assert (made.owner, made.points, made.rubric.count()) == (school.teacher, 3, 3)
+
+
+@pytest.mark.parametrize("points", ["0.25", "0.3", "0.5", "0.75", "0.9", "7.5"])
+def test_the_rubric_of_an_imported_problem_adds_up_as_it_is_stored(school, points):
+    school.client(school.teacher).post(page("import_problems"), {"table": f"text,points\nWhat is it worth?,{points}", "confirm": 1})
+    made = Problem.objects.get(text="What is it worth?")
+    lines = {item.rule: item.points for item in made.rubric.all()}
+    assert sum(lines.values()) == made.points == Decimal(points)
+    assert lines["answer"] >= made.points / 2
 
 
 def test_what_is_no_file_of_problems(school):

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from grading import remark, review
-from grading.models import Mark, MarkChange, Problem, RubricItem, Submission
+from grading import evidence, leases, remark, review
+from grading.models import Assignment, Mark, MarkChange, Problem, RubricItem, Submission
 from grading.remark import PlanChanged
 from grading.tests.school import RIGHT, WRONG, check_all, page, points
 
@@ -97,6 +97,83 @@ def test_what_a_new_key_cannot_decide_stays_as_it_was_marked(marked):
     assert plan.undecided == 2
 
 
+def test_who_hands_in_while_a_key_is_looked_at_is_in_no_way(marked, monkeypatch):
+    """Answers are compared for seconds, and the class goes on."""
+    late, compare = marked.person("late"), evidence.compare
+    marked.enrol(late)
+
+    def compare_slowly(key, answer):
+        marked.hand_in(late, "x = 7", checked=False)  # the same work again is no new attempt
+        return compare(key, answer)
+
+    monkeypatch.setattr(evidence, "compare", compare_slowly)
+    client = marked.client(marked.teacher)
+    preview = client.post(page("problem", marked.problem.pk), key_form("x = 5"))
+    assert preview.status_code == 200
+    sent = {"answer": "x = 5", "reference": "", "fingerprint": preview.context["plan"].fingerprint}
+    again = client.post(page("key", marked.problem.pk), sent)
+    assert again.status_code == 409  # one more answer is judged otherwise than was shown
+    sent["fingerprint"] = again.context["plan"].fingerprint
+    assert client.post(page("key", marked.problem.pk), sent).status_code == 302
+    assert (points(marked.right), points(marked.wrong)) == (2, 2)
+
+
+def test_who_hands_in_while_a_key_is_confirmed_is_in_no_way(marked, monkeypatch):
+    late, compare = marked.person("late"), evidence.compare
+    marked.enrol(late)
+    plan = remark.plan_key(marked.problem, "x = 5")
+
+    def compare_slowly(key, answer):
+        marked.hand_in(late, "x = 7", checked=False)
+        return compare(key, answer)
+
+    monkeypatch.setattr(evidence, "compare", compare_slowly)
+    sent = {"answer": "x = 5", "reference": "", "fingerprint": plan.fingerprint}
+    assert marked.client(marked.teacher).post(page("key", marked.problem.pk), sent).status_code == 302
+    check_all()
+    assert dict(Submission.objects.values_list("answer", "outcome")) == {"2": "incorrect", "5": "correct", "7": "incorrect"}
+
+
+@pytest.fixture
+def trusting(school):
+    """Any proposal needs no reading."""
+    Assignment.objects.filter(pk=school.assignment.pk).update(auto_from=0.1, glance_from=0.05)
+    return school
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "failed"])
+def test_a_proposal_made_with_the_old_key_is_not_offered(trusting, state):
+    work, client = trusting.hand_in(), trusting.client(trusting.teacher)
+    plan = remark.plan_key(trusting.problem, "x = 5")
+    client.post(page("key", trusting.problem.pk), {"answer": "x = 5", "reference": "", "fingerprint": plan.fingerprint})
+    Submission.objects.update(state=state)
+    shown = client.get(page("queue", trusting.problem.pk, show="all"))
+    panel = shown.context["panel"]
+    assert (panel.proposal, [line.ticked for line in panel.items]) == (None, [False, False, False])
+    assert "data-accept" not in shown.content.decode()
+    assert client.get(page("queue", trusting.problem.pk, show="auto")).context["panel"] is None
+    client.post(page("accept", trusting.problem.pk))
+    assert review.accept([work.pk], trusting.teacher) == 0
+    assert points(work) is None
+    Submission.objects.update(state="queued")
+    check_all()
+    client.post(page("accept", trusting.problem.pk))
+    assert points(work) == 1  # for a right beginning
+
+
+def test_a_key_that_changes_while_proposals_are_accepted(trusting, monkeypatch):
+    works, decide = [trusting.hand_in(), trusting.hand_in(trusting.classmate)], review.decide
+
+    def decide_slowly(*arguments, **named):
+        made = decide(*arguments, **named)
+        leases.check_again(trusting.problem)
+        return made
+
+    monkeypatch.setattr(review, "decide", decide_slowly)
+    assert review.accept([work.pk for work in works], trusting.teacher) == 1
+    assert [points(work) for work in works] == [4, None]
+
+
 def test_without_work_a_key_is_just_saved(school):
     school.client(school.teacher).post(page("problem", school.problem.pk), key_form("x = 3"))
     school.problem.refresh_from_db()
@@ -184,3 +261,20 @@ def test_a_stranger_s_line_is_not_taken_into_the_rubric(marked):
 def test_right_work_still_has_right_proposals(marked):
     assert review.proposal_of(marked.right, marked.rubric()).points == 4
     assert RIGHT in marked.right.work
+
+
+def test_a_mark_that_stands_beside_a_newer_attempt_follows_the_key_and_the_rubric(marked):
+    marked.release()
+    marked.hand_in(work="x = 7")
+    client = marked.client(marked.teacher)
+    for answer, expected in (("x = 5", 2), ("x = 2", 4)):
+        plan = client.post(page("problem", marked.problem.pk), key_form(answer)).context["plan"]
+        client.post(page("key", marked.problem.pk), {"answer": answer, "reference": "", "fingerprint": plan.fingerprint})
+        check_all()
+        assert points(marked.right) == expected
+    changed = rubric_form(marked, points="3")
+    preview = client.post(page("rubric", marked.problem.pk), changed)
+    client.post(page("rubric", marked.problem.pk), changed | {"fingerprint": preview.context["plan"].fingerprint})
+    assert points(marked.right) == 3
+    marked.classroom.enrolments.filter(student=marked.student).delete()
+    assert marked.right.pk not in {each.mark.pk for each in remark.plan_key(marked.problem, "x = 5").pending}

@@ -74,6 +74,26 @@ def test_a_conflict_shows_both_and_asks(school, submission):
     assert [change.by for change in review.history(submission)] == [school.teacher, school.colleague]
 
 
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_who_marks_an_attempt_while_a_newer_one_comes_in_is_told_and_loses_nothing(school, headers):
+    first, other = school.hand_in(work=WRONG), school.hand_in(school.classmate)
+    teacher, sent = school.client(school.teacher), form(school, comment="Mind the sign.", then="next")
+    assert "has handed in attempt" not in teacher.get(page("queue", school.problem.pk)).content.decode()
+    school.client(school.student).post(page("hand_in", school.problem.pk), {"work": RIGHT})
+    second = Submission.objects.get(student=school.student, current=True)
+    answer = teacher.post(page("mark", first.pk, show="todo"), sent, headers=headers, follow=True)
+    shown, panel = answer.content.decode(), answer.context["panel"]
+    assert (panel.submission, panel.filled["comment"]) == (first, "Mind the sign.")
+    assert "has handed in attempt 2 since" in shown
+    assert f'href="?show=todo&amp;at={second.pk}"' in shown
+    assert (mark_of(first).comment, mark_of(first).state, points(second)) == ("Mind the sign.", "reviewed", None)
+    following = teacher.get(page("queue", school.problem.pk, show="todo", at=second.pk))
+    assert following.context["panel"].submission == second
+    assert "has handed in attempt" not in following.content.decode()
+    assert (panel.place.next, panel.place.position) == (following.context["panel"].place.next, following.context["panel"].place.position)
+    assert panel.place.next == other.pk
+
+
 def test_saving_what_is_there_already_changes_nothing(school, submission):
     school.decide(submission)
     school.decide(submission)
@@ -142,17 +162,17 @@ def test_a_first_decision_without_sight_of_the_proposal_is_blind(school, submiss
 def test_accepting_takes_the_proposals_of_what_nobody_has_looked_at(school):
     right, looked_at = school.hand_in(), school.hand_in(school.classmate)
     school.decide(looked_at, [])
-    submissions = Submission.objects.select_related("problem__assignment", "step_group", "mark")
-    assert review.accept(submissions, school.teacher) == 1
+    assert review.accept([right.pk, looked_at.pk], school.teacher) == 1
     assert (points(right), points(looked_at)) == (4, 0)
     assert mark_of(right).state == "reviewed"
     assert review.history(right)[0].kind == "accepted"
 
 
 def test_a_mark_stays_a_person_s_when_the_account_is_deleted(school):
-    school.decide(school.hand_in(), [])
+    submission = school.hand_in()
+    school.decide(submission, [])
     school.teacher.delete()
-    assert review.accept(Submission.objects.select_related("problem__assignment", "step_group", "mark"), school.colleague) == 0
+    assert review.accept([submission.pk], school.colleague) == 0
     assert Mark.objects.get().points == 0
 
 
@@ -160,7 +180,7 @@ def test_what_is_undecided_is_not_accepted(school):
     school.problem.answer = ""
     school.problem.save()
     submission = school.hand_in()
-    assert review.accept(Submission.objects.select_related("problem__assignment", "step_group", "mark"), school.teacher) == 0
+    assert review.accept([submission.pk], school.teacher) == 0
     assert points(submission) is None
 
 

@@ -14,9 +14,11 @@ from inference.sandbox import SandboxUnavailable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+OLD, NEW = "Prove that 1 + 1 = 2, and explain it.", "Prove that 2 + 3 = 5, and explain it."
+
 
 class Solver:
-    """Answers 2, and 3 for each third seed; `fails` at the request of that number."""
+    """Answers 2, and 3 for each third seed, but 5 where the problem is `NEW`; `fails` at the request of that number."""
 
     model, context = "recorded", 4096
 
@@ -27,7 +29,8 @@ class Solver:
         self.asked.append(sampling.seed)
         if len(self.asked) == self.fails:
             raise EngineUnavailable("The engine is away.")
-        yield Chunk(rf"So it is $\boxed{{x = {3 if sampling.seed % 3 == 2 else 2}}}$.", 5, "stop")
+        old = 3 if sampling.seed % 3 == 2 else 2
+        yield Chunk(rf"So it is $\boxed{{x = {5 if NEW in prompt else old}}}$.", 5, "stop")
 
     async def abort(self, request_id):
         pass
@@ -43,7 +46,7 @@ def school(db, settings):
     settings.SAMPLES_PER_PROBLEM = 4
     school = School()
     # Explained in words: no sandbox is needed. A problem that comes to a published assignment has been asked for already.
-    Problem.objects.update(text="Prove that 1 + 1 = 2, and explain it.", sampling="")
+    Problem.objects.update(text=OLD, sampling="")
     return school
 
 
@@ -155,3 +158,96 @@ def test_a_copy_has_the_samples_of_its_original(school):
     assert (copy.sampling, copy.samples.count()) == ("done", 4)
     assert school.problem.samples.count() == 4
     assert copy.rubric.count() == school.problem.rubric.count() == 3
+
+
+# --- Another text -------------------------------------------------------------------------------------------------------
+
+
+def rewrite(school, text=NEW, *, problem=None, **fields):
+    """The teacher saves the problem with this text."""
+    data = {"text": text, "topic": "Equations", "answer": "", "reference": ""} | fields
+    return school.client(school.teacher).post(page("problem", (problem or school.problem).pk), data)
+
+
+@pytest.fixture
+def solved(school):
+    """Without a key: what most of the model's solutions came to stands in for it."""
+    Problem.objects.update(answer="")
+    sampling.request(school.problem)
+    sample(school, Solver())
+    return school
+
+
+def test_another_text_is_solved_again_and_nothing_is_proposed_until_then(solved):
+    """What is right for the new text was proposed as wrong, because it is not what the old one's solutions came to."""
+    submission = solved.hand_in(work="2 + 3 = 5\nx = 5")
+    assert submission.outcome == "incorrect"
+    assert rewrite(solved).status_code == 302
+    solved.problem.refresh_from_db()
+    assert (solved.problem.sampling, solved.problem.samples.count()) == ("queued", 0)
+    check_all()
+    submission.refresh_from_db()
+    assert (submission.outcome, submission.confidence, submission.evidence["sampled"]) == ("", 0, 0)
+    engine = Solver()
+    sample(solved, engine)
+    assert engine.asked == [0, 1, 2, 3]
+    check_all()
+    submission.refresh_from_db()
+    assert (submission.outcome, submission.evidence["agreeing"]) == ("correct", 4)
+
+
+def test_another_text_with_a_key_leaves_no_old_solution_to_compare_steps_with(solved):
+    submission = solved.hand_in(work="x = 5", answer="x = 5")
+    preview = rewrite(solved, answer="x = 5")
+    assert Sample.objects.filter(problem=solved.problem).count() == 0
+    sent = {"answer": "x = 5", "reference": "", "fingerprint": preview.context["plan"].fingerprint}
+    solved.client(solved.teacher).post(page("key", solved.problem.pk), sent)
+    check_all()
+    submission.refresh_from_db()
+    assert (submission.outcome, submission.evidence["sampled"]) == ("correct", 0)
+
+
+def test_what_a_worker_is_still_solving_is_not_kept_for_another_text(school):
+    class Interrupted(Solver):
+        async def stream(self, prompt, sampling, request_id):
+            if len(self.asked) == 1:
+                await asyncio.to_thread(rewrite, school)
+            async for chunk in super().stream(prompt, sampling, request_id):
+                yield chunk
+
+    sampling.request(school.problem)
+    sample(school, Interrupted())
+    assert school.problem.sampling == "done"
+    assert list(school.problem.samples.values_list("answer", flat=True)) == ["x = 5"] * 4
+
+
+def test_a_copy_has_no_samples_of_another_text(school):
+    sampling.request(school.banked)
+    asyncio.run(sampling.run(Solver(), Nowhere()))
+    assert school.banked.samples.count() == 4
+    rewrite(school, problem=school.banked)
+    other = Assignment.objects.create(classroom=school.classroom, title="Again")
+    [copy] = bank.assign([Problem.objects.get(pk=school.banked.pk)], other)
+    assert (copy.text, copy.sampling, copy.samples.count()) == (NEW, "", 0)
+
+
+def test_the_same_text_keeps_its_samples(solved):
+    Problem.objects.filter(pk=solved.problem.pk).update(text=f"{OLD}\nAt length.")
+    rewrite(solved, f"{OLD}\r\nAt length.", topic="Sums")
+    solved.problem.refresh_from_db()
+    assert (solved.problem.topic, solved.problem.sampling, solved.problem.samples.count()) == ("Sums", "done", 4)
+
+
+def test_what_was_never_to_be_solved_is_not_solved_for_another_text(school):
+    rewrite(school)
+    school.problem.refresh_from_db()
+    assert (school.problem.text, school.problem.sampling) == (NEW, "")
+
+
+def test_a_failure_is_not_said_of_another_text(school, settings):
+    sampling.request(school.problem)
+    sample(school, Solver(fails=1))
+    settings.SAMPLES_PER_PROBLEM = 0
+    rewrite(school)
+    school.problem.refresh_from_db()
+    assert (school.problem.sampling, school.problem.sampling_failure) == ("", "")

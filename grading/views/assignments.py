@@ -34,9 +34,9 @@ def show(request: Request, pk: UUID) -> HttpResponse:
         return _teachers_view(request, access.get_assignment_for(request.user, pk))
     assignment = access.get_set_work_for(request.user, pk)
     problems = list(assignment.problems.all())
-    work = submitting.current_work(request.user, problems)
+    work, marks = submitting.current_work(request.user, problems), release.standing_of(request.user, problems)
     due = submitting.due_for(assignment, request.user)
-    rows = [(problem, work.get(problem.pk)) for problem in problems]
+    rows = [(problem, work.get(problem.pk), marks.get(problem.pk)) for problem in problems]
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,

@@ -76,7 +76,7 @@ def problem(request: Request, pk: UUID) -> HttpResponse:
     if form.is_valid():
         if (shown.answer, shown.reference) != before and shown.submissions.exists():
             return _preview_key(request, shown, before)
-        form.save()
+        bank.change(shown, form.fields)
         messages.success(request, _("Saved."))
         return redirect("grading:problem", pk)
     return _problem_page(request, shown, {"form": form}, status=UNPROCESSABLE if form.is_bound else 200)
@@ -103,7 +103,7 @@ def _preview_key(request: Request, shown: Problem, before: tuple[str, str]) -> H
     """What else was changed, text and topic, is saved; the key waits for a look at what it does to the marks."""
     answer, reference = shown.answer, shown.reference
     shown.answer, shown.reference = before
-    shown.save(update_fields=["text", "topic", "updated"])
+    bank.change(shown, ("text", "topic"))
     return _key_page(request, shown, answer, reference)
 
 

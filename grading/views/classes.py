@@ -15,9 +15,9 @@ from accounts import classrooms, rosters
 from accounts.classrooms import ClassroomError, get_attended_for, get_classroom_for, get_enrolment_for
 from accounts.models import Classroom, Enrolment, User
 from accounts.tables import TableError
-from grading import access, exports, progress
+from grading import access, exports, progress, release, submitting
 from grading.forms import ClassroomForm
-from grading.models import Assignment, Mark, RegradeRequest, Submission
+from grading.models import Assignment, Mark, RegradeRequest
 from grading.views.page import UNPROCESSABLE, Request, page, table, uploaded_text
 
 
@@ -92,15 +92,14 @@ def _teachers_view(request: Request, classroom: Classroom) -> HttpResponse:
 
 def _own_row(request: Request, assignment: Assignment) -> dict[str, object]:
     """A student's line for one assignment: how much is handed in, and the released points."""
-    work = Submission.objects.filter(student=request.user, problem__assignment=assignment, current=True).select_related("mark")
-    points = [each.mark.points for each in work if each.mark.state == Mark.State.RELEASED and each.mark.points is not None]
-    extension = assignment.extensions.filter(student=request.user).first()
     problems = list(assignment.problems.all())
+    points = [mark.points for mark in release.standing_of(request.user, problems).values() if mark.points is not None]
+    extension = assignment.extensions.filter(student=request.user).first()
     return {
         "assignment": assignment,
         "due": extension.due if extension else assignment.due,
         "problems": len(problems),
-        "handed_in": len(work),
+        "handed_in": len(submitting.current_work(request.user, problems)),
         "marked": len(points),
         "points": sum(points) if points else None,
         "full": sum(problem.points for problem in problems),

@@ -118,7 +118,7 @@ def mark(request: Request, pk: UUID) -> HttpResponse:
         return _answer(request, problem, view, fresh, status=CONFLICT, mine=form, theirs=conflict.theirs)
     except ReviewError as error:
         return _answer(request, problem, view, marked, status=UNPROCESSABLE, mine=form, error=str(error))
-    then = form.cleaned_data["then"]
+    then = form.cleaned_data["then"] if marked.current else "stay"  # the panel says that there is a newer attempt
     following = place.next if then == "next" else place.previous if then == "previous" else pk
     if not request.htmx:
         return redirect(_address(problem, view, following))
@@ -126,8 +126,10 @@ def mark(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _place(problem: Problem, view: View, submission: Submission) -> queue.Place:
+    """An old attempt's place is that of the newest one."""
     whole = queue.ordered(problem, "blind" if view.show == "blind" else "all", group=view.group)
-    return queue.place(whole, queue.ordered(problem, view.show, group=view.group), submission.pk)
+    at = queue.newer(submission) or submission
+    return queue.place(whole, queue.ordered(problem, view.show, group=view.group), at.pk)
 
 
 def _first_error(form: DecisionForm) -> str:
@@ -145,9 +147,7 @@ def history(request: Request, pk: UUID) -> HttpResponse:
 def accept(request: Request, pk: UUID) -> HttpResponse:
     """Take all proposals that need no reading."""
     problem = access.get_assigned_for(request.user, pk)
-    ids = queue.ordered(problem, "auto")
-    submissions = Submission.objects.filter(pk__in=ids).select_related("problem__assignment", "step_group", "mark")
-    count = review.accept(submissions, request.user)
+    count = review.accept(queue.ordered(problem, "auto"), request.user)
     messages.success(request, ngettext("{count} proposal was accepted.", "{count} proposals were accepted.", count).format(count=count))
     return redirect(reverse("grading:queue", args=[pk]))
 

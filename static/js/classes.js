@@ -37,7 +37,8 @@ function showLine({ problems, graders }) {
 function showOpen({ graders, open }) {
   const panel = shown();
   if (!panel || open?.submission !== panel.id) return;
-  if (panel.waiting && open.state !== "queued" && open.state !== "running" && !panel.changed) return refresh();
+  const waiting = open.state === "queued" || open.state === "running";
+  if (panel.waiting !== waiting && !panel.changed) return refresh(); // checked now, or once more: what is proposed no longer holds
   const beside = graders.find((grader) => grader.submission === panel.id);
   if (open.version > panel.version) note(say("moved", { name: open.by }));
   else note(beside ? say("here", { name: beside.name }) : "");

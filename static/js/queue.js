@@ -30,7 +30,7 @@ export function note(text) {
   line.hidden = !text;
 }
 
-/** Fetch the panel again: its submission has been checked. */
+/** Fetch the panel again: its submission has been checked, or waits to be checked once more. */
 export function refresh() {
   const { article } = shown();
   window.htmx.ajax("GET", article.dataset.url, { target: "#panel", source: article });

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import classrooms
 from accounts.models import Classroom, Enrolment, User
-from grading import bank, release, review, submitting, uploads
+from grading import bank, leases, release, review, submitting, uploads
 from grading.models import Assignment, Group, Mark, Problem, Sample, Submission
 from grading.review import Decision
 from grading.tests.school import check_all, flood
@@ -89,6 +89,11 @@ def check():
     check_all()
 
 
+def check_again(problem):
+    """As after a change of its key."""
+    leases.check_again(Problem.objects.get(pk=problem))
+
+
 def marks(problem):
     """Username to what the mark is."""
     found = Mark.objects.filter(submission__problem=problem, submission__current=True).select_related("submission__student", "grader")
@@ -110,7 +115,7 @@ def submissions(problem):
     return Submission.objects.filter(problem=problem).count()
 
 
-MINE = (school, colleague, samples, work, crowd, mark_and_ask, upload, check, marks, submissions)
+MINE = (school, colleague, samples, work, crowd, mark_and_ask, upload, check, check_again, marks, submissions)
 
 if __name__ == "__main__":
     serve(COMMANDS | {function.__name__: function for function in MINE})

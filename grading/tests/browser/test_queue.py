@@ -195,6 +195,16 @@ def test_what_is_checked_meanwhile_comes_in_by_itself(site, school, teacher):
     expect(page.locator("#live")).to_be_empty()
 
 
+def test_an_open_proposal_goes_when_the_work_is_checked_again(site, school, handed_in, teacher):
+    page = open_queue(teacher, school["problem"])
+    expect(page.locator("[data-accept]")).to_be_visible()
+    site.do("check_again", problem=school["problem"])
+    expect(page.locator(".grade-top")).to_contain_text("being checked")
+    expect(page.locator("[data-accept]")).to_have_count(0)
+    site.do("check")
+    expect(page.locator("[data-accept]")).to_be_visible()
+
+
 def test_the_counts_of_the_assignment_move_by_themselves(site, school, teacher):
     page = teacher.open(f"/assignments/{school['assignment']}/")
     row = page.locator(f"[data-problem='{school['problem']}']")
