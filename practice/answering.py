@@ -63,6 +63,8 @@ def answer(item: Item, given: str) -> Attempt:
     right = verdict.outcome is Outcome.CORRECT
     if right and not has_form(given, item.form):
         raise OtherForm
+    if item.form == "unsigned" and check(f"-{item.expected}", given).outcome is Outcome.CORRECT:  # "it falls by -25%": says so twice
+        raise OtherForm
     with transaction.atomic():
         return _keep(item, given, verdict.reason, right=right)
 
