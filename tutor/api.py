@@ -150,7 +150,7 @@ async def _ask(key: ApiKey, asked: Asked) -> tuple[Turn, bool]:
     with _refusals():
         if offer is None:
             return await sync_to_async(assessing.ask)(key.user, asked.question, assessing.FIRST)
-        return await sync_to_async(asking.ask_once)(key.user, asked.question, offer.mode, offer.n, asked.history), True
+        return await sync_to_async(asking.ask_once)(key.user, asked.question, offer.mode, offer.n, asked.history, asked.instructions), True
 
 
 @contextmanager
