@@ -84,11 +84,16 @@ def without_code(language: Language) -> str:
     return f"{fails}{in_words(language)}"
 
 
-def chat(question: str, *, mode: Mode, language: Language, wire: Wire, history: Sequence[Exchange]) -> str:
-    """The ChatML text that the assistant's message continues. Nothing in the conversation can end its own message."""
+def chat(question: str, *, mode: Mode, language: Language, wire: Wire, history: Sequence[Exchange], instructions: str = "") -> str:
+    """The ChatML text that the assistant's message continues. Nothing in the conversation can end its own message.
+
+    `instructions`, a program's, stand before the oldest question: the system prompt is the one that the models were trained with.
+    """
     turns = [("system", system(question, mode, language, wire))]
     for exchange in history:
         turns += [("user", exchange.question), ("assistant", exchange.text)]
     turns.append(("user", question))
+    if instructions:
+        turns[1] = ("user", f"{instructions}\n\n{turns[1][1]}")
     messages = "".join(f"<|im_start|>{role}\n{neutralise(text)}<|im_end|>\n" for role, text in turns)
     return f"{messages}<|im_start|>assistant\n"

@@ -45,6 +45,7 @@ async def solve(
     mode: Mode | Literal["auto"] = "auto",
     language: Language | Literal["auto"] = "auto",
     history: Sequence[Exchange] = (),
+    instructions: str = "",
     wire: Wire = FENCE,
     limits: Limits | None = None,
     seed: int = 0,
@@ -62,7 +63,7 @@ async def solve(
     Solved or Dropped, and is Scored where there is a `scorer`; Selected says which one Done repeats (`inference.best_of`).
 
     Closing the generator aborts the engine's requests and ends the sandbox sessions. Raises `EngineError` and
-    `SandboxError`. Where the whole does not fit the context, the oldest of `history` is left out.
+    `SandboxError`. Where the whole does not fit the context, the oldest of `history` is left out; `instructions` never are.
     """
     candidates = [
         _Solution(
@@ -72,6 +73,7 @@ async def solve(
             mode=prompts.choose_mode(problem) if mode == "auto" else mode,
             language=prompts.detect_language(problem) if language == "auto" else language,
             history=list(history),
+            instructions=instructions,
             wire=wire,
             limits=limits or Limits(),
             seed=seed_of(seed, number),
@@ -105,6 +107,7 @@ class _Solution:
     mode: Mode
     language: Language
     history: list[Exchange]
+    instructions: str
     wire: Wire
     limits: Limits
     seed: int
@@ -125,7 +128,14 @@ class _Solution:
 
     @property
     def prompt(self) -> str:
-        return prompts.chat(self.problem, mode=self.mode, language=self.language, wire=self.wire, history=self.history)
+        return prompts.chat(
+            self.problem,
+            mode=self.mode,
+            language=self.language,
+            wire=self.wire,
+            history=self.history,
+            instructions=self.instructions,
+        )
 
     async def write(self) -> AsyncGenerator[Started | CandidateEvent]:
         began = time.monotonic()

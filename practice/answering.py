@@ -13,6 +13,7 @@ from accounts.models import User
 from grading.checking.answers import Outcome, check
 from grading.checking.reasons import Reason
 from practice import knowledge
+from practice.choosing import knowledge_of
 from practice.form import has_form
 from practice.models import Attempt, Item, Knowledge
 
@@ -63,15 +64,21 @@ def answer(item: Item, given: str) -> Attempt:
     right = verdict.outcome is Outcome.CORRECT
     if right and not has_form(given, item.form):
         raise OtherForm
+    if item.form == "unsigned" and check(f"-{item.expected}", given).outcome is Outcome.CORRECT:  # "it falls by -25%": says so twice
+        raise OtherForm
     with transaction.atomic():
         return _keep(item, given, verdict.reason, right=right)
 
 
 def _keep(item: Item, given: str, reason: Reason, *, right: bool) -> Attempt:
-    known, _made = Knowledge.objects.select_for_update().get_or_create(student=item.student, skill=item.skill)
+    item = Item.objects.select_for_update().get(pk=item.pk)  # sent twice at once, it counts once
     last = item.attempts.last()
     counted = last is None and not item.revealed and bool(item.family)  # what the model wrote may be of another skill than it seems
     aided = item.helped or item.revealed
+    if counted:
+        known, _made = Knowledge.objects.select_for_update().get_or_create(student=item.student, skill=item.skill)
+    else:  # whoever has a row has begun the skill
+        known = knowledge_of(item.student)[item.skill]
     if counted and not aided:
         _learn(known, item, right=right)
     began = last.created if last else item.created

@@ -14,7 +14,7 @@ from grading.checking.tokens import Unreadable
 
 
 def has_form(given: str, form: str) -> bool:
-    """Whether an answer with the right value is a `number`, `solved`, `expanded` or `factored`; `""` takes every one."""
+    """Whether an answer with the right value is a `number`, `unsigned`, `solved`, `expanded` or `factored`; `""` takes every one."""
     text = stated(given)
     if not form or not text or read_plain_number(text):
         return True
@@ -109,4 +109,4 @@ def _is_bare_line(factor: Node) -> bool:
     return zero.denominator != 1 or one.denominator != 1 or gcd(zero.numerator, (one - zero).numerator) == 1
 
 
-FORMS = {"number": _is_number, "solved": _is_solved, "expanded": _is_expanded, "factored": _is_factored}
+FORMS = {"number": _is_number, "unsigned": _is_number, "solved": _is_solved, "expanded": _is_expanded, "factored": _is_factored}

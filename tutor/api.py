@@ -6,6 +6,7 @@ A request becomes a turn that a worker solves like any other; its log is sent on
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from contextlib import aclosing, contextmanager
@@ -29,6 +30,8 @@ from tutor.following import TurnLost, follow
 from tutor.models import Turn
 from tutor.transcript import Transcript
 
+logger = logging.getLogger(__name__)
+
 NO_PYTHON = (Failure.SANDBOX_UNAVAILABLE, Failure.SANDBOX_LOST)
 SILENCE = 1.0  # seconds after which a client is told that a judgement is still being made
 
@@ -49,15 +52,32 @@ def endpoint(*methods: str) -> Callable[[Endpoint], Endpoint]:
         @wraps(view)
         async def wrapped(request: HttpRequest, **named: str) -> HttpResponseBase:
             try:
-                if request.method not in methods:
-                    raise _not_allowed(methods)
-                return await view(request, await _admitted(request), **named)
+                with _accidents():
+                    if request.method not in methods:
+                        raise _not_allowed(methods)
+                    return await view(request, await _admitted(request), **named)
             except ApiError as error:
                 return error.response()
 
         return wrapped
 
     return wrap
+
+
+@contextmanager
+def _accidents() -> Iterator[None]:
+    """What nobody expected, as `ApiError`.
+
+    The one broad `except`: this is the edge at which Django would answer with a page, which no client of the API can read, and a stream
+    that has begun would only break off. Nothing is hidden: the client is told, and the log has the traceback.
+    """
+    try:
+        yield
+    except ApiError:
+        raise
+    except Exception as error:
+        logger.exception("A request to the API could not be answered.")
+        raise ApiError(500, "server_error", None, "The server had an error while it processed your request. Try again later.") from error
 
 
 def _not_allowed(methods: Sequence[str]) -> ApiError:
@@ -130,7 +150,7 @@ async def _ask(key: ApiKey, asked: Asked) -> tuple[Turn, bool]:
     with _refusals():
         if offer is None:
             return await sync_to_async(assessing.ask)(key.user, asked.question, assessing.FIRST)
-        return await sync_to_async(asking.ask_once)(key.user, asked.question, offer.mode, offer.n, asked.history), True
+        return await sync_to_async(asking.ask_once)(key.user, asked.question, offer.mode, offer.n, asked.history, asked.instructions), True
 
 
 @contextmanager
@@ -169,9 +189,10 @@ class Answer:
         """Server-sent events; a comment in each second of silence keeps proxies from hanging up."""
         yield self._chunk({"role": "assistant", "content": ""})
         try:
-            async with aclosing(self._pieces()) as pieces:
-                async for piece in pieces:
-                    yield self._chunk({"content": piece}) if piece else b": still working\n\n"
+            with _accidents():
+                async with aclosing(self._pieces()) as pieces:
+                    async for piece in pieces:
+                        yield self._chunk({"content": piece}) if piece else b": still working\n\n"
         except ApiError as error:
             yield b"data: " + error.response().content + b"\n\n"
             return

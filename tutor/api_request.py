@@ -72,6 +72,7 @@ class Asked:
     stream: bool
     usage: bool
     assessment: assessment.Request | None
+    instructions: str = ""  # what the system says, where there is a history; else it is a part of the question
 
     @property
     def offer(self) -> Offer | None:
@@ -93,13 +94,13 @@ def parse(body: bytes) -> Asked:
     if not isinstance(model, str) or model not in MODELS:
         raise no_such_model(model)
     _check_kind(data)
-    question, history = _dialogue(data.get("messages"))
-    to_judge = _assessment(MODELS[model], question, history)
+    instructions, history, question = _dialogue(data.get("messages"))
+    to_judge = _assessment(MODELS[model], instructions, history, question)
     options = data.get("stream_options") or {}
     usage = isinstance(options, dict) and options.get("include_usage") is True
     if to_judge:
-        question, history = to_judge.problem, []
-    return Asked(model, question, history, data.get("stream") is True, usage, to_judge)
+        instructions, history, question = "", [], to_judge.problem
+    return Asked(model, question, history, data.get("stream") is True, usage, to_judge, instructions)
 
 
 def _check_kind(data: dict[str, Any]) -> None:
@@ -116,18 +117,20 @@ def _check_kind(data: dict[str, Any]) -> None:
         raise bad_request(f"This value of `{param}` is not supported here.", param=param, code="unsupported_value")
 
 
-def _assessment(offer: Offer | None, question: str, history: list[Exchange]) -> assessment.Request | None:
+def _assessment(offer: Offer | None, instructions: str, history: list[Exchange], question: str) -> assessment.Request | None:
     """What is to be judged; None for a question to be solved. The plain model judges only what says that it is to be judged."""
     found = assessment.read(question)
     if found is None and offer is None:
-        found = assessment.read("\n\n".join([*(exchange.question for exchange in history), question]))
+        found = assessment.read("\n\n".join([instructions, *(exchange.question for exchange in history), question]))
     if found is None and offer is None:
         raise bad_request("Send the problem and the student's work as `Problem: …` and `Student Solution: …`.", param="messages")
     return found if offer is None or (offer is MODELS["lemma"] and found and found.explicit) else None
 
 
-def _dialogue(messages: object) -> tuple[str, list[Exchange]]:
-    """The last message, which must be the user's, and the exchanges before it. System messages stand before the first question."""
+def _dialogue(messages: object) -> tuple[str, list[Exchange], str]:
+    """What the system says, the exchanges, and the last message, which must be the user's. Where there are no exchanges, the system's
+    messages are a part of it.
+    """
     if not isinstance(messages, list) or not messages:
         raise bad_request("`messages` must be a list with at least one message.", param="messages")
     if len(messages) > MESSAGES:
@@ -136,18 +139,19 @@ def _dialogue(messages: object) -> tuple[str, list[Exchange]]:
     system = "\n\n".join(text for role, text in said if role in ("system", "developer"))
     turns = [(role, text) for role, text in said if role in ("user", "assistant")]
     if not turns and system:  # some clients put everything there
-        return system, []
+        return "", [], system
     if not turns or turns[-1][0] != "user":
         raise bad_request("The last message must be the user's.", param="messages")
     history: list[Exchange] = []
-    question = system
+    question = ""
     for role, text in turns:
         if role == "user":
             question = f"{question}\n\n{text}".strip()
         else:
             history.append(Exchange(question, text))
             question = ""
-    return question, [exchange for exchange in history if exchange.question]
+    history = [exchange for exchange in history if exchange.question]
+    return (system, history, question) if history else ("", [], f"{system}\n\n{question}".strip())
 
 
 def _role(message: object, at: int) -> str:

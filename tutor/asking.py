@@ -151,14 +151,14 @@ def ask(
         )
 
 
-def ask_once(user: User, question: str, mode: str, n: int, history: Sequence[Exchange]) -> Turn:
-    """Store a program's question, with the exchanges before it, and have it solved. Raises `AskingError`."""
-    question = checked(question)
+def ask_once(user: User, question: str, mode: str, n: int, history: Sequence[Exchange], instructions: str = "") -> Turn:
+    """Store a program's question, with the exchanges and the `instructions` before it, and have it solved. Raises `AskingError`."""
+    question, instructions = checked(question), checked(instructions, empty=True)
     with transaction.atomic():
         check_room(user)
         conversation = Conversation.objects.create(owner=user, title=_title(question), api=True)
         context = [[exchange.question, exchange.text] for exchange in history]
-        return enqueue(Turn(question=question, mode=mode, n=n, context=context), conversation)
+        return enqueue(Turn(question=question, mode=mode, n=n, context=context, instructions=instructions), conversation)
 
 
 def regenerate(turn: Turn) -> Turn:

@@ -1,5 +1,6 @@
 """A conversation as Markdown: what was asked, what was said, the work that was read, the answers."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from tutor.eventlog import Entry
 from tutor.models import Conversation, Turn
 from tutor.transcript import Transcript
 
+PERCENT = re.compile(r"(?<!\\)%")  # where a formula's comment would begin
 MARKS = {"checked": "✓", "agrees": "✓", "wrong": "✗", "carried": "↳", "unverified": "·"}
 
 
@@ -33,7 +35,8 @@ def _turn(turn: Turn) -> list[str]:
     parts += [f"## {_('Solution')}", *reviews, *warnings, text]
     if turn.answer:
         python = _("Checked by Python") if turn.checked else _("The answer and Python's result differ") if turn.differs else ""
-        parts.append(f"**{_('Answer')}:** ${turn.answer}$" + (f" ({python})" if python else ""))
+        answer = PERCENT.sub(r"\\%", turn.answer)
+        parts.append(f"**{_('Answer')}:** ${answer}$" + (f" ({python})" if python else ""))
     if turn.state in (Turn.State.FAILED, Turn.State.STOPPED):
         parts.append(f"*{turn.get_state_display()}*")
     return parts

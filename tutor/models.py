@@ -85,6 +85,7 @@ class Turn(models.Model):
     offers = models.JSONField(default=list)  # the requests that may follow
 
     context = models.JSONField(default=list)  # earlier exchanges that a program sent along: [[question, text], …]
+    instructions = models.TextField(blank=True)  # and its system message, which stands before the oldest of them that the prompt has
 
     state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
     run = models.PositiveIntegerField(default=0)

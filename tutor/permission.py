@@ -26,7 +26,7 @@ def rules_of(conversation: Conversation, turn: Turn | None = None) -> list[Rule]
     """The rules for a conversation, with a `turn` that is to be added: what was said in it before stands in the next prompt."""
     texts = [text for texts in conversation.turns.order_by("created").values_list("question", "attempt") for text in texts]
     if turn is not None:
-        texts += [text for exchange in turn.context for text in exchange] + [turn.question, turn.attempt, turn.quote]
+        texts += [turn.instructions, *(text for exchange in turn.context for text in exchange), turn.question, turn.attempt, turn.quote]
     return helping.rules_for(conversation.owner, texts, conversation.problem_id)
 
 

@@ -130,6 +130,7 @@ class Job:
             mode=cast(Mode | Literal["auto"], turn.mode),
             language=teaching.language_of(turn),
             history=self._claim.history,
+            instructions=turn.instructions,
             seed=self._claim.seed,
             temperature=self._claim.temperature,
             n=turn.n,

@@ -274,6 +274,16 @@ async def test_the_oldest_of_a_long_conversation_is_left_out():
     assert "Question 4" in engine.prompts[0]
 
 
+@pytest.mark.parametrize("count", [0, 1, 5])
+async def test_instructions_stand_before_the_oldest_question_that_is_left(count):
+    history = [Exchange(f"Question {number}", "x" * 1000) for number in range(count)]
+    engine = Recorded(["$\\boxed{1}$"], context=4000)
+    await collect(engine, Executor([]), "And then?", mode="cot", history=history, instructions="Be brief.")
+    oldest = {0: "And then?", 1: "Question 0", 5: "Question 3"}[count]
+    assert f"<|im_start|>user\nBe brief.\n\n{oldest}<|im_end|>" in engine.prompts[0]
+    assert engine.prompts[0].count("Be brief.") == 1
+
+
 async def test_a_question_that_leaves_little_room_gets_a_shorter_answer():
     engine = Recorded(["$\\boxed{1}$"], context=9000)
     await collect(engine, Executor([]), "x" * 8200, mode="cot")

@@ -153,10 +153,62 @@ def test_the_steps_of_a_solution_are_those_that_take_it_on():
 
 
 @pytest.mark.parametrize(
-    "text", ["Solve the equation", "解方程", "What is the answer to this problem?", "请帮我做这道题", "Simplify the expression"]
+    "text",
+    [
+        "Solve the equation",
+        "Solve the equation for x.",
+        "Solve the equation for me, please",
+        "Solve the equation for all real values",
+        "Solve the system of equations by elimination",
+        "Find the equation of the line",
+        "What is the sum of these numbers?",
+        "What is the sum of the numbers?",
+        "Find the integral of the function.",
+        "Find the sum of all the roots of",
+        "How do I solve this problem?",
+        "What is the answer to this problem?",
+        "Simplify the expression",
+        "解方程",
+        "请解方程组。",
+        "能帮我解方程吗？",
+        "请帮我做这道题",
+        "这个方程怎么解？",
+        "化简",
+        "先化简，再求值",
+        "化简求值",
+        "化简下列各式",
+        "化简分式",
+        "怎么化简？",
+        "这个分式怎么化简？",
+    ],
 )
 def test_what_speaks_of_something_that_is_not_there(text):
     assert is_incomplete(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is the sum of the interior angles of a triangle?",
+        "How do I solve the equation of a circle?",
+        "Find the integral of x squared",
+        "What is the integral of e to the x?",
+        "Is the sum of odd numbers even?",
+        "Expand the expression a plus b squared",
+        "What is the equation for compound interest?",
+        "Find the function whose derivative is itself",
+        "How does the integral test work?",
+        "怎么化简分式？",
+        "分式怎么化简？",
+        "化简分式的步骤是什么？",
+        "解方程的步骤是什么？",
+        "解方程需要检验吗？",
+        "如何解方程？",
+        "如何解方程组？",
+    ],
+)
+async def test_what_names_the_thing_it_speaks_of_is_not_asked_back(text):
+    assert await clarify(text, engine=ScriptedEngine((text, ["MATHS"])), language="en") is None
 
 
 @pytest.mark.parametrize(

@@ -44,12 +44,28 @@ WORDS = re.compile(
     r"|求|解|积分|极限|圆|角|分数|平均|百分|比例|证明|数|倍|一共|总共|速度|利息|排列|组合|统计|图像",
     re.IGNORECASE,
 )
-# It speaks of something that ought to stand beside it.
+# It speaks of something that ought to stand beside it. In Chinese a task without an object ("化简", "解方程") does so as well; how it is
+# done ("怎么化简分式", "解方程的步骤") is a question of its own.
+TASK_ENDS = r"(?=\W|$|一下|吧|吗|好吗|可以吗|求值|并|后|再)"
 REFERS = re.compile(
     r"\b(?:(?:the|this|that|these|following) (?:equation|inequality|expression|problem|question|system|integral|sum|function|exercise)s?)\b"
-    r"|(?:这|那|下面|下列|以下|上面)的?(?:个|道|些)?(?:方程|不等式|式子|题目?|问题|函数|积分)|解方程|解不等式|化简",
+    r"|(?:这|那|下面|下列|以下|上面)的?(?:个|道|些)?(?:方程|(?:不等|分|根|多项|代数|算|各)?式|题目?|问题|函数|积分|分数)"
+    rf"|(?<!怎么)(?<!怎样)(?<!如何)(?:解(?:方程|不等式)组?|化简(?:\w{{1,3}}式|分数)){TASK_ENDS}"
+    rf"|(?<!\w怎么)(?<!\w怎样)(?<!\w如何)化简{TASK_ENDS}",
     re.IGNORECASE,
 )
+# What follows "the sum" and the like where it is said which: "of the angles of a triangle"; not "of these numbers", "of the numbers",
+# "for x", nor what breaks off ("of the roots of").
+NOT_SAID = (
+    r"(?:all )?(?:of )?(?:(?:these|those|this|that|it|them|my|our|the following)\b|(?:the|its|their) \w+\W*$)"
+    r"|(?:\w+ )?(?:equations|inequalities)\b|.*\b(?:of|to|and|by|between|that|which|satisfy)\W*$"
+)
+NAMED = re.compile(
+    rf" (?:of (?!{NOT_SAID})|for (?!{NOT_SAID}|(?:[b-z]|me|us|all|real|homework|class|school|today|tomorrow)\b|a\W*$)"
+    r"|whose\b|(?:rule|test|sign|symbol|notation)\b)",
+    re.IGNORECASE,
+)
+SPOKEN_FORMULA = re.compile(r"\b[a-z] (?:plus|minus|times|over|squared|cubed|equals|to the)\b", re.IGNORECASE)
 KINDS: dict[Language, str] = {
     "en": "You sort messages to a maths tutor. Reply with one word. MATHS: a question of mathematics, also of arithmetic in everyday life. "
     "OTHER: anything else. Never reply to the message itself.",
@@ -118,10 +134,10 @@ def looks_mathematical(text: str) -> bool:
 
 
 def is_incomplete(text: str) -> bool:
-    """Whether it speaks of an equation or the like that is not there: no formula, and no number."""
-    if len(text) > SHORT or FORMULA.search(text) or ASKS_FOR_WORDS.search(text) or stated(_without_articles(text)):
+    """Whether it speaks of an equation or the like that is not there: no formula, no number, and no word of which one."""
+    if len(text) > SHORT or ASKS_FOR_WORDS.search(text) or FORMULA.search(text) or SPOKEN_FORMULA.search(text):
         return False
-    return REFERS.search(text) is not None
+    return not stated(_without_articles(text)) and any(not NAMED.match(text, found.end()) for found in REFERS.finditer(text))
 
 
 def _without_articles(text: str) -> str:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from random import Random
 from typing import Literal
 
-Form = Literal["", "number", "solved", "expanded", "factored"]
+Form = Literal["", "number", "unsigned", "solved", "expanded", "factored"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,11 +39,12 @@ def rate_of_change(chance: Random) -> Draft:
     grows = chance.random() < 0.5
     new = old + (1 if grows else -1) * old * rate // 100
     found = next(percent for percent in range(101) if old * percent == abs(new - old) * 100)
-    verb, dong = ("rises", "上升") if grows else ("falls", "下降")
+    verb, dong = ("rise", "上升") if grows else ("fall", "下降")
     return Draft(
-        en=f"The number of members of a club {verb} from {old} to {new}. By how many percent does it change?",
-        zh=f"俱乐部的人数从{old}{dong}到{new}。变化了百分之几？",
+        en=f"The number of members of a club {verb}s from {old} to {new}. By how many percent does it {verb}?",
+        zh=f"俱乐部的人数从{old}{dong}到{new}。{dong}了百分之几？",
         expected=f"{rate}%",
+        form="number" if grows else "unsigned",
         hint_en=f"The change is {abs(new - old)}; compare it with {old}.",
         hint_zh=f"变化了 {abs(new - old)}，与 {old} 相比。",
         confirmed=found == rate,

@@ -1,6 +1,7 @@
 """The pages of practice through the front door: choosing, answering, help, mastery, and who sees what."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from django.test import Client
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Classroom, Enrolment, User
 from grading.checking.reasons import Reason
-from practice import choosing
+from practice import choosing, making
 from practice.models import Attempt, Item, Knowledge, Report
 from tutor.models import Conversation, Turn
 
@@ -97,6 +98,30 @@ def test_the_problem_typed_again_is_no_answer_and_costs_nothing(ada, skill):
     assert "not finished" in page.text
     assert not Attempt.objects.exists()
     assert "Right." in give(ada, item, item.expected).text
+
+
+def changed(student, word):
+    """A problem of a number that "rises" or "falls"."""
+    items = (making.make(student, "percent", 2, chance=Random(seed)) for seed in range(60))
+    return next(item for item in items if item.family == "rate-of-change" and f" {word} from " in item.question["en"])
+
+
+def test_how_much_it_falls_is_asked_and_a_minus_before_it_costs_nothing(ada, people):
+    item = changed(people["ada"], "falls")
+    assert item.question["en"].endswith("By how many percent does it fall?")
+    assert item.question["zh"].endswith("下降了百分之几？")
+    page = give(ada, item, f"-{item.expected}")
+    assert page.status_code == 422
+    assert "This is not wrong" in page.text
+    assert not Attempt.objects.exists()
+    assert "Right." in give(ada, item, item.expected).text
+
+
+def test_a_rise_with_a_minus_before_it_is_wrong(ada, people):
+    item = changed(people["ada"], "rises")
+    assert item.question["en"].endswith("By how many percent does it rise?")
+    assert item.question["zh"].endswith("上升了百分之几？")
+    assert "Not right." in give(ada, item, f"-{item.expected}").text
 
 
 def test_answers_after_help_are_kept_apart(ada):

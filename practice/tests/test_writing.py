@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from inference.engines import EngineUnavailable
 from inference.tests.tutoring_engine import Sandbox, ScriptedEngine, solver
-from practice import writing
+from practice import choosing, writing
 from practice.models import Attempt, Item, Knowledge, Writing
 from tutor.models import Conversation, Turn
 
@@ -87,7 +87,9 @@ def test_an_answer_to_it_is_judged_and_moves_no_estimate(ada):
     client.post(reverse("practice:answer", args=[item.pk]), {"answer": "91"})
     page = client.post(reverse("practice:answer", args=[item.pk]), {"answer": "90"}, follow=True).content.decode()
     assert [(attempt.right, attempt.counted) for attempt in Attempt.objects.all()] == [(False, False), (True, False)]
-    assert Knowledge.objects.get().known == Knowledge().known
+    assert {attempt.known for attempt in Attempt.objects.all()} == {Knowledge().known}
+    assert not Knowledge.objects.exists()
+    assert choosing.choose(ada).why == "new", "no skill was begun by it"
     assert "solved it several times" in page
     client.post(reverse("practice:variant", args=[item.pk]))
     again = Writing.objects.get(state="queued")

@@ -33,13 +33,18 @@ function compiled(latex, display) {
   if (latex.length > LONGEST) return asSource(latex);
   try {
     const template = document.createElement("template");
-    template.innerHTML = unstyled(katex.renderToString(latex, { ...OPTIONS, displayMode: display }));
+    template.innerHTML = unstyled(katex.renderToString(withPercents(latex), { ...OPTIONS, displayMode: display }));
     applyStyles(template.content);
     return template.content;
   } catch (error) {
     if (error instanceof katex.ParseError || error instanceof RangeError) return asSource(latex, error.message);
     throw error;
   }
+}
+
+// "25%" is an answer as students and models write it. LaTeX would take the sign, and what follows it, for a comment.
+function withPercents(latex) {
+  return latex.replace(/\\.|%/gs, (sign) => (sign === "%" ? "\\%" : sign));
 }
 
 function asSource(latex, why = "") {

@@ -25,6 +25,9 @@ def said(text):
     return [{"role": "user", "content": text}]
 
 
+HELLO = [*said("Hello"), {"role": "assistant", "content": "Hello!"}]
+
+
 async def test_models_are_listed(client):
     assert [model.id async for model in await client.models.list()][:3] == ["lemma", "lemma-python", "lemma-words"]
 
@@ -119,6 +122,13 @@ async def test_what_the_system_says_is_read_with_the_first_question(client):
     assert answer.choices[0].message.content == "2"
 
 
+async def test_what_the_system_says_is_read_however_long_the_dialogue_is(client):
+    before = [*said("Count to 1"), {"role": "assistant", "content": "1"}] * 25
+    messages = [{"role": "system", "content": "Speak of the socks in the drawer."}, *before, *said("Count to 2")]
+    answer = await client.chat.completions.create(model="lemma-words", messages=messages)
+    assert answer.choices[0].message.content.endswith("The answer is $\\boxed{5}$.")
+
+
 async def test_half_a_character_is_no_accident(client, stack):
     url, headers = f"http://127.0.0.1:{stack.port}/v1/chat/completions", {"Authorization": f"Bearer {client.api_key}"}
     asked = rb'{"model": "lemma-words", "messages": [{"role": "user", "content": "Count to 2 \u0000\ud83d"}]}'
@@ -146,6 +156,12 @@ async def test_who_stops_reading_stops_the_turn(client, stack):
         ({"messages": [{"role": "assistant", "content": "x"}]}, openai.BadRequestError, None, "messages"),
         ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, openai.BadRequestError, None, "messages[0].content"),
         ({"messages": said("long " * 5000)}, openai.BadRequestError, "context_length_exceeded", "messages"),
+        (
+            {"messages": [{"role": "system", "content": "long " * 5000}, *HELLO, *said("2")]},
+            openai.BadRequestError,
+            "context_length_exceeded",
+            "messages",
+        ),
         ({"messages": said("long " * 100_000)}, openai.BadRequestError, "context_length_exceeded", "messages"),
         ({"messages": said("  ")}, openai.BadRequestError, None, "messages"),
         ({"messages": said("long " * 600_000)}, openai.BadRequestError, "context_length_exceeded", "messages"),

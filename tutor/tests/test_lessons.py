@@ -237,3 +237,10 @@ def test_a_saved_conversation_says_where_answer_and_python_differ(posed):
     Turn.objects.filter(pk=posed.pk).update(answer="4", differs=True)
     text = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md").text
     assert "**Answer:** $4$ (The answer and Python's result differ)" in text
+
+
+@pytest.mark.parametrize("answer", ["25%", "25\\%"])
+def test_a_percentage_in_a_saved_conversation_has_its_sign(posed, answer):
+    Turn.objects.filter(pk=posed.pk).update(answer=answer)
+    text = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md").text
+    assert "**Answer:** $25\\%$" in text

@@ -177,6 +177,16 @@ def test_a_program_gets_no_help_with_it(school, model):
     assert Turn.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_program_gets_no_help_with_what_its_system_message_says(school):
+    allow(school, "hints")
+    said = [("system", TEXT), ("user", "Hello"), ("assistant", "Hello!"), ("user", "Do it.")]
+    body = {"model": "lemma", "messages": [{"role": role, "content": content} for role, content in said]}
+    authorization = {"Authorization": f"Bearer {keys.make(school.student, 'mine')}"}
+    answer = school.client(school.student).post("/v1/chat/completions", body, content_type="application/json", headers=authorization)
+    assert answer.json()["error"]["code"] == "help_not_allowed"
+
+
 # --- The pages ------------------------------------------------------------------------------------------------------------
 
 

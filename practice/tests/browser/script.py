@@ -5,12 +5,20 @@ from tutor.tests.browser.script import COMMANDS, serve  # first: it sets Django 
 # isort: split
 from accounts import classrooms
 from accounts.models import Enrolment, User
+from practice import making
 from practice.models import Item, Knowledge
 
 
 def key(name):
     """Of the newest item."""
     return Item.objects.filter(student__username=name).latest("created").expected
+
+
+def percentage(name):
+    """A new item whose key is one."""
+    student = User.objects.get(username=name)
+    items = (making.make(student, "percent", 2) for _time in range(60))
+    return str(next(item.pk for item in items if item.expected.endswith("%")))
 
 
 def known(name, skill):
@@ -24,4 +32,4 @@ def classroom(teacher, student):
 
 
 if __name__ == "__main__":
-    serve(COMMANDS | {"key": key, "known": known, "classroom": classroom})
+    serve(COMMANDS | {"key": key, "percentage": percentage, "known": known, "classroom": classroom})

@@ -39,6 +39,15 @@ def test_practice_by_keyboard_alone(site, visit, locale):
     expect(page.locator("#answer")).to_be_focused()
 
 
+def test_a_percentage_that_is_shown_as_the_answer_has_its_sign(site, visit):
+    student = visit()
+    page = student.open(f"/practice/items/{site.do('percentage', name=student.name)}/")
+    page.locator("#answer").fill("1234567")
+    page.locator("#answer").press("Enter")
+    page.get_by_role("button", name="Show the answer").click()
+    expect(page.locator("[data-maths] .katex-html")).to_have_text(site.do("key", name=student.name))
+
+
 @pytest.mark.parametrize(("scheme", "options"), [("light", {}), ("dark", PHONE)], ids=["light and wide", "dark and narrow"])
 def test_no_serious_accessibility_findings(site, visit, scheme, options):
     student = visit(color_scheme=scheme, reduced_motion="reduce", **options)

@@ -32,6 +32,8 @@ COMPLETE = [
     ("never closed $x + 1", [], "never closed $x + 1"),
     ("never closed \\(x + 1", [], "never closed (x + 1"),
     ("$\\frac{1}{$", [], "\\frac{1}{"),
+    ("$25%$ or $25\\%$", ["25\\%", "25\\%"], "#or#"),
+    ("\\begin{gather}a\\\\%\\end{gather}", ["\\begin{gather}a\\\\\\%\\end{gather}"], "#"),
     ("a * b and x_1 and 2**3", [], "a * b and x_1 and 2**3"),
 ]
 STREAMING = [
