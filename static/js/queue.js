@@ -77,7 +77,8 @@ function showTotal() {
   const { base, full } = form().dataset;
   const worths = [...form().querySelectorAll("[name=ticked]:checked")].map((box) => Number(box.dataset.worth));
   const points = [Number(base), Number(form().elements.adjustment.value), ...worths].reduce((sum, worth) => sum + worth);
-  form().querySelector("[data-total]").textContent = String(Math.round(Math.min(Math.max(points, 0), Number(full)) * 100) / 100);
+  const total = Math.round(Math.min(Math.max(points, 0), Number(full)) * 100) / 100;
+  form().querySelector("[data-total]").textContent = Number.isInteger(total) ? String(total) : total.toFixed(2); // as the server writes it
 }
 
 function arrived() {
