@@ -1,5 +1,6 @@
 """The rules of classes: who sees one, how students and teachers come into it and leave it."""
 
+import unicodedata
 from uuid import UUID
 
 from django.conf import settings
@@ -78,12 +79,17 @@ def join(user: User, code: str) -> Classroom:
     if user.teaches:
         raise StudentsOnly
     with transaction.atomic():
-        classroom = Classroom.objects.select_for_update().filter(code=code.strip().upper().replace(" ", "").replace("-", "")).first()
+        classroom = Classroom.objects.select_for_update().filter(code=_normalised(code)).first()
         if classroom is None:
             raise UnknownCode
         check_room(classroom, 1)
         Enrolment.objects.get_or_create(classroom=classroom, student=user)
     return classroom
+
+
+def _normalised(code: str) -> str:
+    """A join code as `new_code` makes it, of what somebody typed: in any case, full-width, with spaces or hyphens in it."""
+    return "".join(char for char in unicodedata.normalize("NFKC", code).upper() if char.isalnum())
 
 
 def check_room(classroom: Classroom, more: int) -> None:
@@ -111,7 +117,8 @@ def create(teacher: User, name: str) -> Classroom:
 
 def add_teacher(classroom: Classroom, username: str) -> None:
     """Raises `NoSuchTeacher`."""
-    teacher = User.objects.filter(username=username.strip(), role__in=(User.Role.TEACHER, User.Role.ADMIN), is_active=True).first()
+    teachers = User.objects.filter(role__in=(User.Role.TEACHER, User.Role.ADMIN), is_active=True)
+    teacher = teachers.filter(username=User.normalize_username(username).strip()).first()
     if teacher is None:
         raise NoSuchTeacher
     classroom.teachers.add(teacher)

@@ -40,15 +40,15 @@ class Entry:
 def preview(classroom: Classroom, text: str) -> list[Entry]:
     """What `enrol` would make of a table. Raises `TableError`."""
     rows = read_table(text, COLUMNS, limit=LONGEST_LIST)
-    users = {user.username: user for user in User.objects.filter(username__in=[row.cells["username"] for row in rows])}
+    usernames = [User.normalize_username(row.cells["username"]) for row in rows]  # as the log-in form does: full-width letters are common
+    users = {user.username: user for user in User.objects.filter(username__in=usernames)}
     enrolled = {enrolment.student_id: enrolment.number for enrolment in classroom.enrolments.all()}
     numbers = {number: student for student, number in enrolled.items() if number}
     seen: set[str] = set()
     entries = []
-    for row in rows:
-        username, name, number = (row.cells[column] for column in COLUMNS)
+    for row, username in zip(rows, usernames, strict=True):
         user = users.get(username)
-        entry = Entry(row.line, username, name, number, user, enrolled=user is not None and user.pk in enrolled)
+        entry = Entry(row.line, username, row.cells["name"], row.cells["number"], user, enrolled=user is not None and user.pk in enrolled)
         entries.append(_judged(entry, seen, numbers))
     return entries
 

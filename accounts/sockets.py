@@ -9,6 +9,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from redis.exceptions import RedisError
 
 from accounts.models import User
@@ -75,7 +76,7 @@ class StateConsumer(AsyncWebsocketConsumer):
                 pass
             self.bell.clear()
             try:
-                frame = json.dumps(await database_sync_to_async(self.state)())
+                frame = json.dumps(await database_sync_to_async(self._state_now)())
             except Http404:  # it is gone, or no longer this person's
                 return await self.close(NOT_THERE)
             except (OperationalError, InterfaceError) as error:
@@ -84,6 +85,11 @@ class StateConsumer(AsyncWebsocketConsumer):
             if frame != self.sent:
                 await self._send(frame)
             await asyncio.sleep(self.seldom)
+
+    def _state_now(self) -> dict[str, Any]:
+        """The state for who the reader is by now: a page stays open for hours, accounts and roles may end. In a thread."""
+        self.user = get_object_or_404(User, pk=self.user.pk, is_active=True)
+        return self.state()
 
     async def _send(self, frame: str) -> None:
         try:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -151,7 +152,7 @@ class _Matcher:
 
 
 def _folded(key: str) -> str:
-    return re.sub(r"\s+", " ", key).strip().casefold()
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", key)).strip().casefold()  # usernames are kept so
 
 
 def taken_twice(upload: Upload) -> Mapping[int, str]:

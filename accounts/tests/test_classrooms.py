@@ -32,8 +32,18 @@ def test_a_code_is_easy_to_read_and_a_class_s_own(teacher):
 
 
 def test_joining_twice_is_joining_once(classroom, student):
-    for written in (classroom.code, f" {classroom.code.lower()} ", f"{classroom.code[:3]}-{classroom.code[3:]}"):
-        assert classrooms.join(student, written) == classroom
+    code = classroom.code
+    full_width = "".join(chr(ord(char) + 0xFEE0) for char in code)
+    ways = (
+        code,
+        f" {code.lower()} ",
+        f"{code[:3]}-{code[3:]}",
+        full_width,
+        f"{full_width[:3].lower()}－{full_width[3:]}",
+        f"{code[:3]}\u3000{code[3:]}\t",
+    )
+    for written in ways:
+        assert classrooms.join(student, written) == classroom, written
     assert classroom.enrolments.count() == 1
 
 
@@ -84,7 +94,7 @@ def test_colleagues_come_and_go_but_one_stays(classroom, teacher, student):
     for nobody in ("nobody", student.username, ""):
         with pytest.raises(NoSuchTeacher):
             classrooms.add_teacher(classroom, nobody)
-    classrooms.add_teacher(classroom, " colleague ")
+    classrooms.add_teacher(classroom, " ｃolleague ")
     classrooms.remove_teacher(classroom, teacher.pk)
     with pytest.raises(Http404):
         classrooms.remove_teacher(classroom, teacher.pk)

@@ -68,6 +68,18 @@ def test_a_list_is_taken_and_taken_again(classroom):
     assert User.objects.get(username="bob").role == "student"
 
 
+def test_a_full_width_username_is_the_one_that_its_owner_logs_in_with(classroom):
+    rosters.enrol(classroom, "２０２３０１,李明,1")
+    student = User.objects.get(username="202301")
+    student.set_password(PASSWORD)
+    student.save()
+    logged_in = Client().post("/accounts/login/", {"username": "２０２３０１", "password": PASSWORD}, follow=True)
+    assert logged_in.context["user"] == student
+    [again, twice] = rosters.preview(classroom, "202301,李明,1\n２０２３０１,李明,")
+    assert (again.user, again.enrolled, again.error) == (student, True, "")
+    assert "twice" in twice.error
+
+
 def test_a_full_class_takes_nobody(classroom, settings):
     settings.CLASS_LIMIT = 1
     with pytest.raises(ClassFull):

@@ -11,6 +11,7 @@ from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser
 from django.urls import path
 
+from accounts.models import User
 from config.asgi import sockets
 from grading import consumers, leases
 from grading.background import check
@@ -147,3 +148,12 @@ async def test_who_no_longer_teaches_the_class_is_cut_off(school):
     await page.until(lambda state: True)
     await database_sync_to_async(school.classroom.teachers.remove)(school.colleague)
     assert await page.close_code() == 4404
+
+
+@pytest.mark.parametrize("loss", [{"is_active": False}, {"role": "student"}])
+async def test_a_teacher_who_is_one_no_longer_is_cut_off(school, loss):
+    page = await Page(school, school.colleague).open()
+    await page.until(lambda state: True)
+    await User.objects.filter(pk=school.colleague.pk).aupdate(**loss)
+    assert await page.close_code() == 4404
+    assert await Presence.objects.acount() == 0

@@ -1,5 +1,7 @@
 """Showing marks, and looking again."""
 
+from decimal import Decimal
+
 import pytest
 
 from grading import release
@@ -39,6 +41,21 @@ def test_one_problem_s_marks(school):
     school.decide(school.hand_in())
     assert release.release(school.assignment, school.teacher, school.banked) == 0
     assert release.release(school.assignment, school.teacher, school.problem) == 1
+
+
+def test_quarter_points_are_shown_as_they_were_given(school):
+    submission = school.hand_in()
+    school.decide(submission, [], adjustment=Decimal("2.75"))
+    school.release()
+    student, teacher = school.client(school.student), school.client(school.teacher)
+    for name, about in (("work", school.problem), ("assignment", school.assignment), ("classroom", school.classroom)):
+        assert "2.75 / 4" in student.get(page(name, about.pk)).content.decode(), name
+    assert "<strong data-total>2.75</strong> / 4<" in teacher.get(page("queue", school.problem.pk, show="all")).content.decode()
+    group = submission.problem.groups.get(kind="answer")
+    assert "2.75</span>" in teacher.get(page("group", group.pk)).content.decode()
+    change = {"ticked": [], "adjustment": "2.8", "decided_too": "on"}
+    seen = teacher.post(page("group", group.pk), change).content.decode()
+    assert '<td class="number">2.75</td><td class="number"><strong>2.8</strong>' in seen
 
 
 def test_a_request_to_look_again(marked):

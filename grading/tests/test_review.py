@@ -126,6 +126,16 @@ def test_what_is_too_long_is_refused_and_kept(school, submission):
     assert "x" * 4001 in answer.content.decode()
 
 
+def test_what_was_refused_is_mended_and_taken(school, submission):
+    school.decide(submission, [])
+    school.release()
+    client, where = school.client(school.teacher), page("mark", submission.pk)
+    panel = client.post(where, form(school, version=2), headers=HTMX).context["panel"]
+    assert (panel.error, panel.version, panel.mark.points) == ("The student has seen this mark. Say why it changes.", 2, 0)
+    assert client.post(where, form(school, version=panel.version, why="A second look"), headers=HTMX).status_code == 200
+    assert mark_of(submission).version == 3
+
+
 @pytest.mark.parametrize("wrong", [{"version": "x"}, {"adjustment": "many"}, {"first_error": "x"}, {"then": "elsewhere"}])
 def test_a_form_that_is_not_right_comes_back(school, submission, wrong):
     answer = school.client(school.teacher).post(page("mark", submission.pk), form(school) | wrong, headers=HTMX)

@@ -41,6 +41,7 @@ def receive(school, *files):
         ("STUDENT.TXT", "student"),
         ("王 芳.txt", "student"),
         ("2026007.md", "classmate"),
+        ("２０２６００７.md", "classmate"),
         ("homework_2026007_final.txt", "classmate"),
         ("Homework (classmate).txt", "classmate"),
         ("folder/student.tex", "student"),

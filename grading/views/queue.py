@@ -113,11 +113,11 @@ def mark(request: Request, pk: UUID) -> HttpResponse:
     place = _place(problem, view, marked)
     try:
         review.decide(marked, request.user, form.decision(), version=form.cleaned_data["version"])
-    except Conflict as conflict:
-        fresh = access.get_submission_for(request.user, pk)
-        return _answer(request, problem, view, fresh, status=CONFLICT, mine=form, theirs=conflict.theirs)
     except ReviewError as error:
-        return _answer(request, problem, view, marked, status=UNPROCESSABLE, mine=form, error=str(error))
+        fresh = access.get_submission_for(request.user, pk)  # `marked` has the mark that was not taken
+        if isinstance(error, Conflict):
+            return _answer(request, problem, view, fresh, status=CONFLICT, mine=form, theirs=error.theirs)
+        return _answer(request, problem, view, fresh, status=UNPROCESSABLE, mine=form, error=str(error))
     then = form.cleaned_data["then"] if marked.current else "stay"  # the panel says that there is a newer attempt
     following = place.next if then == "next" else place.previous if then == "previous" else pk
     if not request.htmx:

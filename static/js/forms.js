@@ -33,13 +33,15 @@ function bindOnce() {
   });
 }
 
-// What a student has written survives a reload, on this device, until it is handed in.
+// What a student has written survives a reload, on this device, until it is handed in. What the server sent back is newer: it may come
+// from a file.
 function bindDraft(form) {
   const { work } = form.elements;
   const key = `work:${form.dataset.person}:${form.dataset.draft}`;
   const kept = localStorage.getItem(key);
-  if (kept === work.value) localStorage.removeItem(key);
-  else if (kept !== null && !form.querySelector("[role=alert]")) work.value = kept;
+  if ("refused" in form.dataset) localStorage.setItem(key, work.value);
+  else if (kept?.trim() === work.value.trim()) localStorage.removeItem(key); // handed in: the server takes blanks off the ends
+  else if (kept !== null) work.value = kept;
   work.addEventListener("input", () => localStorage.setItem(key, work.value));
 }
 

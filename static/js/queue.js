@@ -13,13 +13,15 @@ let busy = false; // a request is under way: what a key would act on is about to
 const form = () => document.getElementById("mark");
 const entries = () => new URLSearchParams(new FormData(form())).toString();
 const changed = () => form() !== null && ("unsaved" in form().dataset || entries() !== saved);
+const replying = () => Boolean(panel.querySelector("[name=reply]")?.value.trim()); // to a student who asks to look again
+const unsaved = () => changed() || replying();
 
 /** The submission on the panel: {id, version, waiting, changed}; null for none. */
 export function shown() {
   const article = panel?.querySelector("[data-submission]");
   if (!article) return null;
   const { submission, version } = article.dataset;
-  return { article, id: submission, version: Number(version), waiting: "waiting" in article.dataset, changed: changed() };
+  return { article, id: submission, version: Number(version), waiting: "waiting" in article.dataset, changed: unsaved() };
 }
 
 /** Show `text` above the work, or nothing. */
@@ -51,10 +53,20 @@ function whenIdle(action) {
   if (!busy) action();
 }
 
-// What was entered and not reviewed goes along as a draft.
+// What was entered and not reviewed goes along as a draft. A reply has none: it is sent, or it stays.
 function go(direction) {
-  if (changed()) submit(direction, false);
+  if (replying()) failed(say("unsent"));
+  else if (changed()) submit(direction, false);
   else panel.querySelector(`[data-go=${direction}]`)?.click();
+}
+
+// Whether the request of a link or form is held back, because the panel would go and what was entered with it: an arrow goes the way of
+// its key, and a reply waits for the mark that it speaks of.
+function held(element) {
+  if (element.dataset.go && (busy || unsaved())) actions[element.dataset.go]();
+  else if (element.elements?.reply && (busy || changed())) whenIdle(() => failed(say("mark-first")));
+  else return false;
+  return true;
 }
 
 function submit(then, reviewed) {
@@ -77,7 +89,8 @@ function showTotal() {
   const { base, full } = form().dataset;
   const worths = [...form().querySelectorAll("[name=ticked]:checked")].map((box) => Number(box.dataset.worth));
   const points = [Number(base), Number(form().elements.adjustment.value), ...worths].reduce((sum, worth) => sum + worth);
-  form().querySelector("[data-total]").textContent = String(Math.round(Math.min(Math.max(points, 0), Number(full)) * 100) / 100);
+  const total = Math.round(Math.min(Math.max(points, 0), Number(full)) * 100) / 100;
+  form().querySelector("[data-total]").textContent = String(total); // as the server writes it
 }
 
 function arrived() {
@@ -109,8 +122,12 @@ function inPanel(event) {
 function bind(onShown) {
   panel.addEventListener("click", (event) => event.target.closest("[data-accept]") && accept());
   panel.addEventListener("input", (event) => event.target.form === form() && showTotal());
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.elt === form() && replying()) event.detail.parameters.then = "stay"; // the reply is still to be sent
+  });
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!inPanel(event)) return;
+    if (held(event.detail.elt)) return event.preventDefault();
     setBusy(true);
     failed("");
   });
@@ -122,7 +139,7 @@ function bind(onShown) {
   });
   document.addEventListener("htmx:sendError", (event) => inPanel(event) && failed(say("unsaved")));
   document.addEventListener("htmx:responseError", (event) => inPanel(event) && !event.detail.shouldSwap && failed(say("refused")));
-  addEventListener("beforeunload", (event) => changed() && event.preventDefault());
+  addEventListener("beforeunload", (event) => unsaved() && event.preventDefault());
 }
 
 /** Start the panel, if the page has one; `onShown` is called whenever another submission is on it. */

@@ -59,6 +59,16 @@ async def test_news_is_told_once_with_a_bell_or_without(run, admin, monkeypatch)
     await ends.wait(5)
 
 
+@pytest.mark.parametrize("loss", [{"is_active": False}, {"role": "teacher"}])
+async def test_who_administers_no_longer_is_cut_off(run, admin, monkeypatch, loss):
+    monkeypatch.setattr(consumers.TrainingConsumer, "look", 0.1)
+    sockets = [await opened(admin, path) for path in (f"/ws/training/{run.pk}/", "/ws/training/")]
+    await User.objects.filter(pk=admin.pk).aupdate(**loss)
+    for ends, _first in sockets:
+        assert (await ends.receive_output(5))["code"] == 4404
+        await leave(ends)
+
+
 async def test_others_are_closed_out(run, admin):
     student = await database_sync_to_async(User.objects.create)(username="stu", role="student")
     for user, code in ((student, 4404), (AnonymousUser(), 4401)):

@@ -138,6 +138,72 @@ def test_with_the_mouse(site, school, handed_in, teacher):
     expect(page.locator(".audit-body")).to_contain_text("Nobody has changed it yet.")
 
 
+def test_what_was_entered_goes_along_with_the_arrows(site, school, handed_in, teacher):
+    page = open_queue(teacher, school["problem"], show="all", at=handed_in[f"{school['name']}-Ben"])
+    ticked = page.locator("[name=ticked]").first
+    ticked.set_checked(not ticked.is_checked())
+    page.locator("#comment").fill("Not to be lost")
+    entered = ticked.is_checked()
+    page.get_by_role("link", name="Next submission").click()
+    expect(who(page)).to_have_text("Chen")
+    saved = mark(site, school, "Ben")
+    assert (saved["state"], saved["comment"], saved["version"]) == ("draft", "Not to be lost", 1)
+    page.get_by_role("link", name="Submission before this").click()
+    expect(who(page)).to_have_text("Ben")
+    expect(page.locator("#comment")).to_have_value("Not to be lost")
+    expect(ticked).to_be_checked(checked=entered)
+    page.locator("#comment").fill("Nor this")
+    page.get_by_role("link", name="Submission before this").click()
+    expect(who(page)).to_have_text("Anna")
+    assert mark(site, school, "Ben")["comment"] == "Nor this"
+
+
+@pytest.fixture
+def asked(site, school, handed_in):
+    """Ben's released mark, and his request to look again."""
+    submission = handed_in[f"{school['name']}-Ben"]
+    site.do("mark_and_ask", submission=submission, comment="Look at step 2.", first_error=1, text="Is it not right?")
+    return submission
+
+
+def test_a_reply_waits_for_the_mark_that_was_changed_on_screen(site, school, asked, teacher):
+    page = open_queue(teacher, school["problem"], show="all", at=asked)
+    before = mark(site, school, "Ben")
+    page.locator("[name=ticked]:not(:checked)").first.check()
+    page.get_by_placeholder("Reply").fill("You are right.")
+    page.get_by_role("button", name="Send the reply").click()
+    expect(page.locator("#trouble")).to_contain_text("You have changed the mark and not saved it.")
+    expect(page.get_by_placeholder("Reply")).to_have_value("You are right.")
+    page.get_by_role("button", name="Change").click()
+    expect(page.get_by_text("Say why it changes.")).to_be_visible()  # refused, and the reply is still there
+    page.get_by_label("Why it changes").fill("A second look")
+    expect(page.get_by_placeholder("Reply")).to_have_value("You are right.")
+    page.get_by_role("button", name="Change").click()
+    expect(page.locator("#why")).to_have_value("")
+    expect(who(page)).to_have_text("Ben")  # whose reply is still to be sent
+    assert mark(site, school, "Ben")["points"] > before["points"]
+    expect(page.get_by_placeholder("Reply")).to_have_value("You are right.")
+    page.get_by_role("button", name="Send the reply").click()
+    expect(page.get_by_text("The mark was changed: You are right.")).to_be_visible()
+    expect(page.locator("#trouble")).to_be_hidden()
+    teacher.troubles.clear()  # the browser itself reports the 422
+
+
+def test_a_reply_that_was_not_sent_is_not_left_behind(school, asked, teacher):
+    page = open_queue(teacher, school["problem"], show="all", at=asked)
+    page.get_by_placeholder("Reply").fill("It is not.")
+    page.get_by_role("link", name="Next submission").click()
+    expect(page.locator("#trouble")).to_contain_text("Your reply is not sent yet.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    expect(who(page)).to_have_text("Ben")
+    expect(page.get_by_placeholder("Reply")).to_have_value("It is not.")
+    page.get_by_role("button", name="Send the reply").click()
+    expect(page.get_by_text("The mark was kept: It is not.")).to_be_visible()
+    page.get_by_role("link", name="Next submission").click()
+    expect(who(page)).to_have_text("Chen")
+
+
 def test_two_graders_see_each_other_and_overwrite_nothing(site, school, handed_in, teacher, visit):
     site.do("colleague", classroom=school["classroom"], username=f"{school['name']}-chan", first_name="Ms Chan")
     site.do("person", name=f"{school['name']}-chan", role="teacher")

@@ -59,6 +59,30 @@ def test_what_is_written_survives_a_reload_until_it_is_handed_in(school, visit):
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('work:'))") == []
 
 
+def test_a_refused_file_is_what_the_page_goes_on_with(site, school, visit):
+    visitor = student(school, visit)
+    page = open_work(visitor, school)
+    page.locator("#work").fill("an old draft")
+    page.get_by_label("or a text file").set_input_files({"name": "work.txt", "mimeType": "text/plain", "buffer": b"x = \\frac{1}{2"})
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_role("alert")).to_contain_text("Mend it, or hand it in as it is.")
+    expect(page.locator("#work")).to_have_value("x = \\frac{1}{2")
+    page.get_by_label("Hand it in as it is").check()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Handed in.")).to_be_visible()
+    expect(page.locator("#work")).to_have_value("x = \\frac{1}{2")
+    visitor.troubles.clear()  # the browser itself reports the 422
+
+
+def test_a_draft_ends_with_its_hand_in_though_the_server_takes_blanks_off(school, visit):
+    page = open_work(student(school, visit), school)
+    page.locator("#work").fill("\nx = 2\n")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Handed in.")).to_be_visible()
+    expect(page.locator("#work")).to_have_value("x = 2")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('work:'))") == []
+
+
 def test_the_mark_stands_on_the_steps_once_it_is_released(site, school, visit):
     name = f"{school['name']}-Anna"
     visitor = student(school, visit)
