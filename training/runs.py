@@ -46,7 +46,7 @@ class NotStopped(RunError):
 
 
 class DataDeleted(RunError):
-    message = _("What this run learnt from was deleted since. Start a new one.")
+    message = _("What this run began with or learnt from was deleted since. Start a new one.")
 
 
 class HasModel(RunError):
@@ -97,7 +97,7 @@ def resume(run: Run) -> None:
     """Queue a stopped or failed run again; it goes on where it was. Raises `RunError`."""
     if run.data_deleted:
         raise DataDeleted
-    ended = Run.objects.filter(pk=run.pk, state__in=(State.STOPPED, State.FAILED), data_deleted=False)
+    ended = Run.objects.filter(pk=run.pk, state__in=Run.RESUMABLE, data_deleted=False)
     if not ended.update(state=State.QUEUED, failure="", tries=0, queued=timezone.now(), ended=None):
         raise NotStopped
     sending.ring(sending.START)

@@ -153,6 +153,23 @@ def test_a_worker_that_has_another_model_than_the_chosen_one_loads_it(model, adm
     assert ("Loading" in page, "old.gguf" in page) == (loading, True)
 
 
+def test_a_model_stays_while_a_run_that_begins_with_it_is_not_over(run, model, admin, client_of):
+    model.run = Run.objects.create(recipe="first", config=run.config, device="cpu", state="done", queued=timezone.now())
+    model.save()
+    client = client_of(admin)
+    for state in ("queued", "running", "stopping"):
+        Run.objects.filter(pk=run.pk).update(base=model, state=state)
+        answer = client.post(reverse("training:delete_model", args=[model.pk]), follow=True)
+        assert "A run that is not over needs this model" in answer.content.decode()
+        assert Run.objects.get(pk=run.pk).base == model
+    Run.objects.filter(pk=run.pk).update(state="stopped")
+    client.post(reverse("training:delete_model", args=[model.pk]))
+    assert not ModelVersion.objects.filter(pk=model.pk).exists()
+    answer = client.post(reverse("training:resume", args=[run.pk]), follow=True)  # it would go on from another model
+    assert "began with or learnt from was deleted since" in answer.content.decode()
+    assert Run.objects.get(pk=run.pk).state == "stopped"
+
+
 def test_both_models_are_measured_on_what_they_lack(model, tmp_path, admin, client_of, dataset):
     old = version(tmp_path, "old", BEFORE)
     Alias.objects.create(name="champion", version=old)
