@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from training import datasets, rows
+from training import datasets, registry, rows
 from training.datasets import About
 from training.models import Alias, Dataset, Evaluation, ModelVersion, Promotion, Run, RunStage
 from training.tests.test_gate import AFTER, BEFORE, version
@@ -151,6 +151,19 @@ def test_a_worker_that_has_another_model_than_the_chosen_one_loads_it(model, adm
     Worker.objects.create(name="one", seen=timezone.now(), engine_loading=False, model="old.gguf", **worker)
     page = client_of(admin).get(reverse("training:workers")).content.decode()
     assert ("Loading" in page, "old.gguf" in page) == (loading, True)
+
+
+def test_why_another_model_than_the_chosen_one_serves_is_said(model, admin, client_of):
+    serving.serve("new", model.gguf)
+    fields = {"seen": timezone.now(), "engine_loading": False, "model": "old-model", "serving": "old"}
+    worker = Worker.objects.create(name="one", serving_error="No such file.", **fields)
+    page = client_of(admin).get(reverse("training:models")).content.decode()
+    assert "old-model serves, because new cannot be loaded: No such file." in page
+    serving.serve("", "")  # back to the settings' model, which cannot be loaded
+    assert f"because {registry.settings_model()} cannot be loaded" in client_of(admin).get(reverse("training:workers")).content.decode()
+    Worker.objects.filter(pk=worker.pk).update(engine_error="No model at all.", serving="new")
+    page = client_of(admin).get(reverse("training:workers")).content.decode()
+    assert ("No model at all." in page, "serves" in page, "Loading" in page) == (True, False, False)
 
 
 def test_a_model_stays_while_a_run_that_begins_with_it_is_not_over(run, model, admin, client_of):

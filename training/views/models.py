@@ -26,7 +26,6 @@ def index(request: Request) -> HttpResponse:
     context = {
         "versions": registry.lineage_of(registry.get_versions_for(request.user)),
         "champion": registry.champion(),
-        "settings_model": registry.settings_model(),
         "promotions": Promotion.objects.select_related("by")[:SHOWN],
         "in_force": registry.last_in_force(),
     }
@@ -41,7 +40,7 @@ def workers(request: Request) -> HttpResponse:
 
 
 def _workers() -> dict[str, Any]:
-    return {"workers": Worker.objects.order_by("name"), "chosen": serving.wanted()}
+    return {"workers": Worker.objects.order_by("name"), "chosen": serving.wanted(), "settings_model": registry.settings_model()}
 
 
 @require_safe
