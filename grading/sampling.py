@@ -17,6 +17,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from grading import leases, live, sending
+from grading.checking.reasons import template
 from grading.evidence import LONGEST_ANSWER
 from grading.models import Problem, Sample
 from inference.engines import Engine, EngineError
@@ -30,6 +31,7 @@ TEMPERATURE = 0.7  # Qwen2.5-Math's setting for several solutions of one problem
 LEASE = timedelta(minutes=5)  # for one solution; it is taken anew with each
 TRIES = 4  # runs of one problem that may end without a word
 CONTENDED = 20  # problems that others may take before us until we look again
+LOST = template("The worker was lost several times while solving it.")
 
 Sampling = Problem.Sampling
 _busy = asyncio.Lock()  # held while this process is at it
@@ -45,7 +47,7 @@ def request(problem: Problem) -> None:
 def sweep() -> None:
     """Take back what a lost worker was at, and ring again for what waits."""
     lost = Problem.objects.filter(sampling=Sampling.RUNNING, sampling_expires__lt=timezone.now())
-    lost.filter(sampling_run__gte=TRIES).update(sampling=Sampling.FAILED, sampling_failure="The worker was lost several times.")
+    lost.filter(sampling_run__gte=TRIES).update(sampling=Sampling.FAILED, sampling_failure=LOST)
     lost.filter(sampling_run__lt=TRIES).update(sampling=Sampling.QUEUED)
     if not _busy.locked() and Problem.objects.filter(sampling=Sampling.QUEUED).exists():
         sending.ring_now(sending.SAMPLE)

@@ -1,5 +1,7 @@
 """The administrator's pages: who may open them, what they begin, and what they say."""
 
+from functools import partial
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -10,7 +12,7 @@ from accounts.models import User
 from training import datasets, registry, rows
 from training.datasets import About
 from training.models import Alias, Dataset, Evaluation, ModelVersion, Promotion, Run, RunStage
-from training.tests.test_gate import AFTER, BEFORE, version
+from training.tests.test_gate import AFTER, BEFORE, transcripts, version
 from training.urls import urlpatterns
 from tutor import serving
 from tutor.models import Worker
@@ -143,6 +145,21 @@ def test_the_gate_is_shown_and_promotion_reaches_the_workers_and_back(model, tmp
     answer = client.post(reverse("training:roll_back"), follow=True)
     assert serving.wanted() == serving.Served("old", old.gguf)
     assert "Roll back" not in answer.content.decode()
+
+
+def test_why_two_models_were_not_compared_is_said_in_the_reader_s_language(model, tmp_path, admin, client_of):
+    old = version(tmp_path, "old", BEFORE, tokens=200)
+    Alias.objects.create(name="champion", version=old)
+    show = partial(client_of(admin).get, reverse("training:model", args=[model.pk]), headers={"accept-language": "zh-hans"})
+    assert "dev：测量两个模型时的设置不同。请重新测量。" in show().text
+    measured = {"tokens": 100, "mode": "cot"}
+    for each, right in ((old, {"a": True}), (model, {"b": True})):
+        transcripts(tmp_path / f"{each.name}.jsonl", right)
+        each.evaluations["sha"]["config"] = measured
+        each.save()
+    assert "dev：没有一道题对两个模型都作出了判定。" in show().text
+    (tmp_path / "old.jsonl").unlink()
+    assert "dev：测量结果无法读取" in show().text
 
 
 @pytest.mark.parametrize(("worker", "loading"), [({}, True), ({"serving": "new"}, False), ({"serving_error": "No such file."}, False)])
