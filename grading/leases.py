@@ -15,6 +15,7 @@ from django.utils import timezone
 from grading.evidence import Evidence
 from grading.models import Group, Problem, Submission
 
+CHECK = "grading.tasks.check_waiting"
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 TRIES = 4  # a submission is begun so often at most: work that kills its worker must not kill it for ever
 CONTENDED = 20  # submissions that others may take before us until we look again

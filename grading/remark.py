@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts import workers
 from accounts.models import User
-from grading import evidence, leases, queue, review, sending
+from grading import evidence, leases, queue, review
 from grading.models import Mark, MarkChange, Problem, RubricItem, Submission
 from grading.review import Pending
 
@@ -136,7 +137,7 @@ def apply_key(problem: Problem, answer: str, reference: str, by: User, fingerpri
             problem.save(update_fields=["answer", "reference", "updated"])
             review.rewrite(plan.pending, by, MarkChange.Kind.KEY, "")
             leases.check_again(problem)
-            sending.ring(sending.CHECK)
+            workers.ring(leases.CHECK)
     except review.Conflict as error:
         raise PlanChanged from error
     return plan

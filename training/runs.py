@@ -14,12 +14,13 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts import workers
 from accounts.models import User
-from training import sending
 from training.models import Dataset, ModelVersion, Run, RunStage
 from training.processes import Identity
 from training.recipes import Recipe
 
+START = "training.tasks.start_waiting"
 HOST = socket.gethostname()
 TRIES = 5  # supervisors that a run may lose before it has failed
 SILENT = timedelta(minutes=10)  # a run of another machine that was not heard of for so long has failed
@@ -82,7 +83,7 @@ def create(recipe: Recipe, *, by: User | None = None, base: ModelVersion | None 
         run.datasets.set(datasets)
         stages = [RunStage(run=run, number=number, name=step.name, kind=step.kind) for number, step in enumerate(recipe.stages)]
         RunStage.objects.bulk_create(stages)
-        sending.ring(sending.START)
+        workers.ring(START)
     return run
 
 
@@ -100,7 +101,7 @@ def resume(run: Run) -> None:
     ended = Run.objects.filter(pk=run.pk, state__in=Run.RESUMABLE, data_deleted=False)
     if not ended.update(state=State.QUEUED, failure="", tries=0, queued=timezone.now(), ended=None):
         raise NotStopped
-    sending.ring(sending.START)
+    workers.ring(START)
 
 
 def delete(run: Run) -> None:

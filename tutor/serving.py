@@ -7,7 +7,6 @@ when its last turn has ended.
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from tutor.models import ServedModel
@@ -38,14 +37,6 @@ def ranked() -> list[Served]:
     first = ServedModel.objects.filter(name=chosen.name, file=chosen.file).order_by("pk").values("pk")[:1]
     found = [chosen, _newest(ServedModel.objects.filter(pk__lt=first)), own]
     return found[: found.index(own) + 1]
-
-
-def ranked_in_thread() -> list[Served]:
-    """`ranked`, from a thread that is not asked again for a while."""
-    try:
-        return ranked()
-    finally:
-        connection.close()
 
 
 def _newest(choices: "QuerySet[ServedModel]") -> Served:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
+from accounts.workers import in_database
 from inference.engines import Engine, EngineError, EngineLoading, EngineRefused
 from inference.engines.opening import wait_until_ready
 from inference.reward import RewardScorer
@@ -19,7 +20,7 @@ from inference.sandbox.absent import NoSandbox
 from inference.sandbox.jail import open_sandbox
 from tutor.absent import NoEngine
 from tutor.opening import LOADING, engine_from_settings, engine_scorer, named_scorer
-from tutor.serving import Served, ranked_in_thread
+from tutor.serving import Served, ranked
 
 logger = logging.getLogger(__name__)
 
@@ -164,7 +165,7 @@ class Tools:
     async def _ranked(self) -> list[Served]:
         """What may be served, the chosen model first; while the database cannot say, what is served."""
         try:
-            return await asyncio.to_thread(ranked_in_thread)
+            return await in_database(ranked)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("Which model is to be served cannot be read: %s", error)
             return [self.serving]
