@@ -15,11 +15,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import check_admin
 from inference import weights
 from training import rows
 from training.datasets import About, digest, keep
 from training.models import Alias, Dataset, ModelVersion, Promotion, Run, RunStage
-from training.runs import check_admin
 from tutor import serving
 
 KINDS = ("Q8_0", "Q4_0", "F16")  # of files for the embedded engine, the one that is served first

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import workers
 from accounts.models import User
+from accounts.roles import check_admin
 from training.models import Dataset, ModelVersion, Run, RunStage
 from training.processes import Identity
 from training.recipes import Recipe
@@ -56,12 +56,6 @@ class HasModel(RunError):
 
 class Active(RunError):
     message = _("This run is still going on. Stop it first.")
-
-
-def check_admin(user: User) -> None:
-    """Raises Http404 for anybody but an administrator."""
-    if user.role != User.Role.ADMIN:
-        raise Http404
 
 
 def get_runs_for(user: User) -> QuerySet[Run]:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.roles import check_admin
 from training import gate, measuring, registry, runs
 from training.forms import MeasureForm
 from training.models import ModelVersion, Promotion
@@ -35,7 +36,7 @@ def index(request: Request) -> HttpResponse:
 @require_safe
 def workers(request: Request) -> HttpResponse:
     """What the workers serve now, for a page that is open."""
-    runs.check_admin(request.user)
+    check_admin(request.user)
     return render(request, "training/_workers.html", _workers())
 
 
@@ -86,7 +87,7 @@ def promote(request: Request, pk: UUID) -> HttpResponse:
 
 @require_POST
 def roll_back(request: Request) -> HttpResponse:
-    runs.check_admin(request.user)
+    check_admin(request.user)
     try:
         registry.roll_back(by=request.user, why=request.POST.get("why", "")[:2000])
         messages.success(request, _("The workers load the model before; new questions go to it as soon as it is ready."))
