@@ -134,6 +134,8 @@ class Tools:
         if server_is_away or time.monotonic() < self._again:
             return error
         chosen, *others = await self._ranked()
+        if not others:
+            return error
         self._put_off(chosen, error)
         for served in others:
             try:
@@ -158,7 +160,7 @@ class Tools:
                     self._put_off(chosen, error)
 
     def _put_off(self, chosen: Served, error: EngineError) -> None:
-        logger.warning("The model %s, which was chosen to serve, cannot be had: %s", chosen.name, error)
+        logger.warning("The model %s, which was chosen to serve, cannot be had: %s", chosen.name or "of the settings", error)
         self.serving_error = str(error)
         self._failed, self._again = chosen, time.monotonic() + CHOSEN_AGAIN
 
