@@ -8,7 +8,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from grading import evidence, groups, leases, live, routing, sampling, scoring, sending
+from accounts import workers
+from grading import evidence, groups, leases, live, routing, sampling, scoring
 from grading.models import Group, Problem, Sample, Submission
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class Checker:
         try:
             while not self._ending.is_set() and (claim := leases.claim_next()) is not None:
                 self._check(claim)
-            sending.ring_now(sending.SCORE)
+            workers.ring_now(scoring.TASK)
         finally:
             self._slots.release()
             connection.close()
@@ -74,10 +75,10 @@ class Checker:
         leases.renew({pk: claim.run for pk, claim in self._held.copy().items()})
         leases.take_back()
         if leases.is_waiting():
-            sending.ring_now(sending.CHECK)
+            workers.ring_now(leases.CHECK)
         sampling.sweep()
         if scoring.is_behind():
-            sending.ring_now(sending.SCORE)
+            workers.ring_now(scoring.TASK)
 
 
 def check(claim: leases.Claim) -> bool:

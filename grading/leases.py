@@ -13,10 +13,12 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from grading import live, sending
+from accounts import workers
+from grading import live
 from grading.evidence import Evidence
 from grading.models import Group, Mark, Problem, Submission
 
+CHECK = "grading.tasks.check_waiting"
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 TRIES = 4  # a submission is begun so often at most: work that kills its worker must not kill it for ever
 CONTENDED = 20  # submissions that others may take before us until we look again
@@ -97,5 +99,5 @@ def check_again(problem: Problem) -> None:
     """
     work = problem.submissions.filter(Q(current=True) | Q(mark__state=Mark.State.RELEASED))
     work.update(state=State.QUEUED, tries=0, lease_expires=None, confidence=None)
-    sending.ring(sending.CHECK)
+    workers.ring(CHECK)
     transaction.on_commit(lambda: live.ring(problem.assignment_id))

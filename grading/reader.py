@@ -1,18 +1,12 @@
-"""The child process that reads answers: one JSON string a line on stdin, its LaTeX as a JSON string a line on stdout, "" for unreadable.
+"""The child process that reads answers for `grading.reading`: an answer in, its LaTeX out, "" for unreadable."""
 
-Its parent (`grading.reading`) kills it where it takes too long; the limits here hold where the parent is gone.
-"""
-
-import json
 import logging
-import resource
-import sys
 
 from math_verify import parse
 from sympy import Basic, latex
 
-MEMORY = 3 * 2**30  # bytes of address space
-CPU_SECONDS = 20  # for one answer
+from grading.checking.child import serve
+
 LONGEST = 2_000  # characters of LaTeX that are worth showing
 # What sympy and the LaTeX reader raise on input that they were not made for.
 READER_ERRORS = (ArithmeticError, AttributeError, LookupError, MemoryError, NotImplementedError, RecursionError, TypeError, ValueError)
@@ -27,21 +21,13 @@ def read(answer: str) -> str:
     return written if len(written) <= LONGEST else ""
 
 
-def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    logging.getLogger("math_verify").setLevel(logging.ERROR)  # it warns that its time-outs are off
-    print("ready", flush=True)  # noqa: T201
-    for line in sys.stdin:
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        soft = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
-        resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
-        try:
-            written = read(json.loads(line))
-        except READER_ERRORS:
-            written = ""
-        print(json.dumps(written), flush=True)  # noqa: T201
+def answered(answer: str) -> str:
+    try:
+        return read(answer)
+    except READER_ERRORS:
+        return ""
 
 
 if __name__ == "__main__":
-    main()
+    logging.getLogger("math_verify").setLevel(logging.ERROR)  # it warns that its time-outs are off
+    serve(answered)

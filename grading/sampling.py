@@ -5,18 +5,20 @@ The engine belongs to the tutor's worker; `config.tasks` lends it to `run`.
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import aclosing
 from datetime import timedelta
-from functools import partial
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from grading import leases, live, sending
+from accounts import workers
+from accounts.workers import in_database
+from grading import leases, live
+from grading.checking.reasons import template
 from grading.evidence import LONGEST_ANSWER
 from grading.models import Problem, Sample
 from inference.engines import Engine, EngineError
@@ -26,10 +28,12 @@ from inference.solve import solve
 
 logger = logging.getLogger(__name__)
 
+TASK = "config.tasks.sample_waiting"
 TEMPERATURE = 0.7  # Qwen2.5-Math's setting for several solutions of one problem (arXiv 2409.12122)
 LEASE = timedelta(minutes=5)  # for one solution; it is taken anew with each
 TRIES = 4  # runs of one problem that may end without a word
 CONTENDED = 20  # problems that others may take before us until we look again
+LOST = template("The worker was lost several times while solving it.")
 
 Sampling = Problem.Sampling
 _busy = asyncio.Lock()  # held while this process is at it
@@ -39,7 +43,7 @@ def request(problem: Problem) -> None:
     """Have the model solve this problem, unless that is wanted already or the settings want none."""
     wanted = Problem.objects.filter(pk=problem.pk, sampling__in=(Sampling.NONE, Sampling.FAILED))
     if settings.SAMPLES_PER_PROBLEM and wanted.update(sampling=Sampling.QUEUED, sampling_run=0, sampling_failure=""):
-        sending.ring(sending.SAMPLE)
+        workers.ring(TASK)
 
 
 def renew(problem: Problem) -> None:
@@ -57,10 +61,10 @@ def renew(problem: Problem) -> None:
 def sweep() -> None:
     """Take back what a lost worker was at, and ring again for what waits."""
     lost = Problem.objects.filter(sampling=Sampling.RUNNING, sampling_expires__lt=timezone.now())
-    lost.filter(sampling_run__gte=TRIES).update(sampling=Sampling.FAILED, sampling_failure="The worker was lost several times.")
+    lost.filter(sampling_run__gte=TRIES).update(sampling=Sampling.FAILED, sampling_failure=LOST)
     lost.filter(sampling_run__lt=TRIES).update(sampling=Sampling.QUEUED)
     if not _busy.locked() and Problem.objects.filter(sampling=Sampling.QUEUED).exists():
-        sending.ring_now(sending.SAMPLE)
+        workers.ring_now(TASK)
 
 
 async def run(engine: Engine, sandbox: Sandbox) -> None:
@@ -68,11 +72,7 @@ async def run(engine: Engine, sandbox: Sandbox) -> None:
 
     One solution at a time: a student's question goes beside it, not behind dozens.
     """
-    if _busy.locked():
-        return
-    async with _busy:
-        while (problem := await in_database(_claim)) is not None:
-            await _sample(problem, engine, sandbox)
+    await workers.work_off(_claim, lambda problem: _sample(problem, engine, sandbox), _busy)
 
 
 async def _sample(problem: Problem, engine: Engine, sandbox: Sandbox) -> None:
@@ -90,18 +90,6 @@ async def _sample(problem: Problem, engine: Engine, sandbox: Sandbox) -> None:
         raise
     else:
         await in_database(_end, problem, Sampling.DONE, "")
-
-
-async def in_database[**P, T](function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    return await asyncio.to_thread(_closing, partial(function, *arguments, **named))
-
-
-def _closing[T](function: Callable[[], T]) -> T:
-    """The thread is any of a pool, and may not be asked again for long."""
-    try:
-        return function()
-    finally:
-        connection.close()
 
 
 async def _solve(problem: Problem, index: int, engine: Engine, sandbox: Sandbox) -> Sample:

@@ -12,14 +12,15 @@ from statistics import fmean
 
 from django.db.models import QuerySet
 
+from accounts.workers import in_database, work_off
 from grading import routing
 from grading.evidence import Evidence
 from grading.models import Problem, Sample, Submission
-from grading.sampling import in_database
 from inference.reward import ResponseTooLong, RewardError, RewardScorer
 
 logger = logging.getLogger(__name__)
 
+TASK = "config.tasks.score_waiting"
 BATCH = 8  # submissions of one problem that are scored together
 
 _busy = asyncio.Lock()  # held while this process is at it
@@ -44,16 +45,18 @@ async def run(scorer: RewardScorer | None) -> None:
     """Score what waits, a batch after the other; returns at once without a scorer, or where this process is at that already."""
     global _able
     _able = scorer is not None
-    if scorer is None or _busy.locked():
+    if scorer is None:
         return
-    async with _busy:
-        try:
-            while (batch := await in_database(_next)) is not None:
-                baseline = await _baseline(batch, scorer)
-                scores = await _scores(batch.problem, [response(each) for each in batch.submissions], scorer)
-                await in_database(_write, batch.submissions, scores, baseline)
-        except RewardError as error:
-            logger.warning("Submissions are not scored: %s", error)
+    try:
+        await work_off(_next, lambda batch: _score(batch, scorer), _busy)
+    except RewardError as error:
+        logger.warning("Submissions are not scored: %s", error)
+
+
+async def _score(batch: Batch, scorer: RewardScorer) -> None:
+    baseline = await _baseline(batch, scorer)
+    scores = await _scores(batch.problem, [response(each) for each in batch.submissions], scorer)
+    await in_database(_write, batch.submissions, scores, baseline)
 
 
 def response(submission: Submission) -> str:

@@ -12,8 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import workers
 from accounts.models import User
-from grading import evidence, live, reading, sending
+from grading import evidence, leases, live, reading
 from grading.evidence import LONGEST_ANSWER
 from grading.models import Assignment, Mark, Problem, Submission
 
@@ -172,7 +173,7 @@ def _store(student: User, problem: Problem, found: Reading, *, late: bool = Fals
         entered_by=entered_by,
     )
     Mark.objects.create(submission=submission)
-    sending.ring(sending.CHECK)
+    workers.ring(leases.CHECK)
     transaction.on_commit(lambda: live.ring(problem.assignment_id))
     return submission
 

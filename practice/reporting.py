@@ -6,8 +6,8 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
+from accounts.roles import check_admin
 from practice.models import Item, Report
-from tutor.reporting import check_admin
 
 LONGEST = 1000  # characters of a reason
 

@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts import workers
 from accounts.models import User
-from grading import sending
-from grading.sampling import in_database
+from accounts.workers import in_database
 from inference.best_of import Budget
 from inference.engines import Engine, EngineError
 from inference.prompts import detect_language
@@ -91,10 +91,10 @@ def ask(student: User, question: str, answer: str, parent: Item | None = None) -
         if active.count() >= AT_ONCE:
             raise StillWriting
         if Writing.objects.filter(state=State.QUEUED).count() >= settings.QUEUE_LIMIT:
-            sending.ring_now(TASK)  # they may have lost their messages
+            workers.ring_now(TASK)  # they may have lost their messages
             raise TooMany
         asked = Writing.objects.create(student=student, question=question, answer=answer[:500], parent=parent)
-        sending.ring(TASK)
+        workers.ring(TASK)
         return asked
 
 
@@ -113,7 +113,7 @@ def look(asked: Writing) -> Writing:
     waiting.filter(created__lt=now - WAITED).update(state=State.FAILED, no_engine=True)
     asked.refresh_from_db()
     if asked.state == State.QUEUED and asked.created < now - AGAIN:
-        sending.ring_now(TASK)
+        workers.ring_now(TASK)
     return asked
 
 
@@ -128,11 +128,7 @@ def look_after(student: User) -> None:
 
 async def run(engine: Engine, sandbox: Sandbox) -> None:
     """Write one problem after the other until none waits; returns at once where this process is at that already."""
-    if _busy.locked():
-        return
-    async with _busy:
-        while (claimed := await in_database(_claim)) is not None:
-            await _write(claimed, engine, sandbox)
+    await workers.work_off(_claim, lambda claimed: _write(claimed, engine, sandbox), _busy)
 
 
 async def like(question: str, answer: str, had: Sequence[str] = (), *, engine: Engine, sandbox: Sandbox, seed: int = 0) -> Variant | None:

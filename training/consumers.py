@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
+from accounts.roles import check_admin
 from accounts.sockets import StateConsumer
 from training import live, runs
 from training.models import Run
@@ -42,10 +43,10 @@ def _state(user: User, run_id: UUID | None) -> dict[str, str]:
     if run_id is not None:
         run = runs.get_run_for(user, run_id)
         return {"at": _digest([run.state, run.seen, run.queued])}
-    runs.check_admin(user)
+    check_admin(user)
     found = list(Run.objects.values_list("pk", "state", "stages__state", "stages__done").filter(state__in=("queued", *Run.HELD)))
     ended = Run.objects.filter(state__in=Run.ENDED).count()
-    return {"at": _digest([found, ended, list(Worker.objects.values_list("name", "model", "serving", "serving_error"))])}
+    return {"at": _digest([found, ended, list(Worker.objects.values_list("name", "model", "serving", "serving_error", "engine_error"))])}
 
 
 def _digest(values: list[Any]) -> str:

@@ -17,12 +17,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import check_admin
 from training import rows
 from training.evaluation.datasets import DatasetError, read_problem
 from training.models import Dataset, Run
 from training.pipeline.solutions import labelled_question_of
 from training.pipeline.stage import StageError
-from training.runs import check_admin
 
 LARGEST = 500_000_000  # bytes of an imported file
 CHUNK = 1 << 20

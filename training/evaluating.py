@@ -14,12 +14,12 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
+from accounts.roles import check_admin
 from inference import weights
 from training import rows
 from training.evaluation.measures import Measures
 from training.models import Evaluation
 from training.pipeline import evaluate, stage
-from training.runs import check_admin
 
 FOLDERS = "evaluations"  # below the data folder
 NAMES = {"first": "first", "majority": "maj", "reward": "rm", "weighted": "weighted"}

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from training import rows
 from training.evaluation.paired import NotComparable, Paired, compare
 from training.evaluation.transcripts import TranscriptError, read
@@ -79,14 +81,14 @@ def open_gate(champion: ModelVersion, candidate: ModelVersion) -> Gate:
         if before is None:
             continue
         if _settings(before) != _settings(after):
-            trouble.append(f"{after['name']}: the two were measured with other settings. Measure them again.")
+            trouble.append(_("{name}: the two were measured with other settings. Measure them again.").format(name=after["name"]))
             continue
         try:
             sets.append(_compared(after["name"], Path(before["transcripts"]), Path(after["transcripts"])))
         except (TranscriptError, rows.RowError, OSError) as error:
-            trouble.append(str(error))
+            trouble.append(_("{name}: what was measured cannot be read: {why}").format(name=after["name"], why=error))
         except NotComparable:
-            trouble.append(f"{after['name']}: no problem was judged for both.")
+            trouble.append(_("{name}: no problem was judged for both.").format(name=after["name"]))
     return Gate(sets=tuple(sets), trouble=tuple(trouble))
 
 

@@ -15,11 +15,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import check_admin
 from inference import weights
 from training import rows
 from training.datasets import About, digest, keep
 from training.models import Alias, Dataset, ModelVersion, Promotion, Run, RunStage
-from training.runs import check_admin
 from tutor import serving
 
 KINDS = ("Q8_0", "Q4_0", "F16")  # of files for the embedded engine, the one that is served first
@@ -56,6 +56,10 @@ class OnlyTrained(RegistryError):
 
 class StillNeeded(RegistryError):
     message = _("This model serves now. Promote another one first.")
+
+
+class RunNeedsIt(StillNeeded):
+    message = _("A run that is not over needs this model. Stop it, or wait for its end.")
 
 
 # --- Fetch and authorise ------------------------------------------------------------------------------------------------
@@ -259,18 +263,19 @@ def roll_back(*, by: User | None, why: str = "") -> Promotion:
 
 
 def delete(version: ModelVersion) -> None:
-    """Delete a model with its run and files. Raises `RegistryError` for one that serves, or that was not trained here."""
+    """Delete a model with its run and files. Raises `RegistryError` for one that serves, that a run needs, or that was not trained here."""
     if version.aliases.filter(name=Alias.Name.CHAMPION).exists():
         raise StillNeeded
     if version.run is None:
         raise OnlyTrained
-    if version.run.is_active:
-        raise StillNeeded
+    if version.run.is_active or version.runs_from.exclude(state__in=Run.ENDED).exists():
+        raise RunNeedsIt
     for each in version.evaluations.values():
         Path(each["transcripts"]).unlink(missing_ok=True)
     shutil.rmtree(version.run.folder, ignore_errors=True)
     with transaction.atomic():
         run = version.run
+        version.runs_from.filter(state__in=Run.RESUMABLE).update(data_deleted=True)  # without it they would go on from another model
         version.delete()
         run.delete()
 

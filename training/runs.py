@@ -8,18 +8,19 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts import workers
 from accounts.models import User
-from training import sending
+from accounts.roles import check_admin
 from training.models import Dataset, ModelVersion, Run, RunStage
 from training.processes import Identity
 from training.recipes import Recipe
 
+START = "training.tasks.start_waiting"
 HOST = socket.gethostname()
 TRIES = 5  # supervisors that a run may lose before it has failed
 SILENT = timedelta(minutes=10)  # a run of another machine that was not heard of for so long has failed
@@ -46,7 +47,7 @@ class NotStopped(RunError):
 
 
 class DataDeleted(RunError):
-    message = _("What this run learnt from was deleted since. Start a new one.")
+    message = _("What this run began with or learnt from was deleted since. Start a new one.")
 
 
 class HasModel(RunError):
@@ -55,12 +56,6 @@ class HasModel(RunError):
 
 class Active(RunError):
     message = _("This run is still going on. Stop it first.")
-
-
-def check_admin(user: User) -> None:
-    """Raises Http404 for anybody but an administrator."""
-    if user.role != User.Role.ADMIN:
-        raise Http404
 
 
 def get_runs_for(user: User) -> QuerySet[Run]:
@@ -82,7 +77,7 @@ def create(recipe: Recipe, *, by: User | None = None, base: ModelVersion | None 
         run.datasets.set(datasets)
         stages = [RunStage(run=run, number=number, name=step.name, kind=step.kind) for number, step in enumerate(recipe.stages)]
         RunStage.objects.bulk_create(stages)
-        sending.ring(sending.START)
+        workers.ring(START)
     return run
 
 
@@ -97,10 +92,10 @@ def resume(run: Run) -> None:
     """Queue a stopped or failed run again; it goes on where it was. Raises `RunError`."""
     if run.data_deleted:
         raise DataDeleted
-    ended = Run.objects.filter(pk=run.pk, state__in=(State.STOPPED, State.FAILED), data_deleted=False)
+    ended = Run.objects.filter(pk=run.pk, state__in=Run.RESUMABLE, data_deleted=False)
     if not ended.update(state=State.QUEUED, failure="", tries=0, queued=timezone.now(), ended=None):
         raise NotStopped
-    sending.ring(sending.START)
+    workers.ring(START)
 
 
 def delete(run: Run) -> None:

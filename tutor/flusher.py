@@ -48,7 +48,7 @@ class TurnLog:
         """Append an event; `fields` of the Turn change in the same transaction."""
         eventlog.merge(self.pending, Entry(seq=0, run=self.run, kind=kind, data=_storable(data)))
         self.fields |= _storable(fields)
-        self.ended = self.ended or kind in ("done", "failed", "stopped")
+        self.ended = self.ended or kind in eventlog.FINAL
         self._flusher.wake(self, now=kind != "token" or self._quiet)
         self._quiet = kind != "token"
 

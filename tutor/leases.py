@@ -12,7 +12,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
@@ -90,10 +89,7 @@ def _history(turn: Turn) -> list[Exchange]:
 def next_run(turn_id: UUID, run: int) -> bool:
     """Begin `run` of a turn that is held, after the run before it; False where it is not held any more."""
     held = Turn.objects.filter(pk=turn_id, state=Turn.State.RUNNING, run=run - 1)
-    try:
-        return bool(held.update(run=run, lease_expires=timezone.now() + LEASE))
-    finally:
-        connection.close()  # the thread is any of a pool, and may not be asked again for long
+    return bool(held.update(run=run, lease_expires=timezone.now() + LEASE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import check_admin
 from tutor.models import Report, Turn
 
 SHOWN = 200  # on a page, of those that wait and of those that are handled
@@ -18,12 +18,6 @@ def report(user: User, turn: Turn, kind: str, better: int | None, reason: str) -
     better = better if kind == Report.Kind.WRONG_PICK and better is not None and better < turn.n else None
     fields = {"kind": kind, "better": better, "reason": reason, "handled": None}
     return Report.objects.update_or_create(turn=turn, by=user, defaults=fields)[0]
-
-
-def check_admin(user: User) -> None:
-    """Http404 for anybody but an administrator."""
-    if user.role != User.Role.ADMIN:
-        raise Http404
 
 
 def get_reports_for(user: User) -> QuerySet[Report]:

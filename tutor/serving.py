@@ -7,7 +7,7 @@ when its last turn has ended.
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import connection
+from django.db.models import QuerySet
 
 from tutor.models import ServedModel
 
@@ -26,16 +26,22 @@ class Served:
 
 def wanted() -> Served:
     """What is to be served now. Raises DatabaseError, InterfaceError."""
-    newest = ServedModel.objects.order_by("-pk").values_list("name", "file").first()
+    return _newest(ServedModel.objects.all())
+
+
+def ranked() -> list[Served]:
+    """What is to be served now, and what stands in where that cannot be had: the choice before it was made first (a later one may have
+    been taken back), and the settings' own model, for which nothing stands in. Raises DatabaseError, InterfaceError.
+    """
+    chosen, own = wanted(), Served()
+    first = ServedModel.objects.filter(name=chosen.name, file=chosen.file).order_by("pk").values("pk")[:1]
+    found = [chosen, _newest(ServedModel.objects.filter(pk__lt=first)), own]
+    return found[: found.index(own) + 1]
+
+
+def _newest(choices: "QuerySet[ServedModel]") -> Served:
+    newest = choices.order_by("-pk").values_list("name", "file").first()
     return Served(*newest) if newest else Served()
-
-
-def wanted_in_thread() -> Served:
-    """`wanted`, from a thread that is not asked again for a while."""
-    try:
-        return wanted()
-    finally:
-        connection.close()
 
 
 def serve(name: str, file: str) -> None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
+from accounts.workers import in_database
 from inference.best_of import Budget
 from inference.engines import Engine, EngineUnavailable
 from inference.events import Done, Event, Mode, Output, Scored, Selected, Solved
@@ -80,7 +81,7 @@ class Job:
         await self.log.settled()
         self.log.run += 1
         try:
-            held = await asyncio.to_thread(leases.next_run, self.turn.pk, self.log.run)
+            held = await in_database(leases.next_run, self.turn.pk, self.log.run)
         except (DatabaseError, InterfaceError) as error:
             raise LeaseLost from error  # it will be, and then be taken back
         if not held:

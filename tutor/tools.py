@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
-from inference.engines import Engine, EngineError, EngineLoading
+from accounts.workers import in_database
+from inference.engines import Engine, EngineError, EngineLoading, EngineRefused
 from inference.engines.opening import wait_until_ready
 from inference.reward import RewardScorer
 from inference.sandbox import Sandbox, SandboxError
@@ -18,7 +20,7 @@ from inference.sandbox.absent import NoSandbox
 from inference.sandbox.jail import open_sandbox
 from tutor.absent import NoEngine
 from tutor.opening import LOADING, engine_from_settings, engine_scorer, named_scorer
-from tutor.serving import Served, wanted_in_thread
+from tutor.serving import Served, ranked
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +35,9 @@ CHOSEN_AGAIN = 60.0  # seconds before a chosen model that could not be loaded is
 class Tools:
     """Opened on the runtime's event loop and watched for as long as the process lives.
 
-    Where another model is chosen to be served, its engine is opened beside this one, and takes its place once it is ready. Who works with
-    an engine says so by `using`: one that was replaced is closed when nobody does any more.
+    Where another model is chosen to be served, its engine is opened beside this one, and takes its place once it is ready. A chosen model
+    that cannot be had leaves what serves; at the start, what served before. Who works with an engine says so by `using`: one that was
+    replaced is closed when nobody does any more.
     """
 
     def __init__(self) -> None:
@@ -47,6 +50,9 @@ class Tools:
         self.sandbox_error = ""
         self.serving = Served()  # the model that `engine` is
         self.serving_error = ""  # why it is not the one that was chosen last
+        self._worked = False  # an engine was ready
+        self._failed = Served()  # a chosen model that could not be had,
+        self._again = 0.0  # and when it is tried again
         self.decided = threading.Event()  # engine and sandbox are ready, or said why they are not
         self._users: Counter[int] = Counter()  # of each engine, by its id
         self._replaced: dict[int, Engine] = {}  # engines that are closed when their last user has gone
@@ -109,56 +115,76 @@ class Tools:
     async def _engine_error(self) -> EngineError | None:
         try:
             if isinstance(self.engine, NoEngine):
-                chosen = await self._chosen()
+                chosen, *_ = await self._ranked()
                 self.engine = await asyncio.to_thread(engine_from_settings, chosen)
                 self.serving, self.scorer = chosen, self._named_scorer or engine_scorer(self.engine)
             await self.engine.ready()
-        except EngineError as error:
+        except EngineLoading as error:
             return error
+        except EngineError as error:
+            return error if self._worked else await self._fall_back(error)
+        self._worked = True
         return None
 
     # --- Another model --------------------------------------------------------------------------------------------------
 
+    async def _fall_back(self, error: EngineError) -> EngineError | None:
+        """The chosen model cannot be had at the start: serve what stands in for it. `error`, where nothing does."""
+        server_is_away = settings.ENGINE_URL and not isinstance(error, EngineRefused)
+        if server_is_away or time.monotonic() < self._again:
+            return error
+        chosen, *others = await self._ranked()
+        if not others:
+            return error
+        self._put_off(chosen, error)
+        for served in others:
+            try:
+                await self._replace(served)
+            except EngineError as other:
+                logger.warning("The model %s cannot stand in: %s", served.name or "of the settings", other)
+            else:
+                self.serving_error = str(error)
+                return None
+        return error
+
     async def _watch_chosen(self) -> None:
-        failed, again = self.serving, 0.0
         while True:
             await asyncio.sleep(LOOK_CHOSEN)
-            chosen = await self._chosen()
+            chosen, *_ = await self._ranked()
             if chosen == self.serving or isinstance(self.engine, NoEngine):
                 self.serving_error = ""
-            elif (chosen != failed or time.monotonic() >= again) and not await self._replace(chosen):
-                failed, again = chosen, time.monotonic() + CHOSEN_AGAIN
+            elif chosen != self._failed or time.monotonic() >= self._again:
+                try:
+                    await self._replace(chosen)
+                except EngineError as error:
+                    self._put_off(chosen, error)
 
-    async def _chosen(self) -> Served:
-        """What is to be served; while the database cannot say, what is served."""
+    def _put_off(self, chosen: Served, error: EngineError) -> None:
+        logger.warning("The model %s, which was chosen to serve, cannot be had: %s", chosen.name or "of the settings", error)
+        self.serving_error = str(error)
+        self._failed, self._again = chosen, time.monotonic() + CHOSEN_AGAIN
+
+    async def _ranked(self) -> list[Served]:
+        """What may be served, the chosen model first; while the database cannot say, what is served."""
         try:
-            return await asyncio.to_thread(wanted_in_thread)
+            return await in_database(ranked)
         except (DatabaseError, InterfaceError) as error:
             logger.warning("Which model is to be served cannot be read: %s", error)
-            return self.serving
+            return [self.serving]
 
-    async def _replace(self, chosen: Served) -> bool:
-        """Load the chosen model, and let new turns go to it; False, and the old one stays, where it cannot be had."""
-        engine: Engine | None = None
+    async def _replace(self, served: Served) -> None:
+        """Load this model, and let new turns go to it. Raises `EngineError`; then the old one stays."""
+        engine = await asyncio.to_thread(engine_from_settings, served)
         try:
-            engine = await asyncio.to_thread(engine_from_settings, chosen)
             await wait_until_ready(engine, LOADING)
-        except EngineError as error:
-            self.serving_error = str(error)
-            logger.warning("The model %s, which was chosen to serve, cannot be had: %s", chosen.name, error)
-            if engine is not None:
-                await engine.close()
-            return False
-        except asyncio.CancelledError:
-            if engine is not None:
-                await engine.close()
+        except (EngineError, asyncio.CancelledError):
+            await engine.close()
             raise
         self._replaced[id(self.engine)] = self.engine
         self.engine, self.scorer = engine, self._named_scorer or engine_scorer(engine)
-        self.serving, self.serving_error = chosen, ""
+        self.serving, self.serving_error = served, ""
         logger.info("New turns go to %s", engine.model)
         self._close_unused()
-        return True
 
     def _close_unused(self) -> None:
         for key in [key for key in self._replaced if not self._users[key]]:

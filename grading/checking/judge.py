@@ -19,6 +19,7 @@ import socket
 import sys
 from collections.abc import Callable
 
+from grading.checking.child import limit_cpu
 from grading.checking.compare import compare
 from grading.checking.evaluate import Undefined
 from grading.checking.formulas import NOT_EVALUATED
@@ -30,7 +31,6 @@ from grading.checking.verdicts import NOT_COMPARED, UNREAD, Verdict, undecided
 Judge = Callable[[str, str], Verdict]
 
 MEMORY = 2**30  # bytes of address space
-CPU_SECONDS = 20  # for one comparison, should the parent be gone
 LONGEST = 65_536  # bytes of a message
 RECURSION = 4_000
 PR_SET_PDEATHSIG = 1
@@ -115,7 +115,7 @@ def _work(requests: socket.socket, judging: Judge) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     with contextlib.suppress(ConnectionError):
         while request := requests.recv(LONGEST):
-            _limit_cpu()
+            limit_cpu()
             verdict = _answer(judging, *json.loads(request))
             requests.send(json.dumps([verdict.outcome.value, verdict.reason.template, dict(verdict.reason.values)]).encode())
     os._exit(0)
@@ -128,11 +128,6 @@ def _answer(judging: Judge, expected: str, given: str) -> Verdict:
         return undecided(NOT_EVALUATED)
     except ERRORS:
         return undecided(NOT_COMPARED)
-
-
-def _limit_cpu() -> None:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + CPU_SECONDS, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ class Problem(models.Model):
     sampling = models.CharField(max_length=7, choices=Sampling, default=Sampling.NONE, blank=True)
     sampling_run = models.PositiveIntegerField(default=0)
     sampling_expires = models.DateTimeField(null=True)
-    sampling_failure = models.TextField(blank=True)
+    sampling_failure = models.TextField(blank=True)  # an engine's or a sandbox's line, or a sentence that the catalogues translate
 
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)

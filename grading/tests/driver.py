@@ -5,8 +5,9 @@ from tutor.tests.driver import COMMANDS, serve  # first: it sets Django up
 # isort: split
 from django.db.models import Count, Sum
 
+from accounts import workers
 from accounts.models import User
-from grading import bank, sampling, sending
+from grading import bank, leases, sampling
 from grading.models import Problem, Submission
 from grading.tests.school import flood as fill
 
@@ -14,7 +15,7 @@ from grading.tests.school import flood as fill
 def flood(submissions, problems, students):
     """Hand in so much at once."""
     fill("flood", submissions, problems, students)
-    sending.ring(sending.CHECK)
+    workers.ring(leases.CHECK)
 
 
 def checked():

@@ -142,7 +142,7 @@ def test_a_checker_that_is_to_end_begins_nothing(waiting):
 @pytest.mark.django_db(transaction=True)
 def test_the_watcher_renews_takes_back_and_rings(school, waiting, monkeypatch):
     rung = []
-    monkeypatch.setattr("grading.sending.ring_now", rung.append)
+    monkeypatch.setattr("accounts.workers.ring_now", rung.append)
     held = leases.claim_next()
     lost = submitting.hand_in(school.classmate, school.problem, WRONG, "")
     leases.claim_next()

@@ -1,11 +1,12 @@
 import io
 import json
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.core.management import CommandError, call_command
+
+from inference.engines import Chunk
+from inference.tests.completions_server import served
 
 SOLVED = {"id": "a", "problem": "Solve 2x + 3 = 7", "steps": ["2x = 4", "x = 2"]}
 
@@ -81,38 +82,23 @@ def test_a_file_that_is_not_there(tmp_path):
         call_command("check_steps", str(tmp_path / "none.jsonl"))
 
 
-class Recorded(BaseHTTPRequestHandler):
-    """An OpenAI-compatible server that gives a recorded solution, with another answer for the first seed."""
+class Recorded:
+    """Gives a recorded solution, with another answer for the first seed."""
 
-    def do_GET(self):
-        self._send("application/json", json.dumps({"data": [{"id": "recorded", "max_model_len": 4096}]}).encode())
+    model, context = "recorded", 4096
 
-    def do_POST(self):
-        seed = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["seed"]
-        text = f"3 * 4 = 12\n12 - 2 = 10\nThe answer is $\\boxed{{{10 if seed else 9}}}$"
-        events = [{"index": 0, "text": text, "finish_reason": None}, {"index": 0, "text": "", "finish_reason": "stop"}]
-        body = "".join(f"data: {json.dumps({'choices': [event]})}\n\n" for event in events) + "data: [DONE]\n\n"
-        self._send("text/event-stream", body.encode())
+    async def stream(self, prompt, sampling, request_id):
+        yield Chunk(f"3 * 4 = 12\n12 - 2 = 10\nThe answer is $\\boxed{{{10 if sampling.seed else 9}}}$", 5)
+        yield Chunk("", 0, "stop")
 
-    def _send(self, kind, body):
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        """Quiet."""
+    async def abort(self, request_id):
+        pass
 
 
 @pytest.fixture
 def engine_url(settings):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Recorded)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings.ENGINE_URL = f"http://127.0.0.1:{server.server_port}/v1"
-    yield settings.ENGINE_URL
-    server.shutdown()
-    server.server_close()
+    with served(Recorded()) as settings.ENGINE_URL:
+        yield settings.ENGINE_URL
 
 
 def test_the_engine_solves_each_problem_so_many_times(tmp_path, engine_url):

@@ -1,5 +1,6 @@
 """How an answer is understood, so that its author sees it; hostile ones cost seconds at most."""
 
+import os
 import time
 
 import pytest
@@ -49,3 +50,12 @@ def test_a_child_that_died_is_replaced():
     reading._reader._process.wait()
     assert reading.read("x + 4") == ""  # this one found nobody, which is not remembered
     assert reading.read("x + 4") == "x + 4"
+
+
+def test_a_forked_process_has_a_child_of_its_own():
+    assert reading.read(f"x + {time.monotonic_ns()}")
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0 if reading._reader._process is None else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert reading.read(f"x + {time.monotonic_ns()}")

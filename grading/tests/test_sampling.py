@@ -119,6 +119,8 @@ def test_a_problem_that_kills_its_worker_is_given_up(school):
     sampling.sweep()
     school.problem.refresh_from_db()
     assert school.problem.sampling == "failed"
+    shown = school.client(school.teacher).get(page("problem", school.problem.pk), headers={"accept-language": "zh-hans"})
+    assert "负责求解的工作进程多次中断。" in shown.text
 
 
 def test_a_worker_that_ends_gives_back_what_it_was_at(school):

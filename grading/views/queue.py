@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import push_url
 
-from grading import access, groups, leases, queue, release, review, sending
+from accounts import workers
+from grading import access, groups, leases, queue, release, review
 from grading.forms import DecisionForm
 from grading.models import Group, Problem, RubricItem, Submission
 from grading.panel import Panel, panel_of
@@ -157,7 +158,7 @@ def recheck(request: Request, pk: UUID) -> HttpResponse:
     """Have the machine try again what it could not check."""
     problem = access.get_assigned_for(request.user, pk)
     leases.check_failed(problem)
-    sending.ring(sending.CHECK)
+    workers.ring(leases.CHECK)
     return redirect(reverse("grading:queue", args=[pk]))
 
 

@@ -3,8 +3,9 @@
 import asyncio
 import json
 import socket
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 
@@ -96,3 +97,26 @@ async def serve(app) -> AsyncIterator[str]:
         finally:
             server.should_exit = server.force_exit = True
             await running
+
+
+@contextmanager
+def served(engine):
+    """The base url of a server over `engine`, on a loop in a thread of its own."""
+    loop, ready, url = asyncio.new_event_loop(), threading.Event(), []
+
+    async def serving():
+        stop = asyncio.Event()
+        async with serve(CompletionsApp(engine)) as address:
+            url.extend([address, stop])
+            ready.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serving()))
+    thread.start()
+    try:
+        assert ready.wait(30)
+        yield url[0]
+    finally:
+        loop.call_soon_threadsafe(url[1].set)
+        thread.join(30)
+        loop.close()

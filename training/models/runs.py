@@ -33,7 +33,8 @@ class Run(models.Model):
         GPU = "gpu", _("GPU")
 
     HELD = (State.RUNNING, State.STOPPING)
-    ENDED = (State.STOPPED, State.FAILED, State.DONE)
+    RESUMABLE = (State.STOPPED, State.FAILED)
+    ENDED = (*RESUMABLE, State.DONE)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     recipe = models.CharField(max_length=60)
@@ -50,7 +51,7 @@ class Run(models.Model):
     pid_started = models.PositiveBigIntegerField(null=True)  # clock ticks after the host's start
     tries = models.PositiveSmallIntegerField(default=0)  # supervisors since it was last queued by a person
     resources = models.JSONField(default=dict)  # what the run's processes use now
-    data_deleted = models.BooleanField(default=False)  # what it learnt from was deleted since, and its copies with it
+    data_deleted = models.BooleanField(default=False)  # what it learnt from, or was to go on from, was deleted since
 
     created = models.DateTimeField(auto_now_add=True)
     queued = models.DateTimeField()

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from accounts import workers
 from accounts.models import User
-from training import sending
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +21,7 @@ def place(settings, tmp_path, monkeypatch):
     monkeypatch.setenv("LEMMA_VAR", str(tmp_path))
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "training.tests.settings")
     monkeypatch.setenv("TEST_DATABASE", str(connection.settings_dict["NAME"]))
-    monkeypatch.setattr(sending, "ring", lambda _task: None)
+    monkeypatch.setattr(workers, "ring", lambda _task: None)
     return tmp_path
 
 

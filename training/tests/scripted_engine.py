@@ -1,12 +1,9 @@
-"""A model that adds the first two numbers of a question, and writes new problems, behind a real OpenAI-compatible server."""
+"""A model that adds the first two numbers of a question, and writes new problems."""
 
 import asyncio
 import re
-import threading
-from contextlib import contextmanager
 
 from inference.engines import Chunk, ContextOverflow, EngineUnavailable
-from inference.tests.completions_server import CompletionsApp, serve
 
 ASKED = re.compile(r"<\|im_start\|>user\n(.*?)<\|im_end\|>", re.DOTALL)
 PRINTED = re.compile(r"```output\n(.*?)\n```")
@@ -61,26 +58,3 @@ class ScriptedEngine:
         if prompt.endswith("```python\n"):
             return f"print({left} + {right}{' + 1' * wrong})\n```\n"
         return f"It is {left} + {right}, so $\\boxed{{{left + right + wrong}}}$."
-
-
-@contextmanager
-def served(engine):
-    """The base url of a server over `engine`, on a loop in a thread of its own."""
-    loop, ready, url = asyncio.new_event_loop(), threading.Event(), []
-
-    async def serving():
-        stop = asyncio.Event()
-        async with serve(CompletionsApp(engine)) as address:
-            url.extend([address, stop])
-            ready.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serving()))
-    thread.start()
-    try:
-        assert ready.wait(30)
-        yield url[0]
-    finally:
-        loop.call_soon_threadsafe(url[1].set)
-        thread.join(30)
-        loop.close()

@@ -6,6 +6,7 @@ import runpy
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from training import rows
@@ -37,6 +38,17 @@ def finish(process):
 
 def run(module, out, **config):
     return finish(start(module, out, **config))
+
+
+def kill_after(count, path, process):
+    """Kill a stage once there are so many rows in a file."""
+    end = time.monotonic() + 60
+    while not path.exists() or path.read_bytes().count(b"\n") < count:
+        assert process.poll() is None, finish(process)
+        assert time.monotonic() < end
+        time.sleep(0.002)
+    process.kill()
+    assert finish(process)[0] == -signal.SIGKILL
 
 
 def run_until_killed(module, out, call, number, **config):

@@ -1,16 +1,16 @@
 """Problems that evolve: over a scripted model behind a real server, their solutions run in the real sandbox."""
 
 import json
-import signal
 import time
 from collections import Counter
 
 import pytest
 
+from inference.tests.completions_server import served
 from training.pipeline import evolve, stage
 from training.pipeline.stage import StageError
-from training.tests.scripted_engine import ScriptedEngine, served
-from training.tests.stages import do, finish, read, run, start, written
+from training.tests.scripted_engine import ScriptedEngine
+from training.tests.stages import do, finish, kill_after, read, run, start, written
 
 PENS = {"id": "p", "question": "Tom has 12 pens and buys 30 more of them at the shop. How many pens has he now?", "expected": "42"}
 BIRDS = {
@@ -169,16 +169,6 @@ def test_killed_again_and_again_it_makes_the_same_problems(tmp_path, problems):
     for name, key in (("proposals.jsonl", ("id",)), ("samples.jsonl", ("problem", "sample"))):
         keys = [tuple(row[field] for field in key) for row in read(out / name)]
         assert sorted(keys) == sorted({tuple(row[field] for field in key) for row in read(tmp_path / "whole" / name)})
-
-
-def kill_after(rows, path, process):
-    end = time.monotonic() + 60
-    while not path.exists() or path.read_bytes().count(b"\n") < rows:
-        assert process.poll() is None, finish(process)
-        assert time.monotonic() < end
-        time.sleep(0.002)
-    process.kill()
-    assert finish(process)[0] == -signal.SIGKILL
 
 
 def test_asked_to_stop_it_goes_on_later(tmp_path, problems):

@@ -1,5 +1,7 @@
 """The administrator's pages: who may open them, what they begin, and what they say."""
 
+from functools import partial
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -7,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from training import datasets, rows
+from training import datasets, registry, rows
 from training.datasets import About
 from training.models import Alias, Dataset, Evaluation, ModelVersion, Promotion, Run, RunStage
-from training.tests.test_gate import AFTER, BEFORE, version
+from training.tests.test_gate import AFTER, BEFORE, transcripts, version
 from training.urls import urlpatterns
 from tutor import serving
 from tutor.models import Worker
@@ -145,12 +147,57 @@ def test_the_gate_is_shown_and_promotion_reaches_the_workers_and_back(model, tmp
     assert "Roll back" not in answer.content.decode()
 
 
+def test_why_two_models_were_not_compared_is_said_in_the_reader_s_language(model, tmp_path, admin, client_of):
+    old = version(tmp_path, "old", BEFORE, tokens=200)
+    Alias.objects.create(name="champion", version=old)
+    show = partial(client_of(admin).get, reverse("training:model", args=[model.pk]), headers={"accept-language": "zh-hans"})
+    assert "dev：测量两个模型时的设置不同。请重新测量。" in show().text
+    measured = {"tokens": 100, "mode": "cot"}
+    for each, right in ((old, {"a": True}), (model, {"b": True})):
+        transcripts(tmp_path / f"{each.name}.jsonl", right)
+        each.evaluations["sha"]["config"] = measured
+        each.save()
+    assert "dev：没有一道题对两个模型都作出了判定。" in show().text
+    (tmp_path / "old.jsonl").unlink()
+    assert "dev：测量结果无法读取" in show().text
+
+
 @pytest.mark.parametrize(("worker", "loading"), [({}, True), ({"serving": "new"}, False), ({"serving_error": "No such file."}, False)])
 def test_a_worker_that_has_another_model_than_the_chosen_one_loads_it(model, admin, client_of, worker, loading):
     serving.serve("new", model.gguf)
     Worker.objects.create(name="one", seen=timezone.now(), engine_loading=False, model="old.gguf", **worker)
     page = client_of(admin).get(reverse("training:workers")).content.decode()
     assert ("Loading" in page, "old.gguf" in page) == (loading, True)
+
+
+def test_why_another_model_than_the_chosen_one_serves_is_said(model, admin, client_of):
+    serving.serve("new", model.gguf)
+    fields = {"seen": timezone.now(), "engine_loading": False, "model": "old-model", "serving": "old"}
+    worker = Worker.objects.create(name="one", serving_error="No such file.", **fields)
+    page = client_of(admin).get(reverse("training:models")).content.decode()
+    assert "old-model serves, because new cannot be loaded: No such file." in page
+    serving.serve("", "")  # back to the settings' model, which cannot be loaded
+    assert f"because {registry.settings_model()} cannot be loaded" in client_of(admin).get(reverse("training:workers")).content.decode()
+    Worker.objects.filter(pk=worker.pk).update(engine_error="No model at all.", serving="new")
+    page = client_of(admin).get(reverse("training:workers")).content.decode()
+    assert ("No model at all." in page, "serves" in page, "Loading" in page) == (True, False, False)
+
+
+def test_a_model_stays_while_a_run_that_begins_with_it_is_not_over(run, model, admin, client_of):
+    model.run = Run.objects.create(recipe="first", config=run.config, device="cpu", state="done", queued=timezone.now())
+    model.save()
+    client = client_of(admin)
+    for state in ("queued", "running", "stopping"):
+        Run.objects.filter(pk=run.pk).update(base=model, state=state)
+        answer = client.post(reverse("training:delete_model", args=[model.pk]), follow=True)
+        assert "A run that is not over needs this model" in answer.content.decode()
+        assert Run.objects.get(pk=run.pk).base == model
+    Run.objects.filter(pk=run.pk).update(state="stopped")
+    client.post(reverse("training:delete_model", args=[model.pk]))
+    assert not ModelVersion.objects.filter(pk=model.pk).exists()
+    answer = client.post(reverse("training:resume", args=[run.pk]), follow=True)  # it would go on from another model
+    assert "began with or learnt from was deleted since" in answer.content.decode()
+    assert Run.objects.get(pk=run.pk).state == "stopped"
 
 
 def test_both_models_are_measured_on_what_they_lack(model, tmp_path, admin, client_of, dataset):

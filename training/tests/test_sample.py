@@ -1,17 +1,17 @@
 """The sampling stage: over a scripted model behind a real server, with real Python in the real sandbox, and over a small real model."""
 
-import signal
 import time
 from collections import Counter
 
 import pytest
 
 from inference import weights
+from inference.tests.completions_server import served
 from training.pipeline import engine as pipeline_engine
 from training.pipeline import sample, stage
 from training.pipeline.stage import StageError
-from training.tests.scripted_engine import ScriptedEngine, served
-from training.tests.stages import alive, descendants, do, finish, read, run, start, written
+from training.tests.scripted_engine import ScriptedEngine
+from training.tests.stages import alive, descendants, do, finish, kill_after, read, run, start, written
 
 PROBLEMS = [{"id": f"p{number}", "question": f"What is {number} + 100?", "expected": str(number + 100)} for number in range(8)]
 
@@ -107,20 +107,10 @@ def test_a_run_that_is_killed_again_and_again_draws_the_same(tmp_path, problems)
     with served(ScriptedEngine(pause=0.05)) as url:
         do(sample, tmp_path / "whole", url=url, **config)
         for rows in (1, 9, 20, 33):
-            kill_after(rows, start(sample, tmp_path / "out", url=url, **config), tmp_path / "out" / "samples.jsonl")
+            kill_after(rows, tmp_path / "out" / "samples.jsonl", start(sample, tmp_path / "out", url=url, **config))
         assert run(sample, tmp_path / "out", url=url, **config) == (0, "")
     assert len(samples(tmp_path / "out")) == 40
     assert drawn(tmp_path / "out") == drawn(tmp_path / "whole")
-
-
-def kill_after(rows, process, path):
-    end = time.monotonic() + 60
-    while not path.exists() or path.read_bytes().count(b"\n") < rows:
-        assert process.poll() is None, finish(process)
-        assert time.monotonic() < end
-        time.sleep(0.002)
-    process.kill()
-    assert finish(process)[0] == -signal.SIGKILL
 
 
 def test_a_killed_run_leaves_no_process_and_its_python_goes_on(tmp_path, problems):

@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from training import datasets, rows, runs, sources
+from accounts.roles import check_admin
+from training import datasets, rows, sources
 from training.datasets import About
 from training.forms import ImportForm
 from training.models import Dataset
@@ -30,7 +31,7 @@ def _index(request: Request, form: ImportForm, *, status: int = 200) -> HttpResp
 @require_POST
 def import_file(request: Request) -> HttpResponse:
     """Keep an uploaded file as the next version of a name."""
-    runs.check_admin(request.user)
+    check_admin(request.user)
     form = ImportForm(request.POST, request.FILES)
     if form.is_valid():
         said = form.cleaned_data
@@ -45,7 +46,7 @@ def import_file(request: Request) -> HttpResponse:
 @require_POST
 def build(request: Request, source: str) -> HttpResponse:
     """What one of the school's own sources has now."""
-    runs.check_admin(request.user)
+    check_admin(request.user)
     if source not in sources.COLLECTED:
         raise Http404
     try:

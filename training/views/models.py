@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.roles import check_admin
 from training import gate, measuring, registry, runs
 from training.forms import MeasureForm
 from training.models import ModelVersion, Promotion
@@ -26,7 +27,6 @@ def index(request: Request) -> HttpResponse:
     context = {
         "versions": registry.lineage_of(registry.get_versions_for(request.user)),
         "champion": registry.champion(),
-        "settings_model": registry.settings_model(),
         "promotions": Promotion.objects.select_related("by")[:SHOWN],
         "in_force": registry.last_in_force(),
     }
@@ -36,12 +36,12 @@ def index(request: Request) -> HttpResponse:
 @require_safe
 def workers(request: Request) -> HttpResponse:
     """What the workers serve now, for a page that is open."""
-    runs.check_admin(request.user)
+    check_admin(request.user)
     return render(request, "training/_workers.html", _workers())
 
 
 def _workers() -> dict[str, Any]:
-    return {"workers": Worker.objects.order_by("name"), "chosen": serving.wanted()}
+    return {"workers": Worker.objects.order_by("name"), "chosen": serving.wanted(), "settings_model": registry.settings_model()}
 
 
 @require_safe
@@ -87,7 +87,7 @@ def promote(request: Request, pk: UUID) -> HttpResponse:
 
 @require_POST
 def roll_back(request: Request) -> HttpResponse:
-    runs.check_admin(request.user)
+    check_admin(request.user)
     try:
         registry.roll_back(by=request.user, why=request.POST.get("why", "")[:2000])
         messages.success(request, _("The workers load the model before; new questions go to it as soon as it is ready."))

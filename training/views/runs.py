@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.roles import check_admin
 from training import charts, progress, recipes, rows, runs
 from training.forms import StartForm
 from training.models import Run
@@ -31,7 +32,7 @@ def table(request: Request) -> HttpResponse:
 @require_POST
 def start(request: Request) -> HttpResponse:
     """Begin a run."""
-    runs.check_admin(request.user)
+    check_admin(request.user)
     form = StartForm(request.POST)
     if form.is_valid():
         said = form.cleaned_data

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def sent(monkeypatch):
     """The turns that were sent to the broker."""
     sent = []
-    monkeypatch.setattr("tutor.queue.current_app.send_task", lambda name, arguments: sent.append(arguments[0]))
+    monkeypatch.setattr("accounts.workers.current_app.send_task", lambda name, arguments: sent.append(arguments[0]))
     return sent
 
 

@@ -9,7 +9,8 @@ from channels.db import database_sync_to_async
 
 from inference import weights
 from inference.engines import EngineUnavailable, Sampling
-from tutor import serving, tools
+from tutor import opening, serving, tools
+from tutor.tests.recorded_engine import RecordedEngine
 from tutor.tools import Tools
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,7 +21,18 @@ PROMPT = "<|im_start|>user\nCount from one to a hundred.<|im_end|>\n<|im_start|>
 def file(settings, monkeypatch):
     settings.ENGINE_URL = ""
     monkeypatch.setattr(tools, "LOOK_CHOSEN", 0.1)
-    return str(weights.find(weights.SMOLLM2))
+    found = weights.find(weights.SMOLLM2)
+    monkeypatch.setattr(opening, "default_model", lambda: found)
+    return str(found)
+
+
+@pytest.fixture
+def damaged(file, tmp_path):
+    """Its beginning can be read, and no more."""
+    found = tmp_path / "damaged.gguf"
+    with open(file, "rb") as whole:
+        found.write_bytes(whole.read(20_000_000))
+    return str(found)
 
 
 async def until(holds):
@@ -79,3 +91,50 @@ async def until_closed(engine):
         while True:
             await engine.ready()
             await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def opened():
+    found = Tools()
+    yield found
+    await found.close()
+
+
+async def served_by(opened):
+    """Who answers after a start, and why it is not the chosen model."""
+    opened.start()
+    await until(lambda: opened.loaded.is_set())
+    await opened.engine.ready()
+    return opened.serving.name, opened.engine_error, opened.serving_error
+
+
+async def test_a_start_with_a_model_that_cannot_be_loaded_serves_the_one_before(file, damaged, opened):
+    await serve("first", file)
+    await serve("damaged", damaged)
+    await serve("taken back", file)
+    await serve("damaged", damaged)
+    name, engine_error, why = await served_by(opened)
+    assert (name, engine_error) == ("first", "")
+    assert why
+    with opened.using() as (engine, _scorer):
+        assert engine.model == "SmolLM2-135M-Instruct.Q4_1"
+    await serve("mended", file)
+    await until(lambda: opened.serving.name == "mended")
+    assert opened.serving_error == ""
+
+
+async def test_where_none_was_chosen_before_the_settings_own_model_serves(file, opened):
+    await serve("gone", "/nowhere/gone.gguf")
+    name, engine_error, why = await served_by(opened)
+    assert (name, engine_error, opened.engine.model) == ("", "", "SmolLM2-135M-Instruct.Q4_1")
+    assert "/nowhere/gone.gguf" in why
+
+
+async def test_a_server_that_does_not_know_the_chosen_model_serves_the_settings_own(settings, opened):
+    server = await asyncio.start_server(RecordedEngine(rate=50).answer, "127.0.0.1", 0)
+    async with server:
+        settings.ENGINE_URL = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+        settings.ENGINE_MODEL = "recorded"
+        await serve("unknown", "")
+        assert await served_by(opened) == ("", "", opened.serving_error)
+        assert "unknown" in opened.serving_error

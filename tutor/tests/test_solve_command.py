@@ -1,5 +1,6 @@
 """`manage.py solve` as a user runs it: a process, a real sandbox, and a recorded model behind a real socket."""
 
+import asyncio
 import base64
 import json
 import os
@@ -7,12 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+from inference.engines import Chunk
+from inference.tests.completions_server import served
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\nprint(2 + 3)\n```\n"
@@ -20,51 +21,29 @@ FIRST = f"{BLOCK}And so on."
 SECOND = "The sum \x1b[31mis $\\boxed{5}$."
 
 
-class Recorded(BaseHTTPRequestHandler):
+class Recorded:
     """Answers the first request of a solution with code, the next with the answer."""
 
-    def do_GET(self):
-        self._send("application/json", json.dumps({"data": [{"id": "recorded", "max_model_len": 4096}]}).encode())
+    model, context = "recorded", 4096
 
-    def do_POST(self):
-        prompt = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["prompt"]
+    async def stream(self, prompt, sampling, request_id):
         text = SECOND if "```output" in prompt else FIRST
         if "for ever" in prompt:
             text = "and so on " * 10_000
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.end_headers()
-        try:
-            for at in range(0, len(text), 4):
-                self._chunk(text[at : at + 4], None)
-                if "for ever" in prompt:
-                    time.sleep(0.01)
-            self._chunk("", "stop")
-            self.wfile.write(b"data: [DONE]\n\n")
-        except ConnectionError:
-            pass  # the command has closed the request, as it does at the end of a block
+        for at in range(0, len(text), 4):
+            yield Chunk(text[at : at + 4], 1)
+            if "for ever" in prompt:
+                await asyncio.sleep(0.01)
+        yield Chunk("", 0, "stop")
 
-    def _chunk(self, text, finish):
-        self.wfile.write(f"data: {json.dumps({'choices': [{'index': 0, 'text': text, 'finish_reason': finish}]})}\n\n".encode())
-
-    def _send(self, kind, body):
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        """Quiet."""
+    async def abort(self, request_id):
+        """The command has closed the request, as it does at the end of a block."""
 
 
 @pytest.fixture(scope="module")
 def engine_url():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Recorded)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    server.server_close()
+    with served(Recorded()) as url:
+        yield url
 
 
 def heed_control_c():

@@ -3,29 +3,18 @@
 It runs in a child process that is killed when it takes too long. Then, and where it does not know, there is no answer.
 """
 
-import atexit
-import json
-import os
-import select
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
+from grading.checking.child import Child, NoReply
 from grading.checking.working.expressions import Expression, Point, to_json
 
 SECONDS = 3.0  # for one question
-START_SECONDS = 30.0  # for the child to import sympy, on a busy machine
 GRACE = 1.0  # seconds in which the child may say by itself that it took too long; then it is killed
 MOST_UNANSWERED = 2  # questions of one piece of working
-LONGEST_REPLY = 1_000_000  # bytes
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 class NoAnswer(Exception):
@@ -90,8 +79,11 @@ class Algebra:
         seconds = min(SECONDS, self._deadline - time.monotonic())
         if seconds <= 0:
             raise TooSlow
-        reply = _child.ask(json.dumps({**request, "seconds": seconds}).encode() + b"\n", seconds)
-        answer: dict[str, Any] = json.loads(reply) if reply is not None else {"slow": True}
+        answer: dict[str, Any]
+        try:
+            answer = _child.ask({**request, "seconds": seconds}, seconds=seconds + GRACE, patience=seconds)
+        except NoReply:
+            answer = {"slow": True}
         if "slow" in answer:
             self._unanswered += 1
             raise TooSlow
@@ -100,73 +92,4 @@ class Algebra:
         return answer
 
 
-class _Child:
-    """One warm process, started at the first question, replaced when it hangs or dies. Questions wait for one another."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def ask(self, request: bytes, seconds: float) -> bytes | None:
-        """The reply; None where it does not come in time. A start takes up to `START_SECONDS` on top, once."""
-        if not self._lock.acquire(timeout=seconds):
-            return None
-        try:
-            return self._exchange(request, time.monotonic() + seconds + GRACE) if self._is_running() else None
-        finally:
-            self._lock.release()
-
-    def stop(self) -> None:
-        """Kill the child, whatever it does."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.communicate()
-
-    def _is_running(self) -> bool:
-        if self._process is None:
-            command = [sys.executable, "-m", "grading.checking.working.sympy_child"]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
-            if self._read_line(time.monotonic() + START_SECONDS) is None:
-                self.stop()
-        return self._process is not None
-
-    def _exchange(self, request: bytes, deadline: float) -> bytes | None:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(request)
-            self._process.stdin.flush()
-        except BrokenPipeError:  # it died between two questions
-            self.stop()
-            return None
-        reply = self._read_line(deadline)
-        if reply is None:
-            self.stop()
-        return reply
-
-    def _read_line(self, deadline: float) -> bytes | None:
-        """One line of the child's output; None when it does not come in time, is too long, or the child is dead."""
-        assert self._process is not None
-        assert self._process.stdout is not None
-        line = b""
-        while not line.endswith(b"\n"):
-            readable, _, _ = select.select([self._process.stdout], [], [], max(0.0, deadline - time.monotonic()))
-            data = os.read(self._process.stdout.fileno(), 65_536) if readable else b""
-            line += data
-            if not data or len(line) > LONGEST_REPLY:
-                return None
-        return line
-
-
-_child = _Child()
-atexit.register(lambda: _child.stop())
-
-
-def _after_fork() -> None:
-    """The child process belongs to the parent."""
-    global _child
-    _child = _Child()
-
-
-os.register_at_fork(after_in_child=_after_fork)
+_child = Child("grading.checking.working.sympy_child")

@@ -1,21 +1,14 @@
-"""The child process that runs sympy for `algebra`: one JSON request a line on stdin, one JSON reply a line on stdout.
+"""The child process that runs sympy for `algebra`. Requests are trees (`expressions.to_json`), never text that is evaluated."""
 
-Its parent kills it where it takes too long; the limits here hold where the parent is gone. Requests are trees (`expressions.to_json`),
-never text that is evaluated.
-"""
-
-import json
-import resource
 import signal
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import sympy
 from sympy import Basic, Expr, Symbol
 
-MEMORY = 3 * 2**30  # bytes of address space
-CPU_SECONDS = 20  # for one request
+from grading.checking.child import serve
+
 MOST_SOLUTIONS = 40
 DIGITS = 25
 IMAGINARY = 1e-12  # an imaginary part of a root that comes from rounding
@@ -180,20 +173,6 @@ def _time_is_up(*_: object) -> None:
     raise TimeIsUp
 
 
-def _limit_cpu() -> None:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + CPU_SECONDS, resource.RLIM_INFINITY))
-
-
-def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGALRM, _time_is_up)
-    print("ready", flush=True)  # noqa: T201
-    for line in sys.stdin:
-        _limit_cpu()
-        print(json.dumps(reply(json.loads(line))), flush=True)  # noqa: T201
-
-
 if __name__ == "__main__":
-    main()
+    signal.signal(signal.SIGALRM, _time_is_up)
+    serve(reply)

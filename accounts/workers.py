@@ -1,0 +1,47 @@
+"""Work that waits in the database: telling the workers of it, and how a worker gets through it. What the work is, its own room knows."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from celery import current_app
+from django.db import connection, transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+
+
+def ring(task: str, *arguments: str) -> None:
+    """Send a task's message once the transaction commits. One that is lost costs seconds: the workers look for what waits."""
+    transaction.on_commit(partial(ring_now, task, *arguments))
+
+
+def ring_now(task: str, *arguments: str) -> None:
+    """Without waiting for a transaction."""
+    try:
+        current_app.send_task(task, arguments)
+    except OperationalError as error:
+        logger.warning("The broker did not take %s: %s", " ".join((task, *arguments)), error)
+
+
+async def work_off[T](claim: Callable[[], T | None], work: Callable[[T], Awaitable[None]], busy: asyncio.Lock) -> None:
+    """One after the other until none waits; returns at once where this process is at that already, and so holds `busy`."""
+    if busy.locked():
+        return
+    async with busy:
+        while (claimed := await in_database(claim)) is not None:
+            await work(claimed)
+
+
+async def in_database[**P, T](function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Call what uses the database, in a thread."""
+    return await asyncio.to_thread(_closing, partial(function, *arguments, **named))
+
+
+def _closing[T](function: Callable[[], T]) -> T:
+    """The thread is any of a pool, and may not be asked again for long."""
+    try:
+        return function()
+    finally:
+        connection.close()

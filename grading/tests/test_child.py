@@ -1,0 +1,18 @@
+"""What a child process may do to its parent: nothing, whatever it says and however it ends."""
+
+import time
+
+import pytest
+
+from grading.checking.child import LONGEST_REPLY, Child, NoReply
+
+
+def test_a_reply_without_end_is_broken_off_and_the_child_replaced():
+    child = Child("grading.tests.endless_child")
+    assert child.ask(3, seconds=30, patience=1) == "xxx"
+    began = time.monotonic()
+    with pytest.raises(NoReply):
+        child.ask(LONGEST_REPLY + 1, seconds=60, patience=1)
+    assert time.monotonic() - began < 30
+    assert child.ask(100_000, seconds=30, patience=1) == "x" * 100_000
+    child.stop()
