@@ -80,9 +80,9 @@ class Output(CandidateEvent):
 class Solution(CandidateEvent):
     """A complete solution.
 
-    `answer` is the boxed answer as written (None: there is none). `checked` is True where code ran and its result is the
-    answer; False otherwise. `differs` is True where code ran and its result is another one. `finish` says why the text
-    ended ("length": a token or round limit cut it). `text` is the raw assistant message with the executor's output in it.
+    `answer` is the boxed answer as written, outside of programs (None: there is none). `checked` is True where code ran and its result is
+    the answer; False otherwise. `differs` is True where code ran and its result is another one. `finish` says why the text ended
+    ("length": a token or round limit cut it). `text` is the raw assistant message with the executor's output in it.
     """
 
     answer: str | None
