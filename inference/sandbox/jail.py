@@ -24,7 +24,7 @@ from nsjail.config import Exe, IdMap, MountPt, NsJailConfig
 from nsjail.enums import LogLevel, RLimitType
 from nsjail.serializers.textproto import to_textproto
 
-from inference.sandbox import SandboxUnavailable, SessionLost, rootfs, seccomp
+from inference.sandbox import SandboxBusy, SandboxUnavailable, SessionLost, rootfs, seccomp
 from inference.sandbox.hints import hint
 from inference.sandbox.limits import SandboxConfig
 from inference.sandbox.session import NsjailSession
@@ -64,12 +64,12 @@ class NsjailSandbox:
         self._closed = False
 
     async def open(self) -> NsjailSession:
-        """Open a fresh session, if need be once another has closed; raises `SandboxUnavailable`."""
+        """Open a fresh session, if need be once another has closed; raises `SandboxUnavailable` and `SandboxBusy`."""
         try:
             async with asyncio.timeout(self._config.wait_seconds):
                 await self._places.acquire()
         except TimeoutError as error:
-            raise SandboxUnavailable(f"{self._config.sessions} sessions are open, which is the limit.") from error
+            raise SandboxBusy(f"{self._config.sessions} sessions are open, which is the limit.") from error
         try:
             session = await self._open()
         except BaseException:
