@@ -66,6 +66,8 @@ async def test_state_is_kept_between_cells(session: NsjailSession) -> None:
         ("# nothing", ""),
         ("", ""),
         ("import sys\nsys.exit()", ""),
+        ("print(4)\nexit()", "4\n"),
+        ("for n in range(9):\n    if n == 4:\n        print(n)\n        quit(0)", "4\n"),
     ],
 )
 async def test_the_last_expression_is_shown_as_in_a_repl(session: NsjailSession, code: str, shown: str) -> None:
@@ -82,6 +84,8 @@ async def test_the_last_expression_is_shown_as_in_a_repl(session: NsjailSession,
             "line 2: json.loads('{')\njson.decoder.JSONDecodeError: Expecting property name enclosed in double quotes",
         ),
         ("x = 1\nx = = 2", "line 2: x = = 2\nSyntaxError: invalid syntax"),
+        ("exit(3)", "line 1: exit(3)\nSystemExit: 3"),
+        ("quit('no solution')\nprint(1)", "line 1: quit('no solution')\nSystemExit: no solution"),
         ("print('before')\nundefined", "line 2: undefined\nNameError: name 'undefined' is not defined"),
     ],
 )
