@@ -121,8 +121,8 @@ class NsjailSandbox:
 class Jail:
     """One nsjail process."""
 
-    def __init__(self, process: asyncio.subprocess.Process, control: socket.socket, config: SandboxConfig) -> None:
-        self._process, self._control, self._config = process, control, config
+    def __init__(self, process: asyncio.subprocess.Process, control: socket.socket, config: SandboxConfig, root: Path) -> None:
+        self._process, self._control, self._config, self._root = process, control, config, root
         self._log = bytearray()
         self._reading = asyncio.create_task(self._read_log())
 
@@ -153,7 +153,7 @@ class Jail:
         finally:
             os.close(settings)
             theirs.close()
-        jail = cls(process, control, config)
+        jail = cls(process, control, config, root)
         try:
             await jail._prove()
         except BaseException:
@@ -189,7 +189,7 @@ class Jail:
             async with asyncio.timeout(self._config.open_seconds):
                 await session.prove(nonce)
         except (SessionLost, TimeoutError) as error:
-            raise SandboxUnavailable(hint(self._last_words() or str(error))) from error
+            raise SandboxUnavailable(hint(self._last_words() or str(error), self._root)) from error
         return session
 
     async def stop(self) -> None:
@@ -218,7 +218,7 @@ class Jail:
             answer = b""
         if answer != json.dumps({"ready": nonce}).encode():
             await self.stop()
-            raise SandboxUnavailable(hint(self._last_words()))
+            raise SandboxUnavailable(hint(self._last_words(), self._root))
 
     async def _read_log(self) -> None:
         assert self._process.stderr
