@@ -188,13 +188,14 @@ class _Reader(Terms):
 
     def _element(self) -> Node:
         """The first item of a set, where `|` and `:` may mean "such that"."""
-        start, self.bars = self.at, self.bars + (not self.peek("|"))
+        start, divides = self.at, not self.peek("|")
+        self.bars += divides
         try:
             node = self.union()
             if self.accept(r"\in"):
                 node = Chain((node, self._where()), ("in",))
         finally:
-            self.bars -= self.tokens[start].text != "|"
+            self.bars -= divides
         if self.peek(*RELATIONS):
             self.at = start
             return self.chain()

@@ -40,3 +40,4 @@ def test_what_is_right_but_unfinished(form):
 def test_what_cannot_be_read_has_the_benefit_of_the_doubt(form):
     assert has_form("x = = 3 +", form)
     assert has_form(f"1^{'-' * 490}2", form)
+    assert has_form("{.", form)
