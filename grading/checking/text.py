@@ -6,6 +6,8 @@ set are `\{ \}`.
 
 import re
 
+from grading.checking.numerals import SMALL
+
 LONGEST = 1_000  # characters of an answer; a longer one is not compared
 
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
@@ -124,6 +126,10 @@ NUMBER_SETS = re.compile(r"\\mathbb\s*(?:\{([RZNQC])\}|([RZNQC]))")
 DELIMITERS = re.compile(r"\\[()\[\]]|\$\$")
 CONNECTIVE = re.compile(r"^(?:(?:therefore|thus|hence|so|then)(?=[\s,:])|所以|因此|于是)[\s,:]*", re.IGNORECASE)
 APPROXIMATELY = re.compile(r"^(?:\\approx|\\sim|about|approximately|roughly|around|约为?|大约)\s*(?=[-$\d])", re.IGNORECASE)
+# A minus sign in words, before a number of its own.
+MINUS = re.compile(
+    rf"(?:^|(?<=[=:,;(<>])|(?<=\band)|(?<=\bor))\s*(?:negative|minus)\s+(?=[\d.\\]|(?:{'|'.join(SMALL)}|half)\b)", re.IGNORECASE
+)
 TRAILING = " \n.,;\\"
 
 
@@ -208,4 +214,5 @@ def _trimmed(text: str) -> str:
     text = text.rstrip(TRAILING) + ("..." if ellipsis else "")
     if whole := re.fullmatch(r"\\text\{([^{}]*)\}", text):
         text = whole[1].strip()
-    return APPROXIMATELY.sub("", CONNECTIVE.sub("", text).removeprefix("=").strip())
+    text = APPROXIMATELY.sub("", CONNECTIVE.sub("", text).removeprefix("=").strip())
+    return MINUS.sub(" -", text).strip()

@@ -49,6 +49,14 @@ CORRECT = {
         ("105", "one hundred and five"),
         ("24", "two dozen"),
         ("5000000", "5 million"),
+        ("-3", "negative 3"),
+        ("-3", "Minus three"),
+        ("-1/2", "minus one half"),
+        ("-2.5", "x = negative 2.5"),
+        ("x = -3", "x = minus 3"),
+        ("-3, 4", "4 or negative 3"),
+        ("-3", "The answer is negative 3."),
+        ("-3", "So we get minus 3."),
     ],
     "Chinese": [
         ("120", "一百二"),
@@ -383,7 +391,14 @@ INCORRECT = {
         (r"1\frac{1}{2}", "1/2"),
         (r"2\frac13", "2/3"),
     ],
-    "number words": [("25", "twenty-six"), ("3", "a third"), ("5", "5 million")],
+    "number words": [
+        ("25", "twenty-six"),
+        ("3", "a third"),
+        ("5", "5 million"),
+        ("3", "negative 3"),
+        ("-3", "negative 4"),
+        ("25", "twenty minus five"),
+    ],
     "Chinese": [
         ("35", "三十六"),
         ("350", "三十五"),
@@ -539,6 +554,8 @@ INCORRECT = {
         ("5", "We get 5 or 6."),
         ("5", "Therefore, x = 6."),
         ("7", "The sum of 3 and 4 is 8."),
+        ("3", "The answer is negative 3."),
+        ("3", "It is minus 3."),
     ],
 }
 
