@@ -125,6 +125,7 @@ COMMAND = re.compile(r"\\[A-Za-z]+")
 NUMBER_SETS = re.compile(r"\\mathbb\s*(?:\{([RZNQC])\}|([RZNQC]))")
 DELIMITERS = re.compile(r"\\[()\[\]]|\$\$")
 CONNECTIVE = re.compile(r"^(?:(?:therefore|thus|hence|so|then)(?=[\s,:])|所以|因此|于是)[\s,:]*", re.IGNORECASE)
+SAYING = re.compile(r"^(?:(?:it'?s|that'?s|(?:i|we) (?:got|get))\s+|ans(?:\.|\s*[:=]|(?=\s))\s*)(?=\S)", re.IGNORECASE)
 APPROXIMATELY = re.compile(r"^(?:\\approx|\\sim|about|approximately|roughly|around|约为?|大约)\s*(?=[-$\d])", re.IGNORECASE)
 # A minus sign in words, before a number of its own.
 MINUS = re.compile(
@@ -214,5 +215,6 @@ def _trimmed(text: str) -> str:
     text = text.rstrip(TRAILING) + ("..." if ellipsis else "")
     if whole := re.fullmatch(r"\\text\{([^{}]*)\}", text):
         text = whole[1].strip()
-    text = APPROXIMATELY.sub("", CONNECTIVE.sub("", text).removeprefix("=").strip())
+    text = SAYING.sub("", CONNECTIVE.sub("", text))
+    text = APPROXIMATELY.sub("", text.removeprefix("=").strip())
     return MINUS.sub(" -", text).strip()

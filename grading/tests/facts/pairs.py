@@ -355,6 +355,20 @@ CORRECT = {
         ("5 cm", "The side is 5 cm long."),
         ("0.5", "The probability is 50%."),
         ("5", "$x=5$ is the only solution."),
+        ("x = 5", "It's 5"),
+        ("x = 5", "it’s x = 5"),
+        ("24", "Its 24"),
+        ("24", "That's 24."),
+        ("24", "i got 24"),
+        ("24", "I got 24 apples"),
+        ("24 cm", "we get 24 cm"),
+        ("12", "ans: 12"),
+        ("12", "Ans. 12"),
+        ("12", "answer = 12"),
+        ("x^2-1", "It's (x-1)(x+1)"),
+        (r"\frac12", r"So I got $\frac{1}{2}$."),
+        ("Monday", "It's Monday"),
+        ("C", "ans: C"),
     ],
 }
 
@@ -556,6 +570,9 @@ INCORRECT = {
         ("7", "The sum of 3 and 4 is 8."),
         ("3", "The answer is negative 3."),
         ("3", "It is minus 3."),
+        ("24", "It's 25"),
+        ("24", "i got 25"),
+        ("12", "ans: 13"),
     ],
 }
 
@@ -588,6 +605,8 @@ UNDECIDED = {
         ("12", "一共有12个，不是13个。"),
         ("5", "It is 5 or maybe 7, I am not sure which."),
         ("5", "?"),
+        ("5", "It's more than 5"),
+        ("15", "ans: C"),
         ("", "5"),
     ],
 }
