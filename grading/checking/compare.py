@@ -124,6 +124,8 @@ def _compare_forms(expected: Node, given: Node) -> Verdict:
 def _compare_named(expected: Chain, given: Chain) -> Verdict:
     left, right = named(expected), named(given)
     if left and right:
+        if _is_set(left[1]) != _is_set(right[1]):
+            return _compare_with_named_set(expected, given, left, right)
         verdict = compare(left[1], right[1])
         if left[0] == right[0]:
             return verdict
@@ -131,6 +133,19 @@ def _compare_named(expected: Chain, given: Chain) -> Verdict:
             same_kind = isinstance(left[0], Symbol) and isinstance(right[0], Symbol)
             return undecided(WRONG_VARIABLE) if same_kind and not (symbols(left[1]) or symbols(right[1])) else verdict
     return compare_equations(expected, given)
+
+
+def _is_set(node: Node) -> bool:
+    return isinstance(node, Group) and (node.left, node.right) == ("{", "}")
+
+
+def _compare_with_named_set(expected: Chain, given: Chain, left: tuple[Node, Node], right: tuple[Node, Node]) -> Verdict:
+    """`x = 5` against `L = {5}`, where a capital letter names the set and no variable."""
+    wanted, found = (left[1], given) if _is_set(left[1]) else (expected, right[1])
+    verdict = compare(wanted, found)
+    name = left[0] if _is_set(left[1]) else right[0]
+    names_set = left[0] == right[0] or (isinstance(name, Symbol) and name.name.isupper())
+    return undecided(WRONG_VARIABLE) if verdict.outcome is Outcome.CORRECT and not names_set else verdict
 
 
 def _compare_with_value(expected: Node, given: Node) -> Verdict:
