@@ -1,6 +1,7 @@
 """Compares two answers that have been read: which kind each one is, and what equality means for that kind."""
 
 from fractions import Fraction
+from itertools import dropwhile
 
 from grading.checking.equations import compare_equations, compare_inequalities
 from grading.checking.evaluate import Undefined, exact, symbols
@@ -12,12 +13,13 @@ from grading.checking.phrases import compare_phrases, meaning, read_phrase
 from grading.checking.quantities import PERCENT_UNCLEAR, UNIT_DIFFERS, UNITS_UNKNOWN
 from grading.checking.reasons import template
 from grading.checking.regions import NoRegion, region_of, same_ends, same_region
-from grading.checking.shapes import as_matrix, as_vector, is_region, named, settle, several
+from grading.checking.shapes import as_matrix, as_vector, is_label, is_region, named, settle, several
 from grading.checking.units import read_unit, unit_name
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
 
 SET_OR_NUMBER = template("The value is right, but a set is not the same as a number.")
 RANGE = template("A range of values is not the same as single values.")
+NOT_EQUAL = template("Not all that is said to be equal is equal.")
 EQUATION = template("An equation is not the same as a value.")
 DIMENSIONS = template("The matrix has other dimensions.")
 ENTRIES = template("The entries of the matrix differ.")
@@ -30,6 +32,17 @@ NOT_READ = template("The words could not be compared.")
 
 def compare(expected: Node, given: Node) -> Verdict:
     """The verdict on two trees of `syntax.read`. Raises Unreadable where one of them has no clear meaning."""
+    verdict = _compare_as_read(expected, given)
+    if verdict.outcome is Outcome.CORRECT:
+        return verdict if _may_be_equal(given) else undecided(NOT_EQUAL)
+    if _is_identity(given) and not _is_equation(expected):
+        return compare(expected, _parts(given)[-1])
+    if _is_identity(expected) and not _is_equation(given):
+        return undecided(EQUATION) if compare(_parts(expected)[-1], given).outcome is Outcome.CORRECT else verdict
+    return verdict
+
+
+def _compare_as_read(expected: Node, given: Node) -> Verdict:
     if parameter_of(expected) or parameter_of(given):
         if (verdict := compare_families(expected, given)) is not None:
             return verdict
@@ -38,6 +51,34 @@ def compare(expected: Node, given: Node) -> Verdict:
         if one_sided and (is_region(settle(expected)) or is_region(settle(given))):
             return undecided(OTHER_SET)
     return _compare(settle(expected), settle(given))
+
+
+# --- chains of equal values: `1/2 + 1/4 = 3/4`, `x^2 - 9 = (x + 3)(x - 3)`
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    """The values that a chain says to be equal, without the names before them; the last is what it comes to."""
+    if not isinstance(node, Chain) or set(node.relations) != {"="}:
+        return ()
+    return tuple(dropwhile(is_label, node.items[:-1])) + node.items[-1:]
+
+
+def _may_be_equal(node: Node) -> bool:
+    """Whether no formula of a longer chain is clearly another one than its last. Of numbers the last counts alone: `5 + 3 = 8 * 2 = 16`."""
+    *parts, last = _parts(node) or (node,)
+    if not (isinstance(node, Chain) and len(node.items) > 2 and symbols(last)):
+        return True
+    return not any(compare(part, last).outcome is Outcome.INCORRECT for part in parts if symbols(part) <= symbols(last))
+
+
+def _is_equation(node: Node) -> bool:
+    return isinstance(node, Chain) and named(settle(node)) is None
+
+
+def _is_identity(node: Node) -> bool:
+    """Whether the two sides of an equation with variables are equal whatever these are."""
+    parts = _parts(node)
+    return len(parts) == 2 and bool(symbols(node)) and _is_equation(node) and equal(*parts)
 
 
 def _compare(expected: Node, given: Node) -> Verdict:
