@@ -8,7 +8,7 @@ from grading.checking.answers import stated
 from grading.checking.evaluate import Undefined, contains, exact, symbols
 from grading.checking.nodes import Chain, Group, Many, Node, Num, Op, Quantity, Symbol
 from grading.checking.numbers import read_plain_number
-from grading.checking.shapes import named, settle
+from grading.checking.shapes import named, settle, with_unit
 from grading.checking.spellings import with_names
 from grading.checking.syntax import read
 from grading.checking.text import plain
@@ -43,7 +43,7 @@ def _values(node: Node) -> Iterator[Node]:
 
 def _is_number(value: Node) -> bool:
     """With nothing left to compute: `-3`, `3/4`, `1 3/4`, `20%`, `5 cm`, `9\\pi`."""
-    match value:
+    match with_unit(value):
         case Quantity(inner, _) | Op("neg", (inner,)):
             return _is_number(inner)
         case Op("/", ((Num() | Op("neg", (Num(),))), (Num() | Op("neg", (Num(),))))):

@@ -10,10 +10,10 @@ from grading.checking.formulas import WRONG_VARIABLE, compare_formulas, equal
 from grading.checking.lists import ENDS, MISSING, REPEATED, TOO_MANY, Several, compare_lists, in_any_order, in_order
 from grading.checking.nodes import Chain, Combined, Group, InBase, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words
 from grading.checking.phrases import compare_phrases, meaning, read_phrase
-from grading.checking.quantities import PERCENT_UNCLEAR, UNIT_DIFFERS, UNITS_UNKNOWN
+from grading.checking.quantities import PERCENT_UNCLEAR, UNIT_DIFFERS, UNIT_OR_VARIABLE, UNITS_UNKNOWN
 from grading.checking.reasons import template
 from grading.checking.regions import NoRegion, region_of, same_ends, same_region
-from grading.checking.shapes import as_matrix, as_vector, is_label, is_region, named, settle, several
+from grading.checking.shapes import as_matrix, as_vector, is_label, is_region, named, settle, several, with_unit
 from grading.checking.units import read_unit, unit_name
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
 
@@ -237,7 +237,7 @@ def _compare_one_element(values: Several, *, is_named: bool, is_equal: bool) -> 
 def _compare_single(expected: Node, given: Node) -> Verdict:
     kinds = (type(expected), type(given))
     if Quantity in kinds:
-        return _compare_quantities(expected, given)
+        return _compare_quantities(with_unit(expected), with_unit(given))
     if Matrix in kinds:
         return _compare_matrices(expected, given)
     if Ratio in kinds:
@@ -245,8 +245,23 @@ def _compare_single(expected: Node, given: Node) -> Verdict:
     if InBase in kinds:
         return _compare_bases(expected, given)
     if set(kinds) <= {Num, Symbol, Op}:
-        return compare_formulas(expected, given)
+        verdict = compare_formulas(expected, given)
+        return _compare_with_letter(expected, given) or verdict if verdict.outcome is Outcome.INCORRECT else verdict
     return incorrect(OTHER_KIND)
+
+
+def _compare_with_letter(expected: Node, given: Node) -> Verdict | None:
+    """`252\\pi` against `252\\pi m`, whose letter may be a unit or a variable; None where that is not what they differ in."""
+    wanted, found = with_unit(expected), with_unit(given)
+    if symbols(expected) and symbols(given):
+        return None
+    value = wanted.value if isinstance(wanted, Quantity) else expected
+    other = found.value if isinstance(found, Quantity) else given
+    if (value, other) == (expected, given) or compare_formulas(value, other).outcome is not Outcome.CORRECT:
+        return None
+    # Where a number is expected, nobody means a variable by `m^2`.
+    is_unit = isinstance(found, Quantity) and found.unit.startswith(("m^", "m/"))
+    return correct(EQUAL) if is_unit else undecided(UNIT_OR_VARIABLE)
 
 
 def _compare_quantities(expected: Node, given: Node) -> Verdict:

@@ -131,6 +131,7 @@ APPROXIMATELY = re.compile(r"^(?:\\approx|\\sim|about|approximately|roughly|arou
 MINUS = re.compile(
     rf"(?:^|(?<=[=:,;(<>])|(?<=\band)|(?<=\bor))\s*(?:negative|minus)\s+(?=[\d.\\]|(?:{'|'.join(SMALL)}|half)\b)", re.IGNORECASE
 )
+METRES_SQUARED = re.compile(r"(?:(?<=\d)|(?<=\})|(?<=\\pi))(\s*[cdkm]?m)([23])$")  # `184 m2`
 TRAILING = " \n.,;\\"
 
 
@@ -217,4 +218,4 @@ def _trimmed(text: str) -> str:
         text = whole[1].strip()
     text = SAYING.sub("", CONNECTIVE.sub("", text))
     text = APPROXIMATELY.sub("", text.removeprefix("=").strip())
-    return MINUS.sub(" -", text).strip()
+    return METRES_SQUARED.sub(r"\1^\2", MINUS.sub(" -", text).strip())

@@ -7,6 +7,7 @@ from practice.form import has_form
 DONE = {
     "number": r"5|-3/4|\frac{-3}{4}|-\frac34|0.5|.5|1 1/2|-1 1/2|1\frac12|(-68)|−68|1,000|20%|20 percent|20/100|12 euros|$12|12 cm²"
     r"|12cm^2|340π|\pi 340|340\cdot\pi|twelve|十二|12个|x = 5|A = 12 cm^2|5/11 + 6/7 = 101/77|101/77 ≈ 1.31|The answer is 12."
+    r"|340π m²|340\pi m^2"
     r"|答案是 12。|$\frac{1}{2}$",
     "solved": r"5|x=5|x = 5|5 = x|x = -\frac{1}{2}|x=10/2|x = 2 or x = 3|2 and 3|2, 3|\{2, 3\}|{2; 3}|x \in \{2, 3\}"
     r"|x_1 = 2, x_2 = 3|x = ±3|x=\frac{-5 \pm \sqrt{49}}{4}|x = 2, y = 3|(2, 3)|(x, y) = (2, 3)"
