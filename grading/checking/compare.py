@@ -35,11 +35,9 @@ def compare(expected: Node, given: Node) -> Verdict:
     verdict = _compare_as_read(expected, given)
     if verdict.outcome is Outcome.CORRECT:
         return verdict if _may_be_equal(given) else undecided(NOT_EQUAL)
-    if _is_identity(given) and not _is_equation(expected):
-        return compare(expected, _parts(given)[-1])
-    if _is_identity(expected) and not _is_equation(given):
-        return undecided(EQUATION) if compare(_parts(expected)[-1], given).outcome is Outcome.CORRECT else verdict
-    return verdict
+    if _is_equation(expected) == _is_equation(given):
+        return verdict
+    return _compare_with_equation(expected, given) or verdict
 
 
 def _compare_as_read(expected: Node, given: Node) -> Verdict:
@@ -72,13 +70,21 @@ def _may_be_equal(node: Node) -> bool:
 
 
 def _is_equation(node: Node) -> bool:
-    return isinstance(node, Chain) and named(settle(node)) is None
+    """`x^2 - 9 = (x + 3)(x - 3)` or `2x + z = 1`, and no value with a name."""
+    return len(_parts(node)) == 2 and bool(symbols(node)) and named(settle(node)) is None
 
 
-def _is_identity(node: Node) -> bool:
-    """Whether the two sides of an equation with variables are equal whatever these are."""
-    parts = _parts(node)
-    return len(parts) == 2 and bool(symbols(node)) and _is_equation(node) and equal(*parts)
+def _compare_with_equation(expected: Node, given: Node) -> Verdict | None:
+    """A student's equation between two ways to write one formula is that formula; None where the right side is not the answer at all."""
+    (first, last), other = (_parts(given), expected) if _is_equation(given) else (_parts(expected), given)
+    if compare(other, last).outcome is not Outcome.CORRECT:
+        return None
+    holds = equal(first, last)
+    if holds and symbols(last) and other is expected:
+        return correct(EQUAL)
+    if holds:
+        return undecided(EQUATION)
+    return undecided(NOT_EQUAL) if frozenset() < symbols(first) <= symbols(last) else None
 
 
 def _compare(expected: Node, given: Node) -> Verdict:
