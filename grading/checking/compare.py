@@ -218,7 +218,9 @@ def _compare_several(expected: Node, given: Node, left: Several | None, right: S
     value = pair[1] if pair else single
     equal_ones = sum(compare(each, value).outcome is Outcome.CORRECT for each in values.values)
     if len(values.values) == 1:
-        return _compare_one_element(values, is_named=bool(pair), is_equal=bool(equal_ones))
+        if not equal_ones:
+            return incorrect(DIFFERENT)
+        return _compare_one_element(values, is_named=bool(pair), is_solution=isinstance(expected if left else given, Chain))
     if equal_ones == len(values.values):
         return undecided(REPEATED)
     return incorrect((MISSING if left else TOO_MANY) if equal_ones else DIFFERENT)
@@ -228,13 +230,11 @@ def _has_words(values: Several | None) -> bool:
     return values is not None and any(isinstance(value, Words) for value in values.values)
 
 
-def _compare_one_element(values: Several, *, is_named: bool, is_equal: bool) -> Verdict:
-    """`{5}` and 5 are not the same; `x = 5` says that the solutions are `{5}`."""
-    if not is_equal:
-        return incorrect(DIFFERENT)
-    if values.kind == "set":
-        return correct(EQUAL) if is_named else incorrect(SET_OR_NUMBER)
-    return undecided(SET_OR_NUMBER)
+def _compare_one_element(values: Several, *, is_named: bool, is_solution: bool) -> Verdict:
+    """`{5}` and 5 are not the same; `x = 5` says that the solutions are `{5}`, and `L = {5}` may say no more than 5."""
+    if values.kind == "set" and is_named:
+        return correct(EQUAL)
+    return incorrect(SET_OR_NUMBER) if values.kind == "set" and not is_solution else undecided(SET_OR_NUMBER)
 
 
 # --- single values
