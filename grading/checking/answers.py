@@ -100,8 +100,7 @@ def _check(expected: str, given: str, seconds: float) -> Verdict:
     verdict = _as_written(expected, given, seconds)
     if verdict.outcome is Outcome.INCORRECT and (one, other) != (expected, given):
         verdict = _if_wrong(one, other, until, otherwise=verdict, certain=False)
-    points = with_decimal_points(stated(given) or "")
-    if verdict.outcome is Outcome.INCORRECT and points:
+    if verdict.outcome is Outcome.INCORRECT and (points := with_decimal_points(stated(given) or "")):
         verdict = _if_wrong(expected, points.text, until, otherwise=verdict, certain=points.certain)
     return verdict
 

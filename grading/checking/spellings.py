@@ -11,6 +11,7 @@ from grading.checking.text import compact
 
 NAME = r"[A-Za-z](?:_?\d|_\{\d\})?"
 SAYS = r"(?:\s*[=:]\s*|\s+(?:is|equals)\s+)"
+BEGINS = re.compile(rf"{NAME}{SAYS}")
 BETWEEN = re.compile(rf"(\s*(?:[,;]|\b(?:and|or)\b|\\text\{{ ?(?:and|or) ?\}}|[和或且])\s*|\s+(?={NAME}{SAYS}))")
 PAIR = re.compile(rf"(?P<name>{NAME})(?P<says>{SAYS})(?P<value>[^=<>:]+)")
 WITHOUT_LETTERS = re.compile(r"(?:\\[A-Za-z]+|[^A-Za-z\u4e00-\u9fff=<>:])+")
@@ -37,11 +38,13 @@ def with_names(text: str, other: str = "") -> Spelling | None:
 
     `other` is the answer that it is compared with: where that has a colon as well, both may be ratios.
     """
+    if not BEGINS.match(text) or (":" in text and ":" in other):
+        return None
     pieces = BETWEEN.split(text)
     parts, joints = pieces[::2], pieces[1::2]
     pairs = [PAIR.fullmatch(part) for part in parts]
     values = [pair["value"] if pair else part for pair, part in zip(pairs, parts, strict=True)]
-    if pairs[0] is None or not all(map(_is_value, values)) or (":" in text and ":" in other):
+    if pairs[0] is None or not all(map(_is_value, values)):
         return None
     names = _with_indices([pair["name"] if pair else "" for pair in pairs])
     equations = [f"{name} = {value}" if name else value for name, value in zip(names, values, strict=True)]

@@ -5,6 +5,7 @@ set are `\{ \}`.
 """
 
 import re
+from functools import lru_cache
 
 from grading.checking.numerals import SMALL
 
@@ -140,6 +141,7 @@ def half_width(text: str) -> str:
     return text.translate(HALF_WIDTH)
 
 
+@lru_cache(maxsize=64)  # each of the two answers of a check is asked for several times
 def plain(text: str) -> str:
     """The answer in the spelling that the readers read; at most a few times as long as `text`."""
     text = half_width(text.translate(INVISIBLE))

@@ -11,6 +11,7 @@ from grading.checking.compare import compare
 from grading.checking.evaluate import Undefined
 from grading.checking.extract import final_answer
 from grading.checking.numbers import read_number
+from grading.checking.spellings import with_decimal_points, with_names
 from grading.checking.syntax import read
 from grading.checking.text import plain
 from grading.checking.tokens import Unreadable
@@ -62,5 +63,7 @@ def test_no_reader_breaks_over_short_texts():
             stated(text)
             read_number(text)
             answer_values(text)
+            with_names(plain(text))
+            with_decimal_points(plain(text))
         with contextlib.suppress(Unreadable, Undefined):
             compare(read(plain(one))[0], read(plain(other))[0])
