@@ -1,6 +1,6 @@
-"""Other spellings of what is in its plain spelling already: asked for where an answer seems to be wrong, for it may only be misread.
+"""What students write that reads as something else: respelled, from the plain spelling.
 
-Values with names, as students write them, become equations: `x is 2 and y is 3`, `x: 2, y: 3`, `x=2 y=3`, `x1=2, x2=-3`.
+Values with names become equations: `x is 2 and y is 3`, `x: 2, y: 3`, `x=2 y=3`, `x1=2, x2=-3`. A decimal comma becomes a point.
 """
 
 import re
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from grading.checking.numbers import read_plain_number
 from grading.checking.text import compact
 
-NAME = r"[A-Za-z](?:_?\d|_\{\d\})?"
+NAME = r"(?:[A-Z]{2,3}|[A-Za-z](?:_?\d|_\{\d\})?)"
 SAYS = r"(?:\s*[=:]\s*|\s+(?:is|equals)\s+)"
 BEGINS = re.compile(rf"{NAME}{SAYS}")
 BETWEEN = re.compile(rf"(\s*(?:[,;]|\b(?:and|or)\b|\\text\{{ ?(?:and|or) ?\}}|[和或且])\s*|\s+(?={NAME}{SAYS}))")
 PAIR = re.compile(rf"(?P<name>{NAME})(?P<says>{SAYS})(?P<value>[^=<>:]+)")
 WITHOUT_LETTERS = re.compile(r"(?:\\[A-Za-z]+|[^A-Za-z\u4e00-\u9fff=<>:])+")
 # `x=\pi y=3`, where LaTeX needs the space; `AB = 5 m = 500 cm`.
-MAY_BE_PRODUCT = re.compile(rf"\\[A-Za-z]+\s+{NAME}\s*=|\s[mgshlL]\s*=")
+MAY_BE_PRODUCT = re.compile(rf"\\[A-Za-z]+\s+{NAME}\s*=|[\d}}]\s+[mgshlL]\s*=")
 INDEXED = re.compile(r"([A-Za-z])(\d)")
 
 DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")
@@ -34,7 +34,7 @@ class Spelling:
 
 
 def with_names(text: str, other: str = "") -> Spelling | None:
-    """The values with an equals sign and a comma each; None where the text is anything else, or spelled so already.
+    """The values with an equals sign each, and something between them; None where the text is anything else, or spelled so already.
 
     `other` is the answer that it is compared with: where that has a colon as well, both may be ratios.
     """
@@ -48,11 +48,11 @@ def with_names(text: str, other: str = "") -> Spelling | None:
         return None
     names = _with_indices([pair["name"] if pair else "" for pair in pairs])
     equations = [f"{name} = {value}" if name else value for name, value in zip(names, values, strict=True)]
-    between = ["", *(joint if joint.strip() else ", " for joint in joints)]
+    between = ["", *(joint if joint.strip() else " and " for joint in joints)]
     spelled = "".join(joint + equation for joint, equation in zip(between, equations, strict=True))
     if compact(spelled) == compact(text):
         return None
-    may_be_ratio = len(pairs) == 1 and ":" in text and not re.match(rf"{names[0]}\s*=", other)
+    may_be_ratio = len(pairs) == 1 and ":" in text and not re.match(rf"{re.escape(names[0])}\s*=", other)
     return Spelling(spelled, certain=not (may_be_ratio or MAY_BE_PRODUCT.search(text)))
 
 
