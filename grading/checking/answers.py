@@ -92,6 +92,7 @@ forget = _memory.clear
 
 
 def _check(expected: str, given: str, seconds: float) -> Verdict:
+    """The verdict on the answers as they are surely meant; where they differ so, as they may be meant."""
     until = time.monotonic() + seconds
     left, right = with_names(plain(expected), plain(given)), with_names(plain(given), plain(expected))
     one, other = left.text if left else expected, right.text if right else given
