@@ -92,6 +92,8 @@ def _packages() -> list[str]:
 
 
 def _build(root: Path) -> None:
+    for left in root.parent.glob(".sandbox-*"):  # of a build that was killed: this one has the lock
+        shutil.rmtree(left)
     with tempfile.TemporaryDirectory(dir=root.parent, prefix=".sandbox-") as folder:
         new = Path(folder) / "root"
         for name in (*MOUNT_POINTS, LIBRARIES, f"{HOME}/bin"):

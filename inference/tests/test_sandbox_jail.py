@@ -137,6 +137,7 @@ async def test_a_closed_session_leaves_no_process(ours: Callable[[], list[int]])
 
 def test_the_root_is_built_once_and_only_its_owner_may_write_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rootfs, "PACKAGES", ("six",))
+    (tmp_path / ".sandbox-old/root").mkdir(parents=True)  # of a build that was killed
     roots: list[Path] = []
     builders = [threading.Thread(target=lambda: roots.append(rootfs.prepared_root(tmp_path))) for _ in range(2)]
     for builder in builders:
