@@ -89,12 +89,12 @@ class Runtime:
         self._tools = Tools()
         self._tools.start()
         self._flusher = Flusher()
-        self._flushing = asyncio.create_task(self._flusher.run())
-        self._flushing.add_done_callback(_flusher_ended)
+        self._flushing = asyncio.create_task(self._flusher.run(), name="flusher")
+        for task in (self._flushing, *self._tools.watches):
+            task.add_done_callback(_task_ended)
 
     async def _close(self) -> None:
         await asyncio.gather(*(job.gone.wait() for job in self._jobs.values()), *self._lent, return_exceptions=True)
-        self._flushing.remove_done_callback(_flusher_ended)
         self._flushing.cancel()
         self._flusher.close()
         await self._tools.close()
@@ -172,11 +172,13 @@ class Runtime:
         leases.sweep(idle=not tools.engine_loading and len(self._jobs) < settings.TURNS_PER_WORKER)
 
 
-def _flusher_ended(flushing: "asyncio.Task[None]") -> None:
-    _end_process("flusher", None if flushing.cancelled() else flushing.exception())
+def _task_ended(task: "asyncio.Task[None]") -> None:
+    """Of a task that fails only by a mistake of ours. It is cancelled where this worker closes."""
+    if not task.cancelled() and (error := task.exception()):
+        _end_process(task.get_name(), error)
 
 
 def _end_process(part: str, error: BaseException | None) -> None:
-    """A worker that cannot write or renew is none: end it, so that its turns are taken back and it is started again."""
+    """A worker that cannot write, renew or load a model is none: end it, so that its turns are taken back and it is started again."""
     logger.critical("The %s ended; so does this worker", part, exc_info=error)
     os.kill(os.getpid(), signal.SIGKILL)
