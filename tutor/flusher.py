@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
@@ -37,6 +38,7 @@ class TurnLog:
         self.run = turn.run
         self.last = last
         self.lost = False
+        self.on_lost: Callable[[], None] | None = None  # called once nothing more can be written: whoever solves the turn is to end
         self.ended = False
         self.pending: list[Entry] = []
         self.rows: list[Model] = []  # to be stored with the next event
@@ -63,6 +65,12 @@ class TurnLog:
         await self._flusher.flushed(self)
         if self.lost:
             raise LeaseLost
+
+    def lose(self) -> None:
+        """Nothing more of it can be written."""
+        self.lost = True
+        if self.on_lost:
+            self.on_lost()
 
     def take(self) -> "Batch":
         """All that waits to be written, numbered."""
@@ -163,7 +171,7 @@ class Flusher:
 
     async def _settle(self, lost: list[TurnLog]) -> None:
         for log in lost:
-            log.lost = True
+            log.lose()
             self._dirty.pop(log.turn_id, None)
         async with self._written:
             self._writing = set()

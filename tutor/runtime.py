@@ -81,6 +81,7 @@ class Runtime:
         asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._solver.join()
+        self._loop.close()
         leases.sign_off()
 
     # --- On the loop ----------------------------------------------------------------------------------------------------
@@ -159,7 +160,7 @@ class Runtime:
 
     def _heartbeat(self) -> None:
         tools = self._tools
-        leases.renew(list(self._jobs))
+        leases.renew([turn_id for turn_id, job in self._jobs.copy().items() if not job.lost])
         leases.report(
             model=tools.engine.model,
             loading=tools.engine_loading,

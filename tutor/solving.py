@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing
+from functools import partial
 from typing import Any, Literal, cast
 
 from django.conf import settings
@@ -43,6 +44,12 @@ class Job:
         self._given_back = False
         self._tools = tools
         self._interruption: asyncio.Future[Interruption] = asyncio.get_running_loop().create_future()
+        log.on_lost = partial(self.interrupt, "lost")
+
+    @property
+    def lost(self) -> bool:
+        """Whether the turn is no longer this worker's, which may still be at its clean-up. From any thread."""
+        return self.log.lost or (self._interruption.done() and self._interruption.result() == "lost")
 
     def interrupt(self, why: Interruption) -> None:
         """End it now: its owner stopped it, this worker gives it back, or it is no longer this worker's."""
