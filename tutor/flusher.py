@@ -41,7 +41,7 @@ class TurnLog:
         self.on_lost: Callable[[], None] | None = None  # called once nothing more can be written: whoever solves the turn is to end
         self.ended = False
         self.pending: list[Entry] = []
-        self.rows: list[Model] = []  # to be stored with the next event
+        self.rows: list[Model] = []  # to be stored with the next event; see `add_rows`
         self.fields: dict[str, Any] = {}
         self._flusher = flusher
         self._quiet = True  # nothing of this run was shown yet: what comes first does not wait
@@ -54,10 +54,17 @@ class TurnLog:
         self._flusher.wake(self, now=kind != "token" or self._quiet)
         self._quiet = kind != "token"
 
+    def add_rows(self, *rows: Model) -> None:
+        """Store rows with the next event."""
+        for row in rows:
+            for field in row._meta.concrete_fields:
+                setattr(row, field.attname, _storable(getattr(row, field.attname)))
+        self.rows += rows
+
     def add_plots(self, images: tuple[bytes, ...]) -> list[str]:
         """Store pictures with the next event; their ids."""
         plots = [Plot(turn_id=self.turn_id, png=png) for png in images]
-        self.rows += plots
+        self.add_rows(*plots)
         return [str(plot.pk) for plot in plots]
 
     async def settled(self) -> None:
@@ -82,12 +89,16 @@ class TurnLog:
         return batch
 
 
-def _storable(values: dict[str, Any]) -> dict[str, Any]:
+def _storable(value: Any) -> Any:  # noqa: ANN401 (what a column or an event holds)
     """Postgres takes neither NUL nor half a surrogate pair, and model-written code prints what it likes."""
-    return {
-        key: value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode() if isinstance(value, str) else value
-        for key, value in values.items()
-    }
+    match value:
+        case str():
+            return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+        case dict():
+            return {_storable(key): _storable(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_storable(item) for item in value]
+    return value
 
 
 class Batch:

@@ -108,7 +108,7 @@ class Job:
                 elif isinstance(event, Solved):
                     self.log.add(event.kind, _without_text(event))
                 elif isinstance(event, Keyed):
-                    self.log.rows.append(teaching.row(self.turn, event, engine.model))
+                    self.log.add_rows(teaching.row(self.turn, event, engine.model))
                 elif isinstance(event, Reviewed):
                     self.log.add(event.kind, teaching.reviewed(event, self.turn))
                 elif isinstance(event, Taught):
@@ -155,7 +155,7 @@ class Job:
 
     def _add_done(self, done: Done, candidates: "Candidates") -> None:
         fields = {"answer": done.answer or "", "checked": done.checked, "differs": done.differs, "tokens": done.tokens, "text": done.text}
-        self.log.rows += candidates.rows()
+        self.log.add_rows(*candidates.rows())
         self.log.add(done.kind, _without_text(done), **_ended(Turn.State.DONE), **fields)
 
     def _add_taught(self, taught: Taught) -> None:

@@ -42,7 +42,7 @@ class SlowEngine:
                 await asyncio.sleep(0.02)
             yield Chunk("\\boxed{2}", 1, "stop")
         finally:
-            while not self.let_go.is_set():
+            while not self.let_go.is_set():  # noqa: ASYNC110 (set by another thread)
                 await asyncio.sleep(0.02)
 
     async def abort(self, request_id):
