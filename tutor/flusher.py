@@ -119,24 +119,24 @@ class Flusher:
     """The one writer of a worker process."""
 
     def __init__(self) -> None:
-        self._dirty: dict[UUID, TurnLog] = {}
+        self._dirty: set[TurnLog] = set()
         self._wake = asyncio.Event()
         self._now = asyncio.Event()
         self._written = asyncio.Condition()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="flusher")
         self._bell_broken = False
-        self._writing: set[UUID] = set()
+        self._writing: set[TurnLog] = set()
 
     def wake(self, log: TurnLog, *, now: bool) -> None:
         """`log` has something to write; `now`: a reader waits for it."""
-        self._dirty[log.turn_id] = log
+        self._dirty.add(log)
         self._wake.set()
         if now:
             self._now.set()
 
     async def flushed(self, log: TurnLog) -> None:
         async with self._written:
-            await self._written.wait_for(lambda: log.lost or not (log.turn_id in self._dirty or log.turn_id in self._writing))
+            await self._written.wait_for(lambda: log.lost or not (log in self._dirty or log in self._writing))
 
     async def run(self) -> None:
         """Flush for ever."""
@@ -161,8 +161,8 @@ class Flusher:
                 return  # nobody was in a hurry
 
     def _take(self) -> list[Batch]:
-        batches = [log.take() for log in self._dirty.values() if not log.lost]
-        self._writing = {batch.log.turn_id for batch in batches}
+        batches = [log.take() for log in self._dirty if not log.lost]
+        self._writing = {batch.log for batch in batches}
         self._dirty.clear()
         self._wake.clear()
         self._now.clear()
@@ -183,7 +183,7 @@ class Flusher:
     async def _settle(self, lost: list[TurnLog]) -> None:
         for log in lost:
             log.lose()
-            self._dirty.pop(log.turn_id, None)
+            self._dirty.discard(log)
         async with self._written:
             self._writing = set()
             self._written.notify_all()

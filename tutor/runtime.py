@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,7 @@ class Runtime:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._jobs: dict[UUID, Job] = {}
+        self._jobs: set[Job] = set()  # a turn that was lost and comes back has a job that cleans up and one that holds it
         self._lent: set[asyncio.Task[None]] = set()
         self._background = threading.Semaphore(settings.BACKGROUND_TURNS)
         self._ending = threading.Event()
@@ -71,7 +71,7 @@ class Runtime:
         """Give every turn back to the queue, and end what was lent the tools: this worker is asked to end."""
         self._ending.set()
         self._tools.decided.set()
-        self._interrupt(list(self._jobs), "released")
+        self._interrupt(self._jobs.copy(), "released")
         for lent in list(self._lent):
             self._loop.call_soon_threadsafe(lent.cancel)
 
@@ -95,14 +95,18 @@ class Runtime:
             task.add_done_callback(_task_ended)
 
     async def _close(self) -> None:
-        await asyncio.gather(*(job.gone.wait() for job in self._jobs.values()), *self._lent, return_exceptions=True)
+        await asyncio.gather(*(job.gone.wait() for job in self._jobs), *self._lent, return_exceptions=True)
         self._flushing.cancel()
         self._flusher.close()
         await self._tools.close()
 
     async def _solve(self, claim: leases.Claim) -> None:
         log = TurnLog(self._flusher, claim.turn, claim.last)
-        job = self._jobs[claim.turn.pk] = Job(claim, log, self._tools)
+        job = Job(claim, log, self._tools)
+        for earlier in self._jobs:
+            if earlier.turn.pk == claim.turn.pk:
+                earlier.interrupt("lost")
+        self._jobs.add(job)
         if self._ending.is_set():
             job.interrupt("released")
         try:
@@ -110,7 +114,7 @@ class Runtime:
         except LeaseLost:
             logger.info("Turn %s goes on elsewhere", claim.turn.pk)
         finally:
-            del self._jobs[claim.turn.pk]
+            self._jobs.remove(job)
             job.gone.set()
 
     async def _lend(self, work: Callable[[Tools], Coroutine[Any, Any, None]]) -> None:
@@ -124,10 +128,9 @@ class Runtime:
         if not lent.cancelled():
             lent.result()  # an error is the caller's
 
-    def _interrupt(self, turn_ids: Collection[UUID], why: Interruption) -> None:
-        for turn_id in turn_ids:
-            if job := self._jobs.get(turn_id):
-                self._loop.call_soon_threadsafe(job.interrupt, why)
+    def _interrupt(self, jobs: Iterable[Job], why: Interruption) -> None:
+        for job in jobs:
+            self._loop.call_soon_threadsafe(job.interrupt, why)
 
     # --- On the watcher's thread ----------------------------------------------------------------------------------------
 
@@ -151,16 +154,19 @@ class Runtime:
                 logger.warning("The watcher could not use the database: %s", error)
                 connection.close()
 
+    def _held(self) -> dict[UUID, Job]:
+        return {job.turn.pk: job for job in self._jobs.copy() if not job.lost}
+
     def _look(self) -> None:
-        runs = {turn_id: job.log.run for turn_id, job in self._jobs.copy().items()}
-        if runs:
-            found = leases.look(runs)
-            self._interrupt(found.stopped, "stopped")
-            self._interrupt(found.lost, "lost")
+        held = self._held()
+        if held:
+            found = leases.look({turn_id: job.log.run for turn_id, job in held.items()})
+            self._interrupt((held[turn_id] for turn_id in found.stopped), "stopped")
+            self._interrupt((held[turn_id] for turn_id in found.lost), "lost")
 
     def _heartbeat(self) -> None:
         tools = self._tools
-        leases.renew([turn_id for turn_id, job in self._jobs.copy().items() if not job.lost])
+        leases.renew(self._held())
         leases.report(
             model=tools.engine.model,
             loading=tools.engine_loading,

@@ -11,11 +11,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
+from django.db.models import Q
 
 from accounts.models import User
 from inference.engines import Chunk
 from inference.sandbox import SandboxError
-from tutor import asking, flusher, leases, runtime, tools
+from tutor import asking, eventlog, flusher, leases, runtime, solving, tools
 from tutor.models import Turn
 from tutor.runtime import Runtime
 from tutor.supervisor import wait_until
@@ -69,7 +70,7 @@ def worker(transactional_db, engine, settings, monkeypatch):
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     monkeypatch.setattr(tools, "open_sandbox", no_sandbox)
     monkeypatch.setattr(runtime, "HEARTBEAT", 0.2)
-    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr(leases, "LEASE", timedelta(seconds=3))
     monkeypatch.setattr("accounts.workers.current_app.send_task", lambda name, arguments: None)
     worker = Runtime()
     worker.start()
@@ -105,6 +106,25 @@ def test_a_turn_that_an_outage_cost_its_log_is_ended_and_taken_back(worker, turn
     worker.begin(turn).result(20)
     turn.refresh_from_db()
     assert (turn.state, turn.run) == ("done", 2)
+
+
+def test_a_turn_that_comes_back_while_its_lost_run_is_cleaned_up_is_held_and_can_be_stopped(worker, turn, engine, monkeypatch):
+    monkeypatch.setattr(solving, "CLEANUP", 60.0)
+    first = worker.begin(turn)
+    wait_until(tokens(turn).exists, "nothing is said")
+    engine.let_go.clear()
+    taken_back = Q(state=Turn.State.RUNNING)  # by another worker, to which this one seemed dead
+    eventlog.finish(turn.pk, taken_back, "queued", {"again": True}, state=Turn.State.QUEUED)
+    second = worker.begin(turn)
+    wait_until(tokens(turn).filter(run=2).exists, "the second run says nothing")
+    assert not first.done()
+    engine.let_go.set()
+    first.result(20)
+    turn.refresh_from_db()
+    until(turn, state="running", run=2, lease_expires__gt=turn.lease_expires)
+    Turn.objects.filter(pk=turn.pk).update(stop_requested=True)
+    second.result(5)
+    until(turn, state="stopped")
 
 
 def away(batches):
