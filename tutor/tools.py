@@ -13,13 +13,13 @@ from django.db import DatabaseError, InterfaceError
 
 from accounts.workers import in_database
 from inference.engines import Engine, EngineError, EngineLoading, EngineRefused
-from inference.engines.opening import wait_until_ready
+from inference.engines.opening import LOADING, wait_until_ready
 from inference.reward import RewardScorer
 from inference.sandbox import Sandbox, SandboxError
 from inference.sandbox.absent import NoSandbox
 from inference.sandbox.jail import open_sandbox
 from tutor.absent import NoEngine
-from tutor.opening import LOADING, engine_from_settings, engine_scorer, named_scorer
+from tutor.opening import engine_from_settings, engine_scorer, named_scorer
 from tutor.serving import Served, ranked
 
 logger = logging.getLogger(__name__)
