@@ -7,6 +7,9 @@ export PYTHONUNBUFFERED := 1
 PY := .venv/bin/python
 LOCALES := $(wildcard locale/*/LC_MESSAGES/django.po)
 
+# An environment whose Python has been upgraded away or removed is made anew.
+$(shell test ! -e .venv/.run || .venv/bin/python -c '' 2>/dev/null || rm -f .venv/.run)
+
 run: setup
 	@$(PY) manage.py serve --demo --port $(PORT)
 

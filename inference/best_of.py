@@ -19,6 +19,7 @@ from inference import selection
 from inference.engines import ContextOverflow
 from inference.events import CandidateEvent, Done, Dropped, DropReason, Event, Rule, Scored, Selected, Solved, Started
 from inference.reward import RewardError, RewardScorer
+from inference.sandbox import SandboxError
 from inference.selection import Candidate, Same
 
 MOST = 256  # candidates
@@ -90,12 +91,12 @@ class Contest:
         self._scoring: asyncio.Task[dict[int, float]] | None = None
         self._scores: dict[int, float] = {}
         self._scorer_error = "" if scorer or rule not in NEEDS_SCORES else NO_SCORER
-        self._overflow: ContextOverflow | None = None
+        self._error: ContextOverflow | SandboxError | None = None  # what ended a candidate last
 
     async def run(self) -> AsyncGenerator[Event]:
         """The candidates' events as they come, then Selected, and Done last.
 
-        Raises what writing a candidate raised; `ContextOverflow` only where no candidate is complete.
+        Raises what writing a candidate raised; `ContextOverflow` and `SandboxError` only where no candidate is complete.
         """
         try:
             for number in range(len(self._writers)):
@@ -113,7 +114,7 @@ class Contest:
         finally:
             await self._clean_up()
         if not self._solved:
-            raise self._overflow or AssertionError("no candidate is complete, and none says why")
+            raise self._error or AssertionError("no candidate is complete, and none says why")
         selected = await asyncio.to_thread(self._select)
         yield selected
         picked = asdict(self._solved[selected.candidate])
@@ -157,15 +158,15 @@ class Contest:
             self._score_next()
 
     def _take_ended(self) -> list[Event]:
-        """Candidates that have ended. Raises what ended one, but for a full context: the others may fit."""
+        """Candidates that have ended. Raises what ended one, but for a full context and the sandbox: the others may fare better."""
         over = [number for number, task in self._running.items() if task.done()]
         dropped: list[Event] = []
         for number in over:
             try:
                 self._running.pop(number).result()
-            except ContextOverflow as error:
-                self._overflow = error
-                dropped.append(Dropped(candidate=number, reason="context"))
+            except (ContextOverflow, SandboxError) as error:
+                self._error = error
+                dropped.append(Dropped(candidate=number, reason="context" if isinstance(error, ContextOverflow) else "sandbox"))
         return dropped
 
     # --- Dropping -------------------------------------------------------------------------------------------------------

@@ -113,6 +113,7 @@ def _from_hub(spec: ModelSpec, file: BinaryIO, client: httpx.Client, progress: P
         if start + int(response.headers.get("Content-Length", 0)) != spec.size:
             raise _SourceFailed("it has another file under that name")  # or a page that asks to log in to the network
         file.truncate(start)
+        file.seek(start)
         for chunk in response.iter_bytes():
             file.write(chunk[: spec.size - file.tell()])
             progress(file.tell(), spec.size)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
 Rule = Literal["first", "majority", "reward", "weighted"]  # see `inference.selection.pick`
-DropReason = Literal["settled", "slow", "seconds", "tokens", "context"]
+DropReason = Literal["settled", "slow", "seconds", "tokens", "context", "sandbox"]
 Part = Literal["text", "code"]
 Mode = Literal["cot", "tir"]
 Language = Literal["en", "zh"]
@@ -80,9 +80,9 @@ class Output(CandidateEvent):
 class Solution(CandidateEvent):
     """A complete solution.
 
-    `answer` is the boxed answer as written (None: there is none). `checked` is True where code ran and its result is the
-    answer; False otherwise. `differs` is True where code ran and its result is another one. `finish` says why the text
-    ended ("length": a token or round limit cut it). `text` is the raw assistant message with the executor's output in it.
+    `answer` is the boxed answer as written, outside of programs (None: there is none). `checked` is True where code ran and its result is
+    the answer; False otherwise. `differs` is True where code ran and its result is another one. `finish` says why the text ended
+    ("length": a token or round limit cut it). `text` is the raw assistant message with the executor's output in it.
     """
 
     answer: str | None
@@ -106,8 +106,8 @@ class Solved(Solution):
 class Dropped(CandidateEvent):
     """A candidate is not written to its end.
 
-    The majority is settled without it, it took much longer than the others, the budget of `seconds` or `tokens` is used up, or it does not
-    fit the context.
+    The majority is settled without it, it took much longer than the others, the budget of `seconds` or `tokens` is used up, it does not
+    fit the context, or the sandbox had no session for it or lost the one it had.
     """
 
     kind: ClassVar[str] = "dropped"

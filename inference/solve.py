@@ -170,7 +170,7 @@ class _Solution:
                         yield event
             splitter = self._splitter()
         if self.printed is not None and boxed_answer(self.text) is None:
-            async with aclosing(self._box()) as tokens:
+            async with aclosing(self._box(splitter)) as tokens:
                 async for token in tokens:
                     yield token
 
@@ -249,8 +249,10 @@ class _Solution:
             images=result.images,
         )
 
-    async def _box(self) -> AsyncGenerator[Token]:
+    async def _box(self, splitter: Splitter | None) -> AsyncGenerator[Token]:
         """Begin the last sentence for a model that ran code and boxed nothing."""
+        if splitter is not None and splitter.open:  # what is said inside of a program is not said
+            self.text = f"{self.text.rstrip()}\n{self.wire.end}"
         self.text = self.text.rstrip() + FORCED_BOX
         yield Token(text=FORCED_BOX)
         async with aclosing(self._stream(BOX_TOKENS, ("\n",))) as chunks:

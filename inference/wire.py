@@ -106,6 +106,11 @@ class Splitter:
         self._block = ""  # the code so far
         self._held = ""  # read and not passed on: it may be the beginning of a marker
 
+    @property
+    def open(self) -> bool:
+        """Whether the text ends, so far, in the middle of a block."""
+        return self._inside and self.code is None
+
     def feed(self, text: str) -> list[Piece]:
         """Take in new text; return what can be shown now."""
         if self.code is not None:

@@ -8,14 +8,17 @@ from grading.checking.answers import stated
 from grading.checking.evaluate import Undefined, contains, exact, symbols
 from grading.checking.nodes import Chain, Group, Many, Node, Num, Op, Quantity, Symbol
 from grading.checking.numbers import read_plain_number
-from grading.checking.shapes import named, settle
+from grading.checking.shapes import named, settle, with_unit
+from grading.checking.spellings import with_names
 from grading.checking.syntax import read
+from grading.checking.text import plain
 from grading.checking.tokens import Unreadable
 
 
 def has_form(given: str, form: str) -> bool:
     """Whether an answer with the right value is a `number`, `unsigned`, `solved`, `expanded` or `factored`; `""` takes every one."""
-    text = stated(given)
+    spelled = with_names(plain(given))
+    text = spelled.text if spelled else stated(given)
     if not form or not text or read_plain_number(text):
         return True
     try:
@@ -40,7 +43,7 @@ def _values(node: Node) -> Iterator[Node]:
 
 def _is_number(value: Node) -> bool:
     """With nothing left to compute: `-3`, `3/4`, `1 3/4`, `20%`, `5 cm`, `9\\pi`."""
-    match value:
+    match with_unit(value):
         case Quantity(inner, _) | Op("neg", (inner,)):
             return _is_number(inner)
         case Op("/", ((Num() | Op("neg", (Num(),))), (Num() | Op("neg", (Num(),))))):
@@ -57,9 +60,14 @@ def _is_solved(value: Node) -> bool:
 # --- Polynomials -------------------------------------------------------------------------------------------------------------
 
 
+def _last(value: Node) -> Node:
+    """What `x^2 - 9 = (x + 3)(x - 3)`, a chain of equal formulas, comes to."""
+    return value.items[-1] if isinstance(value, Chain) and set(value.relations) == {"="} else value
+
+
 def _is_expanded(value: Node) -> bool:
     """A sum without brackets, of whose terms no two are alike."""
-    terms = list(_terms(value))
+    terms = list(_terms(_last(value)))
     return len({_degree(term) for term in terms}) == len(terms) and not any(contains(term, "+") for term in terms)
 
 
@@ -85,7 +93,7 @@ def _degree(term: Node) -> Fraction:
 
 def _is_factored(value: Node) -> bool:
     """A product of numbers and of lines that have no factor in common."""
-    return all(_is_bare_line(factor) for factor in _factors(value) if symbols(factor))
+    return all(_is_bare_line(factor) for factor in _factors(_last(value)) if symbols(factor))
 
 
 def _factors(node: Node) -> Iterator[Node]:

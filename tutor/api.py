@@ -32,7 +32,7 @@ from tutor.transcript import Transcript
 
 logger = logging.getLogger(__name__)
 
-NO_PYTHON = (Failure.SANDBOX_UNAVAILABLE, Failure.SANDBOX_LOST)
+NO_PYTHON = (Failure.SANDBOX_UNAVAILABLE, Failure.SANDBOX_BUSY, Failure.SANDBOX_LOST)
 SILENCE = 1.0  # seconds after which a client is told that a judgement is still being made
 
 Endpoint = Callable[..., Coroutine[Any, Any, HttpResponseBase]]

@@ -1,4 +1,4 @@
-"""Solving one claimed turn: events into its log, begun again where the engine was away, ended early on request."""
+"""Solving one claimed turn: events into its log, begun again where the engine was away or the sandbox full, ended early on request."""
 
 import asyncio
 import logging
@@ -16,6 +16,7 @@ from inference.best_of import Budget
 from inference.engines import Engine, EngineUnavailable
 from inference.events import Done, Event, Mode, Output, Scored, Selected, Solved
 from inference.reward import RewardScorer
+from inference.sandbox import SandboxBusy
 from inference.solve import solve
 from inference.tutoring.clarify import solved_or_asked_back
 from inference.tutoring.events import Keyed, Reviewed, Taught
@@ -27,7 +28,7 @@ from tutor.tools import Tools
 
 logger = logging.getLogger(__name__)
 
-ENGINE_AGAIN = (1.0, 3.0, 9.0)  # seconds before a solve that found no engine is begun again
+AGAIN = (1.0, 3.0, 9.0)  # seconds before a solve that found no engine, or no place in the sandbox, is begun again
 CLEANUP = 5.0  # seconds that a stopped solve has to give engine and sandbox back
 
 Interruption = Literal["stopped", "released", "lost"]
@@ -71,10 +72,10 @@ class Job:
             await asyncio.to_thread(queue.send, self.turn.pk)
 
     async def _solve(self) -> None:
-        for pause in (*ENGINE_AGAIN, None):
+        for pause in (*AGAIN, None):
             try:
                 return await self._solve_once()
-            except EngineUnavailable as error:
+            except (EngineUnavailable, SandboxBusy) as error:
                 if pause is None or self.log.run >= leases.RUNS:
                     raise
                 logger.warning("Turn %s is begun again in %s s: %s", self.turn.pk, pause, error)

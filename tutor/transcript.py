@@ -1,10 +1,12 @@
 """A turn's log as Markdown, piece by piece: prose, code in fences, its output in fences."""
 
+import re
 from typing import Any
 
 from tutor.eventlog import Entry
 
 CHARACTERS = 4  # of a token, about
+ENDS = ("done", "failed", "stopped")
 AGAIN = "\n\n---\n\n"  # the worker was lost: what stands above is given up
 
 
@@ -22,14 +24,15 @@ class Transcript:
         """What the entry adds to what can be shown."""
         kind, data = entry["kind"], entry["data"]
         if kind == "started":
+            given_up = self._closed(0) + AGAIN if self._shown else ""
             self._texts, self._inside = {}, set()
-            return AGAIN if self._shown else ""
+            return given_up
         if kind == "done" and self._several:
-            return self._texts.get(data["candidate"], "")
+            return self._texts.get(data["candidate"], "") + self._closed(data["candidate"])
         text = self._text(kind, data)
         if not text:
             return ""
-        number = data["candidate"]
+        number = data.get("candidate", 0)
         self._texts[number] = self._texts.get(number, "") + text
         self._shown = not self._several
         return "" if self._several else text
@@ -37,20 +40,33 @@ class Transcript:
     def _text(self, kind: str, data: dict[str, Any]) -> str:
         if kind == "token":
             self.tokens += -(-len(data["text"]) // CHARACTERS)
-            return f"{self._opened(data)}{data['text']}"
+            return f"{self._turned(data)}{data['text']}"
         if kind == "code":
-            streamed = data["candidate"] in self._inside
-            self._inside.discard(data["candidate"])
-            return "\n```\n" if streamed else f"```python\n{data['code']}\n```\n"
+            return self._closed(data["candidate"]) or fenced("python", data["code"])
         if kind == "output":
             printed = "\n".join(part for part in (data["text"].rstrip(), data["error"]) if part)
-            return f"\n```output\n{printed}\n```\n\n" if printed else "\n"
-        return ""
+            return f"\n{fenced('output', printed)}\n" if printed else "\n"
+        return self._closed(data.get("candidate", 0)) if kind in ENDS else ""
 
-    def _opened(self, data: dict[str, Any]) -> str:
-        """The fence, where a block of code begins with this piece."""
+    def _turned(self, data: dict[str, Any]) -> str:
+        """The fence, where a block of code begins with this piece, or was cut before it. What is streamed as code has no fence in it."""
         number = data["candidate"]
-        if data["part"] != "code" or number in self._inside:
+        if data["part"] != "code":
+            return self._closed(number)
+        if number in self._inside:
             return ""
         self._inside.add(number)
         return "```python\n"
+
+    def _closed(self, number: int) -> str:
+        """The end of the candidate's block, where one is open."""
+        if number not in self._inside:
+            return ""
+        self._inside.remove(number)
+        return "\n```\n"
+
+
+def fenced(language: str, text: str) -> str:
+    """A block whose fence is longer than any run of backticks in it, so that nothing in it ends the block."""
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
+    return f"{fence}{language}\n{text}\n{fence}\n"

@@ -4,6 +4,7 @@ import re
 from fractions import Fraction
 
 from grading.checking.answers import Outcome, check
+from grading.checking.extract import boxed_answer
 from grading.checking.numbers import Number, read_number
 from grading.checking.printed import to_latex
 from grading.checking.quantities import same_number
@@ -25,7 +26,7 @@ TRAILING_UNIT = re.compile(r"\s*\\(?:text|mathrm)\{[^{}]*\}\s*$")
 def agrees(answer: str, output: str) -> bool | None:
     """Whether `answer` is the last result in `output`. None: one of them cannot be read, or an earlier line says the same as the answer."""
     claimed = answer_values(answer)
-    lines = [line.strip() for line in output[-LONGEST:].splitlines() if line.strip()]
+    lines = [boxed_answer(line) or line.strip() for line in output[-LONGEST:].splitlines() if line.strip()]
     if not claimed or not lines:
         return None
     readings = [answer_values(lines[-1]), answer_values(_unlabelled(lines[-1]))]

@@ -8,6 +8,7 @@ number base asked for, whether the order of a list counts).
 
 import re
 import threading
+import time
 from collections import OrderedDict
 
 from grading.checking import pool
@@ -18,12 +19,14 @@ from grading.checking.phrases import compare_phrases, meaning, read_phrase
 from grading.checking.prose import is_prose, is_sentence, stated_answer
 from grading.checking.quantities import compare_numbers
 from grading.checking.reasons import template
+from grading.checking.spellings import with_decimal_points, with_names
 from grading.checking.text import LONGEST, compact, plain
 from grading.checking.verdicts import ALIKE, NOT_COMPARED, Outcome, Verdict, correct, incorrect, undecided
 
 __all__ = ["LONGEST", "Outcome", "Verdict", "check", "forget"]
 
 SECONDS = 4.0  # for one comparison of formulas
+LEAST_SECONDS = 0.1  # for another reading
 LONG_COMMA = re.compile(r",\d\d")  # `2,3` are two values; `2,74` is more likely one
 REMEMBERED = 4_096  # verdicts
 
@@ -31,6 +34,7 @@ NO_ANSWER = template("There is no answer.")
 NOTHING_EXPECTED = template("There is no expected answer to compare with.")
 TOO_LONG = template("The answer is too long to compare.")
 UNREAD = template("It is not clear which part of the text is the answer.")
+TWO_READINGS = template("The answer can be read in two ways.")
 WORDS_OR_VALUE = template("Words cannot be compared with a value.")
 
 
@@ -88,6 +92,29 @@ forget = _memory.clear
 
 
 def _check(expected: str, given: str, seconds: float) -> Verdict:
+    """The verdict on the answers as they are surely meant; where they differ so, as they may be meant."""
+    until = time.monotonic() + seconds
+    left, right = with_names(plain(expected), plain(given)), with_names(plain(given), plain(expected))
+    one, other = left.text if left else expected, right.text if right else given
+    if all(spelling is None or spelling.certain for spelling in (left, right)):
+        expected, given = one, other
+    verdict = _as_written(expected, given, seconds)
+    if verdict.outcome is Outcome.INCORRECT and (one, other) != (expected, given):
+        verdict = _if_wrong(one, other, until, otherwise=verdict, certain=False)
+    if verdict.outcome is Outcome.INCORRECT and (points := with_decimal_points(stated(given) or "")):
+        verdict = _if_wrong(expected, points.text, until, otherwise=verdict, certain=points.certain)
+    return verdict
+
+
+def _if_wrong(expected: str, given: str, until: float, *, otherwise: Verdict, certain: bool) -> Verdict:
+    """The verdict on another spelling of answers that differ as they are written, where it makes them agree."""
+    verdict = _as_written(expected, given, max(until - time.monotonic(), LEAST_SECONDS))
+    if verdict.outcome is not Outcome.CORRECT:
+        return otherwise
+    return verdict if certain else undecided(TWO_READINGS)
+
+
+def _as_written(expected: str, given: str, seconds: float) -> Verdict:
     verdict = _at_a_glance(plain(expected), plain(given))
     if verdict is not None and (verdict.outcome is not Outcome.UNDECIDED or not (is_prose(expected) or is_prose(given))):
         return verdict

@@ -1,6 +1,7 @@
 """Compares two answers that have been read: which kind each one is, and what equality means for that kind."""
 
 from fractions import Fraction
+from itertools import dropwhile
 
 from grading.checking.equations import compare_equations, compare_inequalities
 from grading.checking.evaluate import Undefined, exact, symbols
@@ -9,15 +10,16 @@ from grading.checking.formulas import WRONG_VARIABLE, compare_formulas, equal
 from grading.checking.lists import ENDS, MISSING, REPEATED, TOO_MANY, Several, compare_lists, in_any_order, in_order
 from grading.checking.nodes import Chain, Combined, Group, InBase, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words
 from grading.checking.phrases import compare_phrases, meaning, read_phrase
-from grading.checking.quantities import PERCENT_UNCLEAR, UNIT_DIFFERS, UNITS_UNKNOWN
+from grading.checking.quantities import PERCENT_UNCLEAR, UNIT_DIFFERS, UNIT_OR_VARIABLE, UNITS_UNKNOWN
 from grading.checking.reasons import template
 from grading.checking.regions import NoRegion, region_of, same_ends, same_region
-from grading.checking.shapes import as_matrix, as_vector, is_region, named, settle, several
+from grading.checking.shapes import as_matrix, as_vector, is_label, is_region, named, settle, several, with_unit
 from grading.checking.units import read_unit, unit_name
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
 
 SET_OR_NUMBER = template("The value is right, but a set is not the same as a number.")
 RANGE = template("A range of values is not the same as single values.")
+NOT_EQUAL = template("Not all that is said to be equal is equal.")
 EQUATION = template("An equation is not the same as a value.")
 DIMENSIONS = template("The matrix has other dimensions.")
 ENTRIES = template("The entries of the matrix differ.")
@@ -30,6 +32,15 @@ NOT_READ = template("The words could not be compared.")
 
 def compare(expected: Node, given: Node) -> Verdict:
     """The verdict on two trees of `syntax.read`. Raises Unreadable where one of them has no clear meaning."""
+    verdict = _compare_as_read(expected, given)
+    if verdict.outcome is Outcome.CORRECT:
+        return verdict if _may_be_equal(given) else undecided(NOT_EQUAL)
+    if _is_equation(expected) == _is_equation(given):
+        return verdict
+    return _compare_with_equation(expected, given) or verdict
+
+
+def _compare_as_read(expected: Node, given: Node) -> Verdict:
     if parameter_of(expected) or parameter_of(given):
         if (verdict := compare_families(expected, given)) is not None:
             return verdict
@@ -38,6 +49,42 @@ def compare(expected: Node, given: Node) -> Verdict:
         if one_sided and (is_region(settle(expected)) or is_region(settle(given))):
             return undecided(OTHER_SET)
     return _compare(settle(expected), settle(given))
+
+
+# --- chains of equal values: `1/2 + 1/4 = 3/4`, `x^2 - 9 = (x + 3)(x - 3)`
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    """The values that a chain says to be equal, without the names before them; the last is what it comes to."""
+    if not isinstance(node, Chain) or set(node.relations) != {"="}:
+        return ()
+    return tuple(dropwhile(is_label, node.items[:-1])) + node.items[-1:]
+
+
+def _may_be_equal(node: Node) -> bool:
+    """Whether no formula of a longer chain is clearly another one than its last. Of numbers the last counts alone: `5 + 3 = 8 * 2 = 16`."""
+    *parts, last = _parts(node) or (node,)
+    if not (isinstance(node, Chain) and len(node.items) > 2 and symbols(last)):
+        return True
+    return not any(compare(part, last).outcome is Outcome.INCORRECT for part in parts if symbols(part) <= symbols(last))
+
+
+def _is_equation(node: Node) -> bool:
+    """`x^2 - 9 = (x + 3)(x - 3)` or `2x + z = 1`, and no value with a name."""
+    return len(_parts(node)) == 2 and bool(symbols(node)) and named(settle(node)) is None
+
+
+def _compare_with_equation(expected: Node, given: Node) -> Verdict | None:
+    """A student's equation between two ways to write one formula is that formula; None where the right side is not the answer at all."""
+    (first, last), other = (_parts(given), expected) if _is_equation(given) else (_parts(expected), given)
+    if compare(other, last).outcome is not Outcome.CORRECT:
+        return None
+    holds = equal(first, last)
+    if holds and symbols(last) and other is expected:
+        return correct(EQUAL)
+    if holds:
+        return undecided(EQUATION)
+    return undecided(NOT_EQUAL) if frozenset() < symbols(first) <= symbols(last) else None
 
 
 def _compare(expected: Node, given: Node) -> Verdict:
@@ -124,6 +171,8 @@ def _compare_forms(expected: Node, given: Node) -> Verdict:
 def _compare_named(expected: Chain, given: Chain) -> Verdict:
     left, right = named(expected), named(given)
     if left and right:
+        if _is_set(left[1]) != _is_set(right[1]):
+            return _compare_with_named_set(expected, given, left, right)
         verdict = compare(left[1], right[1])
         if left[0] == right[0]:
             return verdict
@@ -131,6 +180,19 @@ def _compare_named(expected: Chain, given: Chain) -> Verdict:
             same_kind = isinstance(left[0], Symbol) and isinstance(right[0], Symbol)
             return undecided(WRONG_VARIABLE) if same_kind and not (symbols(left[1]) or symbols(right[1])) else verdict
     return compare_equations(expected, given)
+
+
+def _is_set(node: Node) -> bool:
+    return isinstance(node, Group) and (node.left, node.right) == ("{", "}")
+
+
+def _compare_with_named_set(expected: Chain, given: Chain, left: tuple[Node, Node], right: tuple[Node, Node]) -> Verdict:
+    """`x = 5` against `L = {5}`, where a capital letter names the set and no variable."""
+    wanted, found = (left[1], given) if _is_set(left[1]) else (expected, right[1])
+    verdict = compare(wanted, found)
+    name = left[0] if _is_set(left[1]) else right[0]
+    names_set = left[0] == right[0] or (isinstance(name, Symbol) and name.name.isupper())
+    return undecided(WRONG_VARIABLE) if verdict.outcome is Outcome.CORRECT and not names_set else verdict
 
 
 def _compare_with_value(expected: Node, given: Node) -> Verdict:
@@ -156,7 +218,9 @@ def _compare_several(expected: Node, given: Node, left: Several | None, right: S
     value = pair[1] if pair else single
     equal_ones = sum(compare(each, value).outcome is Outcome.CORRECT for each in values.values)
     if len(values.values) == 1:
-        return _compare_one_element(values, is_named=bool(pair), is_equal=bool(equal_ones))
+        if not equal_ones:
+            return incorrect(DIFFERENT)
+        return _compare_one_element(values, is_named=bool(pair), is_solution=isinstance(expected if left else given, Chain))
     if equal_ones == len(values.values):
         return undecided(REPEATED)
     return incorrect((MISSING if left else TOO_MANY) if equal_ones else DIFFERENT)
@@ -166,13 +230,11 @@ def _has_words(values: Several | None) -> bool:
     return values is not None and any(isinstance(value, Words) for value in values.values)
 
 
-def _compare_one_element(values: Several, *, is_named: bool, is_equal: bool) -> Verdict:
-    """`{5}` and 5 are not the same; `x = 5` says that the solutions are `{5}`."""
-    if not is_equal:
-        return incorrect(DIFFERENT)
-    if values.kind == "set":
-        return correct(EQUAL) if is_named else incorrect(SET_OR_NUMBER)
-    return undecided(SET_OR_NUMBER)
+def _compare_one_element(values: Several, *, is_named: bool, is_solution: bool) -> Verdict:
+    """`{5}` and 5 are not the same; `x = 5` says that the solutions are `{5}`, and `L = {5}` may say no more than 5."""
+    if values.kind == "set" and is_named:
+        return correct(EQUAL)
+    return incorrect(SET_OR_NUMBER) if values.kind == "set" and not is_solution else undecided(SET_OR_NUMBER)
 
 
 # --- single values
@@ -181,7 +243,7 @@ def _compare_one_element(values: Several, *, is_named: bool, is_equal: bool) -> 
 def _compare_single(expected: Node, given: Node) -> Verdict:
     kinds = (type(expected), type(given))
     if Quantity in kinds:
-        return _compare_quantities(expected, given)
+        return _compare_quantities(with_unit(expected), with_unit(given))
     if Matrix in kinds:
         return _compare_matrices(expected, given)
     if Ratio in kinds:
@@ -189,8 +251,23 @@ def _compare_single(expected: Node, given: Node) -> Verdict:
     if InBase in kinds:
         return _compare_bases(expected, given)
     if set(kinds) <= {Num, Symbol, Op}:
-        return compare_formulas(expected, given)
+        verdict = compare_formulas(expected, given)
+        return _compare_with_letter(expected, given) or verdict if verdict.outcome is Outcome.INCORRECT else verdict
     return incorrect(OTHER_KIND)
+
+
+def _compare_with_letter(expected: Node, given: Node) -> Verdict | None:
+    """`252\\pi` against `252\\pi m`, whose letter may be a unit or a variable; None where that is not what they differ in."""
+    wanted, found = with_unit(expected), with_unit(given)
+    if symbols(expected) and symbols(given):
+        return None
+    value = wanted.value if isinstance(wanted, Quantity) else expected
+    other = found.value if isinstance(found, Quantity) else given
+    if (value, other) == (expected, given) or compare_formulas(value, other).outcome is not Outcome.CORRECT:
+        return None
+    # Where a number is expected, nobody means a variable by `m^2`.
+    is_unit = isinstance(found, Quantity) and found.unit.startswith(("m^", "m/"))
+    return correct(EQUAL) if is_unit else undecided(UNIT_OR_VARIABLE)
 
 
 def _compare_quantities(expected: Node, given: Node) -> Verdict:

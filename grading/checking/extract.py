@@ -1,8 +1,9 @@
-"""The answer in a worked solution, as its author wrote it."""
+"""The answer in a worked solution, as its author wrote it in words: what stands in a program, or was printed by one, is not said."""
 
 import re
 
 from grading.checking.numbers import read_number
+from grading.checking.programs import without_programs
 
 SEARCHED = 20_000  # characters at the end of a solution; an answer stands at its end
 BOXES = 50  # tried from the last one back
@@ -36,7 +37,26 @@ def boxed_answer(text: str) -> str | None:
 
     Boxes that stand side by side are one answer: `\boxed{1} and \boxed{2}` is `1, 2`.
     """
-    text = text[-SEARCHED:]
+    return _last_box(_searched(text))
+
+
+def final_answer(text: str) -> str | None:
+    """The boxed answer, or else the last one that is said in words ("The answer is 5", "答案是 5", "#### 5"); None without any."""
+    text = _searched(text)
+    boxed = _last_box(text)
+    if boxed is not None:
+        return _said_after_box(text) or boxed
+    text = re.sub(r"[^\S\n]+", " ", text)
+    said = [next(group for group in match.groups() if group is not None) for match in SAID.finditer(text)]
+    answer = unwrap(said[-1]) if said else ""
+    return answer or None
+
+
+def _searched(text: str) -> str:
+    return without_programs(text)[-SEARCHED:]
+
+
+def _last_box(text: str) -> str | None:
     found: list[str] = []
     starts_at = 0  # of the box behind
     for box in reversed(list(BOX.finditer(text))[-BOXES:]):
@@ -50,20 +70,9 @@ def boxed_answer(text: str) -> str | None:
     return ", ".join(dict.fromkeys(found)) or None
 
 
-def final_answer(text: str) -> str | None:
-    """The boxed answer, or else the last one that is said in words ("The answer is 5", "答案是 5", "#### 5"); None without any."""
-    boxed = boxed_answer(text)
-    if boxed is not None:
-        return _said_after_box(text) or boxed
-    text = re.sub(r"[^\S\n]+", " ", text[-SEARCHED:])
-    said = [next(group for group in match.groups() if group is not None) for match in SAID.finditer(text)]
-    answer = unwrap(said[-1]) if said else ""
-    return answer or None
-
-
 def _said_after_box(text: str) -> str | None:
     """ "The final answer is 5", said after the last box, corrects it; where it is a number or a formula and nothing else."""
-    after = text[-SEARCHED:].rpartition("boxed")[2]
+    after = text.rpartition("boxed")[2]
     said = [match["value"] for match in FINAL.finditer(after)]
     if not said:
         return None

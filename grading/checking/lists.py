@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from grading.checking.nodes import Node
+from grading.checking.nodes import Group, Node
 from grading.checking.reasons import template
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
 
@@ -48,8 +48,25 @@ def compare_lists(expected: Several, given: Several, same: Compare) -> Verdict:
         places = [given.names.index(name) for name in expected.names]
         return in_order(expected.values, [given.values[place] for place in places], same)
     if expected.is_named or given.is_named:
-        return _by_place(expected, given, same, order_counts=True)
+        return _by_name(_only_point(expected), _only_point(given), same)
     return _by_kind(expected, given, same)
+
+
+def _only_point(values: Several) -> Several:
+    """`{(2, 3)}` as `(2, 3)`: the one solution of a system."""
+    match values:
+        case Several("set", (Group("(", ")", items),)):
+            return Several("tuple", items, (None,) * len(items))
+    return values
+
+
+def _by_name(expected: Several, given: Several, same: Compare) -> Verdict:
+    """Where one side has names, the other says by its order which value is whose; but a set has no order."""
+    unnamed = given if expected.is_named else expected
+    if unnamed.is_named or unnamed.kind != "set":
+        return _by_place(expected, given, same, order_counts=True)
+    verdict = in_any_order(expected.values, given.values, same)
+    return undecided(ORDER_UNCLEAR) if unnamed is given and verdict.outcome is Outcome.CORRECT else verdict
 
 
 def _by_kind(expected: Several, given: Several, same: Compare) -> Verdict:

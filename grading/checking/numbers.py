@@ -53,7 +53,7 @@ SHORT = {"分": "分钟", "时": "小时", "钟": "小时"}
 class Number:
     """An exact value; what stood behind it; decimals and significant digits as written (None: not a decimal fraction).
 
-    `doubtful`: the unit is a letter glued to the number (`5m`), which may as well be a variable.
+    `doubtful`: the unit is a letter glued to the number (`5m`, `5m^2`), which may as well be a variable.
     `compound`: written in two units (`1 h 30 min`); `unit` is the first of them.
     """
 
@@ -115,7 +115,8 @@ def _read_tail(text: str) -> Number | None:
         number = _read_value(text[: match.start()].strip())
         if number is not None:
             unit = _unit_of(match)
-            return replace(number, unit=unit, doubtful=match["letter"] is not None) if _is_unit(match, unit) else None
+            doubtful = match["letter"] is not None or (match["glued"] == "m" and match[0].startswith("m"))
+            return replace(number, unit=unit, doubtful=doubtful) if _is_unit(match, unit) else None
     return None
 
 

@@ -102,8 +102,10 @@ def _chinese_integer(text: str) -> int:
 
 
 def _english(text: str) -> Fraction | None:
-    words = re.sub(r"[\s-]+", " ", text.lower()).split()
-    if words[:1] in (["a"], ["an"]):
+    words = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text.lower()).split()
+    if not words:
+        return None
+    if words[0] in ("a", "an") and len(words) > 1:
         words[0] = "one"
     if len(words) > 2 and words[-3:-1] == ["and", "a"] and words[-1] == "half":
         whole = _english_integer(words[:-3])

@@ -13,7 +13,9 @@ STATES = re.compile(
     r"^.*(?:\b(?:is|are|was|equals|therefore|thus|get|gives|it's|be|by)\b|[:：=]|(?<!不)是|为|等于|得到?)\s*(?P<value>[^=:：]+)$",
     re.IGNORECASE | re.DOTALL,
 )
-QUANTITY = re.compile(r"[-−]?(?:[$€£¥]\s?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?(?:\s?(?:%|percent\b|[$€£¥]|[a-z]{1,2}[²³]))?")
+QUANTITY = re.compile(
+    r"(?:[-−负]|(?i:negative|minus)\s+)?(?:[$€£¥]\s?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?(?:\s?(?:%|percent\b|[$€£¥]|[a-z]{1,2}[²³]))?"
+)
 PERCENT_BEHIND = re.compile(r"\s*(?:\\?%|percent(?:age)?\b|pct\b)", re.IGNORECASE)
 # Words of a language, not products of variables or names of functions.
 FUNCTION = "(?:arc|a)?(?:sin|cos|tan|cot|sec|csc)h?[a-z]?|log|exp|sqrt|cbrt|theta|alpha|beta|gamma|lambda|infinity|operatorname"

@@ -26,7 +26,8 @@ def compare_numbers(expected: Number, given: Number) -> Verdict:
     """The verdict on `given`. A unit that only one side has is no difference; a known one is converted."""
     if expected.percent != given.percent:
         return undecided(UNITS_UNKNOWN) if expected.unit or given.unit else _compare_percent(expected, given)
-    if (expected.doubtful and not given.unit) or (given.doubtful and not expected.unit):
+    may_be_variable = given.doubtful and "^" not in given.unit  # where a number is expected, nobody means one by `5m^2`
+    if (expected.doubtful and not given.unit) or (may_be_variable and not expected.unit):
         return undecided(UNIT_OR_VARIABLE)
     if (expected.compound and not given.unit) or (given.compound and not expected.unit):
         return undecided(UNITS_UNKNOWN)

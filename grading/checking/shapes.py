@@ -7,6 +7,7 @@ from grading.checking.evaluate import Undefined, contains, exact, symbols
 from grading.checking.lists import Kind, Several
 from grading.checking.nodes import Chain, Combined, Group, Many, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words
 from grading.checking.tokens import Unreadable
+from grading.checking.units import read_unit
 
 INEQUALITIES = {"<", ">", "<=", ">=", "!="}
 INDEXED = re.compile(r"(.+)_(\d+)")
@@ -197,6 +198,40 @@ def named(node: Node) -> tuple[Node, Node] | None:
     if is_label(left) and not (isinstance(left, Symbol) and left.name in symbols(right)):
         return left, right
     return (right, left) if isinstance(right, Symbol) and is_label(right) and not symbols(left) else None
+
+
+# --- units
+
+UNIT_LETTERS = frozenset("mgshlL")
+
+
+def with_unit(node: Node) -> Node:
+    """`252\\pi m^2` as a quantity: a number with a letter behind it that may be a unit. Every other node as it is."""
+    value, unit = _value_and_unit(node)
+    return Quantity(value, unit) if unit and not symbols(value) and read_unit(unit) else node
+
+
+def _value_and_unit(node: Node) -> tuple[Node, str]:
+    match node:
+        case Op("*", (value, last)):
+            return value, _unit_letter(last)
+        case Op("/", (top, below)):
+            value, unit = _value_and_unit(top)
+            return value, f"{unit}/{_unit_letter(below)}"
+        case Op("neg", (positive,)):
+            value, unit = _value_and_unit(positive)
+            return Op("neg", (value,)), unit
+    return node, ""
+
+
+def _unit_letter(node: Node) -> str:
+    """`m` or `m^2`; nothing where it is no letter of a unit."""
+    match node:
+        case Symbol(name) if name in UNIT_LETTERS:
+            return name
+        case Op("^", (Symbol(name), Num(power))) if name in UNIT_LETTERS and power in (2, 3):
+            return f"{name}^{power}"
+    return ""
 
 
 # --- lists

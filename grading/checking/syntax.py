@@ -177,10 +177,14 @@ class _Reader(Terms):
         if self.accept(r"\}"):
             return NamedSet("empty")
         items = [self._element()]
+        listed = self.peek(";")
         if self.accept(*SUCH_THAT):
-            items.append(self.many())
+            rest = self.many()
             self.expect(r"\}")
-            return Group("{", "|", tuple(items))
+            others = rest.items if isinstance(rest, Many) else (rest,)
+            if listed and not any(isinstance(each, Chain) for each in others):  # `{2; -3}`
+                return Group("{", "}", (*items, *others))
+            return Group("{", "|", (*items, rest))
         while self._joint() is not None:
             items.append(self.chain())
         self.expect(r"\}")
@@ -188,13 +192,14 @@ class _Reader(Terms):
 
     def _element(self) -> Node:
         """The first item of a set, where `|` and `:` may mean "such that"."""
-        start, self.bars = self.at, self.bars + (not self.peek("|"))
+        start, divides = self.at, not self.peek("|")
+        self.bars += divides
         try:
             node = self.union()
             if self.accept(r"\in"):
                 node = Chain((node, self._where()), ("in",))
         finally:
-            self.bars -= self.tokens[start].text != "|"
+            self.bars -= divides
         if self.peek(*RELATIONS):
             self.at = start
             return self.chain()

@@ -5,6 +5,9 @@ set are `\{ \}`.
 """
 
 import re
+from functools import lru_cache
+
+from grading.checking.numerals import SMALL
 
 LONGEST = 1_000  # characters of an answer; a longer one is not compared
 
@@ -123,7 +126,13 @@ COMMAND = re.compile(r"\\[A-Za-z]+")
 NUMBER_SETS = re.compile(r"\\mathbb\s*(?:\{([RZNQC])\}|([RZNQC]))")
 DELIMITERS = re.compile(r"\\[()\[\]]|\$\$")
 CONNECTIVE = re.compile(r"^(?:(?:therefore|thus|hence|so|then)(?=[\s,:])|所以|因此|于是)[\s,:]*", re.IGNORECASE)
+SAYING = re.compile(r"^(?:(?:it'?s|that'?s|(?:i|we) (?:got|get))\s+|ans(?:\.|\s*[:=]|(?=\s))\s*)(?=\S)", re.IGNORECASE)
 APPROXIMATELY = re.compile(r"^(?:\\approx|\\sim|about|approximately|roughly|around|约为?|大约)\s*(?=[-$\d])", re.IGNORECASE)
+# A minus sign in words, before a number of its own.
+MINUS = re.compile(
+    rf"(?:^|(?<=[=:,;(<>])|(?<=\band)|(?<=\bor))\s*(?:negative|minus)\s+(?=[\d.\\]|(?:{'|'.join(SMALL)}|half)\b)", re.IGNORECASE
+)
+METRES_SQUARED = re.compile(r"(?:(?<=\d)|(?<=\})|(?<=\\pi))(\s*[cdkm]?m)([23])$")  # `184 m2`
 TRAILING = " \n.,;\\"
 
 
@@ -132,6 +141,7 @@ def half_width(text: str) -> str:
     return text.translate(HALF_WIDTH)
 
 
+@lru_cache(maxsize=64)  # each of the two answers of a check is asked for several times
 def plain(text: str) -> str:
     """The answer in the spelling that the readers read; at most a few times as long as `text`."""
     text = half_width(text.translate(INVISIBLE))
@@ -208,4 +218,6 @@ def _trimmed(text: str) -> str:
     text = text.rstrip(TRAILING) + ("..." if ellipsis else "")
     if whole := re.fullmatch(r"\\text\{([^{}]*)\}", text):
         text = whole[1].strip()
-    return APPROXIMATELY.sub("", CONNECTIVE.sub("", text).removeprefix("=").strip())
+    text = SAYING.sub("", CONNECTIVE.sub("", text))
+    text = APPROXIMATELY.sub("", text.removeprefix("=").strip())
+    return METRES_SQUARED.sub(r"\1^\2", MINUS.sub(" -", text).strip())

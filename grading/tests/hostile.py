@@ -71,6 +71,19 @@ PIECES = [
     "$$",
 ]
 
+SHORT_CHARACTERS = (
+    "0123456789abcdexyzmghsLABCR+-*/^_=<>!%()[]{}|,;:.'$&~ \n１（，²½√π≤−—°零一二两三十百千万亿点分之又负半元角厘米平方个时是为或和"
+)
+SHORT_COMMANDS = (
+    r"\frac \frac{ \sqrt \sqrt[3] \pi \left( \right) \{ \} \text{ \cdot \pm \infty \cup \in \mathbb{R} \le \approx ^\circ \overline{ \dot"
+    r" \sin \log_ \boxed{ \begin{pmatrix} \end{pmatrix} \begin{cases} \\ \quad \$ \% \( \) \[ \]"
+)
+SHORT_WORDS = (
+    "--|- -|百分之|平方米|小时|答案|无解| and | or | is |the |half|one| a |third|dozen|hundred|negative | cm| m| h| p.m.|x=| y=|x: |L=|x1="
+    "|It's |ans: |A: |**"
+)
+SHORT = [*SHORT_CHARACTERS, *SHORT_COMMANDS.split(), *SHORT_WORDS.split("|")]
+
 
 def bombs() -> list[str]:
     """Answers that cost much to read or to evaluate."""
@@ -162,6 +175,17 @@ def broken(draw: Random) -> str:
     text = formula(draw)
     at = draw.randrange(len(text))
     return text[:at] + draw.choice(["", draw.choice(ALPHABET), text[at] * 2]) + text[at + 1 :]
+
+
+def short(draw: Random) -> str:
+    """What stands at the edge of some reader's grammar: a few characters, words and commands in any order."""
+    return "".join(draw.choice(SHORT) for _ in range(draw.randrange(1, draw.choice((4, 7, 12)))))
+
+
+def short_pairs(seed: int, count: int) -> Iterator[tuple[str, str]]:
+    draw = Random(seed)
+    for _ in range(count):
+        yield short(draw), short(draw)
 
 
 def pairs(seed: int, count: int) -> Iterator[tuple[str, str]]:

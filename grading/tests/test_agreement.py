@@ -32,6 +32,11 @@ from grading.checking.agreement import agrees
         ("18 \\text{ cm}", "18"),
         ("12元", "12"),
         (r"\text{Monday}", "Monday"),
+        ("7", r"\boxed{7}"),
+        ("7", r"The answer is $\boxed{7}$."),
+        ("2, 3", r"x = \boxed{2} or x = \boxed{3}"),
+        (r"\frac{1}{2}", r"\boxed{\frac{1}{2}}"),
+        (r"\sqrt{3}", r"\boxed{sqrt(3)}"),
     ],
 )
 def test_an_answer_that_says_what_was_printed(answer, output):
@@ -39,7 +44,8 @@ def test_an_answer_that_says_what_was_printed(answer, output):
 
 
 @pytest.mark.parametrize(
-    ("answer", "output"), [("5", "7"), ("2, 3", "[2, 4]"), ("2", "[2, 3]"), ("(1,2)", "(2, 1)"), ("x^2+1", "x**2 + 2"), ("4", "3.6")]
+    ("answer", "output"),
+    [("5", "7"), ("2, 3", "[2, 4]"), ("2", "[2, 3]"), ("(1,2)", "(2, 1)"), ("x^2+1", "x**2 + 2"), ("4", "3.6"), ("8", r"\boxed{7}")],
 )
 def test_an_answer_that_says_something_else(answer, output):
     assert agrees(answer, output) is False

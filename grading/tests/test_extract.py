@@ -28,6 +28,9 @@ from grading.checking.extract import boxed_answer, final_answer
         (r"\boxed{5}. Once more: \boxed{5}", "5"),
         (r"\boxed{1} and not \boxed{2}", "2"),
         (r"\boxed{1}, but then we see that it has to be \boxed{2}", "2"),
+        ("```python\n# \\boxed{x}\n```\n```output\n\\boxed{1}\n```\n", None),
+        ("It is \\boxed{2}.\n```py\n# \\boxed{x}\n  ```\nDone.", "2"),
+        ("```\n\\boxed{3}\n```", "3"),
         ("no box", None),
         ("", None),
     ],
@@ -53,6 +56,9 @@ def test_the_last_complete_box(text, answer):
         ("The answer to the first question is 12.", "12"),
         (r"The sum is \boxed{255}. Final Answer: The final answer is $10,455$.", "10,455"),
         (r"It is \boxed{5}. This final answer is what we wanted.", "5"),
+        ("```python\nprint('The answer is', x)\n```\n```output\nThe answer is 7\n```\nThat is it.", None),
+        ("The answer is 5.\n```python\nprint('The answer is', x)", "5"),
+        ("<tool>python\nprint('The answer is', x)\n</tool>\n<output>\nThe answer is 7\n</output>\nThe answer is 6.", "6"),
         ("The answer lies elsewhere", None),
         ("Nothing here", None),
     ],
@@ -62,7 +68,18 @@ def test_an_answer_said_in_words_is_the_fallback(text, answer):
 
 
 @pytest.mark.parametrize(
-    "bomb", ["\\boxed{" * 1_500_000, "answer is" + " " * 10_000_000, "{" * 10_000_000, "答案是" * 3_000_000, "####" * 2_500_000]
+    "bomb",
+    [
+        "\\boxed{" * 1_500_000,
+        "answer is" + " " * 10_000_000,
+        "{" * 10_000_000,
+        "答案是" * 3_000_000,
+        "####" * 2_500_000,
+        "```python\n" * 1_000_000,
+        "```" * 3_000_000,
+        "<output>" * 1_000_000,
+        "<tool>" + " " * 10_000_000,
+    ],
 )
 def test_hostile_text_of_ten_megabytes_is_read_in_no_time(bomb):
     began = time.process_time()

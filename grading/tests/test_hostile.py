@@ -1,10 +1,20 @@
 """Answers that were made to hang, crash or confuse the checker. benchmarks/answers.py asks 10,000 of them."""
 
+import contextlib
 import time
 
 import pytest
 
-from grading.checking.answers import LONGEST, Outcome, check
+from grading.checking.agreement import answer_values
+from grading.checking.answers import LONGEST, Outcome, check, stated
+from grading.checking.compare import compare
+from grading.checking.evaluate import Undefined
+from grading.checking.extract import final_answer
+from grading.checking.numbers import read_number
+from grading.checking.spellings import with_decimal_points, with_names
+from grading.checking.syntax import read
+from grading.checking.text import plain
+from grading.checking.tokens import Unreadable
 from grading.tests import hostile
 
 SECONDS = 1.0  # a comparison may take; a kill and the machine's other work come on top
@@ -37,3 +47,23 @@ def test_random_pairs():
         verdict = timed(expected, given)
         if expected.strip() and expected == given and len(expected) <= LONGEST:
             assert verdict.outcome is not Outcome.INCORRECT, expected
+
+
+@pytest.mark.parametrize("given", ["--", "---", "- -", "The answer is ---", "It is so.\n\n---"])
+def test_a_line_of_hyphens_is_no_answer(given):
+    assert check("12", given).outcome is Outcome.UNDECIDED
+    assert check(given, "12").outcome is Outcome.UNDECIDED
+
+
+def test_no_reader_breaks_over_short_texts():
+    """In this process: a worker of the pool would say no more of an error than that it could not compare."""
+    for one, other in hostile.short_pairs(seed=7, count=3_000):
+        for text in (one, other):
+            final_answer(text)
+            stated(text)
+            read_number(text)
+            answer_values(text)
+            with_names(plain(text))
+            with_decimal_points(plain(text))
+        with contextlib.suppress(Unreadable, Undefined):
+            compare(read(plain(one))[0], read(plain(other))[0])

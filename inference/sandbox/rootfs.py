@@ -53,7 +53,7 @@ def prepared_root(cache: Path) -> Path:
     if root.is_dir():
         return root
     try:
-        cache.mkdir(parents=True, exist_ok=True)
+        _make_passable(cache)
         with (cache / "sandbox.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not root.is_dir():
@@ -61,6 +61,15 @@ def prepared_root(cache: Path) -> Path:
     except (OSError, subprocess.CalledProcessError) as error:
         raise SandboxUnavailable(f"The sandbox's files could not be prepared in {cache}: {error}") from error
     return root
+
+
+def _make_passable(cache: Path) -> None:
+    """Make the folder and those above it that are missing. Where we are root the jail's nobody must pass them, whatever the umask says."""
+    missing = [folder for folder in (cache, *cache.parents) if not folder.exists()]
+    cache.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() == 0:
+        for folder in missing:
+            folder.chmod(0o755)
 
 
 def _key() -> str:

@@ -10,6 +10,7 @@ from inference.best_of import NO_SCORER, Budget, Contest
 from inference.engines import ContextOverflow, EngineUnavailable
 from inference.events import Done, Dropped, Scored, Selected, Solved, Started, Token
 from inference.reward import RewardUnavailable
+from inference.sandbox import SandboxBusy, SandboxUnavailable, SessionLost
 
 
 class Writer:
@@ -206,17 +207,21 @@ async def test_more_than_may_run_together_come_in_waves():
     assert len(run.of(Solved)) == 3
 
 
-async def test_one_full_context_is_not_the_end_but_all_are():
-    run = Run([Writer("4", error=ContextOverflow("full")), Writer("5")], "first")
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(ContextOverflow, "context"), (SessionLost, "sandbox"), (SandboxBusy, "sandbox"), (SandboxUnavailable, "sandbox")],
+)
+async def test_one_that_cannot_be_written_is_not_the_end_but_all_are(error, reason):
+    run = Run([Writer("4", error=error("full")), Writer("5")], "first")
     await settle()
     await run.finish(0, 1)
     await run.task
-    assert run.of(Dropped) == [Dropped(candidate=0, reason="context")]
+    assert run.of(Dropped) == [Dropped(candidate=0, reason=reason)]
     assert run.events[-1].answer == "5"
-    run = Run([Writer(answer, error=ContextOverflow("full")) for answer in "45"], "first")
+    run = Run([Writer(answer, error=error("full")) for answer in "45"], "first")
     await settle()
     await run.finish(0, 1)
-    with pytest.raises(ContextOverflow, match="full"):
+    with pytest.raises(error, match="full"):
         await run.task
 
 

@@ -8,10 +8,13 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from inference.sandbox import SandboxUnavailable, SessionLost
+from inference.events import Done, Dropped
+from inference.sandbox import SandboxBusy, SandboxUnavailable, SessionLost
 from inference.sandbox.jail import NsjailSandbox, open_sandbox
 from inference.sandbox.limits import SandboxConfig
 from inference.sandbox.session import NsjailSession
+from inference.solve import solve
+from inference.tests.tutoring_engine import PROGRAM, ScriptedEngine
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -63,6 +66,8 @@ async def test_state_is_kept_between_cells(session: NsjailSession) -> None:
         ("# nothing", ""),
         ("", ""),
         ("import sys\nsys.exit()", ""),
+        ("print(4)\nexit()", "4\n"),
+        ("for n in range(9):\n    if n == 4:\n        print(n)\n        quit(0)", "4\n"),
     ],
 )
 async def test_the_last_expression_is_shown_as_in_a_repl(session: NsjailSession, code: str, shown: str) -> None:
@@ -79,6 +84,8 @@ async def test_the_last_expression_is_shown_as_in_a_repl(session: NsjailSession,
             "line 2: json.loads('{')\njson.decoder.JSONDecodeError: Expecting property name enclosed in double quotes",
         ),
         ("x = 1\nx = = 2", "line 2: x = = 2\nSyntaxError: invalid syntax"),
+        ("exit(3)", "line 1: exit(3)\nSystemExit: 3"),
+        ("quit('no solution')\nprint(1)", "line 1: quit('no solution')\nSystemExit: no solution"),
         ("print('before')\nundefined", "line 2: undefined\nNameError: name 'undefined' is not defined"),
     ],
 )
@@ -181,7 +188,7 @@ async def test_sessions_run_side_by_side(sandbox: NsjailSandbox) -> None:
 async def test_open_sessions_are_bounded() -> None:
     sandbox = await open_sandbox(replace(QUICK, sessions=2, wait_seconds=0.2))
     first, _ = await sandbox.open(), await sandbox.open()
-    with pytest.raises(SandboxUnavailable, match="2 sessions are open"):
+    with pytest.raises(SandboxBusy, match="2 sessions are open"):
         await sandbox.open()
     await first.close()
     assert await output(await sandbox.open(), "1") == "1\n"
@@ -213,7 +220,7 @@ async def test_a_cancelled_cell_closes_its_session(session: NsjailSession) -> No
 async def test_beyond_the_limit_a_session_waits_for_another_to_close() -> None:
     sandbox = await open_sandbox(replace(QUICK, sessions=2, wait_seconds=0.3))
     first, second = await sandbox.open(), await sandbox.open()
-    with pytest.raises(SandboxUnavailable, match="2 sessions are open"):
+    with pytest.raises(SandboxBusy, match="2 sessions are open"):
         await sandbox.open()
     waiting = asyncio.create_task(sandbox.open())
     await asyncio.sleep(0.05)
@@ -221,9 +228,22 @@ async def test_beyond_the_limit_a_session_waits_for_another_to_close() -> None:
     await first.close()  # gives its place back once
     third = await waiting
     assert (await third.run("1 + 1")).output == "2\n"
-    with pytest.raises(SandboxUnavailable, match="2 sessions are open"):
+    with pytest.raises(SandboxBusy, match="2 sessions are open"):
         await sandbox.open()
     await second.close()
+    await sandbox.close()
+
+
+async def test_candidates_that_find_no_place_are_dropped_and_the_others_go_on() -> None:
+    engine = ScriptedEngine(("```output", ["It is $\\boxed{5}$."]), (PROGRAM, ["import time\ntime.sleep(1)\nprint(5)\n```\n"]))
+    sandbox = await open_sandbox(replace(QUICK, sessions=1, wait_seconds=0.2))
+    events = [event async for event in solve("2 + 3", engine=engine, sandbox=sandbox, mode="tir", n=3, select="first")]
+    assert [event for event in events if isinstance(event, Dropped)] == [
+        Dropped(candidate=1, reason="sandbox"),
+        Dropped(candidate=2, reason="sandbox"),
+    ]
+    assert isinstance(events[-1], Done)
+    assert (events[-1].answer, events[-1].checked) == ("5", True)
     await sandbox.close()
 
 

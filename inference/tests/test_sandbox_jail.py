@@ -5,6 +5,7 @@ import os
 import signal
 import stat
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -147,6 +148,33 @@ def test_the_root_is_built_once_and_only_its_owner_may_write_it(tmp_path: Path, 
     assert (roots[0] / "py/site/six.py").exists()
     modes = {stat.S_IMODE(path.lstat().st_mode) for path in roots[0].rglob("*")}
     assert modes <= {0o755, 0o644}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only where root starts the jail, nobody reads its files")
+@pytest.mark.parametrize("umask", [0o027, 0o077])
+def test_nobody_may_pass_the_folders_that_are_made_whatever_the_umask(umask: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rootfs, "PACKAGES", ("six",))
+    there = tmp_path / "there"
+    there.mkdir(0o700)
+    before = os.umask(umask)
+    try:
+        root = rootfs.prepared_root(there / "cache" / "lemma")
+    finally:
+        os.umask(before)
+    modes = [stat.S_IMODE(folder.stat().st_mode) for folder in (there, there / "cache", there / "cache/lemma", root)]
+    assert modes == [0o700, 0o755, 0o755, 0o755]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only where root starts the jail, nobody reads its files")
+def test_a_folder_that_nobody_may_pass_is_named() -> None:
+    with tempfile.TemporaryDirectory() as closed:
+        root = Path(closed, "root")
+        root.mkdir()
+        with pytest.raises(SandboxUnavailable, match=f"may not pass through {closed}: run chmod o[+]x {closed} as root"):
+            asyncio.run(open_sandbox(SandboxConfig(root=root)))
+        Path(closed).chmod(0o755)
+        with pytest.raises(SandboxUnavailable, match="seccomp=unconfined"):  # it is an empty root, which has no places to mount on
+            asyncio.run(open_sandbox(SandboxConfig(root=root)))
 
 
 async def test_a_cache_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:

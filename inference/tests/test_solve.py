@@ -251,6 +251,45 @@ async def test_an_answer_that_was_not_boxed_is_asked_for():
     assert (events[-1].answer, events[-1].checked) == ("5", True)
 
 
+async def test_a_box_in_a_program_is_no_answer():
+    engine = Recorded([fenced("# final: \\boxed{x}\nx = 3 + 4\nprint(x)"), "That is all.", "7}$."])
+    events = await collect(engine, Executor([CellResult(output="7")]), mode="tir")
+    assert prose(events).endswith(FORCED_BOX + "7}$.")
+    assert (events[-1].answer, events[-1].checked, events[-1].differs) == ("7", True, False)
+
+
+@pytest.mark.parametrize("code", ['print(f"\\\\boxed{{{resul}}}")', 'print("The answer is:", resul)'])
+async def test_a_failed_program_says_no_answer(code):
+    error = CellResult(output="", error="NameError: name 'resul' is not defined")
+    engine = Recorded([fenced(code), fenced(code), "3 + 4 = 7.\n" + fenced("print(7)"), "So it is $\\boxed{7}$."])
+    events = await collect(engine, Executor([error, error]), mode="tir")
+    assert prose(events).endswith("3 + 4 = 7.\n" + IN_WORDS + "So it is $\\boxed{7}$.")
+    assert events[-1].answer == "7"
+
+
+async def test_without_an_answer_in_words_there_is_none():
+    code = 'print("The answer is:", resul)'
+    error = CellResult(output="The answer is: 3", error="NameError: name 'resul' is not defined")
+    events = await collect(Recorded([fenced(code), "I cannot do it."]), Executor([error]), mode="tir")
+    assert events[-1].answer is None
+
+
+async def test_a_printed_box_is_said_again_and_compared():
+    engine = Recorded([fenced("show()"), "That is all.", "8}$."])
+    events = await collect(engine, Executor([CellResult(output="\\boxed{7}")]), mode="tir")
+    assert (events[-1].answer, events[-1].checked, events[-1].differs) == ("8", False, True)
+
+
+@pytest.mark.parametrize("wire", [FENCE, TOOL])
+async def test_an_answer_is_asked_for_behind_a_program_that_the_budget_cut(wire):
+    opening = f"Again:\n{wire.opening}x = 5 * 7 * 9 * 11"
+    engine = Recorded([f"print(5)\n{wire.end}", opening, "5}$."], chunk=1)
+    budget = Limits(tokens=len(f"print(5)\n{wire.end}") + len(opening) - 4)
+    events = await collect(engine, Executor([CellResult(output="5")]), mode="tir", wire=wire, limits=budget)
+    assert engine.prompts[2].endswith(f"x = 5 * 7 * 9\n{wire.end}{FORCED_BOX}")
+    assert (events[-1].answer, events[-1].checked) == ("5", True)
+
+
 async def test_the_model_reads_the_two_ends_of_a_long_output():
     engine = Recorded([fenced("print(x)"), "$\\boxed{1}$"])
     output = "a" * 2000 + "b" * 2000

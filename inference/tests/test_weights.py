@@ -171,9 +171,10 @@ def test_a_broken_transfer_goes_on_where_it_stopped(site):
     assert site.asked == [(HUB_PATH, None), (HUB_PATH, "bytes=50000-"), (HUB_PATH, "bytes=120000-")]
 
 
-def test_a_hub_without_ranges_is_read_from_the_start(site):
+@pytest.mark.parametrize("cut", [50_000, len(CONTENT) - 10])
+def test_a_hub_without_ranges_is_read_from_the_start(site, cut):
     site.add_hub()
-    site.cuts = [50_000]
+    site.cuts = [cut]
     site.ignores_range = True
     assert weights.fetch(SPEC).read_bytes() == CONTENT
 

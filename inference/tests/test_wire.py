@@ -1,5 +1,6 @@
 import pytest
 
+from grading.checking.programs import without_programs
 from inference.wire import FENCE, TOOL, Splitter, Wire
 
 FENCED = "Let $x$ be `it`.\n\n```python\nx = 2\n\nif x:\n    print('``', x)\n```\nThis is never read."
@@ -32,6 +33,14 @@ def test_no_marker_leaks_from_single_characters(wire, message):
     text, code, splitter = split(wire, list(message))
     assert (text, code) == EXPECTED[wire]
     assert splitter.code == code
+
+
+@pytest.mark.parametrize(("wire", "message"), [(FENCE, FENCED), (TOOL, TOOLED)], ids=["fence", "tool"])
+def test_without_its_programs_a_message_is_what_is_shown_as_prose(wire, message):
+    _, _, splitter = split(wire, [message])
+    whole = splitter.raw + wire.output(f"5\n{wire.after_output}") + "So it is."
+    assert without_programs(whole).split() == f"{EXPECTED[wire][0]} So it is.".split()
+    assert without_programs(message[: message.index("x = 2")]).split() == EXPECTED[wire][0].split()
 
 
 def test_prose_is_shown_at_once():

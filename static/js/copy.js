@@ -29,6 +29,13 @@ function markdown(segments) {
 
 function block({ text, output }) {
   const printed = [output?.text, output?.error].filter(Boolean).join("\n").trimEnd();
-  const code = `\`\`\`python\n${text.trimEnd()}\n\`\`\``;
-  return printed ? `${code}\n\n\`\`\`output\n${printed}\n\`\`\`` : code;
+  const code = fenced("python", text.trimEnd());
+  return printed ? `${code}\n\n${fenced("output", printed)}` : code;
+}
+
+// A block whose fence is longer than any run of backticks in it, so that nothing in it ends the block.
+function fenced(language, text) {
+  const runs = text.match(/`+/g) ?? [];
+  const fence = "`".repeat(Math.max(3, ...runs.map((run) => run.length + 1)));
+  return `${fence}${language}\n${text}\n${fence}`;
 }

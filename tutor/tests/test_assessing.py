@@ -48,7 +48,7 @@ def solved(db, monkeypatch):
     return fails
 
 
-@pytest.mark.parametrize("reason", [Failure.SANDBOX_UNAVAILABLE, Failure.SANDBOX_LOST])
+@pytest.mark.parametrize("reason", [Failure.SANDBOX_UNAVAILABLE, Failure.SANDBOX_BUSY, Failure.SANDBOX_LOST])
 async def test_where_no_python_can_be_run_the_first_opinion_stands(solved, reason):
     answer = await database_sync_to_async(solved)(reason)
     assert (await answer.whole())["choices"][0]["message"]["content"] == "2"

@@ -233,6 +233,40 @@ def test_a_saved_conversation_warns_as_the_page_does(posed, kind, data, warning)
     assert f"> ⚠ {warning}" in client.get(address).text
 
 
+def test_what_a_program_printed_stays_in_its_fence(posed):
+    hostile = "```\n# Not output any more\n[click](https://example.com)\n````output"
+    log = [
+        ("token", {"candidate": 0, "text": "show()", "part": "code"}),
+        ("code", {"candidate": 0, "round": 1, "code": "show()"}),
+        ("output", {"candidate": 0, "text": hostile, "error": None}),
+        ("token", {"candidate": 0, "text": "That is all.", "part": "text"}),
+    ]
+    TurnEvent.objects.bulk_create(TurnEvent(turn=posed, seq=seq, run=0, kind=kind, payload=data) for seq, (kind, data) in enumerate(log, 2))
+    text = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md").text
+    assert f"```python\nshow()\n```\n\n`````output\n{hostile}\n`````\n\nThat is all." in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "after"),
+    [
+        (
+            "token",
+            {"candidate": 0, "text": "\n\nThe final answer is $\\boxed{5}$", "part": "text"},
+            "\n\n\nThe final answer is $\\boxed{5}$",
+        ),
+        ("done", {"candidate": 0, "finish": "length"}, "\n\n**Answer:** $5$"),
+        ("stopped", {}, "\n\n**Answer:** $5$"),
+        ("started", {}, "\n\n\n---"),
+    ],
+)
+def test_a_block_that_is_cut_ends_before_what_follows(posed, kind, data, after):
+    Turn.objects.filter(pk=posed.pk).update(answer="5")
+    log = [("token", {"candidate": 0, "text": "x = 5 *", "part": "code"}), (kind, data)]
+    TurnEvent.objects.bulk_create(TurnEvent(turn=posed, seq=seq, run=0, kind=kind, payload=data) for seq, (kind, data) in enumerate(log, 2))
+    text = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md").text
+    assert f"```python\nx = 5 *\n```{after}" in text
+
+
 def test_a_saved_conversation_says_where_answer_and_python_differ(posed):
     Turn.objects.filter(pk=posed.pk).update(answer="4", differs=True)
     text = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md").text

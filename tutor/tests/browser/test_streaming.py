@@ -259,6 +259,15 @@ def test_screen_readers_hear_states_and_finished_steps_but_no_tokens(site, asked
     assert heard.inner_text().count("The first step") == 1
 
 
+def test_what_is_copied_of_an_output_stays_in_its_fence(site, student, asked):
+    page, turn = asked
+    student.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    site.tell(turn, STARTED, typing("show()"), code("show()"), output("```\n# A heading\n````\n"), done("2"))
+    page.get_by_role("button", name="Copy with LaTeX").click()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "```python\nshow()\n```\n\n`````output\n```\n# A heading\n````\n`````"
+
+
 def test_copying(site, student, asked):
     page, turn = asked
     student.context.grant_permissions(["clipboard-read", "clipboard-write"])

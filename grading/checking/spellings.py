@@ -1,0 +1,76 @@
+"""What students write that reads as something else: respelled, from the plain spelling.
+
+Values with names become equations: `x is 2 and y is 3`, `x: 2, y: 3`, `x=2 y=3`, `x1=2, x2=-3`. A decimal comma becomes a point.
+"""
+
+import re
+from dataclasses import dataclass
+
+from grading.checking.numbers import read_plain_number
+from grading.checking.text import compact
+
+NAME = r"(?:[A-Z]{2,3}|[A-Za-z](?:_?\d|_\{\d\})?)"
+SAYS = r"(?:\s*[=:]\s*|\s+(?:is|equals)\s+)"
+BEGINS = re.compile(rf"{NAME}{SAYS}")
+BETWEEN = re.compile(rf"(\s*(?:[,;]|\b(?:and|or)\b|\\text\{{ ?(?:and|or) ?\}}|[和或且])\s*|\s+(?={NAME}{SAYS}))")
+PAIR = re.compile(rf"(?P<name>{NAME})(?P<says>{SAYS})(?P<value>[^=<>:]+)")
+WITHOUT_LETTERS = re.compile(r"(?:\\[A-Za-z]+|[^A-Za-z\u4e00-\u9fff=<>:])+")
+# `x=\pi y=3`, where LaTeX needs the space; `AB = 5 m = 500 cm`.
+MAY_BE_PRODUCT = re.compile(rf"\\[A-Za-z]+\s+{NAME}\s*=|[\d}}]\s+[mgshlL]\s*=")
+INDEXED = re.compile(r"([A-Za-z])(\d)")
+
+DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")
+WHOLE_OR_THOUSANDS = re.compile(r"(?<!\d)(?:\d+,0+|[1-9]\d{0,2},\d{3})(?!\d)")
+BRACKETS = re.compile(r"[()\[\]]|\\\{")
+SEPARATED = re.compile(r";|\b(?:and|or)\b|[和或]")
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """`certain`: the text can hardly be meant in another way."""
+
+    text: str
+    certain: bool
+
+
+def with_names(text: str, other: str = "") -> Spelling | None:
+    """The values with an equals sign each, and something between them; None where the text is anything else, or spelled so already.
+
+    `other` is the answer that it is compared with: where that has a colon as well, both may be ratios.
+    """
+    if not BEGINS.match(text) or (":" in text and ":" in other):
+        return None
+    pieces = BETWEEN.split(text)
+    parts, joints = pieces[::2], pieces[1::2]
+    pairs = [PAIR.fullmatch(part) for part in parts]
+    values = [pair["value"] if pair else part for pair, part in zip(pairs, parts, strict=True)]
+    if pairs[0] is None or not all(map(_is_value, values)):
+        return None
+    names = _with_indices([pair["name"] if pair else "" for pair in pairs])
+    equations = [f"{name} = {value}" if name else value for name, value in zip(names, values, strict=True)]
+    between = ["", *(joint if joint.strip() else " and " for joint in joints)]
+    spelled = "".join(joint + equation for joint, equation in zip(between, equations, strict=True))
+    if compact(spelled) == compact(text):
+        return None
+    may_be_ratio = len(pairs) == 1 and ":" in text and not re.match(rf"{re.escape(names[0])}\s*=", other)
+    return Spelling(spelled, certain=not (may_be_ratio or MAY_BE_PRODUCT.search(text)))
+
+
+def _is_value(text: str) -> bool:
+    return WITHOUT_LETTERS.fullmatch(text) is not None or read_plain_number(text) is not None
+
+
+def _with_indices(names: list[str]) -> list[str]:
+    """`x1` and `x2` as `x_1` and `x_2`, where each is there and nothing else."""
+    found = [match for name in names if (match := INDEXED.fullmatch(name))]
+    if len(found) < 2 or len({match[1] for match in found}) > 1 or {int(match[2]) for match in found} != set(range(1, len(names) + 1)):
+        return names
+    return [INDEXED.sub(r"\1_\2", name) for name in names]
+
+
+def with_decimal_points(text: str) -> Spelling | None:
+    """`12,5` as 12.5; None where there is a comma that can be no decimal comma, or a pair in brackets (`(4,5)`)."""
+    spelled = DECIMALS.sub(r"\1.\2", text)
+    if spelled == text or "," in spelled or (BRACKETS.search(text) and not SEPARATED.search(text)):
+        return None
+    return Spelling(spelled, certain=WHOLE_OR_THOUSANDS.search(text) is None)

@@ -1,0 +1,93 @@
+"""A claimed turn as a worker solves it, over a scripted engine and a real sandbox."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+from channels.db import database_sync_to_async
+
+from accounts.models import User
+from inference.sandbox import SandboxBusy
+from inference.sandbox.jail import open_sandbox
+from inference.sandbox.limits import SandboxConfig
+from inference.tests.tutoring_engine import PROGRAM, ScriptedEngine
+from tutor import asking, leases, solving
+from tutor.flusher import Flusher, TurnLog
+from tutor.tools import Tools
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PROBLEM = "What is 2 + 3?"
+
+
+@pytest.fixture(autouse=True)
+def quickly(settings, monkeypatch):
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    monkeypatch.setattr(solving, "AGAIN", (0.01, 0.01, 0.01))
+
+
+@pytest.fixture
+def claim(db):
+    return leases.claim(asking.ask(User.objects.create_user("student"), PROBLEM, "tir", "en").pk)
+
+
+@pytest.fixture
+async def flusher():
+    flusher = Flusher()
+    running = asyncio.create_task(flusher.run())
+    yield flusher
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    flusher.close()
+
+
+@pytest.fixture
+async def tools():
+    """With one place in the sandbox."""
+    tools = Tools()
+    tools.engine = ScriptedEngine(("```output", ["It is $\\boxed{5}$."]), (PROGRAM, ["print(5)\n```\n"]))
+    tools.sandbox = await open_sandbox(SandboxConfig(sessions=1, wait_seconds=0.2))
+    tools.loaded.set()
+    yield tools
+    await tools.sandbox.close()
+
+
+@database_sync_to_async
+def outcome(turn):
+    turn.refresh_from_db()
+    return turn.state, turn.run, turn.answer, turn.failure, list(turn.events.values_list("kind", flat=True))
+
+
+class Leaving:
+    """A sandbox whose other user goes as soon as somebody has waited in vain."""
+
+    def __init__(self, sandbox, other):
+        self.sandbox, self.other = sandbox, other
+
+    async def open(self):
+        try:
+            return await self.sandbox.open()
+        except SandboxBusy:
+            await self.other.close()
+            raise
+
+    async def close(self):
+        await self.sandbox.close()
+
+
+async def test_a_full_sandbox_is_asked_again(claim, flusher, tools):
+    tools.sandbox = Leaving(tools.sandbox, await tools.sandbox.open())
+    job = solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools)
+    await asyncio.wait_for(job.run(), 20)
+    state, run, answer, _, kinds = await outcome(claim.turn)
+    assert (state, run, answer) == ("done", 2, "5")
+    assert [kind for kind in kinds if kind != "token"] == ["queued", "started", "code", "queued", "started", "code", "output", "done"]
+
+
+async def test_a_sandbox_that_stays_full_is_said(claim, flusher, tools):
+    await tools.sandbox.open()
+    job = solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools)
+    await asyncio.wait_for(job.run(), 20)
+    state, run, _, failure, _ = await outcome(claim.turn)
+    assert (state, run, failure) == ("failed", leases.RUNS, "sandbox_busy")
