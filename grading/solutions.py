@@ -7,12 +7,11 @@ from contextlib import aclosing, asynccontextmanager
 from django.conf import settings
 
 from inference.engines import Engine, EngineUnavailable
-from inference.engines.opening import default_model, open_engine, wait_until_ready
+from inference.engines.opening import LOADING, default_model, open_engine, wait_until_ready
 from inference.events import Done
 from inference.sandbox.absent import NoSandbox
 from inference.solve import solve
 
-LOADING = 120.0  # seconds that a model may take to load
 TEMPERATURE = 0.7  # Qwen2.5-Math's setting for several solutions of one problem (arXiv 2409.12122)
 
 

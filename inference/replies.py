@@ -1,4 +1,4 @@
-"""What the clients of inference servers share: making sense of what a server that may do anything replies.
+"""What the clients of inference servers share: the connection, and making sense of what a server that may do anything replies.
 
 Each client has a tree of errors of its own; `Errors` names them and how messages call the server.
 """
@@ -36,6 +36,33 @@ class Errors:
     unavailable: Callable[[str], Exception]
     refused: Callable[[str], Exception]
     overflow: Callable[[str], Exception]
+
+    def client(
+        self, url: str, api_key: str, *, connect: float, connections: int, transport: httpx.AsyncBaseTransport | None
+    ) -> httpx.AsyncClient:
+        """For the server at `url`. Raises what is refused where the settings cannot be right."""
+        try:
+            return httpx.AsyncClient(
+                base_url=self._address(url),
+                headers={"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {api_key}"} if api_key else {}),
+                timeout=httpx.Timeout(None, connect=connect),
+                # Servers drop idle connections (uvicorn after 5 s); ours go first, so that no request meets a closed one.
+                limits=httpx.Limits(max_connections=connections, keepalive_expiry=2.0),
+                transport=transport,
+            )
+        except UnicodeEncodeError:  # not told on: it has the key in it
+            raise self.refused(f"{self.what}'s key has a character that is not ASCII.") from None
+
+    def _address(self, url: str) -> httpx.URL:
+        try:
+            address = httpx.URL(url)
+        except httpx.InvalidURL as error:
+            raise self.refused(f"{self.what}'s address cannot be used: {one_line(str(error))}.") from error
+        if address.scheme not in ("http", "https"):
+            raise self.refused(f"{self.what}'s address cannot be used: it does not begin with http:// or https://.")
+        if address.port is not None and not 0 < address.port < 65_536:
+            raise self.refused(f"{self.what}'s address cannot be used: there is no port {address.port}.")
+        return address
 
     def unreachable(self, host: str, error: Exception) -> NotBegun:
         return NotBegun(f"{self.what} at {host} cannot be reached: {error}")

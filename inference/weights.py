@@ -12,7 +12,7 @@ notice a disk that rots, nor somebody who may write to the cache and writes anot
      ├── DownloadFailed    no source could be reached, or none has the file whole
      ├── Corrupt           what was downloaded is not what the spec names
      ├── DiskFull          no room for it
-     ├── NotWritable       the cache directory cannot be written
+     ├── Unusable          the cache directory, or a file in it, cannot be read or written
      └── Busy              another process has been at work on it for too long
 """
 
@@ -51,8 +51,8 @@ class DiskFull(WeightsError):
     """There is no room for the file."""
 
 
-class NotWritable(WeightsError):
-    """The cache directory cannot be written."""
+class Unusable(WeightsError):
+    """The cache directory, or a file in it, cannot be read or written."""
 
 
 class Busy(WeightsError):
@@ -95,12 +95,13 @@ def directory() -> Path:
 
 
 def find(spec: ModelSpec = DEFAULT) -> Path:
-    """The verified file, without downloading. Raises `NotFetched`, or `Corrupt` where the file has another hash."""
+    """The verified file, without downloading. Raises `NotFetched`, `Corrupt` where the file has another hash, or `Unusable`."""
     path = directory() / spec.file
-    if not path.is_file():
-        raise NotFetched(f"The model file {path} is missing. `python -m inference.weights` downloads it.")
-    if not _is_verified(path, spec):
-        raise Corrupt(f"The model file {path} is corrupt. `python -m inference.weights` downloads it again.")
+    with _as_weights_errors(path):
+        if not path.is_file():
+            raise NotFetched(f"The model file {path} is missing. `python -m inference.weights` downloads it.")
+        if not _is_verified(path, spec):
+            raise Corrupt(f"The model file {path} is corrupt. `python -m inference.weights` downloads it again.")
     return path
 
 
@@ -130,7 +131,9 @@ def fetch(
 
 def verify(spec: ModelSpec = DEFAULT) -> Path:
     """As `find`, but hash the file whatever its stamp says."""
-    _stamp_path(directory() / spec.file).unlink(missing_ok=True)
+    path = directory() / spec.file
+    with _as_weights_errors(path):
+        _stamp_path(path).unlink(missing_ok=True)
     return find(spec)
 
 
@@ -221,7 +224,7 @@ def _as_weights_errors(path: Path) -> Iterator[None]:
             raise DiskFull(
                 f"The disk is full: {path.parent} has no room for {path.name}. What is there is kept for the next try."
             ) from error
-        raise NotWritable(f"{path.parent} cannot be used for model files: {error.strerror or error}.") from error
+        raise Unusable(f"{error.filename or path.parent} cannot be used: {error.strerror or error}.") from error
 
 
 def main() -> int:

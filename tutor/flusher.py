@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
@@ -37,9 +38,10 @@ class TurnLog:
         self.run = turn.run
         self.last = last
         self.lost = False
+        self.on_lost: Callable[[], None] | None = None  # called once nothing more can be written: whoever solves the turn is to end
         self.ended = False
         self.pending: list[Entry] = []
-        self.rows: list[Model] = []  # to be stored with the next event
+        self.rows: list[Model] = []  # to be stored with the next event; see `add_rows`
         self.fields: dict[str, Any] = {}
         self._flusher = flusher
         self._quiet = True  # nothing of this run was shown yet: what comes first does not wait
@@ -52,10 +54,17 @@ class TurnLog:
         self._flusher.wake(self, now=kind != "token" or self._quiet)
         self._quiet = kind != "token"
 
+    def add_rows(self, *rows: Model) -> None:
+        """Store rows with the next event."""
+        for row in rows:
+            for field in row._meta.concrete_fields:
+                setattr(row, field.attname, _storable(getattr(row, field.attname)))
+        self.rows += rows
+
     def add_plots(self, images: tuple[bytes, ...]) -> list[str]:
         """Store pictures with the next event; their ids."""
         plots = [Plot(turn_id=self.turn_id, png=png) for png in images]
-        self.rows += plots
+        self.add_rows(*plots)
         return [str(plot.pk) for plot in plots]
 
     async def settled(self) -> None:
@@ -63,6 +72,12 @@ class TurnLog:
         await self._flusher.flushed(self)
         if self.lost:
             raise LeaseLost
+
+    def lose(self) -> None:
+        """Nothing more of it can be written."""
+        self.lost = True
+        if self.on_lost:
+            self.on_lost()
 
     def take(self) -> "Batch":
         """All that waits to be written, numbered."""
@@ -74,12 +89,16 @@ class TurnLog:
         return batch
 
 
-def _storable(values: dict[str, Any]) -> dict[str, Any]:
+def _storable(value: Any) -> Any:  # noqa: ANN401 (what a column or an event holds)
     """Postgres takes neither NUL nor half a surrogate pair, and model-written code prints what it likes."""
-    return {
-        key: value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode() if isinstance(value, str) else value
-        for key, value in values.items()
-    }
+    match value:
+        case str():
+            return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+        case dict():
+            return {_storable(key): _storable(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_storable(item) for item in value]
+    return value
 
 
 class Batch:
@@ -100,24 +119,24 @@ class Flusher:
     """The one writer of a worker process."""
 
     def __init__(self) -> None:
-        self._dirty: dict[UUID, TurnLog] = {}
+        self._dirty: set[TurnLog] = set()
         self._wake = asyncio.Event()
         self._now = asyncio.Event()
         self._written = asyncio.Condition()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="flusher")
         self._bell_broken = False
-        self._writing: set[UUID] = set()
+        self._writing: set[TurnLog] = set()
 
     def wake(self, log: TurnLog, *, now: bool) -> None:
         """`log` has something to write; `now`: a reader waits for it."""
-        self._dirty[log.turn_id] = log
+        self._dirty.add(log)
         self._wake.set()
         if now:
             self._now.set()
 
     async def flushed(self, log: TurnLog) -> None:
         async with self._written:
-            await self._written.wait_for(lambda: log.lost or not (log.turn_id in self._dirty or log.turn_id in self._writing))
+            await self._written.wait_for(lambda: log.lost or not (log in self._dirty or log in self._writing))
 
     async def run(self) -> None:
         """Flush for ever."""
@@ -142,8 +161,8 @@ class Flusher:
                 return  # nobody was in a hurry
 
     def _take(self) -> list[Batch]:
-        batches = [log.take() for log in self._dirty.values() if not log.lost]
-        self._writing = {batch.log.turn_id for batch in batches}
+        batches = [log.take() for log in self._dirty if not log.lost]
+        self._writing = {batch.log for batch in batches}
         self._dirty.clear()
         self._wake.clear()
         self._now.clear()
@@ -163,8 +182,8 @@ class Flusher:
 
     async def _settle(self, lost: list[TurnLog]) -> None:
         for log in lost:
-            log.lost = True
-            self._dirty.pop(log.turn_id, None)
+            log.lose()
+            self._dirty.discard(log)
         async with self._written:
             self._writing = set()
             self._written.notify_all()

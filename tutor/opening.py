@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from django.conf import settings
 
 from inference.engines import Engine
-from inference.engines.opening import default_model, open_engine, wait_until_ready
+from inference.engines.opening import LOADING, default_model, open_engine, wait_until_ready
 from inference.engines.openvino import OpenVinoEngine
 from inference.reward import RewardError, RewardScorer
 from inference.reward.embedded import EmbeddedScorer
@@ -18,8 +18,6 @@ from inference.sandbox.absent import NoSandbox
 from inference.sandbox.jail import open_sandbox
 from tutor.absent import NoScorer
 from tutor.serving import Served
-
-LOADING = 120.0  # seconds that a model may take to load
 
 
 def engine_from_settings(served: Served = Served()) -> Engine:  # noqa: B008 (frozen)

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,7 @@ class Runtime:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._jobs: dict[UUID, Job] = {}
+        self._jobs: set[Job] = set()  # a turn that was lost and comes back has a job that cleans up and one that holds it
         self._lent: set[asyncio.Task[None]] = set()
         self._background = threading.Semaphore(settings.BACKGROUND_TURNS)
         self._ending = threading.Event()
@@ -71,7 +71,7 @@ class Runtime:
         """Give every turn back to the queue, and end what was lent the tools: this worker is asked to end."""
         self._ending.set()
         self._tools.decided.set()
-        self._interrupt(list(self._jobs), "released")
+        self._interrupt(self._jobs.copy(), "released")
         for lent in list(self._lent):
             self._loop.call_soon_threadsafe(lent.cancel)
 
@@ -81,6 +81,7 @@ class Runtime:
         asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._solver.join()
+        self._loop.close()
         leases.sign_off()
 
     # --- On the loop ----------------------------------------------------------------------------------------------------
@@ -89,19 +90,23 @@ class Runtime:
         self._tools = Tools()
         self._tools.start()
         self._flusher = Flusher()
-        self._flushing = asyncio.create_task(self._flusher.run())
-        self._flushing.add_done_callback(_flusher_ended)
+        self._flushing = asyncio.create_task(self._flusher.run(), name="flusher")
+        for task in (self._flushing, *self._tools.watches):
+            task.add_done_callback(_task_ended)
 
     async def _close(self) -> None:
-        await asyncio.gather(*(job.gone.wait() for job in self._jobs.values()), *self._lent, return_exceptions=True)
-        self._flushing.remove_done_callback(_flusher_ended)
+        await asyncio.gather(*(job.gone.wait() for job in self._jobs), *self._lent, return_exceptions=True)
         self._flushing.cancel()
         self._flusher.close()
         await self._tools.close()
 
     async def _solve(self, claim: leases.Claim) -> None:
         log = TurnLog(self._flusher, claim.turn, claim.last)
-        job = self._jobs[claim.turn.pk] = Job(claim, log, self._tools)
+        job = Job(claim, log, self._tools)
+        for earlier in self._jobs:
+            if earlier.turn.pk == claim.turn.pk:
+                earlier.interrupt("lost")
+        self._jobs.add(job)
         if self._ending.is_set():
             job.interrupt("released")
         try:
@@ -109,7 +114,7 @@ class Runtime:
         except LeaseLost:
             logger.info("Turn %s goes on elsewhere", claim.turn.pk)
         finally:
-            del self._jobs[claim.turn.pk]
+            self._jobs.remove(job)
             job.gone.set()
 
     async def _lend(self, work: Callable[[Tools], Coroutine[Any, Any, None]]) -> None:
@@ -123,10 +128,9 @@ class Runtime:
         if not lent.cancelled():
             lent.result()  # an error is the caller's
 
-    def _interrupt(self, turn_ids: Collection[UUID], why: Interruption) -> None:
-        for turn_id in turn_ids:
-            if job := self._jobs.get(turn_id):
-                self._loop.call_soon_threadsafe(job.interrupt, why)
+    def _interrupt(self, jobs: Iterable[Job], why: Interruption) -> None:
+        for job in jobs:
+            self._loop.call_soon_threadsafe(job.interrupt, why)
 
     # --- On the watcher's thread ----------------------------------------------------------------------------------------
 
@@ -150,16 +154,19 @@ class Runtime:
                 logger.warning("The watcher could not use the database: %s", error)
                 connection.close()
 
+    def _held(self) -> dict[UUID, Job]:
+        return {job.turn.pk: job for job in self._jobs.copy() if not job.lost}
+
     def _look(self) -> None:
-        runs = {turn_id: job.log.run for turn_id, job in self._jobs.copy().items()}
-        if runs:
-            found = leases.look(runs)
-            self._interrupt(found.stopped, "stopped")
-            self._interrupt(found.lost, "lost")
+        held = self._held()
+        if held:
+            found = leases.look({turn_id: job.log.run for turn_id, job in held.items()})
+            self._interrupt((held[turn_id] for turn_id in found.stopped), "stopped")
+            self._interrupt((held[turn_id] for turn_id in found.lost), "lost")
 
     def _heartbeat(self) -> None:
         tools = self._tools
-        leases.renew(list(self._jobs))
+        leases.renew(self._held())
         leases.report(
             model=tools.engine.model,
             loading=tools.engine_loading,
@@ -172,11 +179,13 @@ class Runtime:
         leases.sweep(idle=not tools.engine_loading and len(self._jobs) < settings.TURNS_PER_WORKER)
 
 
-def _flusher_ended(flushing: "asyncio.Task[None]") -> None:
-    _end_process("flusher", None if flushing.cancelled() else flushing.exception())
+def _task_ended(task: "asyncio.Task[None]") -> None:
+    """Of a task that fails only by a mistake of ours. It is cancelled where this worker closes."""
+    if not task.cancelled() and (error := task.exception()):
+        _end_process(task.get_name(), error)
 
 
 def _end_process(part: str, error: BaseException | None) -> None:
-    """A worker that cannot write or renew is none: end it, so that its turns are taken back and it is started again."""
+    """A worker that cannot write, renew or load a model is none: end it, so that its turns are taken back and it is started again."""
     logger.critical("The %s ended; so does this worker", part, exc_info=error)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing
+from functools import partial
 from typing import Any, Literal, cast
 
 from django.conf import settings
@@ -44,6 +45,12 @@ class Job:
         self._given_back = False
         self._tools = tools
         self._interruption: asyncio.Future[Interruption] = asyncio.get_running_loop().create_future()
+        log.on_lost = partial(self.interrupt, "lost")
+
+    @property
+    def lost(self) -> bool:
+        """Whether the turn is no longer this worker's, which may still be at its clean-up. From any thread."""
+        return self.log.lost or (self._interruption.done() and self._interruption.result() == "lost")
 
     def interrupt(self, why: Interruption) -> None:
         """End it now: its owner stopped it, this worker gives it back, or it is no longer this worker's."""
@@ -102,7 +109,7 @@ class Job:
                 elif isinstance(event, Solved):
                     self.log.add(event.kind, _without_text(event))
                 elif isinstance(event, Keyed):
-                    self.log.rows.append(teaching.row(self.turn, event, engine.model))
+                    self.log.add_rows(teaching.row(self.turn, event, engine.model))
                 elif isinstance(event, Reviewed):
                     self.log.add(event.kind, teaching.reviewed(event, self.turn))
                 elif isinstance(event, Taught):
@@ -149,7 +156,7 @@ class Job:
 
     def _add_done(self, done: Done, candidates: "Candidates") -> None:
         fields = {"answer": done.answer or "", "checked": done.checked, "differs": done.differs, "tokens": done.tokens, "text": done.text}
-        self.log.rows += candidates.rows()
+        self.log.add_rows(*candidates.rows())
         self.log.add(done.kind, _without_text(done), **_ended(Turn.State.DONE), **fields)
 
     def _add_taught(self, taught: Taught) -> None:

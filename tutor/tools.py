@@ -13,13 +13,13 @@ from django.db import DatabaseError, InterfaceError
 
 from accounts.workers import in_database
 from inference.engines import Engine, EngineError, EngineLoading, EngineRefused
-from inference.engines.opening import wait_until_ready
+from inference.engines.opening import LOADING, wait_until_ready
 from inference.reward import RewardScorer
 from inference.sandbox import Sandbox, SandboxError
 from inference.sandbox.absent import NoSandbox
 from inference.sandbox.jail import open_sandbox
 from tutor.absent import NoEngine
-from tutor.opening import LOADING, engine_from_settings, engine_scorer, named_scorer
+from tutor.opening import engine_from_settings, engine_scorer, named_scorer
 from tutor.serving import Served, ranked
 
 logger = logging.getLogger(__name__)
@@ -58,11 +58,11 @@ class Tools:
         self._replaced: dict[int, Engine] = {}  # engines that are closed when their last user has gone
         self._closing: set[asyncio.Task[None]] = set()
         self._undecided = {"engine", "sandbox"}
-        self._tasks: list[asyncio.Task[None]] = []
+        self.watches: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        watches = (self._watch_engine(), self._open_sandbox(), self._watch_chosen())
-        self._tasks = [asyncio.create_task(watch) for watch in watches]
+        watches = {"engine": self._watch_engine(), "sandbox": self._open_sandbox(), "chosen model": self._watch_chosen()}
+        self.watches = [asyncio.create_task(watch, name=f"watch over the {name}") for name, watch in watches.items()]
 
     @contextmanager
     def using(self) -> Iterator[tuple[Engine, RewardScorer | None]]:
@@ -80,9 +80,9 @@ class Tools:
         return not self.loaded.is_set()
 
     async def close(self) -> None:
-        for task in self._tasks:
+        for task in self.watches:
             task.cancel()
-        await asyncio.wait(self._tasks)
+        await asyncio.wait(self.watches)
         if self._named_scorer:
             await self._named_scorer.close()
         for engine in (self.engine, *self._replaced.values()):

@@ -66,13 +66,8 @@ class OpenAIEngine:
         self._limits = limits or Limits()
         self._max_requests = max_requests
         self._calls: dict[str, _Call] = {}
-        self._client = httpx.AsyncClient(
-            base_url=url.rstrip("/") + "/",
-            headers={"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {api_key}"} if api_key else {}),
-            timeout=httpx.Timeout(None, connect=self._limits.connect),
-            # Servers drop idle connections (uvicorn after 5 s); ours go first, so that no request meets a closed one.
-            limits=httpx.Limits(max_connections=max_requests, keepalive_expiry=2.0),
-            transport=transport,
+        self._client = _ERRORS.client(
+            url.rstrip("/") + "/", api_key, connect=self._limits.connect, connections=max_requests, transport=transport
         )
 
     @property

@@ -6,8 +6,9 @@ from pathlib import Path
 from inference import weights
 from inference.engines import Engine, EngineLoading, EngineUnavailable
 from inference.engines.openai import OpenAIEngine
-from inference.engines.openvino import OpenVinoEngine
+from inference.engines.openvino import WRITING, OpenVinoEngine
 
+LOADING = WRITING + 120.0  # seconds that a model may take to load; the embedded engine writes it in a form of its own first
 _POLL_SECONDS = 0.25
 _CACHE_EACH = 1024  # tokens of the KV cache for each sequence that is written at once
 

@@ -21,6 +21,7 @@ from inference.engines.gguf import BadModelFile, read_context
 
 log = logging.getLogger(__name__)
 
+WRITING = 600.0  # seconds that a model may take to be written in OpenVINO's form (`openvino_model`), before it is loaded
 BLOCK = 32  # tokens in one block of OpenVINO's KV cache on a CPU
 _AGAIN = 1.0  # seconds before a process that worked is started again
 _AGAIN_UNLOADED = 30.0  # seconds before one that never came to work is

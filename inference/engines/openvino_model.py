@@ -10,10 +10,12 @@ the usual logits, but with the head's score as the logits of two tokens. What wa
 serves both, so that scoring a text that the engine has just written costs one token.
 """
 
+import ctypes
 import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,6 +29,7 @@ from openvino import opset13 as op
 
 from inference import weights
 from inference.engines import EngineUnavailable
+from inference.engines.openvino import WRITING
 from inference.reward.heads import Head, read_head
 
 MODEL = "openvino_model.xml"
@@ -34,9 +37,10 @@ SCORING = "scoring.json"
 FORMAT = 1  # of what is written here; another number is written anew
 ROOM = 2.6  # times the file's size, while it is written
 KEPT = 6  # models; those that were used last
-SECONDS = 600.0  # for writing one
 SMALLEST = -100.0  # logit of every token but the two that carry a score
 SCALE = 0.25  # of a score as a logit: float32 tells scores apart up to about 50
+NEW = "new-"  # begins the name of a folder that is being written
+PR_SET_PDEATHSIG = 1  # prctl(2)
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -56,7 +60,9 @@ def prepared(gguf: Path, head: Path | None = None) -> Path:
     folder = place / f"{gguf.stem}-{_key(gguf, head)}"
     try:
         place.mkdir(parents=True, exist_ok=True)
-        with weights.locked(place, SECONDS):
+        with weights.locked(place, WRITING):
+            for left in place.glob(f"{NEW}*"):  # by a process that was killed: who writes holds the lock
+                shutil.rmtree(left, ignore_errors=True)
             if not folder.is_dir():
                 _write(gguf, head, folder)
             os.utime(folder)
@@ -83,21 +89,29 @@ def _write(gguf: Path, head: Path | None, folder: Path) -> None:
     needed = ROOM * gguf.stat().st_size
     if shutil.disk_usage(folder.parent).free < needed:
         raise EngineUnavailable(f"{folder.parent} has no room for the {needed / 1e9:.1f} GB that the model {gguf.name} needs there.")
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="new-") as work:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=NEW) as work:
         command = [sys.executable, "-m", __name__, str(gguf.resolve()), work, *([str(head.resolve())] if head else [])]
         try:
-            ended = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)
+            ended = subprocess.run(
+                command, cwd=_ROOT, capture_output=True, text=True, timeout=WRITING, check=False, preexec_fn=_die_with_parent
+            )
         except subprocess.TimeoutExpired as error:
-            raise EngineUnavailable(f"Writing {gguf.name} in OpenVINO's form took more than {SECONDS:.0f} s.") from error
+            raise EngineUnavailable(f"Writing {gguf.name} in OpenVINO's form took more than {WRITING:.0f} s.") from error
         if ended.returncode:
             last = (ended.stderr.strip() or f"status {ended.returncode}").splitlines()[-1]
             raise EngineUnavailable(f"The model {gguf.name} cannot be written in OpenVINO's form: {last}")
         (Path(work) / "done").rename(folder)
 
 
+def _die_with_parent() -> None:
+    """Nobody waits for the model any more, and the lock is open: another may begin to write. Linux alone can ask."""
+    if hasattr(libc := ctypes.CDLL(None), "prctl"):
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _forget(place: Path) -> None:
     """Remove all but the models used last. A process that has one loaded keeps it: its files are mapped."""
-    folders = sorted((path for path in place.iterdir() if path.is_dir() and not path.name.startswith("new-")), key=_used, reverse=True)
+    folders = sorted((path for path in place.iterdir() if path.is_dir() and not path.name.startswith(NEW)), key=_used, reverse=True)
     for folder in folders[KEPT:]:
         shutil.rmtree(folder, ignore_errors=True)
 

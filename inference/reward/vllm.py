@@ -74,13 +74,8 @@ class VllmScorer:
         self._limits = limits or Limits()
         self._max_callers = max_callers
         self._callers = 0
-        self._client = httpx.AsyncClient(
-            base_url=url.rstrip("/").removesuffix("/v1") + "/",
-            headers={"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {api_key}"} if api_key else {}),
-            timeout=httpx.Timeout(None, connect=self._limits.connect),
-            # Servers drop idle connections (uvicorn after 5 s); ours go first, so that no request meets a closed one.
-            limits=httpx.Limits(max_connections=max_callers, keepalive_expiry=2.0),
-            transport=transport,
+        self._client = _ERRORS.client(
+            url.rstrip("/").removesuffix("/v1") + "/", api_key, connect=self._limits.connect, connections=max_callers, transport=transport
         )
 
     @property

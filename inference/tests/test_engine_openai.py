@@ -399,3 +399,22 @@ async def test_more_than_it_may_hold_are_turned_away(server):
         with pytest.raises(EngineUnavailable, match="1 requests are under way"):
             await read(engine)
     await engine.close()
+
+
+# --- Settings that cannot be right ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "api_key", "said"),
+    [
+        pytest.param("http://gpu:80o0/v1", "", "address cannot be used: .*80o0", id="a port that is no number"),
+        pytest.param("http://gpu:80000/v1", "", "address cannot be used: .*80000", id="a port that is none"),
+        pytest.param("gpu:8000/v1", "", "address cannot be used: .*http://", id="no scheme"),
+        pytest.param("http://[::1/v1", "", "address cannot be used", id="half a bracket"),
+        pytest.param("http://gpu:8000/v1", "schl\u00fcssel", "key .*ASCII", id="a key with an umlaut"),
+    ],
+)
+def test_an_address_or_a_key_that_nobody_can_use_is_refused(url, api_key, said):
+    with pytest.raises(EngineRefused, match=said) as refused:
+        OpenAIEngine(url, api_key=api_key)
+    assert "schl" not in str(refused.value)

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import time
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +39,27 @@ async def fresh():
     engine = start()
     yield engine
     await engine.close()
+
+
+def wait_until(condition, message, seconds):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, message
+        time.sleep(0.02)
+
+
+def writers(engine):
+    """The processes that write its model."""
+    children = Path(f"/proc/{engine._process.pid}/task/{engine._process.pid}/children").read_text().split()
+    return [found for child in children if b"openvino_model" in ((found := Path("/proc") / child) / "cmdline").read_bytes()]
+
+
+def ended(process):
+    """Whether it is gone, or a dead one of which nobody has taken notice."""
+    try:
+        return ") Z " in (process / "stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def make_batch(**options) -> Batch:
@@ -161,6 +184,20 @@ async def test_a_process_that_dies_fails_its_requests_and_is_started_again(fresh
 async def test_the_process_ends_with_its_parent(fresh):
     fresh._process.stdin.close()  # as the system does when we are killed
     await asyncio.wait_for(asyncio.to_thread(fresh._process.wait), 60)
+
+
+async def test_what_writes_the_model_ends_with_the_engine_and_leaves_nothing_for_long(tmp_path, monkeypatch):
+    path = weights.find(weights.SMOLLM2)
+    monkeypatch.setenv("LEMMA_CACHE", str(tmp_path))
+    engine = OpenVinoEngine(path)
+    await asyncio.to_thread(wait_until, lambda: writers(engine), "nothing is written", 30)
+    (writer,) = writers(engine)
+    await engine.close()
+    await asyncio.to_thread(wait_until, lambda: ended(writer), "the model is still written", 5)
+    place = tmp_path / "openvino"
+    assert list(place.glob("new-*"))
+    folder = prepared(path)
+    assert [found for found in place.iterdir() if found.is_dir()] == [folder]
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\3\4 no model at all"])

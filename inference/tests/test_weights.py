@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import zipfile
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -126,6 +127,17 @@ def site(tmp_path, monkeypatch):
 @pytest.fixture
 def cache(tmp_path):
     return tmp_path / "models"
+
+
+@contextmanager
+def not_root():
+    """For root, no file is closed."""
+    user = os.geteuid()
+    os.seteuid(user or 65534)  # nobody
+    try:
+        yield
+    finally:
+        os.seteuid(user)
 
 
 def fetched(site: Site) -> list[str]:
@@ -266,8 +278,19 @@ def test_too_little_room_is_said_before_the_download(site):
 def test_a_cache_that_cannot_be_written(site, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("LEMMA_CACHE", str(tmp_path / "file"))
-    with pytest.raises(weights.NotWritable, match="cannot be used for model files"):
+    with pytest.raises(weights.Unusable, match="cannot be used"):
         weights.fetch(SPEC)
+
+
+@pytest.mark.parametrize("looking", [weights.find, weights.verify])
+def test_a_file_that_may_not_be_read(site, looking):
+    """A cache that another user has filled."""
+    site.add_hub()
+    path = weights.fetch(SPEC)
+    path.with_name(path.name + ".verified").unlink()
+    path.chmod(0)
+    with not_root(), pytest.raises(weights.Unusable, match="cannot be used: Permission denied"):
+        looking(SPEC)
 
 
 def test_finding_does_not_download(site, cache):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from inference import weights
 from inference.engines import Engine, EngineError, EngineUnavailable
-from inference.engines.opening import open_engine, wait_until_ready
+from inference.engines.opening import LOADING, open_engine, wait_until_ready
 from inference.reward.heads import trained_head
 from inference.sandbox import Sandbox, SandboxError
 from inference.sandbox.absent import NoSandbox
@@ -18,7 +18,6 @@ from inference.sandbox.jail import open_sandbox
 from training.pipeline.stage import Folder, StageConfig, StageError, StopAsked, free, require
 from training.pipeline.training_config import require_extra
 
-LOADING = 300.0  # seconds that a model may take to load
 GRACE = 30.0  # seconds for what is under way when the stage is asked to stop
 PAUSES = (1.0, 5.0, 20.0, 60.0)  # seconds before a request is made again that the engine could not serve
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from inference.engines import Engine, EngineError
+from inference.engines.opening import LOADING
 from inference.engines.openvino import OpenVinoEngine
 from inference.reward import RewardError
 from inference.reward.embedded import EmbeddedScorer
@@ -34,7 +35,7 @@ from training.evaluation.datasets import DatasetError, Problem, read_problems
 from training.evaluation.measures import measure
 from training.evaluation.run import Plan, Score, missing, transcribe
 from training.pipeline import stage
-from training.pipeline.engine import LOADING, EngineConfig, opened
+from training.pipeline.engine import EngineConfig, opened
 from training.pipeline.stage import Folder, StageError, require
 
 MAIN = ("greedy", "first", "mean", "n", "problems", "tokens", "seconds", "failed_blocks")  # figures in the summary, besides those @n

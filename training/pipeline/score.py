@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from inference.engines.opening import LOADING
 from inference.reward import ResponseTooLong, RewardError, RewardScorer
 from inference.reward.opening import open_scorer, wait_until_ready
 from training import rows
 from training.pipeline import stage
-from training.pipeline.engine import LOADING
 from training.pipeline.solutions import labelled_question_of
 from training.pipeline.stage import Folder, StageConfig, StageError, free, require
 from training.rows import Row

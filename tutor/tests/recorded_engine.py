@@ -1,7 +1,7 @@
 """An OpenAI-compatible server that replays a recording at a chosen pace, counts its requests, and fails on request.
 
 `python -m tutor.tests.recorded_engine --port 9000 --rate 30`. "Count to N" is answered with N numbers ("slowly": at a tenth of the pace),
-"Draw a plot" and "Loop for ever" with Python that does so; for lessons there are the problems of `LESSONS`.
+"Draw a plot", "Loop for ever" and "Print a NUL" with Python that does so; for lessons there are the problems of `LESSONS`.
 
     GET  /v1/models, POST /v1/completions    as the real ones
     GET  /stats      {"active", "started", "finished", "aborted", "sent": {question: [time.monotonic() of each chunk]}}
@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 PROGRAMS = {
     "Draw a plot": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nprint(6 * 7)",
     "Loop for ever": "while True:\n    pass",
+    "Print a NUL": "print('4\\x002')",
 }
 DIVIDED = "in the drawer"  # a problem whose solutions in words come to 5, and those with Python to 7
 LESSONS = {  # a part of the problem: the solution in words, the program, hints (the first leaks), a question

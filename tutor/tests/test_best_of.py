@@ -47,6 +47,15 @@ async def test_candidates_stream_side_by_side_and_are_stored(stack):
     assert stack.do("candidates", turn=asked["turn"]) == [[n, "10", n == selected["candidate"]] for n in sorted(solved)]
 
 
+async def test_what_candidates_print_is_stored_whatever_it_is(stack):
+    student = stack.student()
+    asked = student.ask("Print a NUL", mode="tir", n=4)
+    seen = await asyncio.wait_for(student.watch(asked, []), 30)
+    assert seen[-1]["kind"] == "done"
+    assert {data["text"] for data in of(seen, "output")} == {"4\ufffd2\n"}
+    assert stack.do("candidates", turn=asked["turn"])
+
+
 async def test_many_candidates_are_freed_by_stop_within_a_second(stack):
     teacher = stack.student(role="admin")
     asked = teacher.ask("Count to 1000, slowly", n=64)

@@ -10,7 +10,7 @@ from inference.tutoring.events import Keyed
 from inference.tutoring.key import Key as Reference
 from tutor import asking, leases, teaching
 from tutor.flusher import Flusher, LeaseLost, TurnLog
-from tutor.models import Key, Turn, TurnEvent
+from tutor.models import Candidate, Key, Turn, TurnEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,7 +67,7 @@ async def test_a_key_made_before_stays_unless_it_was_wrong(claims, logs):
     log = logs[0]
     for answer, instead, stored in (("2", False, "2"), ("3", False, "2"), ("4", True, "4"), ("5", True, "5")):
         key = Reference(answer=answer, solution="", agreeing=2, count=2, checked=False)
-        log.rows.append(teaching.row(claims[0].turn, Keyed(key=key, instead=instead), "a model"))
+        log.add_rows(teaching.row(claims[0].turn, Keyed(key=key, instead=instead), "a model"))
         log.add("working", {"stage": "preparing"})
         await log.settled()
         assert (await Key.objects.aget(turn_id=log.turn_id)).content["answer"] == stored
@@ -95,6 +95,17 @@ async def test_an_end_is_written_whole_or_not_at_all(claims, logs):
 
 
 async def test_what_postgres_does_not_store_is_replaced(claims, logs):
-    logs[0].add("token", token("a\x00b\ud800c"))
-    await logs[0].settled()
-    assert (await log_of(claims[0]))[-1][-1]["text"] == "a\ufffdb?c"
+    said, stored = "a\x00b\ud800c", "a\ufffdb?c"
+    log, turn = logs[0], claims[0].turn
+    log.add_rows(Candidate(turn=turn, number=0, answer=said, text=said, checked=True, tokens=1, group=0, picked=True))
+    key = Reference(answer="2", solution=said, agreeing=2, count=2, checked=False, samples=(said,))
+    log.add_rows(teaching.row(turn, Keyed(key=key, instead=False), "a model"))
+    log.add("token", token(said))
+    log.add("reviewed", {"lines": [{"text": said}]}, progress={"asked": [said]})
+    await log.settled()
+    assert [payload for _, _, _, payload in await log_of(claims[0])][1:] == [token(stored), {"lines": [{"text": stored}]}]
+    assert (await Turn.objects.aget(pk=turn.pk)).progress == {"asked": [stored]}
+    candidate = await Candidate.objects.aget()
+    assert (candidate.answer, candidate.text) == (stored, stored)
+    content = (await Key.objects.aget()).content
+    assert content == key.to_json() | {"solution": stored, "samples": [stored]}

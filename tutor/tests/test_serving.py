@@ -138,3 +138,14 @@ async def test_a_server_that_does_not_know_the_chosen_model_serves_the_settings_
         await serve("unknown", "")
         assert await served_by(opened) == ("", "", opened.serving_error)
         assert "unknown" in opened.serving_error
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"), [("ENGINE_URL", "http://gpu:80o0/v1", "80o0"), ("ENGINE_API_KEY", "schl\u00fcssel", "key")]
+)
+async def test_settings_that_cannot_be_right_are_said(settings, opened, name, value, said):
+    settings.ENGINE_URL = "http://127.0.0.1:9/v1"
+    setattr(settings, name, value)
+    opened.start()
+    await until(lambda: opened.loaded.is_set())
+    assert said in opened.engine_error

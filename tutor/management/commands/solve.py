@@ -15,12 +15,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from inference.best_of import MOST, Budget
 from inference.engines import EngineError
+from inference.engines.opening import LOADING
 from inference.events import CandidateEvent, Code, Done, Dropped, Event, Output, Scored, Selected, Solution, Solved, Started, Token
 from inference.sandbox import SandboxError
 from inference.solve import solve
 from inference.wire import WIRES
 from tutor.failures import failure_of
-from tutor.opening import LOADING, opened, scorer_for
+from tutor.opening import opened, scorer_for
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal obeys; a model's text may hold any of it
 INTERRUPTED = 130  # the shells' status for Ctrl-C
