@@ -97,7 +97,7 @@ class DecisionForm(forms.Form):
     reviewed = forms.BooleanField(required=False)
     blind = forms.BooleanField(required=False)
     why = forms.CharField(required=False, max_length=review.LONGEST_REASON)
-    then = forms.ChoiceField(required=False, choices=[("stay", ""), ("next", ""), ("previous", "")])
+    then = forms.ChoiceField(required=False, choices=[("stay", ""), ("next", ""), ("previous", ""), ("newer", "")])
 
     def __init__(self, data: QueryDict, rubric: list[RubricItem]) -> None:
         super().__init__(data)

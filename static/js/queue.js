@@ -44,6 +44,7 @@ export const actions = {
   review: () => whenIdle(() => form() && submit("next", true)),
   next: () => whenIdle(() => go("next")),
   previous: () => whenIdle(() => go("previous")),
+  newer: () => whenIdle(() => go("newer")),
   comment: () => whenIdle(() => panel.querySelector("#comment")?.focus()),
   stop: () => document.activeElement?.blur(),
 };
@@ -61,7 +62,7 @@ function go(direction) {
 }
 
 // Whether the request of a link or form is held back, because the panel would go and what was entered with it: an arrow goes the way of
-// its key, and a reply waits for the mark that it speaks of.
+// its key, as does the link to a newer attempt, and a reply waits for the mark that it speaks of.
 function held(element) {
   if (element.dataset.go && (busy || unsaved())) actions[element.dataset.go]();
   else if (element.elements?.reply && (busy || changed())) whenIdle(() => failed(say("mark-first")));
@@ -136,6 +137,8 @@ function bind(onShown) {
     setBusy(false);
     arrived();
     onShown();
+    // The answer to a save of an old attempt stays with it; if it was taken, the way is free now.
+    if (event.detail.requestConfig.parameters.then === "newer" && !unsaved()) go("newer");
   });
   document.addEventListener("htmx:sendError", (event) => inPanel(event) && failed(say("unsaved")));
   document.addEventListener("htmx:responseError", (event) => inPanel(event) && !event.detail.shouldSwap && failed(say("refused")));

@@ -204,6 +204,43 @@ def test_a_reply_that_was_not_sent_is_not_left_behind(school, asked, teacher):
     expect(who(page)).to_have_text("Chen")
 
 
+def test_what_was_entered_goes_along_to_a_newer_attempt(site, school, handed_in, teacher):
+    page = open_queue(teacher, school["problem"], show="all", at=handed_in[f"{school['name']}-Ben"])
+    site.do("work", problem=school["problem"], works={f"{school['name']}-Ben": RIGHT})
+    page.reload()
+    page.locator("#comment").fill("Not to be lost")
+    page.get_by_role("link", name="Attempt 2").click()
+    expect(page.locator(".grade-top")).to_contain_text("attempt 2")
+    page.go_back()
+    expect(page.get_by_role("link", name="Attempt 2")).to_be_visible()
+    expect(page.locator("#comment")).to_have_value("Not to be lost")
+    expect(page.locator(".grade-top .state-draft")).to_be_visible()
+
+
+def test_a_refused_save_does_not_lead_to_a_newer_attempt(site, school, asked, teacher):
+    page = open_queue(teacher, school["problem"], show="all", at=asked)
+    site.do("work", problem=school["problem"], works={f"{school['name']}-Ben": RIGHT})
+    page.reload()
+    page.locator("#comment").fill("Not to be lost")
+    page.get_by_role("link", name="Attempt 2").click()
+    expect(page.get_by_text("Say why it changes.")).to_be_visible()
+    page.get_by_label("Why it changes").fill("A second look")
+    expect(page.locator("#comment")).to_have_value("Not to be lost")
+    page.get_by_role("link", name="Attempt 2").click()
+    expect(page.locator(".grade-top")).to_contain_text("attempt 2")
+    teacher.troubles.clear()  # the browser itself reports the 422
+
+
+def test_a_reply_is_not_left_behind_for_a_newer_attempt(site, school, asked, teacher):
+    page = open_queue(teacher, school["problem"], show="all", at=asked)
+    site.do("work", problem=school["problem"], works={f"{school['name']}-Ben": RIGHT})
+    page.reload()
+    page.get_by_placeholder("Reply").fill("It is not.")
+    page.get_by_role("link", name="Attempt 2").click()
+    expect(page.locator("#trouble")).to_contain_text("Your reply is not sent yet.")
+    expect(page.get_by_placeholder("Reply")).to_have_value("It is not.")
+
+
 def test_two_graders_see_each_other_and_overwrite_nothing(site, school, handed_in, teacher, visit):
     site.do("colleague", classroom=school["classroom"], username=f"{school['name']}-chan", first_name="Ms Chan")
     site.do("person", name=f"{school['name']}-chan", role="teacher")
