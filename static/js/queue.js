@@ -70,10 +70,14 @@ function held(element) {
   return true;
 }
 
+// The form is set back at once, for its own button: the browser may refuse what was entered, and the server may be away.
 function submit(then, reviewed) {
-  form().elements.then.value = then;
-  form().elements.reviewed.disabled = !reviewed;
+  const { elements } = form();
+  elements.then.value = then;
+  elements.reviewed.disabled = !reviewed;
   form().requestSubmit();
+  elements.then.value = "next";
+  elements.reviewed.disabled = false;
 }
 
 function accept() {
@@ -105,7 +109,6 @@ function setBusy(value) {
   busy = value;
   panel.toggleAttribute("aria-busy", value);
   if (value) panel.setAttribute("aria-busy", "true");
-  else if (form()) form().elements.reviewed.disabled = false;
 }
 
 // The panel stays as it was, entries and all.

@@ -158,6 +158,16 @@ def test_what_was_entered_goes_along_with_the_arrows(site, school, handed_in, te
     assert mark(site, school, "Ben")["comment"] == "Nor this"
 
 
+def test_reviewed_is_reviewed_after_a_draft_that_the_browser_refused(site, school, handed_in, teacher):
+    page = open_queue(teacher, school["problem"], show="all", at=handed_in[f"{school['name']}-Ben"])
+    page.get_by_label("Adjust by").fill("0.001")
+    page.get_by_role("link", name="Submission before this").click()
+    page.get_by_label("Adjust by").fill("0.25")
+    page.get_by_role("button", name="Reviewed").click()
+    expect(who(page)).to_have_text("Chen")
+    assert mark(site, school, "Ben")["state"] == "reviewed"
+
+
 @pytest.fixture
 def asked(site, school, handed_in):
     """Ben's released mark, and his request to look again."""
