@@ -136,7 +136,7 @@ class RubricItemForm(forms.ModelForm):  # type: ignore[type-arg]
         model = RubricItem
         fields = ["text", "points", "negative", "rule"]
         widgets = {
-            "points": forms.NumberInput(attrs={"step": "0.25", "min": "0"}),
+            "points": forms.NumberInput(attrs={"min": "0"}),
             "negative": forms.Select(choices=[(False, "+"), (True, "−")]),
         }
 
@@ -146,7 +146,7 @@ class PointsForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Problem
         fields = ["points", "from_full"]
         widgets = {
-            "points": forms.NumberInput(attrs={"step": "0.25", "min": "0.25"}),
+            "points": forms.NumberInput(attrs={"min": "0.25"}),
             "from_full": forms.Select(choices=[(False, _("from zero")), (True, _("from full points"))]),
         }
 

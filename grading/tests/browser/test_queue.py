@@ -360,6 +360,24 @@ def test_the_rubric_is_edited_and_marks_follow(site, school, handed_in, teacher)
     teacher.troubles.clear()  # the browser itself reports the 422
 
 
+def test_points_are_taken_to_the_hundredth(site, school, handed_in, teacher):
+    page = teacher.open(f"/problems/{school['problem']}/")
+    form = page.locator("#rubric-form")
+    form.locator("#id_points").fill("2.5")
+    for line, points in enumerate(("1.26", "0.62", "0.62")):  # as a new problem of 2.5 points has them
+        form.locator("[data-lines]").get_by_label("Points").nth(line).fill(points)
+    page.get_by_role("button", name="Save the rubric").click()
+    expect(page.get_by_text("The rubric is saved.")).to_be_visible()
+    page = open_queue(teacher, school["problem"])
+    for box in page.locator("[name=ticked]").all():
+        box.uncheck()
+    page.locator("[name=ticked]").first.check()
+    page.get_by_label("Adjust by").fill("0.12")
+    page.get_by_role("button", name="Reviewed").click()
+    expect(who(page)).to_have_text("Ben")
+    assert mark(site, school, "Anna")["points"] == 1.38
+
+
 def test_reviewed_marks_are_released(site, school, handed_in, teacher):
     page = open_queue(teacher, school["problem"])
     page.keyboard.press("a")
