@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.template.defaultfilters import date
 from django.utils import timezone
 
 from grading import submitting
-from grading.models import Extension, Mark, Submission
+from grading.models import Assignment, Extension, Mark, Submission
 from grading.submitting import Closed, NoAttemptLeft, NothingWritten, TooLong, Unreadable
 from grading.tests.school import RIGHT, WRONG, page
 
@@ -117,6 +118,36 @@ def test_an_extension_is_one_student_s(school):
     assert not hand_in(school).late
     with pytest.raises(Closed):
         submitting.hand_in(school.classmate, school.problem, RIGHT, "")
+
+
+def to_hand_in(school):
+    """The student's list of open work: titles and due dates, in its order."""
+    shown = school.client(school.student).get(page("classes")).context["open_work"]
+    return [(each.title, each.own_due) for each in shown]
+
+
+def test_open_work_goes_by_the_student_s_own_date(school):
+    now = timezone.now()
+    due(school)
+    for title, hours in (("Earlier", 1), ("Later", 3), ("Whenever", None)):
+        other = Assignment(classroom=school.classroom, title=title, published=now)
+        other.due = None if hours is None else now + hours * HOUR
+        other.save()
+    extended = Extension.objects.create(assignment=school.assignment, student=school.student, due=now + 2 * HOUR)
+    Extension.objects.create(assignment=school.assignment, student=school.classmate, due=now + 5 * HOUR)
+    own = now + 2 * HOUR
+    assert to_hand_in(school) == [("Earlier", now + HOUR), ("Equations", own), ("Later", now + 3 * HOUR), ("Whenever", None)]
+    shown = school.client(school.student).get(page("classes")).content.decode()
+    assert f"due {date(timezone.localtime(own), 'DATETIME_FORMAT')}" in shown
+    extended.delete()
+    assert [title for title, _ in to_hand_in(school)] == ["Earlier", "Later", "Whenever"]
+
+
+@pytest.mark.parametrize("class_due", [None, HOUR])
+def test_open_work_ends_with_an_extension_that_is_over(school, class_due):
+    Assignment.objects.filter(pk=school.assignment.pk).update(due=class_due and timezone.now() + class_due)
+    Extension.objects.create(assignment=school.assignment, student=school.student, due=timezone.now() - HOUR)
+    assert to_hand_in(school) == []
 
 
 def test_a_file_instead_of_typing(school):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -37,9 +37,9 @@ def _taught(teacher: User) -> "QuerySet[Classroom]":
 
 def _open_work(student: User) -> "QuerySet[Assignment]":
     """What can still be handed in on time, the most urgent first."""
-    now = timezone.now()
-    on_time = Q(due=None) | Q(due__gte=now) | Q(extensions__student=student, extensions__due__gte=now)
-    return access.set_work_of(student).filter(on_time).select_related("classroom").order_by("due").distinct()
+    on_time = Q(own_due=None) | Q(own_due__gte=timezone.now())
+    dated = submitting.with_own_due(access.set_work_of(student), student)
+    return dated.filter(on_time).select_related("classroom").order_by(F("own_due").asc(nulls_last=True))
 
 
 @require_POST
