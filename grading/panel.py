@@ -171,7 +171,11 @@ class Panel:
 
     @property
     def version(self) -> int:
-        """What the form is about: once a conflict was shown, the mark as it is now."""
+        """What the form is about: once a conflict was shown, the mark as it is now; one that came back for another reason still that which
+        its grader saw.
+        """
+        if self.theirs is None and self.mine is not None:
+            return int(self.mine.cleaned_data.get("version", self.mark.version))
         return self.theirs.version if self.theirs else self.mark.version
 
     @property

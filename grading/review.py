@@ -113,11 +113,13 @@ def decide(submission: Submission, grader: User, decision: Decision, *, version:
     """Write a decision on the version that the grader saw. Raises `ReviewError`."""
     rubric = list(submission.problem.rubric.all())
     pending = _pending(submission, rubric, grader, decision)
+    if pending.mark.version != version:  # before all else: the grader is to see the other's change, not to mend this one
+        raise _conflict(pending.mark)
     if len(decision.comment) > LONGEST_COMMENT or len(decision.why) > LONGEST_REASON:
         raise CommentTooLong
     if pending.mark.state == State.RELEASED and pending.changes and not decision.why.strip():
         raise ReasonMissing
-    if not pending.changes and pending.mark.decided is not None and pending.mark.version == version:
+    if not pending.changes and pending.mark.decided is not None:
         return pending.mark
     with transaction.atomic():
         _write(pending, grader, kind, decision.why, version)
@@ -156,11 +158,15 @@ def _write(pending: Pending, by: User | None, kind: str, why: str, version: int)
     fields = ("version", "state", "ticked", "adjustment", "points", "comment", "first_error", "blind", "grader", "decided", "released")
     values = {field: getattr(pending.after, field) for field in fields} | {"version": version + 1}
     if not Mark.objects.filter(pk=pending.mark.pk, version=version).update(**values):
-        raise Conflict(Mark.objects.select_related("grader").get(pk=pending.mark.pk))
+        raise _conflict(pending.mark)
     before, after = snapshot(pending.mark), snapshot(pending.after)
     MarkChange.objects.create(mark=pending.mark, by=by, kind=kind, before=before, after=after, why=why.strip())
     assignment_id = pending.after.submission.problem.assignment_id
     transaction.on_commit(lambda: live.ring(assignment_id))
+
+
+def _conflict(mark: Mark) -> Conflict:
+    return Conflict(Mark.objects.select_related("grader").get(pk=mark.pk))
 
 
 def snapshot(mark: Mark) -> dict[str, Any]:

@@ -136,6 +136,23 @@ def test_what_was_refused_is_mended_and_taken(school, submission):
     assert mark_of(submission).version == 3
 
 
+@pytest.mark.parametrize("refused", [{}, {"adjustment": "many"}, {"comment": "x" * 4001}])
+def test_what_was_refused_overwrites_no_colleague_s_change_when_it_is_mended(school, submission, refused):
+    school.decide(submission, [])
+    school.release()
+    first, second, where = school.client(school.teacher), school.client(school.colleague), page("mark", submission.pk)
+    assert second.post(where, form(school, version=2, ticks=3, why="The key was wrong."), headers=HTMX).status_code == 200
+    version = 2
+    for sent in (refused, {"why": "A second look"}):
+        answer = first.post(where, form(school, version=version) | sent, headers=HTMX)
+        version = answer.context["panel"].version
+        if answer.status_code == 409:
+            break
+    assert answer.status_code == 409
+    assert answer.context["panel"].theirs.grader == school.colleague
+    assert (points(submission), mark_of(submission).grader) == (4, school.colleague)
+
+
 @pytest.mark.parametrize("wrong", [{"version": "x"}, {"adjustment": "many"}, {"first_error": "x"}, {"then": "elsewhere"}])
 def test_a_form_that_is_not_right_comes_back(school, submission, wrong):
     answer = school.client(school.teacher).post(page("mark", submission.pk), form(school) | wrong, headers=HTMX)
