@@ -221,12 +221,18 @@ def accept(ids: Iterable[UUID], grader: User) -> int:
 def preview_group(group: Group, grader: User, decision: Decision, *, decided_too: bool) -> list[Pending]:
     """What marking a whole group alike would change. What a person has decided on is left out unless `decided_too`.
 
-    Each keeps what was said of its first wrong step.
+    Each keeps what was said of it alone: its first wrong step, and its comment and adjustment where the group is given none.
     """
     rubric = list(group.problem.rubric.all())
     submissions = groups.members(group)
     chosen = [s for s in submissions if decided_too or s.mark.decided is None]
-    return [_pending(submission, rubric, grader, replace(decision, first_error=submission.mark.first_error)) for submission in chosen]
+    return [_pending(submission, rubric, grader, _kept(decision, submission.mark)) for submission in chosen]
+
+
+def _kept(decision: Decision, mark: Mark) -> Decision:
+    """What is said of a group, with what was said of this one alone."""
+    comment, adjustment = decision.comment.strip() or mark.comment, decision.adjustment or mark.adjustment
+    return replace(decision, first_error=mark.first_error, comment=comment, adjustment=adjustment)
 
 
 def mark_group(group: Group, grader: User, decision: Decision, versions: dict[str, int], *, decided_too: bool) -> tuple[int, int]:

@@ -257,6 +257,21 @@ def test_a_person_s_decision_is_left_out_unless_it_is_asked_for(school, group):
     assert len(review.preview_group(group, school.teacher, Decision(ticked=[]), decided_too=True)) == 2
 
 
+def test_a_group_s_mark_keeps_what_was_said_to_one_alone(school, group):
+    first, second = groups.members(group)
+    school.decide(first, [], adjustment=Decimal("0.5"), comment="You nearly had it.", first_error=0)
+    client, line = school.client(school.teacher), school.rubric()[0]
+    sent = {"ticked": line.pk, "comment": "", "decided_too": "on"}
+    versions = f"{first.pk}:1 {second.pk}:0"
+    client.post(page("group", group.pk), sent | {"versions": versions, "confirm": 1})
+    mark = mark_of(first)
+    assert (mark.points, mark.adjustment, mark.comment, mark.first_error) == (Decimal("2.5"), Decimal("0.5"), "You nearly had it.", 0)
+    assert (points(second), mark_of(second).comment) == (2, "")
+    sent |= {"comment": "Halve it.", "adjustment": "-0.5", "versions": f"{first.pk}:2 {second.pk}:1"}
+    client.post(page("group", group.pk), sent | {"confirm": 1})
+    assert list(Mark.objects.values_list("points", "comment")) == [(Decimal("1.5"), "Halve it.")] * 2
+
+
 def test_the_teacher_s_first_wrong_step_makes_the_error_map(school):
     for student, work in ((school.student, "2x = 10\nx = 5"), (school.classmate, "$2x = 10$\nx = 4")):
         school.decide(school.hand_in(student, work), [], first_error=0)
