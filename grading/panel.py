@@ -192,7 +192,7 @@ class Panel:
     def alike(self) -> list[tuple[Group, int]]:
         """The submission's groups, and how many others are in each."""
         found = [] if self.blind else [self.submission.answer_group, self.submission.step_group]
-        return [(group, count - 1) for group in found if group and (count := groups.members(group).count()) > 1]
+        return [(group, count) for group in found if group and (count := groups.members(group).exclude(pk=self.submission.pk).count())]
 
     @cached_property
     def newer(self) -> Submission | None:
