@@ -3,7 +3,6 @@
 import logging
 import threading
 import time
-from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
@@ -23,7 +22,7 @@ class Checker:
 
     def __init__(self) -> None:
         self._slots = threading.Semaphore(settings.GRADING_SLOTS)
-        self._held: dict[UUID, leases.Claim] = {}
+        self._held: set[leases.Claim] = set()  # of one submission there are two where it was queued again meanwhile
         self._ending = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="grading-watcher", daemon=True)
 
@@ -36,7 +35,7 @@ class Checker:
 
     def close(self) -> None:
         self.release()
-        for claim in list(self._held.values()):
+        for claim in self._held.copy():
             leases.give_back(claim)
         self._watcher.join()
 
@@ -53,11 +52,11 @@ class Checker:
             connection.close()
 
     def _check(self, claim: leases.Claim) -> None:
-        self._held[claim.submission.pk] = claim
+        self._held.add(claim)
         try:
             check(claim)
         finally:
-            del self._held[claim.submission.pk]
+            self._held.remove(claim)
         live.ring(claim.submission.problem.assignment_id)
 
     # --- On the watcher's thread ----------------------------------------------------------------------------------------
@@ -72,7 +71,7 @@ class Checker:
         connection.close()
 
     def _look(self) -> None:
-        leases.renew({pk: claim.run for pk, claim in self._held.copy().items()})
+        leases.renew(self._held.copy())
         leases.take_back()
         if leases.is_waiting():
             workers.ring_now(leases.CHECK)

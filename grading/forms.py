@@ -39,6 +39,11 @@ class ProblemForm(forms.ModelForm):  # type: ignore[type-arg]
         text: str = self.cleaned_data["text"]
         return text.replace("\r\n", "\n")
 
+    def clean_reference(self) -> str:
+        """As the text: the same reference again is no new key."""
+        reference: str = self.cleaned_data["reference"]
+        return reference.replace("\r\n", "\n")
+
     def clean_answer(self) -> str:
         answer: str = self.cleaned_data["answer"]
         if answer and not reading.read(answer):

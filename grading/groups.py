@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext
 
+from grading import queue
 from grading.evidence import misconception_name
 from grading.models import Group, Problem, Submission
 from inference.selection import mathematically_equal
@@ -45,7 +46,7 @@ def _equal(groups: Iterable[Group], text: str, seconds: float) -> Group | None:
 def of_problem(problem: Problem, kind: str) -> "QuerySet[Group]":
     """The groups that hold current work, largest first, with `size` and `waiting` (not reviewed yet)."""
     relation = "by_answer" if kind == Kind.ANSWER else "by_step"
-    held = Q(**{f"{relation}__current": True})
+    held = Q(**{f"{relation}__current": True}) & queue.enrolled(f"{relation}__")
     waiting = held & Q(**{f"{relation}__mark__state": "draft"})
     counted = Group.objects.filter(problem=problem, kind=kind).annotate(
         size=Count(relation, filter=held), waiting=Count(relation, filter=waiting)
@@ -56,7 +57,7 @@ def of_problem(problem: Problem, kind: str) -> "QuerySet[Group]":
 def members(group: Group) -> "QuerySet[Submission]":
     """The current submissions of a group."""
     held = group.by_answer if group.kind == Kind.ANSWER else group.by_step
-    return held.filter(current=True).select_related("mark", "student", "problem")
+    return held.filter(queue.enrolled(), current=True).select_related("mark", "student", "problem")
 
 
 def rename(group: Group, name: str) -> None:
@@ -101,6 +102,6 @@ def error_map(problems: Iterable[Problem]) -> ErrorMap:
     """For each problem its first wrong steps, the commonest first."""
     rows = []
     for problem in problems:
-        count = problem.submissions.filter(current=True).count()
+        count = queue.submissions_of(problem).count()
         rows.append((problem, [ErrorRow(group, group.size, count) for group in of_problem(problem, Kind.STEP)]))  # type: ignore[attr-defined]  # annotated
     return rows

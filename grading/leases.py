@@ -3,10 +3,9 @@
 As the turns of the tutor: a worker that stood still finds its run gone, and writes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -68,10 +67,10 @@ def give_back(claim: Claim) -> None:
     held.update(state=State.QUEUED, lease_expires=None, tries=F("tries") - 1)
 
 
-def renew(runs: Mapping[UUID, int]) -> None:
-    """Hold these submissions (id to run) for another `LEASE`."""
-    for pk, run in runs.items():
-        Submission.objects.filter(pk=pk, state=State.RUNNING, run=run).update(lease_expires=timezone.now() + LEASE)
+def renew(claims: Iterable[Claim]) -> None:
+    """Hold these for another `LEASE`."""
+    for claim in claims:
+        Submission.objects.filter(pk=claim.submission.pk, state=State.RUNNING, run=claim.run).update(lease_expires=timezone.now() + LEASE)
 
 
 def take_back() -> None:

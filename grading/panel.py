@@ -171,7 +171,11 @@ class Panel:
 
     @property
     def version(self) -> int:
-        """What the form is about: once a conflict was shown, the mark as it is now."""
+        """What the form is about: once a conflict was shown, the mark as it is now; one that came back for another reason still that which
+        its grader saw.
+        """
+        if self.theirs is None and self.mine is not None:
+            return int(self.mine.cleaned_data.get("version", self.mark.version))
         return self.theirs.version if self.theirs else self.mark.version
 
     @property
@@ -188,7 +192,7 @@ class Panel:
     def alike(self) -> list[tuple[Group, int]]:
         """The submission's groups, and how many others are in each."""
         found = [] if self.blind else [self.submission.answer_group, self.submission.step_group]
-        return [(group, count - 1) for group in found if group and (count := groups.members(group).count()) > 1]
+        return [(group, count) for group in found if group and (count := groups.members(group).exclude(pk=self.submission.pk).count())]
 
     @cached_property
     def newer(self) -> Submission | None:

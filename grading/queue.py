@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from grading import routing
 from grading.models import Assignment, Mark, Problem, Submission
@@ -39,6 +39,11 @@ class Counts:
     released: int = 0
 
 
+def enrolled(path: str = "") -> Q:
+    """Work of students who are in the class that it was set for; `path` leads to the submission. Who has left is not waited for."""
+    return Q(**{f"{path}student__enrolments__classroom": F(f"{path}problem__assignment__classroom")})
+
+
 def submissions_of(problem: Problem) -> "QuerySet[Submission]":
     """The current work of the students who are in the class."""
     return attempts_of(problem).filter(current=True)
@@ -46,9 +51,7 @@ def submissions_of(problem: Problem) -> "QuerySet[Submission]":
 
 def attempts_of(problem: Problem) -> "QuerySet[Submission]":
     """All work of the students who are in the class, with older attempts."""
-    assert problem.assignment is not None
-    enrolled = Q(student__enrolments__classroom=problem.assignment.classroom_id)
-    return Submission.objects.filter(enrolled, problem=problem).select_related("mark", "student")
+    return Submission.objects.filter(enrolled(), problem=problem).select_related("mark", "student")
 
 
 def ordered(problem: Problem, show: str, *, group: int | None = None) -> list[UUID]:
@@ -129,5 +132,4 @@ def counts(submissions: "QuerySet[Submission]") -> Counts:
 
 def of_assignment(assignment: Assignment) -> "QuerySet[Submission]":
     """All current work of an assignment."""
-    enrolled = Q(student__enrolments__classroom=assignment.classroom_id)
-    return Submission.objects.filter(enrolled, problem__assignment=assignment, current=True)
+    return Submission.objects.filter(enrolled(), problem__assignment=assignment, current=True)

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from grading import live, review
+from grading import live, queue, review
 from grading.models import Assignment, Mark, MarkChange, Problem, RegradeRequest, Submission
 
 LONGEST_REQUEST = 2_000  # characters
@@ -42,7 +42,7 @@ class RequestEmpty(RegradeError):
 
 def releasable(assignment: Assignment, problem: Problem | None = None) -> "QuerySet[Mark]":
     """The reviewed marks of current work that no student has seen yet."""
-    marks = Mark.objects.filter(state=Mark.State.REVIEWED, submission__current=True, submission__problem__assignment=assignment)
+    marks = Mark.objects.filter(state=Mark.State.REVIEWED, submission__in=queue.of_assignment(assignment))
     return marks.filter(submission__problem=problem) if problem else marks
 
 
@@ -96,6 +96,11 @@ def ask(submission: Submission, text: str) -> RegradeRequest:
         raise AlreadyAsked from error
     live.ring(submission.problem.assignment_id)
     return asked
+
+
+def open_requests() -> "QuerySet[RegradeRequest]":
+    """Those that wait for an answer."""
+    return RegradeRequest.objects.filter(queue.enrolled("submission__"), outcome=RegradeRequest.Outcome.OPEN)
 
 
 def answer(request: RegradeRequest, teacher: User, reply: str) -> None:

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -16,7 +17,7 @@ from grading import evidence, leases, queue, release, review
 from grading.models import Mark, MarkChange, Problem, RubricItem, Submission
 from grading.review import Pending
 
-SECONDS = 10.0  # for comparing the class's answers with a new key; what is not compared by then is undecided
+SECONDS = 10.0  # for comparing the class's answers with the keys; what is not compared by then is undecided
 
 Rule = RubricItem.Rule
 
@@ -105,21 +106,33 @@ def plan_key(problem: Problem, answer: str) -> Plan:
     """
     rubric = list(problem.rubric.all())
     submissions = list(_work(problem))  # read once: while answers are compared, the class hands in more
-    outcomes, undecided = _outcomes([each.answer for each in submissions], answer)
-    verdicts = [(each, each.outcome, outcomes[each.answer]) for each in submissions if each.outcome != outcomes[each.answer]]
-    changed = {submission.pk: after for submission, _before, after in verdicts}
+    deadline = time.monotonic() + SECONDS
+    before = _present(problem, submissions, deadline)
+    after = _outcomes([each.answer for each in submissions], answer, deadline)
+    verdicts = [(each, before[each.pk], after[each.answer]) for each in submissions if before[each.pk] != after[each.answer]]
+    changed = {submission.pk: verdict for submission, _before, verdict in verdicts}
     marks = [mark for mark in _marks(problem) if mark.pk in changed]
     ticked = {mark.pk: _ticked(mark, rubric, changed[mark.pk]) for mark in marks}
+    undecided = sum(outcome == "undecided" for outcome in after.values())
     return Plan(review.recalculate(problem, rubric, marks, ticked), verdicts, undecided)
 
 
-def _outcomes(answers: Iterable[str], key: str) -> tuple[dict[str, str], int]:
-    """Each of the class's answers against a key, and how many could not be decided."""
-    deadline = time.monotonic() + SECONDS
+def _present(problem: Problem, submissions: Sequence[Submission], deadline: float) -> dict[UUID, str]:
+    """Each submission's verdict under the present key. What is not checked, or not again yet, has none or one under an older key; it is
+    compared here, and before the new key is: what the time does not reach then changes nothing.
+    """
+    done = {each.pk: each.outcome for each in submissions if each.state == Submission.State.DONE}
+    others = [each for each in submissions if each.pk not in done]
+    outcomes = _outcomes([each.answer for each in others], problem.answer, deadline)
+    return done | {each.pk: outcomes[each.answer] for each in others}
+
+
+def _outcomes(answers: Iterable[str], key: str, deadline: float) -> dict[str, str]:
+    """Each of the class's answers against a key."""
     outcomes: dict[str, str] = {}
     for given in dict.fromkeys(answers):
         outcomes[given] = evidence.compare(key, given) if time.monotonic() < deadline else "undecided"
-    return outcomes, sum(outcome == "undecided" for outcome in outcomes.values())
+    return outcomes
 
 
 def _ticked(mark: Mark, rubric: Sequence[RubricItem], outcome: str) -> list[int]:

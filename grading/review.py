@@ -113,11 +113,13 @@ def decide(submission: Submission, grader: User, decision: Decision, *, version:
     """Write a decision on the version that the grader saw. Raises `ReviewError`."""
     rubric = list(submission.problem.rubric.all())
     pending = _pending(submission, rubric, grader, decision)
+    if pending.mark.version != version:  # before all else: the grader is to see the other's change, not to mend this one
+        raise _conflict(pending.mark)
     if len(decision.comment) > LONGEST_COMMENT or len(decision.why) > LONGEST_REASON:
         raise CommentTooLong
     if pending.mark.state == State.RELEASED and pending.changes and not decision.why.strip():
         raise ReasonMissing
-    if not pending.changes and pending.mark.decided is not None and pending.mark.version == version:
+    if not pending.changes and pending.mark.decided is not None:
         return pending.mark
     with transaction.atomic():
         _write(pending, grader, kind, decision.why, version)
@@ -156,11 +158,15 @@ def _write(pending: Pending, by: User | None, kind: str, why: str, version: int)
     fields = ("version", "state", "ticked", "adjustment", "points", "comment", "first_error", "blind", "grader", "decided", "released")
     values = {field: getattr(pending.after, field) for field in fields} | {"version": version + 1}
     if not Mark.objects.filter(pk=pending.mark.pk, version=version).update(**values):
-        raise Conflict(Mark.objects.select_related("grader").get(pk=pending.mark.pk))
+        raise _conflict(pending.mark)
     before, after = snapshot(pending.mark), snapshot(pending.after)
     MarkChange.objects.create(mark=pending.mark, by=by, kind=kind, before=before, after=after, why=why.strip())
     assignment_id = pending.after.submission.problem.assignment_id
     transaction.on_commit(lambda: live.ring(assignment_id))
+
+
+def _conflict(mark: Mark) -> Conflict:
+    return Conflict(Mark.objects.select_related("grader").get(pk=mark.pk))
 
 
 def snapshot(mark: Mark) -> dict[str, Any]:
@@ -215,12 +221,18 @@ def accept(ids: Iterable[UUID], grader: User) -> int:
 def preview_group(group: Group, grader: User, decision: Decision, *, decided_too: bool) -> list[Pending]:
     """What marking a whole group alike would change. What a person has decided on is left out unless `decided_too`.
 
-    Each keeps what was said of its first wrong step.
+    Each keeps what was said of it alone: its first wrong step, and its comment and adjustment where the group is given none.
     """
     rubric = list(group.problem.rubric.all())
     submissions = groups.members(group)
     chosen = [s for s in submissions if decided_too or s.mark.decided is None]
-    return [_pending(submission, rubric, grader, replace(decision, first_error=submission.mark.first_error)) for submission in chosen]
+    return [_pending(submission, rubric, grader, _kept(decision, submission.mark)) for submission in chosen]
+
+
+def _kept(decision: Decision, mark: Mark) -> Decision:
+    """What is said of a group, with what was said of this one alone."""
+    comment, adjustment = decision.comment.strip() or mark.comment, decision.adjustment or mark.adjustment
+    return replace(decision, first_error=mark.first_error, comment=comment, adjustment=adjustment)
 
 
 def mark_group(group: Group, grader: User, decision: Decision, versions: dict[str, int], *, decided_too: bool) -> tuple[int, int]:

@@ -93,6 +93,11 @@ def read(work: str, answer: str, *, understand: bool = True) -> Reading:
     return Reading(work, steps, given, latex, troubles)
 
 
+def given_apart(submission: Submission) -> str:
+    """The final answer that was typed; "" where it is what the working says anyway: corrected working would not change it."""
+    return "" if submission.answer == evidence.answer_of(submission.work, submission.steps) else submission.answer
+
+
 def _unbalanced(work: str) -> list[Trouble]:
     """The first brace that never closes, or closes nothing: LaTeX after it is read as something else than was meant."""
     opened: list[int] = []

@@ -1,13 +1,15 @@
 """Checking in the background: claimed once, written once, begun again where the worker is lost, and never for ever."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from grading import leases, submitting
+from grading import evidence, leases, submitting
 from grading.background import Checker, check
 from grading.evidence import Evidence
 from grading.models import Problem, Submission
@@ -68,10 +70,12 @@ def test_a_lost_worker_s_work_is_taken_back_and_its_late_findings_are_not_writte
 def test_a_lease_that_is_renewed_is_not_taken_back(waiting):
     claim = leases.claim_next()
     lose(waiting)
-    leases.renew({waiting.pk: claim.run})
+    leases.renew([claim])
     leases.take_back()
     assert state(waiting) == "running"
-    leases.renew({waiting.pk: claim.run + 1})  # somebody else's
+    lose(waiting)
+    leases.renew([replace(claim, run=claim.run + 1)])  # somebody else's
+    assert Submission.objects.get().lease_expires < timezone.now()
     leases.give_back(claim)
     assert state(waiting) == "queued"
     assert Submission.objects.get().tries == 0
@@ -149,10 +153,43 @@ def test_the_watcher_renews_takes_back_and_rings(school, waiting, monkeypatch):
     for submission in (waiting, lost):
         lose(submission)
     checker = Checker()
-    checker._held[waiting.pk] = held
+    checker._held.add(held)
     in_a_worker_s_thread(checker._look)
     assert (state(waiting), state(lost)) == ("running", "queued")
     assert "grading.tasks.check_waiting" in rung
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_that_another_slot_took_over_stays_held_when_the_first_one_ends(school, waiting, settings, monkeypatch):
+    """A new key comes while the work is checked: it is queued again, and claimed by the same process's other slot."""
+    settings.GRADING_SLOTS = 2
+    monkeypatch.setattr("accounts.workers.ring_now", lambda task: None)
+    checker, gather, second_began, first_ended, slots = Checker(), evidence.gather, threading.Event(), threading.Event(), []
+
+    def slot():
+        checker.check_waiting()
+        connection.close()
+
+    def gather_slowly(*arguments):
+        if not slots:
+            leases.check_again(school.problem)
+            slots.append(pool.submit(slot))
+            assert second_began.wait(20)
+        else:
+            second_began.set()
+            assert first_ended.wait(20)
+            lose(waiting)
+            checker._look()
+            assert state(waiting) == "running"
+        return gather(*arguments)
+
+    monkeypatch.setattr(evidence, "gather", gather_slowly)
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(slot).result()
+        first_ended.set()
+        slots[0].result()
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.run, waiting.checks) == ("done", 2, 1)
 
 
 @pytest.mark.parametrize("work", ["", "\\" * 500, "$" * 999, "{" * 2000, "9^9^9^9^9^9", "x=" * 3000, "\u202e\ufeff😀"])

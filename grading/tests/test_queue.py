@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from grading import queue
+from accounts.models import Enrolment
+from grading import queue, release
 from grading.models import Assignment, Submission
 from grading.queue import Place
 from grading.tests.school import HTMX, RIGHT, WRONG, page
@@ -37,6 +38,62 @@ def test_only_the_newest_work_of_who_is_in_the_class(full):
     full.classroom.enrolments.filter(student=full.others[1]).delete()
     assert len(queue.ordered(full.problem, "all")) == 5
     assert queue.counts(queue.submissions_of(full.problem)).submissions == 5
+
+
+def test_who_has_left_the_class_is_counted_and_waited_for_nowhere(school):
+    """The other student is in two classes, and counted once; the one who left is still in the other class."""
+    left, stays = school.hand_in(work=WRONG), school.hand_in(school.classmate, WRONG)
+    for student in (school.student, school.classmate):
+        Enrolment.objects.create(classroom=school.elsewhere, student=student)
+    for submission in (left, stays):
+        school.decide(submission, [])
+    school.release()
+    for submission in (left, stays):
+        release.ask(Submission.objects.get(pk=submission.pk), "Please look again.")
+    left, stays = school.hand_in(work="2x = 10\nx = 5"), school.hand_in(school.classmate, "2x = 10\nx = 5")
+    client = school.client(school.teacher)
+
+    def counted():
+        [row] = client.get(page("classroom", school.classroom.pk)).context["assignments"]
+        assignment = client.get(page("assignment", school.assignment.pk)).context
+        listed = client.get(page("groups", school.problem.pk)).context
+        [group] = listed["answers"]
+        [(_problem, [error])] = client.get(page("errors", school.assignment.pk)).context["rows"]
+        return {
+            "class": (row.handed_in, row.to_review),
+            "regrades": (client.get(page("classroom", school.classroom.pk)).context["regrades"].count(), assignment["regrades"].count()),
+            "drafts": assignment["drafts"],
+            "groups": [(each.size, each.waiting) for each in [*listed["answers"], *listed["steps"]]],
+            "members": len(client.get(page("group", group.pk)).context["members"]),
+            "errors": (error.size, error.submissions),
+            "alike": [count for _group, count in client.get(page("submission", stays.pk), follow=True).context["panel"].alike],
+        }
+
+    assert counted() == {
+        "class": (2, 2),
+        "regrades": (2, 2),
+        "drafts": 2,
+        "groups": [(2, 2), (2, 2)],
+        "members": 2,
+        "errors": (2, 2),
+        "alike": [1, 1],
+    }
+    school.classroom.enrolments.filter(student=school.student).delete()
+    assert counted() == {
+        "class": (1, 1),
+        "regrades": (1, 1),
+        "drafts": 1,
+        "groups": [(1, 1), (1, 1)],
+        "members": 1,
+        "errors": (1, 1),
+        "alike": [],
+    }
+    opened = client.get(page("submission", left.pk), follow=True).context["panel"]
+    assert [count for _group, count in opened.alike] == [1, 1]
+    for submission in (left, stays):
+        school.decide(submission, [])
+    assert client.get(page("assignment", school.assignment.pk)).context["releasable"] == 1
+    assert school.release() == 1
 
 
 def test_what_each_view_holds(full):

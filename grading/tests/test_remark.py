@@ -103,7 +103,7 @@ def test_who_hands_in_while_a_key_is_looked_at_is_in_no_way(marked, monkeypatch)
     marked.enrol(late)
 
     def compare_slowly(key, answer):
-        marked.hand_in(late, "x = 7", checked=False)  # the same work again is no new attempt
+        marked.hand_in(late, "x = 5", checked=False)  # the same work again is no new attempt
         return compare(key, answer)
 
     monkeypatch.setattr(evidence, "compare", compare_slowly)
@@ -132,6 +132,41 @@ def test_who_hands_in_while_a_key_is_confirmed_is_in_no_way(marked, monkeypatch)
     assert marked.client(marked.teacher).post(page("key", marked.problem.pk), sent).status_code == 302
     check_all()
     assert dict(Submission.objects.values_list("answer", "outcome")) == {"2": "incorrect", "5": "correct", "7": "incorrect"}
+
+
+def change_key(school, answer):
+    """As a teacher does: looked at, and confirmed. Returns the plan."""
+    plan = remark.plan_key(school.problem, answer)
+    remark.apply_key(school.problem, answer, "", school.teacher, plan.fingerprint)
+    return plan
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "failed"])
+def test_a_key_that_is_taken_back_before_the_work_is_checked_again(marked, state):
+    change_key(marked, "x = 5")
+    Submission.objects.update(state=state)
+    plan = change_key(marked, "x = 2")
+    assert {(each.mark.pk, each.after.points) for each in plan.moved} == {(marked.right.pk, 4), (marked.wrong.pk, 0)}
+    assert {(submission.pk, before, after) for submission, before, after in plan.verdicts} == {
+        (marked.right.pk, "incorrect", "correct"),
+        (marked.wrong.pk, "correct", "incorrect"),
+    }
+    assert (points(marked.right), points(marked.wrong)) == (4, 0)
+
+
+def test_the_same_key_again_leaves_a_mark_that_was_given_before_the_check(school):
+    work = school.hand_in(checked=False)
+    school.decide(work, [])
+    plan = remark.plan_key(school.problem, "x = 2")
+    assert (plan.pending, plan.verdicts) == ([], [])
+
+
+def test_a_reference_of_several_lines_comes_back_from_a_browser_as_no_new_key(marked):
+    Problem.objects.filter(pk=marked.problem.pk).update(reference="2x = 4\nx = 2")
+    sent = key_form("x = 2") | {"topic": "Linear equations", "reference": "2x = 4\r\nx = 2"}
+    assert marked.client(marked.teacher).post(page("problem", marked.problem.pk), sent).status_code == 302
+    marked.problem.refresh_from_db()
+    assert (marked.problem.topic, marked.problem.reference) == ("Linear equations", "2x = 4\nx = 2")
 
 
 @pytest.fixture

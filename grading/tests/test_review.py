@@ -136,6 +136,23 @@ def test_what_was_refused_is_mended_and_taken(school, submission):
     assert mark_of(submission).version == 3
 
 
+@pytest.mark.parametrize("refused", [{}, {"adjustment": "many"}, {"comment": "x" * 4001}])
+def test_what_was_refused_overwrites_no_colleague_s_change_when_it_is_mended(school, submission, refused):
+    school.decide(submission, [])
+    school.release()
+    first, second, where = school.client(school.teacher), school.client(school.colleague), page("mark", submission.pk)
+    assert second.post(where, form(school, version=2, ticks=3, why="The key was wrong."), headers=HTMX).status_code == 200
+    version = 2
+    for sent in (refused, {"why": "A second look"}):
+        answer = first.post(where, form(school, version=version) | sent, headers=HTMX)
+        version = answer.context["panel"].version
+        if answer.status_code == 409:
+            break
+    assert answer.status_code == 409
+    assert answer.context["panel"].theirs.grader == school.colleague
+    assert (points(submission), mark_of(submission).grader) == (4, school.colleague)
+
+
 @pytest.mark.parametrize("wrong", [{"version": "x"}, {"adjustment": "many"}, {"first_error": "x"}, {"then": "elsewhere"}])
 def test_a_form_that_is_not_right_comes_back(school, submission, wrong):
     answer = school.client(school.teacher).post(page("mark", submission.pk), form(school) | wrong, headers=HTMX)
@@ -238,6 +255,21 @@ def test_a_person_s_decision_is_left_out_unless_it_is_asked_for(school, group):
     school.decide(first, [])
     assert len(review.preview_group(group, school.teacher, Decision(ticked=[]), decided_too=False)) == 1
     assert len(review.preview_group(group, school.teacher, Decision(ticked=[]), decided_too=True)) == 2
+
+
+def test_a_group_s_mark_keeps_what_was_said_to_one_alone(school, group):
+    first, second = groups.members(group)
+    school.decide(first, [], adjustment=Decimal("0.5"), comment="You nearly had it.", first_error=0)
+    client, line = school.client(school.teacher), school.rubric()[0]
+    sent = {"ticked": line.pk, "comment": "", "decided_too": "on"}
+    versions = f"{first.pk}:1 {second.pk}:0"
+    client.post(page("group", group.pk), sent | {"versions": versions, "confirm": 1})
+    mark = mark_of(first)
+    assert (mark.points, mark.adjustment, mark.comment, mark.first_error) == (Decimal("2.5"), Decimal("0.5"), "You nearly had it.", 0)
+    assert (points(second), mark_of(second).comment) == (2, "")
+    sent |= {"comment": "Halve it.", "adjustment": "-0.5", "versions": f"{first.pk}:2 {second.pk}:1"}
+    client.post(page("group", group.pk), sent | {"confirm": 1})
+    assert list(Mark.objects.values_list("points", "comment")) == [(Decimal("1.5"), "Halve it.")] * 2
 
 
 def test_the_teacher_s_first_wrong_step_makes_the_error_map(school):

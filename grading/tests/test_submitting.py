@@ -38,6 +38,20 @@ def test_a_newer_attempt_takes_over(school):
     assert submitting.attempts_left(school.problem, school.student) == 1
 
 
+def test_an_answer_that_was_only_read_from_the_working_does_not_judge_the_next_attempt(school):
+    client, where = school.client(school.student), page("hand_in", school.problem.pk)
+    shown = client.post(where, {"work": WRONG, "answer": ""}, follow=True)
+    assert (shown.context["work"], shown.context["answer"]) == (WRONG, "")
+    client.post(where, {"work": RIGHT, "answer": shown.context["answer"]})
+    assert list(Submission.objects.order_by("attempt").values_list("answer", flat=True)) == ["5", "2"]
+
+
+def test_an_answer_that_was_given_apart_comes_back(school):
+    sent = {"work": "2x = 4", "answer": "x = 2"}
+    shown = school.client(school.student).post(page("hand_in", school.problem.pk), sent, follow=True)
+    assert (shown.context["work"], shown.context["answer"]) == ("2x = 4", "x = 2")
+
+
 def test_a_double_click_costs_one_attempt(school):
     client = school.client(school.student)
     for _click in range(2):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.classrooms import get_classroom_for
 from grading import access, assignments, bank, exports, groups, helping, queue, release, review, routing, submitting
 from grading.forms import AssignmentForm, ExtensionForm, ThresholdsForm
-from grading.models import Assignment, Mark, Problem, RegradeRequest
+from grading.models import Assignment, Mark, Problem
 from grading.views.page import UNPROCESSABLE, Request, page, table
 
 
@@ -51,7 +51,7 @@ def show(request: Request, pk: UUID) -> HttpResponse:
 def _teachers_view(request: Request, assignment: Assignment) -> HttpResponse:
     rows = [(problem, queue.counts(queue.submissions_of(problem))) for problem in assignment.problems.all()]
     enrolments = assignment.classroom.enrolments.select_related("student").order_by("student__first_name", "student__username")
-    regrades = RegradeRequest.objects.filter(submission__problem__assignment=assignment, outcome="")
+    regrades = release.open_requests().filter(submission__problem__assignment=assignment)
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,

@@ -15,9 +15,9 @@ from accounts import classrooms, rosters
 from accounts.classrooms import ClassroomError, get_attended_for, get_classroom_for, get_enrolment_for
 from accounts.models import Classroom, Enrolment, User
 from accounts.tables import TableError
-from grading import access, exports, progress, release, submitting
+from grading import access, exports, progress, queue, release, submitting
 from grading.forms import ClassroomForm
-from grading.models import Assignment, Mark, RegradeRequest
+from grading.models import Assignment, Mark
 from grading.views.page import UNPROCESSABLE, Request, page, table, uploaded_text
 
 
@@ -74,13 +74,13 @@ def show(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _teachers_view(request: Request, classroom: Classroom) -> HttpResponse:
-    current = Q(problems__submissions__current=True)
+    current = Q(problems__submissions__current=True) & queue.enrolled("problems__submissions__")
     draft = current & Q(problems__submissions__mark__state=Mark.State.DRAFT)
     assignments = classroom.assignments.annotate(
         handed_in=Count("problems__submissions", filter=current, distinct=True),
         to_review=Count("problems__submissions", filter=draft, distinct=True),
     )
-    regrades = RegradeRequest.objects.filter(submission__problem__assignment__classroom=classroom, outcome="")
+    regrades = release.open_requests().filter(submission__problem__assignment__classroom=classroom)
     context = {
         "classroom": classroom,
         "assignments": assignments,

@@ -39,7 +39,7 @@ def _work_page(request: Request, problem: Problem, more: dict[str, Any], *, stat
         "attempts": attempts,
         "siblings": list(assignment.problems.all()),
         "work": attempts[0].submission.work if attempts else "",
-        "answer": attempts[0].submission.answer if attempts else "",
+        "answer": submitting.given_apart(attempts[0].submission) if attempts else "",
     }
     return page(request, "grading/work.html", context | more, status=status)
 
