@@ -224,7 +224,12 @@ RESOURCES = [
     Attack("4 GB at once", "bytearray(4 << 30)", error="MemoryError"),
     Attack("4 GB in numpy", "import numpy\nnumpy.ones(1 << 29)", error="MemoryError"),
     Attack("4 processes x 300 MB", MANY_PROCESSES.replace("{count}", "4"), error="used more than 768 MB"),
-    Attack("20 processes x 300 MB", MANY_PROCESSES.replace("{count}", "20"), error="used more than 768 MB|BlockingIOError"),
+    Attack(  # which limit is met first is the machine's business: memory, processes or, where it is busy, time
+        "20 processes x 300 MB",
+        MANY_PROCESSES.replace("{count}", "20"),
+        output="(?s).*",
+        error="used more than 768 MB|BlockingIOError|ran longer",
+    ),
     Attack(
         "fork until refused",
         """

@@ -185,7 +185,7 @@ def test_a_reply_waits_for_the_mark_that_was_changed_on_screen(site, school, ask
     expect(page.locator("#trouble")).to_contain_text("You have changed the mark and not saved it.")
     expect(page.get_by_placeholder("Reply")).to_have_value("You are right.")
     page.get_by_role("button", name="Change").click()
-    expect(page.get_by_text("Say why it changes.")).to_be_visible()  # refused, and the reply is still there
+    expect(page.get_by_role("alert").filter(has_text="Say why it changes.")).to_be_visible()  # refused, and the reply is still there
     page.get_by_label("Why it changes").fill("A second look")
     expect(page.get_by_placeholder("Reply")).to_have_value("You are right.")
     page.get_by_role("button", name="Change").click()
@@ -233,7 +233,7 @@ def test_a_refused_save_does_not_lead_to_a_newer_attempt(site, school, asked, te
     page.reload()
     page.locator("#comment").fill("Not to be lost")
     page.get_by_role("link", name="Attempt 2").click()
-    expect(page.get_by_text("Say why it changes.")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="Say why it changes.")).to_be_visible()
     page.get_by_label("Why it changes").fill("A second look")
     expect(page.locator("#comment")).to_have_value("Not to be lost")
     page.get_by_role("link", name="Attempt 2").click()
