@@ -73,6 +73,9 @@ function sends(event) {
   return event.key === "Enter" && !event.shiftKey && !composing;
 }
 
+// htmx calls a refusal (422) successful, and does not say so of an answer that leads to another page.
+const taken = (xhr) => xhr.getResponseHeader("HX-Redirect") !== null;
+
 function start() {
   field.value ||= localStorage.getItem(draftKey) ?? "";
   restoreChoices();
@@ -86,7 +89,7 @@ function start() {
     event.preventDefault();
     if (field.value.trim()) form.requestSubmit();
   });
-  form.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && localStorage.removeItem(draftKey));
+  form.addEventListener("htmx:afterRequest", ({ detail }) => taken(detail.xhr) && localStorage.removeItem(draftKey));
   for (const button of document.querySelectorAll("[data-example]")) {
     button.addEventListener("click", () => {
       field.value = "";

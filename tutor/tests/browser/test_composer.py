@@ -57,11 +57,26 @@ def test_a_draft_survives_a_reload(student):
     expect(field(page)).to_have_value("Half a question")
 
 
+def test_a_question_that_was_sent_is_no_draft(site, asked, student):
+    page, turn = asked
+    site.tell(turn, STARTED, "It is 2 or -2.", done("2, -2"))
+    expect(page.get_by_role("button", name="Solve again")).to_be_visible()
+    field(page).fill("And then?")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**leaf=*")
+    expect(page.locator("[data-turn]")).to_have_count(2)
+    expect(field(page)).to_have_value("")
+    site.do("clear", name=student.name)
+
+
 def test_a_refused_question_says_why_and_stays(site, student):
     page = student.open()
     field(page).fill("x" * 8001)
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_have_text("The question is too long. Shorten it.")
+    expect(field(page)).to_have_value("x" * 8001)
+    page.goto("/history/")
+    page.goto("/")
     expect(field(page)).to_have_value("x" * 8001)
     student.troubles.clear()  # the browser itself reports the 422
 
