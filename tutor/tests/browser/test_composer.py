@@ -29,6 +29,50 @@ def test_enter_sends_what_was_chosen(site, student):
     site.do("clear", name=student.name)
 
 
+def test_enter_pressed_twice_sends_once(student):
+    page = student.open()
+    sent = []
+    page.route("**/ask/", lambda route: sent.append(route))  # not the method itself: Playwright marks what it is given
+    field(page).fill("What is 7 * 8?")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    sent[0].fulfill(status=422, body="Not now.")
+    expect(page.get_by_role("alert")).to_have_text("Not now.")
+    page.wait_for_timeout(200)
+    assert len(sent) == 1
+    student.troubles.clear()  # the browser itself reports the 422
+
+
+def test_enter_that_is_held_sends_once(student):
+    page = student.open()
+    sent = []
+    page.route("**/ask/", lambda route: [sent.append(route), route.fulfill(status=422, body="Not now.")])
+    field(page).fill("What is 7 * 8?")
+    page.keyboard.down("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Not now.")
+    page.keyboard.down("Enter")  # it repeats
+    page.wait_for_timeout(200)
+    assert len(sent) == 1
+    expect(field(page)).to_have_value("What is 7 * 8?")
+    student.troubles.clear()  # the browser itself reports the 422
+
+
+def test_enter_sends_nothing_more_while_the_next_page_is_on_its_way(student):
+    page = student.open()
+    sent, left = [], []
+    page.route("**/ask/", lambda route: [sent.append(route), route.fulfill(headers={"HX-Redirect": "/practice/"})])
+    page.route("**/practice/", lambda route: left.append(route))
+    field(page).fill("What is 7 * 8?")
+    with page.expect_request("**/practice/"):
+        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    assert len(sent) == 1
+    left[0].continue_()
+    page.wait_for_url("**/practice/")
+
+
 def test_an_input_method_s_enter_does_not_send(student):
     page = student.open()
     field(page).focus()
