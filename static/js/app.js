@@ -72,6 +72,17 @@ function drawMaths(root) {
   }
 }
 
+// A page that is gone back to is as it was left: htmx keeps a button off when the answer leads to another page. It counts the requests
+// on the element itself, so only a copy starts anew.
+function enableAgain() {
+  for (const button of document.querySelectorAll("[data-disabled-by-htmx]")) {
+    const copy = button.cloneNode(true);
+    copy.disabled = false;
+    delete copy.dataset.disabledByHtmx;
+    button.replaceWith(copy);
+  }
+}
+
 drawMaths(document);
 document.addEventListener("htmx:afterSwap", (event) => drawMaths(event.target));
 if (thread) startThread();
@@ -79,5 +90,6 @@ for (const root of document.querySelectorAll("[data-turn]")) bindEdit(root);
 for (const button of document.querySelectorAll("[data-equation]")) button.addEventListener("click", openEquation);
 bindPolls();
 bindRefusals();
+addEventListener("pageshow", (event) => event.persisted && enableAgain());
 document.querySelector("[data-print]")?.addEventListener("click", () => print());
 bindKeys({ stop: stopLast, search, ask: () => field?.focus(), help: () => openDialog("shortcuts") });

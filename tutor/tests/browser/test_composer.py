@@ -73,6 +73,27 @@ def test_enter_sends_nothing_more_while_the_next_page_is_on_its_way(student):
     page.wait_for_url("**/practice/")
 
 
+def test_after_back_a_question_can_be_sent_again(student):
+    page = student.open()
+    send = page.get_by_role("button", name="Send")
+    refused = page.get_by_role("alert")
+    # A browser that is driven keeps no page that was left: this one only seems to be left, and to come back.
+    page.route("**/ask/", lambda route: route.fulfill(headers={"HX-Redirect": "#sent"}))
+    field(page).fill("What is 7 * 8?")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/#sent")
+    expect(send).to_be_disabled()
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(send).to_be_enabled()
+    page.unroute("**/ask/")
+    page.route("**/ask/", lambda route: route.fulfill(status=422, body="Not now."))
+    for _ in range(2):
+        send.click()
+        expect(refused).to_have_text("Not now.")
+        expect(send).to_be_enabled()
+    student.troubles.clear()  # the browser itself reports the 422
+
+
 def test_an_input_method_s_enter_does_not_send(student):
     page = student.open()
     field(page).focus()
