@@ -43,6 +43,7 @@ function follow(live) {
 function stopLast() {
   const running = [...views.values()].filter((view) => !view.ended).at(-1);
   running?.stop();
+  return running !== undefined;
 }
 
 function search() {
@@ -62,7 +63,11 @@ function bindEdit(root) {
   };
   button.addEventListener("click", () => show(true));
   form.querySelector("[data-cancel]").addEventListener("click", () => show(false));
-  form.addEventListener("keydown", (event) => event.key === "Escape" && show(false));
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault(); // used up: it stops nothing
+    show(false);
+  });
 }
 
 // Titles and examples are plain text with formulas in it.
