@@ -32,9 +32,9 @@ function follow(live) {
       if (!view.take(message)) feed.resume(view.id);
       if (view.ended) feed.unwatch(view.id);
     },
-    connection(state) {
-      for (const view of live) view.reconnecting = state !== "open";
-      document.getElementById("refused").hidden = state !== "refused";
+    connection(state, code) {
+      for (const view of live) view.reconnecting = state === "reconnecting";
+      for (const notice of document.querySelectorAll("[data-refused]")) notice.hidden = Number(notice.dataset.refused) !== code;
     },
   });
   for (const view of live) feed.watch(view.id, () => view.seq);

@@ -142,17 +142,34 @@ def test_a_killed_web_process_costs_nothing(site, asked):
 
 def test_who_is_logged_out_meanwhile_is_told_so(site, student, asked):
     page, turn = asked
-    site.tell(turn, STARTED, "one")
-    expect(steps(page)).to_have_text("one")
+    site.tell(turn, STARTED, "one\n\n" * 60)
+    expect(steps(page)).to_contain_text("one")
     student.context.clear_cookies(name="sessionid")
     site.web.kill()
     site.start_web()
-    expect(page.get_by_role("link", name="Log in to go on")).to_be_visible()
+    refused = page.get_by_role("alert").filter(has_text="You are logged out.")
+    expect(refused).to_be_in_viewport()
+    expect(refused.get_by_role("link", name="Log in to go on")).to_be_visible()
+    expect(status(page)).not_to_contain_text("Reconnecting")
     page.locator("#question").fill("My draft")
     page.keyboard.press("Enter")
     expect(page.locator("#composer-error")).to_contain_text("You are logged out")
     expect(page.locator("#question")).to_have_value("My draft")
     student.troubles.clear()  # the 401
+
+
+def test_a_conversation_that_is_deleted_meanwhile_is_said_to_be_gone(site, student, asked):
+    page, turn = asked
+    site.tell(turn, STARTED, "one")
+    expect(steps(page)).to_have_text("one")
+    second = student.open(page.url)
+    second.locator("details.menu.at-end summary").click()
+    second.get_by_role("button", name="Delete").click()
+    second.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    second.wait_for_url(f"{site.url}/")
+    expect(page.get_by_role("alert").filter(has_text="The page does not exist, or it belongs to somebody else.")).to_be_in_viewport()
+    expect(page.get_by_text("You are logged out.")).to_be_hidden()
+    expect(status(page)).not_to_contain_text("Reconnecting")
 
 
 def test_a_lost_worker_starts_the_turn_anew(site, asked):
