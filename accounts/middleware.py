@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+
+from accounts.returning import page_of
 
 
 class LogInFirst(LoginRequiredMiddleware):
@@ -19,3 +22,7 @@ class LogInFirst(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         refusal = super().process_view(request, view_func, view_args, view_kwargs)
         return HttpResponse(status=401) if refusal is not None and "HX-Request" in request.headers else refusal
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponseRedirect:
+        """Django's own leads back to the address, whatever the method: from a form, to an empty 405."""
+        return redirect_to_login(page_of(request), self.get_login_url(view_func), self.get_redirect_field_name(view_func))

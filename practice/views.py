@@ -1,6 +1,7 @@
 """The pages of practice: choosing a skill, one item, mastery; and a class's mastery for its teachers."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.classrooms import get_classroom_for, get_enrolment_for
@@ -130,16 +131,27 @@ def _reason(attempt: Attempt) -> str:
     return say(Reason(**attempt.reason))
 
 
-@require_POST
-def answer(request: Request, pk: UUID) -> HttpResponse:
-    asked = get_item_for(request.user, pk)
+def item_form(act: Callable[[Request, Item], HttpResponse]) -> Callable[[Request, UUID], HttpResponse]:
+    """What a form of an item's page does. Where it is refused the page has the form's address, so that one leads to the page."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(act)
+    def view(request: Request, pk: UUID) -> HttpResponse:
+        asked = get_item_for(request.user, pk)
+        return act(request, asked) if request.method == "POST" else redirect("practice:item", pk)
+
+    return view
+
+
+@item_form
+def answer(request: Request, asked: Item) -> HttpResponse:
     given = request.POST.get("answer", "")
     try:
         answering.answer(asked, given)
     except AnswerError as error:
         more = {"error": str(error), "given": given, "latex": answers.read(given)}
         return _item_page(request, asked, more, status=UNPROCESSABLE)
-    return redirect("practice:item", pk)
+    return redirect("practice:item", asked.pk)
 
 
 @require_POST
@@ -149,14 +161,14 @@ def reading(request: Request) -> HttpResponse:
     return render(request, "practice/_reading.html", {"given": given.strip(), "latex": answers.read(given)})
 
 
-@require_POST
-def ask_help(request: Request, pk: UUID) -> HttpResponse:
-    return _helped(request, get_item_for(request.user, pk), answering.ask_help)
+@item_form
+def ask_help(request: Request, asked: Item) -> HttpResponse:
+    return _helped(request, asked, answering.ask_help)
 
 
-@require_POST
-def reveal(request: Request, pk: UUID) -> HttpResponse:
-    return _helped(request, get_item_for(request.user, pk), answering.reveal)
+@item_form
+def reveal(request: Request, asked: Item) -> HttpResponse:
+    return _helped(request, asked, answering.reveal)
 
 
 def _helped(request: Request, asked: Item, help_: Callable[[Item], None]) -> HttpResponse:

@@ -69,6 +69,25 @@ def test_nobody_is_sent_to_another_host(client):
     assert answer.url == "/"
 
 
+BACK = [
+    ("get", "/history/?q=circle", "http://testserver/", "/history/?q=circle"),
+    ("post", "/ask/", "http://testserver/history/?q=circle", "/history/?q=circle"),
+    ("post", "/ask/", "http://testserver", "/"),
+    ("post", "/ask/", "https://example.org/history/", "/"),
+    ("post", "/ask/", "", "/"),
+]
+
+
+@pytest.mark.parametrize(("method", "address", "referer", "back"), BACK)
+def test_logging_in_leads_back_to_a_page_that_can_be_read(client, method, address, referer, back):
+    User.objects.create_user("lin", password=PASSWORD)
+    turned_away = getattr(client, method)(address, headers={"Referer": referer})
+    door = client.get(turned_away.url)
+    inside = client.post("/accounts/login/", {"username": "lin", "password": PASSWORD, "next": door.context["next"]}, follow=True)
+    assert inside.redirect_chain == [(back, 302)]
+    assert inside.status_code == 200
+
+
 def test_the_language_can_be_switched_before_logging_in(client):
     client.post("/i18n/setlang/", {"language": "zh-hans", "next": "/accounts/login/"})
     assert "登录" in client.get("/accounts/login/").content.decode()

@@ -277,3 +277,20 @@ def test_the_language_of_the_reader_is_used(ada):
 
 def test_a_skill_that_is_not_there_is_not_found(ada):
     assert ada.post(reverse("practice:start"), {"skill": "astrology"}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["answer", "help", "reveal"])
+def test_an_address_of_an_item_s_form_leads_to_the_item(as_, ada, name):
+    item = start(ada, skill="linear", level="1")
+    form = reverse(f"practice:{name}", args=[item.pk])
+    assert ada.get(form).url == reverse("practice:item", args=[item.pk])
+    assert as_("bea").get(form).status_code == 404
+    assert ada.delete(form).status_code == 405
+
+
+def test_the_language_is_switched_on_the_page_of_a_refused_answer(ada):
+    item = start(ada, skill="linear", level="1")
+    page = reverse("practice:item", args=[item.pk])
+    refused = ada.post(reverse("practice:answer", args=[item.pk]), {"answer": "("}, headers={"Referer": f"http://testserver{page}"})
+    assert refused.status_code == 422
+    assert f'name="next" value="{page}"' in refused.text

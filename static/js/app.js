@@ -32,9 +32,9 @@ function follow(live) {
       if (!view.take(message)) feed.resume(view.id);
       if (view.ended) feed.unwatch(view.id);
     },
-    connection(state) {
-      for (const view of live) view.reconnecting = state !== "open";
-      document.getElementById("refused").hidden = state !== "refused";
+    connection(state, code) {
+      for (const view of live) view.reconnecting = state === "reconnecting";
+      for (const notice of document.querySelectorAll("[data-refused]")) notice.hidden = Number(notice.dataset.refused) !== code;
     },
   });
   for (const view of live) feed.watch(view.id, () => view.seq);
@@ -43,6 +43,7 @@ function follow(live) {
 function stopLast() {
   const running = [...views.values()].filter((view) => !view.ended).at(-1);
   running?.stop();
+  return running !== undefined;
 }
 
 function search() {
@@ -62,13 +63,28 @@ function bindEdit(root) {
   };
   button.addEventListener("click", () => show(true));
   form.querySelector("[data-cancel]").addEventListener("click", () => show(false));
-  form.addEventListener("keydown", (event) => event.key === "Escape" && show(false));
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault(); // used up: it stops nothing
+    show(false);
+  });
 }
 
 // Titles and examples are plain text with formulas in it.
 function drawMaths(root) {
   for (const element of root.querySelectorAll("[data-maths]")) {
     if (element.textContent.includes("$")) element.replaceChildren(questionFragment(element.textContent));
+  }
+}
+
+// A page that is gone back to is as it was left: htmx keeps a button off when the answer leads to another page. It counts the requests
+// on the element itself, so only a copy starts anew.
+function enableAgain() {
+  for (const button of document.querySelectorAll("[data-disabled-by-htmx]")) {
+    const copy = button.cloneNode(true);
+    copy.disabled = false;
+    delete copy.dataset.disabledByHtmx;
+    button.replaceWith(copy);
   }
 }
 
@@ -79,5 +95,6 @@ for (const root of document.querySelectorAll("[data-turn]")) bindEdit(root);
 for (const button of document.querySelectorAll("[data-equation]")) button.addEventListener("click", openEquation);
 bindPolls();
 bindRefusals();
+addEventListener("pageshow", (event) => event.persisted && enableAgain());
 document.querySelector("[data-print]")?.addEventListener("click", () => print());
 bindKeys({ stop: stopLast, search, ask: () => field?.focus(), help: () => openDialog("shortcuts") });

@@ -73,6 +73,12 @@ function sends(event) {
   return event.key === "Enter" && !event.shiftKey && !composing;
 }
 
+// From the first sending until the next page is there; requestSubmit does not mind a button that is disabled.
+const underWay = () => form.querySelector(".send").disabled;
+
+// htmx calls a refusal (422) successful, and does not say so of an answer that leads to another page.
+const taken = (xhr) => xhr.getResponseHeader("HX-Redirect") !== null;
+
 function start() {
   field.value ||= localStorage.getItem(draftKey) ?? "";
   restoreChoices();
@@ -84,9 +90,9 @@ function start() {
   field.addEventListener("keydown", (event) => {
     if (!sends(event)) return;
     event.preventDefault();
-    if (field.value.trim()) form.requestSubmit();
+    if (field.value.trim() && !event.repeat && !underWay()) form.requestSubmit();
   });
-  form.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && localStorage.removeItem(draftKey));
+  form.addEventListener("htmx:afterRequest", ({ detail }) => taken(detail.xhr) && localStorage.removeItem(draftKey));
   for (const button of document.querySelectorAll("[data-example]")) {
     button.addEventListener("click", () => {
       field.value = "";

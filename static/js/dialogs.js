@@ -15,6 +15,7 @@ document.addEventListener("click", (event) => {
 addEventListener("keydown", (event) => {
   const menu = event.target.closest?.("details.menu[open]");
   if (event.key !== "Escape" || !menu) return;
+  event.preventDefault(); // used up: it stops nothing
   menu.open = false;
   menu.querySelector("summary").focus();
 });

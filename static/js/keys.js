@@ -7,13 +7,19 @@ const enabled = () => localStorage.getItem(SWITCH) !== "off";
 const typing = (target) => target.closest(TEXT_FIELDS) !== null;
 const busy = () => document.querySelector("dialog[open], details.menu[open], .edit:not([hidden])") !== null;
 
-/** `actions` by name: search (Ctrl K), stop (Esc), and those that `letters` maps single keys to; a name without an action is left out. */
+// What the browser itself does on Escape, after this: close what popped up, empty a search.
+const closes = (target) => document.querySelector(":popover-open") !== null || (target.type === "search" && target.value !== "");
+
+/**
+ * `actions` by name: search (Ctrl K), stop (Esc), and those that `letters` maps single keys to; a name without an action is left out.
+ * One that had nothing to do returns false: its key is left to the browser.
+ */
 export function bindKeys(actions, letters = { "/": "ask", "?": "help" }) {
   addEventListener("keydown", (event) => {
-    const name = enabled() && !event.isComposing && !busy() ? shortcut(event, letters) : null;
+    const free = enabled() && !event.defaultPrevented && !event.isComposing && !busy();
+    const name = free ? shortcut(event, letters) : null;
     if (!name || !actions[name]) return;
-    event.preventDefault();
-    actions[name](event.key);
+    if (actions[name](event.key) !== false) event.preventDefault();
   });
   const box = document.getElementById("shortcuts-on");
   box.checked = enabled();
@@ -23,7 +29,7 @@ export function bindKeys(actions, letters = { "/": "ask", "?": "help" }) {
 function shortcut(event, letters) {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") return "search";
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  if (event.key === "Escape") return "stop";
+  if (event.key === "Escape") return closes(event.target) ? null : "stop";
   if (typing(event.target)) return null;
   return letters[event.key] ?? null;
 }

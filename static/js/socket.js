@@ -14,7 +14,7 @@ export class Feed {
   #timer = null;
   #delay = FIRST_DELAY;
 
-  /** `handlers`: entry(message), and connection("open" | "reconnecting" | "refused"). */
+  /** `handlers`: entry(message), and connection("open" | "reconnecting"), or connection("refused", code). */
   constructor(path, handlers) {
     this.#url = new URL(path, location.href);
     this.#url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
@@ -63,7 +63,7 @@ export class Feed {
     this.#socket = null;
     if (this.#watched.size === 0) return;
     if (code === LOGGED_OUT || code === NOT_YOURS) {
-      this.#handlers.connection("refused");
+      this.#handlers.connection("refused", code);
       return;
     }
     this.#handlers.connection("reconnecting");

@@ -29,6 +29,71 @@ def test_enter_sends_what_was_chosen(site, student):
     site.do("clear", name=student.name)
 
 
+def test_enter_pressed_twice_sends_once(student):
+    page = student.open()
+    sent = []
+    page.route("**/ask/", lambda route: sent.append(route))  # not the method itself: Playwright marks what it is given
+    field(page).fill("What is 7 * 8?")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    sent[0].fulfill(status=422, body="Not now.")
+    expect(page.get_by_role("alert")).to_have_text("Not now.")
+    page.wait_for_timeout(200)
+    assert len(sent) == 1
+    student.troubles.clear()  # the browser itself reports the 422
+
+
+def test_enter_that_is_held_sends_once(student):
+    page = student.open()
+    sent = []
+    page.route("**/ask/", lambda route: [sent.append(route), route.fulfill(status=422, body="Not now.")])
+    field(page).fill("What is 7 * 8?")
+    page.keyboard.down("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Not now.")
+    page.keyboard.down("Enter")  # it repeats
+    page.wait_for_timeout(200)
+    assert len(sent) == 1
+    expect(field(page)).to_have_value("What is 7 * 8?")
+    student.troubles.clear()  # the browser itself reports the 422
+
+
+def test_enter_sends_nothing_more_while_the_next_page_is_on_its_way(student):
+    page = student.open()
+    sent, left = [], []
+    page.route("**/ask/", lambda route: [sent.append(route), route.fulfill(headers={"HX-Redirect": "/practice/"})])
+    page.route("**/practice/", lambda route: left.append(route))
+    field(page).fill("What is 7 * 8?")
+    with page.expect_request("**/practice/"):
+        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    assert len(sent) == 1
+    left[0].continue_()
+    page.wait_for_url("**/practice/")
+
+
+def test_after_back_a_question_can_be_sent_again(student):
+    page = student.open()
+    send = page.get_by_role("button", name="Send")
+    refused = page.get_by_role("alert")
+    # A browser that is driven keeps no page that was left: this one only seems to be left, and to come back.
+    page.route("**/ask/", lambda route: route.fulfill(headers={"HX-Redirect": "#sent"}))
+    field(page).fill("What is 7 * 8?")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/#sent")
+    expect(send).to_be_disabled()
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(send).to_be_enabled()
+    page.unroute("**/ask/")
+    page.route("**/ask/", lambda route: route.fulfill(status=422, body="Not now."))
+    for _ in range(2):
+        send.click()
+        expect(refused).to_have_text("Not now.")
+        expect(send).to_be_enabled()
+    student.troubles.clear()  # the browser itself reports the 422
+
+
 def test_an_input_method_s_enter_does_not_send(student):
     page = student.open()
     field(page).focus()
@@ -57,11 +122,26 @@ def test_a_draft_survives_a_reload(student):
     expect(field(page)).to_have_value("Half a question")
 
 
+def test_a_question_that_was_sent_is_no_draft(site, asked, student):
+    page, turn = asked
+    site.tell(turn, STARTED, "It is 2 or -2.", done("2, -2"))
+    expect(page.get_by_role("button", name="Solve again")).to_be_visible()
+    field(page).fill("And then?")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**leaf=*")
+    expect(page.locator("[data-turn]")).to_have_count(2)
+    expect(field(page)).to_have_value("")
+    site.do("clear", name=student.name)
+
+
 def test_a_refused_question_says_why_and_stays(site, student):
     page = student.open()
     field(page).fill("x" * 8001)
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_have_text("The question is too long. Shorten it.")
+    expect(field(page)).to_have_value("x" * 8001)
+    page.goto("/history/")
+    page.goto("/")
     expect(field(page)).to_have_value("x" * 8001)
     student.troubles.clear()  # the browser itself reports the 422
 

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tutor.supervisor import wait_until
@@ -141,17 +142,34 @@ def test_a_killed_web_process_costs_nothing(site, asked):
 
 def test_who_is_logged_out_meanwhile_is_told_so(site, student, asked):
     page, turn = asked
-    site.tell(turn, STARTED, "one")
-    expect(steps(page)).to_have_text("one")
+    site.tell(turn, STARTED, "one\n\n" * 60)
+    expect(steps(page)).to_contain_text("one")
     student.context.clear_cookies(name="sessionid")
     site.web.kill()
     site.start_web()
-    expect(page.get_by_role("link", name="Log in to go on")).to_be_visible()
+    refused = page.get_by_role("alert").filter(has_text="You are logged out.")
+    expect(refused).to_be_in_viewport()
+    expect(refused.get_by_role("link", name="Log in to go on")).to_be_visible()
+    expect(status(page)).not_to_contain_text("Reconnecting")
     page.locator("#question").fill("My draft")
     page.keyboard.press("Enter")
     expect(page.locator("#composer-error")).to_contain_text("You are logged out")
     expect(page.locator("#question")).to_have_value("My draft")
     student.troubles.clear()  # the 401
+
+
+def test_a_conversation_that_is_deleted_meanwhile_is_said_to_be_gone(site, student, asked):
+    page, turn = asked
+    site.tell(turn, STARTED, "one")
+    expect(steps(page)).to_have_text("one")
+    second = student.open(page.url)
+    second.locator("details.menu.at-end summary").click()
+    second.get_by_role("button", name="Delete").click()
+    second.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    second.wait_for_url(f"{site.url}/")
+    expect(page.get_by_role("alert").filter(has_text="The page does not exist, or it belongs to somebody else.")).to_be_in_viewport()
+    expect(page.get_by_text("You are logged out.")).to_be_hidden()
+    expect(status(page)).not_to_contain_text("Reconnecting")
 
 
 def test_a_lost_worker_starts_the_turn_anew(site, asked):
@@ -180,6 +198,71 @@ def test_stop_by_button_and_by_key(site, student, asked):
     page.keyboard.press("Escape")
     phase(page, "stopped")  # it still waited, so it ends at once
     assert site.do("newest", name=student.name)["state"] == "stopped"
+
+
+def open_pencil(page):
+    page.get_by_role("button", name="Edit the question").click()
+    return page.locator(".edit")
+
+
+def open_menu(page):
+    page.locator("details.menu.at-end summary").click()
+    return page.locator("details.menu.at-end .menu-body")
+
+
+def open_person(page):
+    page.locator("details.person summary").click()
+    return page.locator("details.person .menu-body")
+
+
+def open_drawer(page):
+    page.get_by_role("button", name="History and menu").click()
+    return page.locator("#sidebar")
+
+
+@pytest.mark.parametrize("opening", [open_pencil, open_menu, open_person, open_drawer])
+def test_escape_that_closes_something_stops_nothing(site, student, asked, opening):
+    page, turn = asked
+    site.tell(turn, STARTED, "partial text")
+    expect(steps(page)).to_have_text("partial text")
+    if opening is open_drawer:
+        page.set_viewport_size({"width": 390, "height": 844})
+    opened = opening(page)
+    expect(opened).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(opened).to_be_hidden()
+    page.wait_for_timeout(200)
+    assert not site.do("newest", name=student.name)["stop_requested"]
+    with page.expect_response("**/stop/"):
+        page.keyboard.press("Escape")
+    assert site.do("newest", name=student.name)["stop_requested"]
+    site.do("clear", name=student.name)
+
+
+def test_escape_that_empties_the_search_stops_nothing(site, student, asked):
+    page, turn = asked
+    site.tell(turn, STARTED, "partial text")
+    search = page.get_by_role("searchbox")
+    search.fill("circle")
+    page.keyboard.press("Escape")
+    expect(search).to_have_value("")
+    page.wait_for_timeout(200)
+    assert not site.do("newest", name=student.name)["stop_requested"]
+    with page.expect_response("**/stop/"):
+        page.keyboard.press("Escape")
+    site.do("clear", name=student.name)
+
+
+def test_escape_is_the_browser_s_where_nothing_runs(student):
+    page = student.open()
+    search = page.get_by_role("searchbox")
+    search.fill("circle")
+    page.evaluate("addEventListener('keydown', (event) => setTimeout(() => (window.taken = event.defaultPrevented)))")
+    page.keyboard.press("Escape")
+    expect(search).to_have_value("")
+    page.keyboard.press("Escape")
+    page.wait_for_function("window.taken !== undefined")
+    assert page.evaluate("window.taken") is False
 
 
 def test_a_failure_keeps_the_text_and_offers_another_try(site, student, asked):
