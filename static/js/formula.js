@@ -6,6 +6,15 @@ import { applyStyles, unstyled } from "lemma/styled.js";
 const LONGEST = 5000; // characters; a longer formula is shown as its source
 const CACHED = 500; // formulas; the tail of a streaming answer is drawn again and again
 
+// MathLive's own commands, as they stand in questions.
+const MACROS = {
+  "\\differentialD": "\\mathrm{d}",
+  "\\exponentialE": "\\mathrm{e}",
+  "\\imaginaryI": "\\mathrm{i}",
+  "\\imaginaryJ": "\\mathrm{j}",
+  "\\doubleprime": "\\prime\\prime",
+  "\\placeholder": "\\square",
+};
 const OPTIONS = {
   trust: false,
   strict: "ignore",
@@ -33,7 +42,8 @@ function compiled(latex, display) {
   if (latex.length > LONGEST) return asSource(latex);
   try {
     const template = document.createElement("template");
-    template.innerHTML = unstyled(katex.renderToString(withPercents(latex), { ...OPTIONS, displayMode: display }));
+    const options = { ...OPTIONS, macros: { ...MACROS }, displayMode: display }; // a formula may define more, for itself alone
+    template.innerHTML = unstyled(katex.renderToString(withPercents(latex), options));
     applyStyles(template.content);
     return template.content;
   } catch (error) {

@@ -137,6 +137,39 @@ def test_the_equation_editor_inserts_latex(student):
     expect(field(page)).to_be_focused()
 
 
+@pytest.mark.parametrize(
+    ("written", "inserted"),
+    [
+        (r"\int x\differentialD x", r"\int x dx"),
+        (r"\frac{\differentialD}{\differentialD\placeholder{}}", r"\frac{d}{d\square{}}"),
+        (r"\exponentialE^{\imaginaryI}+\imaginaryJ", "e^{i}+j"),
+        (r"f^{\doubleprime}=\alpha\differentialD x", r"f''=\alpha dx"),
+    ],
+)
+def test_what_the_equation_editor_inserts_is_plain_latex(student, written, inserted):
+    page = student.open()
+    page.get_by_role("button", name="Equation").click()
+    page.locator("math-field").evaluate("(field, latex) => field.insert(latex)", written)
+    page.get_by_role("button", name="Insert", exact=True).click()
+    expect(field(page)).to_have_value(f"${inserted}$")
+    expect(page.locator("#preview .katex")).to_be_visible()
+
+
+def test_latex_that_is_inserted_before_the_editor_has_come(student):
+    page = student.open()
+    held = []
+    page.route("**/mathlive*.mjs", lambda route: held.append(route))
+    page.get_by_role("button", name="Equation").click()
+    page.get_by_label("The same as LaTeX").fill("x^2")
+    page.get_by_role("button", name="Insert", exact=True).click()
+    expect(field(page)).to_have_value("$x^2$")
+    expect(page.get_by_role("dialog", name="Insert an equation")).to_be_hidden()
+    held[0].continue_()
+    page.get_by_role("button", name="Equation").click()
+    expect(page.locator("math-field")).to_have_count(1)
+    expect(page.locator("math-field")).to_be_focused()
+
+
 def test_the_equation_keyboard_on_a_phone(visit):
     page = visit(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True).open()
     page.get_by_role("button", name="Equation").tap()
