@@ -112,6 +112,36 @@ def test_a_doubt_that_is_not_taken_says_why(site, asked, student, status, said):
     student.troubles.clear()  # the browser itself reports the errors
 
 
+def test_what_is_typed_elsewhere_survives_an_expired_login(site, asked, student):
+    page, turn = asked
+    site.tell(turn, STARTED, "Both 2 and -2 have the square 4.", done("2, -2"))
+    page.locator("[data-own-work]").click()
+    page.get_by_label("My own work").fill("x = 2")
+    page.locator(".report summary").click()
+    page.locator(".report textarea").fill("One is missing")
+    page.get_by_role("button", name="Edit the question").click()
+    page.locator(".edit textarea").fill("Solve $x^2 = 9$.")
+    page.locator(".about summary").click()
+    page.get_by_label("Your question about it").fill("Why two?")
+    page.route("**/ask/", lambda route: route.fulfill(status=401))
+    page.get_by_role("button", name="Ask about this step").click()
+    expect(page.locator(".about").get_by_role("alert")).to_contain_text("Your text is kept")
+    page.unroute("**/ask/")
+    page.reload()
+    expect(page.get_by_label("My own work")).to_be_visible()
+    expect(page.get_by_label("My own work")).to_have_value("x = 2")
+    expect(page.locator(".report textarea")).to_have_value("One is missing")
+    expect(page.locator(".edit textarea")).to_have_value("Solve $x^2 = 9$.")
+    page.locator(".about summary").click()
+    expect(page.get_by_label("Your question about it")).to_have_value("Why two?")
+    page.get_by_role("button", name="Ask about this step").click()
+    page.wait_for_url("**leaf=*")
+    kept = page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('draft:')).map(([, text]) => text).sort()")
+    assert kept == ["One is missing", "Solve $x^2 = 9$.", "x = 2"]
+    site.do("clear", name=student.name)
+    student.troubles.clear()  # the browser itself reports the 401
+
+
 def test_an_example_fills_the_field(student):
     page = student.open()
     page.get_by_role("button", name=re.compile("A train covers")).click()
