@@ -236,7 +236,7 @@ async def test_what_is_whole_goes_to_the_solver_without_a_question_to_the_model(
 
 
 @pytest.mark.parametrize(
-    ("language", "text", "words"), [("en", "Write me a love letter", "maths tutor"), ("zh", "帮我写一封情书", "数学老师")]
+    ("language", "text", "words"), [("en", "Write me a love letter", "maths tutor"), ("zh", "帮我写一封情书", "数学辅导助手")]
 )
 async def test_what_is_off_topic_is_refused_in_the_student_s_language(language, text, words):
     assert words in await clarify(text, engine=ScriptedEngine((text, ["OTHER"])), language=language)

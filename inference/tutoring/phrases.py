@@ -135,7 +135,7 @@ PHRASES: dict[str, dict[Language, str]] = {
     },
     "off_topic": {
         "en": "I am a maths tutor, so I leave this one to others. Ask me any question of mathematics.",
-        "zh": "我是数学老师，这个问题我就不回答了。欢迎问我任何数学问题。",
+        "zh": "我是数学辅导助手，这个问题我就不回答了。欢迎问我任何数学问题。",
     },
     "incomplete": {
         "en": "Something is missing before I can help: what is given, and what is to be found? Write the problem in full.",

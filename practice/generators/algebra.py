@@ -159,11 +159,11 @@ def slope_at(chance: Random) -> Draft:
     at = chance.choice([-2, -1, 1, 2, 3])
     key = evaluate(derived(function), at)
     return Draft(
-        en=f"What is the slope of $f(x) = {polynomial(function)}$ at $x = {at}$?",
-        zh=f"函数 $f(x) = {polynomial(function)}$ 在 $x = {at}$ 处的斜率是多少？",
+        en=f"What is the slope of the curve $y = {polynomial(function)}$ at $x = {at}$?",
+        zh=f"曲线 $y = {polynomial(function)}$ 在 $x = {at}$ 处的切线斜率是多少？",
         expected=str(key),
-        hint_en=f"$f'(x) = {polynomial(derived(function))}$.",
-        hint_zh=f"$f'(x) = {polynomial(derived(function))}$。",
+        hint_en=f"$y' = {polynomial(derived(function))}$.",
+        hint_zh=f"$y' = {polynomial(derived(function))}$。",
         confirmed=key == _slope(function, at),
     )
 

@@ -51,8 +51,9 @@ def function(text):
 
 
 def slope(text):
+    curve = read(next(formula for formula in formulas(text) if formula.startswith("y =")).split("=")[1])
     at = read(next(formula for formula in formulas(text) if formula.startswith("x =")).split("=")[1])
-    return sympy.diff(function(text), X).subs(X, at)
+    return sympy.diff(curve, X).subs(X, at)
 
 
 def story(rule):

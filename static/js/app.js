@@ -2,6 +2,7 @@
 
 import { field } from "lemma/composer.js";
 import { openDialog } from "lemma/dialogs.js";
+import { bindDrafts } from "lemma/drafts.js";
 import { openEquation } from "lemma/equation.js";
 import { bindKeys } from "lemma/keys.js";
 import { questionFragment } from "lemma/markdown.js";
@@ -93,6 +94,7 @@ document.addEventListener("htmx:afterSwap", (event) => drawMaths(event.target));
 if (thread) startThread();
 for (const root of document.querySelectorAll("[data-turn]")) bindEdit(root);
 for (const button of document.querySelectorAll("[data-equation]")) button.addEventListener("click", openEquation);
+bindDrafts();
 bindPolls();
 bindRefusals();
 addEventListener("pageshow", (event) => event.persisted && enableAgain());

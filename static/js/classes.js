@@ -1,6 +1,7 @@
 // Starts the pages of classes: mathematics, dialogs, keys, forms, and the socket of an assignment's teachers.
 
 import { openDialog } from "lemma/dialogs.js";
+import { bindDrafts } from "lemma/drafts.js";
 import { bindForms } from "lemma/forms.js";
 import { bindKeys } from "lemma/keys.js";
 import { Live } from "lemma/live.js";
@@ -59,6 +60,7 @@ drawMaths(document);
 document.addEventListener("htmx:afterSwap", (event) => drawMaths(event.target));
 for (const field of document.querySelectorAll("[data-preview]")) bindPreview(field, document.getElementById(field.dataset.preview));
 bindForms();
+bindDrafts();
 bindPolls();
 startQueue(socket ? startLive() : () => {});
 bindKeys({ ...actions, help: () => openDialog("shortcuts") }, KEYS);

@@ -26,7 +26,7 @@ function drawPreview() {
 function changed() {
   grow();
   drawPreview();
-  if (field.value) localStorage.setItem(draftKey, field.value);
+  if (field.value && field.value !== field.defaultValue) localStorage.setItem(draftKey, field.value);
   else localStorage.removeItem(draftKey);
 }
 
@@ -80,7 +80,7 @@ const underWay = () => form.querySelector(".send").disabled;
 const taken = (xhr) => xhr.getResponseHeader("HX-Redirect") !== null;
 
 function start() {
-  field.value ||= localStorage.getItem(draftKey) ?? "";
+  field.value = localStorage.getItem(draftKey) ?? field.value;
   restoreChoices();
   fitAim();
   form.elements.aim.addEventListener("change", fitAim);

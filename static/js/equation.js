@@ -5,13 +5,23 @@ import { applyStyles, unstyled } from "lemma/styled.js";
 
 const dialog = document.getElementById("equation");
 const source = document.getElementById("equation-latex");
-let editor = null;
+// MathLive has commands of its own, which neither other programs nor models know.
+const PLAIN = { differentialD: "d", exponentialE: "e", imaginaryI: "i", imaginaryJ: "j" };
+const OWN = /([a-zA-Z]?)\\(differentialD|exponentialE|imaginaryI|imaginaryJ)(?![a-zA-Z])\s*/g;
+let editor = null; // a promise of the field
 
 /** Open the editor; MathLive (0.8 MB) is loaded at the first time. */
 export async function openEquation() {
   dialog.showModal();
-  editor ??= await createEditor();
-  editor.focus();
+  editor ??= createEditor();
+  (await editor).focus();
+}
+
+function plain(latex) {
+  return latex
+    .replace(OWN, (_, letter, name) => (letter ? `${letter} ` : "") + PLAIN[name]) // "\alpha\differentialD" is not "\alphad"
+    .replace(/\^(?:\\doubleprime(?![a-zA-Z])\s*|\{\\doubleprime\})/g, "''")
+    .replace(/\\placeholder(?:\[[^\]]*\])?\{\}/g, "\\square{}");
 }
 
 async function createEditor() {
@@ -27,7 +37,8 @@ async function createEditor() {
   restyle(field.shadowRoot);
   field.shadowRoot.querySelector("[part=container]").style.visibility = ""; // hidden by its first markup only
   styleAtOnce(field.shadowRoot.querySelector("[part=content]"));
-  field.addEventListener("input", () => (source.value = field.value));
+  field.setValue(source.value, { silenceNotifications: true });
+  field.addEventListener("input", () => (source.value = plain(field.value)));
   source.addEventListener("input", () => field.setValue(source.value, { silenceNotifications: true }));
   return field;
 }
@@ -63,9 +74,10 @@ function done(event) {
   event.preventDefault();
   const latex = source.value.trim();
   dialog.close();
-  window.mathVirtualKeyboard.hide();
   if (latex) insert(`$${latex}$`);
-  editor.value = source.value = "";
+  window.mathVirtualKeyboard?.hide(); // none before MathLive has come
+  source.value = "";
+  editor?.then((field) => field.setValue("", { silenceNotifications: true }));
 }
 
 dialog?.querySelector("form").addEventListener("submit", done);

@@ -4,8 +4,18 @@ import katex from "katex";
 import { applyStyles, unstyled } from "lemma/styled.js";
 
 const LONGEST = 5000; // characters; a longer formula is shown as its source
+const LONG = 20; // characters of a piece that cannot be broken over lines; a shorter one fits a phone
 const CACHED = 500; // formulas; the tail of a streaming answer is drawn again and again
 
+// MathLive's own commands, as they stand in questions.
+const MACROS = {
+  "\\differentialD": "\\mathrm{d}",
+  "\\exponentialE": "\\mathrm{e}",
+  "\\imaginaryI": "\\mathrm{i}",
+  "\\imaginaryJ": "\\mathrm{j}",
+  "\\doubleprime": "\\prime\\prime",
+  "\\placeholder": "\\square",
+};
 const OPTIONS = {
   trust: false,
   strict: "ignore",
@@ -33,12 +43,25 @@ function compiled(latex, display) {
   if (latex.length > LONGEST) return asSource(latex);
   try {
     const template = document.createElement("template");
-    template.innerHTML = unstyled(katex.renderToString(withPercents(latex), { ...OPTIONS, displayMode: display }));
+    const options = { ...OPTIONS, macros: { ...MACROS }, displayMode: display }; // a formula may define more, for itself alone
+    template.innerHTML = unstyled(katex.renderToString(withPercents(latex), options));
     applyStyles(template.content);
+    if (!display) wrapLong(template.content);
     return template.content;
   } catch (error) {
     if (error instanceof katex.ParseError || error instanceof RangeError) return asSource(latex, error.message);
     throw error;
+  }
+}
+
+// A long piece scrolls in its own box (solution.css). That is a flex box, whose baseline is its content's; so it has one child.
+function wrapLong(drawn) {
+  for (const piece of drawn.querySelectorAll(".katex-base")) {
+    if (piece.textContent.length < LONG) continue;
+    const content = document.createElement("span");
+    content.append(...piece.childNodes);
+    piece.append(content);
+    piece.classList.add("long");
   }
 }
 

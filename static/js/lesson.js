@@ -38,7 +38,7 @@ function drawLine({ text, status, reason }, first) {
   written.append(questionFragment(text));
   const verdict = document.createElement("p");
   verdict.className = "review-verdict";
-  verdict.textContent = `${say(`line-${status}`)}: ${reason}`;
+  verdict.textContent = say("verdict", { verdict: say(`line-${status}`), reason });
   item.append(written, verdict);
   return item;
 }

@@ -92,6 +92,18 @@ def test_the_student_s_pages(site, full, visit, scheme, options):
     assert look(visit(full["student"], color_scheme=scheme, reduced_motion="reduce", **options), students_pages(full)) == []
 
 
+def test_a_question_about_a_problem_that_is_begun_survives_a_reload(full, visit):
+    page = visit(full["student"]).open(f"/help/{full['problem']}/")
+    question = page.locator("#question")
+    given = question.input_value()
+    question.fill(f"{given} I do not know how to begin.")
+    page.reload()
+    expect(question).to_have_value(f"{given} I do not know how to begin.")
+    question.fill(given)
+    page.reload()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
+
+
 def test_dialogs_and_previews(site, full, teacher):
     page = teacher.open(f"/assignments/{full['assignment']}/settings/")
     page.get_by_role("button", name="Delete the assignment").click()

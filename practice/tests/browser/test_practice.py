@@ -48,6 +48,18 @@ def test_a_percentage_that_is_shown_as_the_answer_has_its_sign(site, visit):
     expect(page.locator("[data-maths] .katex-html")).to_have_text(site.do("key", name=student.name))
 
 
+def test_an_answer_that_is_begun_stays_when_the_first_step_is_shown(visit):
+    page = visit().open("/practice/")
+    page.locator("button[value=quadratic]").click()
+    page.locator("#answer").fill("12345")
+    page.get_by_role("button", name="Show me the first step").click()
+    expect(page.locator("#hint")).to_be_visible()
+    expect(page.locator("#answer")).to_have_value("12345")
+    page.locator("#answer").press("Enter")
+    expect(page.locator(".notice-bad")).to_be_visible()
+    expect(page.locator("#answer")).to_have_value("")
+
+
 @pytest.mark.parametrize(("scheme", "options"), [("light", {}), ("dark", PHONE)], ids=["light and wide", "dark and narrow"])
 def test_no_serious_accessibility_findings(site, visit, scheme, options):
     student = visit(color_scheme=scheme, reduced_motion="reduce", **options)

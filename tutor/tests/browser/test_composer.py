@@ -192,6 +192,36 @@ def test_a_doubt_that_is_not_taken_says_why(site, asked, student, status, said):
     student.troubles.clear()  # the browser itself reports the errors
 
 
+def test_what_is_typed_elsewhere_survives_an_expired_login(site, asked, student):
+    page, turn = asked
+    site.tell(turn, STARTED, "Both 2 and -2 have the square 4.", done("2, -2"))
+    page.locator("[data-own-work]").click()
+    page.get_by_label("My own work").fill("x = 2")
+    page.locator(".report summary").click()
+    page.locator(".report textarea").fill("One is missing")
+    page.get_by_role("button", name="Edit the question").click()
+    page.locator(".edit textarea").fill("Solve $x^2 = 9$.")
+    page.locator(".about summary").click()
+    page.get_by_label("Your question about it").fill("Why two?")
+    page.route("**/ask/", lambda route: route.fulfill(status=401))
+    page.get_by_role("button", name="Ask about this step").click()
+    expect(page.locator(".about").get_by_role("alert")).to_contain_text("Your text is kept")
+    page.unroute("**/ask/")
+    page.reload()
+    expect(page.get_by_label("My own work")).to_be_visible()
+    expect(page.get_by_label("My own work")).to_have_value("x = 2")
+    expect(page.locator(".report textarea")).to_have_value("One is missing")
+    expect(page.locator(".edit textarea")).to_have_value("Solve $x^2 = 9$.")
+    page.locator(".about summary").click()
+    expect(page.get_by_label("Your question about it")).to_have_value("Why two?")
+    page.get_by_role("button", name="Ask about this step").click()
+    page.wait_for_url("**leaf=*")
+    kept = page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('draft:')).map(([, text]) => text).sort()")
+    assert kept == ["One is missing", "Solve $x^2 = 9$.", "x = 2"]
+    site.do("clear", name=student.name)
+    student.troubles.clear()  # the browser itself reports the 401
+
+
 def test_an_example_fills_the_field(student):
     page = student.open()
     page.get_by_role("button", name=re.compile("A train covers")).click()
@@ -215,6 +245,39 @@ def test_the_equation_editor_inserts_latex(student):
     expect(field(page)).to_have_value(r"Solve $x^2=\sqrt{3}$")
     expect(page.locator("#preview .katex")).to_be_visible()
     expect(field(page)).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("written", "inserted"),
+    [
+        (r"\int x\differentialD x", r"\int x dx"),
+        (r"\frac{\differentialD}{\differentialD\placeholder{}}", r"\frac{d}{d\square{}}"),
+        (r"\exponentialE^{\imaginaryI}+\imaginaryJ", "e^{i}+j"),
+        (r"f^{\doubleprime}=\alpha\differentialD x", r"f''=\alpha dx"),
+    ],
+)
+def test_what_the_equation_editor_inserts_is_plain_latex(student, written, inserted):
+    page = student.open()
+    page.get_by_role("button", name="Equation").click()
+    page.locator("math-field").evaluate("(field, latex) => field.insert(latex)", written)
+    page.get_by_role("button", name="Insert", exact=True).click()
+    expect(field(page)).to_have_value(f"${inserted}$")
+    expect(page.locator("#preview .katex")).to_be_visible()
+
+
+def test_latex_that_is_inserted_before_the_editor_has_come(student):
+    page = student.open()
+    held = []
+    page.route("**/mathlive*.mjs", lambda route: held.append(route))
+    page.get_by_role("button", name="Equation").click()
+    page.get_by_label("The same as LaTeX").fill("x^2")
+    page.get_by_role("button", name="Insert", exact=True).click()
+    expect(field(page)).to_have_value("$x^2$")
+    expect(page.get_by_role("dialog", name="Insert an equation")).to_be_hidden()
+    held[0].continue_()
+    page.get_by_role("button", name="Equation").click()
+    expect(page.locator("math-field")).to_have_count(1)
+    expect(page.locator("math-field")).to_be_focused()
 
 
 def test_the_equation_keyboard_on_a_phone(visit):

@@ -73,3 +73,14 @@ def test_no_prefix_of_a_solution_shows_source(page):
     for end in range(len(text)):
         _, rest = page.evaluate(DRAW, [text[:end], True])
         assert not set("\\{}$_") & set(rest), text[:end]
+
+
+def test_the_equation_editor_s_own_commands_are_drawn(page):
+    formulas = [r"\int x\differentialD x", r"\exponentialE^{\imaginaryI}", r"\imaginaryJ", r"\sqrt{\placeholder{}}", r"f^{\doubleprime}"]
+    drawn, _ = page.evaluate(DRAW, [" ".join(f"${formula}$" for formula in formulas), False])
+    assert drawn == formulas
+
+
+def test_what_a_formula_defines_is_its_own(page):
+    drawn, _ = page.evaluate(DRAW, [r"$\gdef\secret{1}\secret$ $\secret$", False])
+    assert drawn == [r"\gdef\secret{1}\secret"]

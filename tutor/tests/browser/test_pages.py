@@ -11,6 +11,16 @@ AXE = Path(__file__).resolve().parents[3] / "node_modules/axe-core/axe.min.js"
 SERIOUS = """axe.run({resultTypes: ['violations']}).then(({violations}) => violations
   .filter(({impact}) => ['serious', 'critical'].includes(impact))
   .map(({id, nodes}) => id + ': ' + nodes.map(({target}) => target).join(' ')))"""
+# How far each box stands from where its formula would stand without one.
+RAISED = """boxes => boxes.map((box) => {
+  const [formula, text] = [box.querySelector(".mord"), box.closest("p")];
+  const at = () => Math.round(formula.getBoundingClientRect().bottom - text.getBoundingClientRect().top);
+  const before = at();
+  box.classList.remove("long");
+  const raised = at() - before;
+  box.classList.add("long");
+  return raised;
+})"""
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
@@ -63,6 +73,25 @@ def findings(page):
     page.wait_for_load_state("networkidle")
     page.evaluate(AXE.read_text())
     return page.evaluate(SERIOUS)
+
+
+def test_wide_maths_scrolls_in_its_own_box(site, visit):
+    visitor = visit(**PHONE)
+    long = "1 + " * 40 + "1"
+    question = f"Is $\\frac{{{long}}}{{2}}$ more than $\\frac{{1}}{{2}}$?"
+    made = site.do("conversation", name=visitor.name, questions=[question])
+    boxed = r"So \boxed{\text{The train needs } 4\frac{1}{6}\text{ hours for all of the 300 km}}, and $x_1^2$."
+    lines = {"first_error": None, "lines": [{"text": f"$y = \\frac{{{long}}}{{2}}$", "status": "checked", "reason": ""}]}
+    site.tell(made["turns"][0], STARTED, ("reviewed", lines), f"{boxed}\n\n```\n{'print(1) ' * 30}\n```\n", done())
+    page = visitor.open(f"/c/{made['conversation']}/")
+    expect(page.locator(".prose .katex")).to_have_count(2)
+    expect(page.locator(".review-line .katex")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.locator(".question .long").evaluate("box => (box.scrollLeft = 50, box.scrollLeft)") == 50
+    assert page.locator(":is(.question, .review-line, .prose) .long").evaluate_all(RAISED) == [0, 0, 0]
+    page.emulate_media(media="print")
+    assert page.locator(".prose pre").evaluate("code => code.scrollWidth - code.clientWidth") == 0
+    assert page.locator(".prose .long").evaluate("box => getComputedStyle(box).overflow") == "visible"
 
 
 def test_the_page_says_what_is_missing(site, visit):
