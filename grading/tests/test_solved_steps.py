@@ -9,6 +9,7 @@ SOLVED = [
     ("Solve x^2 = 4", ["x = 2 or x = -2", "Check: 2^2 = 4 and (-2)^2 = 4"], "±2"),
     ("解方程组 x+y=10, x-y=4", ["2x=14", "x=7", "y=3"], "x=7, y=3"),
     ("解方程组 x+y=10, x-y=4", ["2x=14", "x=7", "y=3"], "(7, 3)"),
+    ("Solve 7x = 22, to 2 decimals", ["x = 22/7", "x = 3.14"], "3.14"),
     ("解不等式 5-2x≤11", ["-2x≤6", "两边同时除以-2，不等号方向改变：x≥-3"], "x≥-3"),
 ]
 
@@ -45,3 +46,15 @@ def test_a_working_that_stops_too_early_has_no_answer_but_no_wrong_step(problem,
 def test_a_line_that_follows_is_not_blamed_for_a_later_one():
     report = check_steps("Solve log(x)+log(x-3)=1", ["x(x-3)=10", "x^2-3x-10=0", "x=5 or x=-2"], answer="5")
     assert [step.status for step in report.steps] == ["checked", "checked", "wrong"]
+
+
+@pytest.mark.parametrize(
+    ("problem", "steps"),
+    [
+        ("Solve 7x = 22, to 2 decimals", ["x = 22/7", "x = 3.15"]),
+        ("3 pens cost 10 euros. What does one pen cost, to the cent?", ["3x = 10", "x = 3.34"]),
+        ("Solve x^2 + 2x - 1 = 0", ["x = (-2 ± √8)/2", "x = 0.41 or x = -2.42"]),
+    ],
+)
+def test_what_is_rounded_wrongly_does_not_solve_the_equation(problem, steps):
+    assert check_steps(problem, steps).first_error == 1

@@ -49,6 +49,8 @@ LINEAR = (
     wrong("linear", "Solve 8x = 56", 0, "off_by_one", "x = 8"),
     right("linear", "Solve -3x = 12", "x = 12/(-3)", "x = -4"),
     wrong("linear", "Solve -3x = 12", 1, "sign_of_product", "x = -12/3", "x = 4"),
+    right("linear", "Solve 7x = 22, to 2 decimals", "x = 22/7", "x = 3.14"),
+    right("linear", "3 pens cost 10 euros. What does one pen cost, to the cent?", "3x = 10", "x = 3.33"),
 )
 
 QUADRATIC = (
@@ -82,6 +84,9 @@ QUADRATIC = (
         r"$x = 2$ or $x = -\frac{1}{2}$",
     ),
     wrong("quadratic", r"Solve $x^2 - 6x + 8 = 0$.", 0, "formula_slip", r"$x = \frac{6 \pm \sqrt{36 + 32}}{2}$", r"$x = 3 \pm \sqrt{17}$"),
+    right("quadratic", "A square has area 50. Side to 2 decimals?", "x^2 = 50", "x = 7.07"),
+    wrong("quadratic", "Solve x^2 = 50", 0, "lost_solution", "x = 7.07"),
+    right("quadratic", "Solve x^2 + 2x - 1 = 0", "x = (-2 ± √8)/2", "x = -1 ± 1.41", "x = 0.41 or x = -2.41"),
     right("quadratic", "Solve (x + 3)^2 = 16", "x + 3 = ±4", "x = 1 or x = -7"),
     wrong("quadratic", "Solve (x + 3)^2 = 16", 0, "squared_termwise", "x^2 + 9 = 16", "x^2 = 7", "x = ±√7"),
     right(

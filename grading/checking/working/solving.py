@@ -25,6 +25,7 @@ from grading.checking.working.systems import (
     test_numbers,
     truth,
     unknowns,
+    unrounded,
 )
 from grading.checking.working.task import MOST_WORDS, Relation, Task, is_bare
 
@@ -178,7 +179,7 @@ class Solving:
         for all_of in alternatives:
             if len(all_of) < len(names):
                 return None
-            found += solve(all_of, self._algebra, complex_too=self._complex)
+            found += unrounded(solve(all_of, self._algebra, complex_too=self._complex), all_of, points)
         return tuple(found)
 
     # --- Wrong statements
