@@ -38,6 +38,9 @@ LINEAR = (
     right("linear", r"Solve $\frac{x}{3} - 1 = \frac{x}{6}$.", r"$2x - 6 = x$", "$x = 6$"),
     wrong("linear", r"Solve $\frac{x}{3} - 1 = \frac{x}{6}$.", 0, "scaled_partly", r"$2x - 1 = x$", "$x = 1$"),
     right("linear", "Solve 6x = 18", "x = 18/6", "x = 3"),
+    right("linear", "解方程 1/(x-1) = 2/(x^2-1)", "去分母得 x+1=2", "x=1", "检验：当x=1时，x²-1=0，所以x=1是增根，原方程无解"),
+    right("linear", "Solve x/(x-2) = 2/(x-2)", "multiply by (x-2): x = 2", "but x ≠ 2", "no solution"),
+    wrong("linear", "Solve x/(x-2) = 2/(x-2)", 0, "extraneous_solution", "x = 2"),
     wrong("linear", "Solve 6x = 18", 0, "coefficient_subtracted", "x = 18 - 6", "x = 12"),
     wrong("linear", "Solve 6x = 18", 0, "divided_wrong_way", "x = 6/18", "x = 1/3"),
     wrong("linear", "Solve x + 9 = 4", 0, "sign_lost", "x = 4 + 9", "x = 13"),
@@ -84,6 +87,13 @@ QUADRATIC = (
         r"$x = 2$ or $x = -\frac{1}{2}$",
     ),
     wrong("quadratic", r"Solve $x^2 - 6x + 8 = 0$.", 0, "formula_slip", r"$x = \frac{6 \pm \sqrt{36 + 32}}{2}$", r"$x = 3 \pm \sqrt{17}$"),
+    *(right("quadratic", "Solve 2x^2 - 8 = 0", "x^2 = 4", line) for line in ("x=2 or -2", "x = 2, -2", "x=2或-2", "$x=2$ and $-2$")),
+    right("quadratic", "Solve x^3 - 6x^2 + 11x - 6 = 0", "x = 1, 2, or 3"),
+    wrong("quadratic", "Solve x^2 = 36", 0, "lost_solution", "x = 6, 2 times"),
+    *(
+        right("quadratic", "Solve sqrt(x) + 2 = x", "x = (x-2)^2", "x^2-5x+4=0", "x=1 or x=4", line, "x=4")
+        for line in ("x=1 does not work", "x=1 is rejected", "x=1: sqrt(1)=1, 1-2=-1, not a solution", "x=1 gives 3, too big")
+    ),
     right("quadratic", "A square has area 50. Side to 2 decimals?", "x^2 = 50", "x = 7.07"),
     wrong("quadratic", "Solve x^2 = 50", 0, "lost_solution", "x = 7.07"),
     right("quadratic", "Solve x^2 + 2x - 1 = 0", "x = (-2 ± √8)/2", "x = -1 ± 1.41", "x = 0.41 or x = -2.41"),

@@ -65,7 +65,7 @@ class Solving:
     def check(self, step: int, text: str, chains: Sequence[Chain]) -> list[Finding]:
         """What the chains of one step claim. Raises `TooSlow`."""
         self._rejects = self._rejects or bool(REJECTS.search(text))
-        statements = [alternatives for alternatives in read_statements(chains, self._names()) if alternatives]
+        statements = [alternatives for alternatives in read_statements(chains, self._names(), text) if alternatives]
         found = []
         is_line = is_bare(text, FEW_WORDS)
         for alternatives in statements:
@@ -131,6 +131,8 @@ class Solving:
             return Finding(Truth.OPEN, Reason(findings.SET_UP))
         if not self._strict and not (self._line and len(self._names()) == 1 and is_bare(text, FEW_WORDS)):
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
+        if REJECTS.search(text) and as_solution(alternatives):
+            return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
         return self._wrong(alternatives, points)
 
     def _solve(self, relations: Sequence[Relation]) -> Points:
@@ -157,7 +159,7 @@ class Solving:
             if is_solved:
                 self._solution |= as_solution(alternatives)
             return Finding(Truth.RIGHT, Reason(findings.SOLVES if is_solved else findings.FOLLOWS))
-        if contains(own, projected) and projected:
+        if contains(own, projected) and (projected or self._has_no_meaning_at(own)):
             if is_solved:
                 self._extra.append((step, own))
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
@@ -165,6 +167,11 @@ class Solving:
             self._cases.append((step, own))
             return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
         return None
+
+    def _has_no_meaning_at(self, points: Points) -> bool:
+        """Whether points solve the equation but for what was multiplied away: `x = 1` where x - 1 is a denominator."""
+        relations = self._state.relations
+        return all(point.keys() == self._names() and any(holds(relation, point) is None for relation in relations) for point in points)
 
     def _follows_from_one(self, own: Points) -> bool:
         """Whether one of several given equations has these solutions by itself."""
@@ -327,7 +334,7 @@ class Solving:
             wrong[extra[0][0]] = Finding(
                 Truth.WRONG,
                 Reason(findings.NOT_A_SOLUTION, {"value": _show_points(extra[0][1])}),
-                _show_points(points),
+                _show_points(points) or None,
                 "extraneous_solution",
             )
         return wrong

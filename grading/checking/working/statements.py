@@ -7,6 +7,7 @@ from grading.checking.working.claims import Chain
 from grading.checking.working.expressions import CONSTANTS, Symbol, symbols
 from grading.checking.working.systems import solved_form
 from grading.checking.working.task import Relation, read_relations
+from grading.checking.working.tokens import plain
 
 # A line with these supposes something, and does not conclude it.
 SUPPOSES = re.compile(
@@ -15,7 +16,8 @@ SUPPOSES = re.compile(
 )
 REJECTS = re.compile(
     r"reject|discard|extraneous|invalid|not valid|cannot be|can't be|ignore|must be positive|since .{0,20}(?:>|positive)"
-    r"|舍去|舍|增根|不合题意|不符合",
+    r"|not a solution|no solution|does not work|doesn't work|too (?:small|big)"
+    r"|舍去|舍|增根|不合题意|不符合|无解",
     re.IGNORECASE,
 )
 ONLY_SOME = re.compile(r"positive|negative|nonzero|non-zero|smallest|largest|integer|正|负|最小|最大|整数", re.IGNORECASE)
@@ -27,10 +29,14 @@ GOES_ON = re.compile(
 )
 
 
-def read_statements(chains: Sequence[Chain], known: frozenset[str]) -> list[list[list[Relation]]]:
+ANOTHER = r"[\s$]*(?:(?:,(?=\s|[-−$])|[，、]|\bor\b|\band\b|或|和)[\s$]*)+"  # between values of one unknown; `2,5` may be a decimal
+ENDS = r"[\s$]*(?:$|[.;,，、。；)]|\bor\b|\band\b|或|和)"  # behind such a value, and not what it counts
+
+
+def read_statements(chains: Sequence[Chain], known: frozenset[str], text: str) -> list[list[list[Relation]]]:
     """The chains of a step as statements, each of them alternatives, each of which is relations that hold together."""
     statements: list[list[list[Relation]]] = []
-    for chain in chains:
+    for chain in _with_all_values(chains, plain(text)):
         relations = [
             _plain_names(relation, known) for relation in read_relations(chain) if symbols(relation.left) | symbols(relation.right)
         ]
@@ -43,6 +49,22 @@ def read_statements(chains: Sequence[Chain], known: frozenset[str]) -> list[list
         else:
             statements.append([relations])
     return statements
+
+
+def _with_all_values(chains: Sequence[Chain], text: str) -> list[Chain]:
+    """`x = 2 or -2` as `x = 2 or x = -2`."""
+    found: list[Chain] = []
+    for chain in chains:
+        goes_on = bool(found) and _is_another_value(found[-1], chain, text)
+        found.append(Chain((found[-1].sides[0], chain.sides[0]), ("=",), "or") if goes_on else chain)
+    return found
+
+
+def _is_another_value(before: Chain, chain: Chain, text: str) -> bool:
+    if len(chain.sides) > 1 or before.relations != ("=",) or not all(map(solved_form, read_relations(before))):
+        return False
+    between = f"{re.escape(before.sides[1].text)}{ANOTHER}{re.escape(chain.sides[0].text)}{ENDS}"
+    return not symbols(chain.sides[0].readings[0]) - CONSTANTS.keys() and re.search(between, text) is not None
 
 
 def _is_other_value(before: list[list[Relation]], relations: list[Relation]) -> bool:
