@@ -199,6 +199,10 @@ INEQUALITIES = (
     right("inequalities", r"Solve $x^2 < 9$.", r"$-3 < x < 3$"),
     right("inequalities", r"Solve $x^2 > 4$.", r"$x < -2$ or $x > 2$"),
     right("inequalities", r"Solve $|x - 1| \le 3$.", r"$-3 \le x - 1 \le 3$", r"$-2 \le x \le 4$"),
+    right("inequalities", "Solve x^2 - 4 > 0", "x^2 - 4 = 0", "x = 2 or x = -2", "x < -2 or x > 2"),
+    right("inequalities", "解不等式 x²-x-6≤0", "方程x²-x-6=0的根为x=3或x=-2", "∴-2≤x≤3"),
+    right("inequalities", "Solve 4 - x > 1 for natural numbers x", "x < 3", "x = 1, 2"),
+    right("inequalities", "Solve 3x - 2 > 3x + 1", "3x > 3x + 3", "-2 > 1", "no solution"),
     wrong("inequalities", "Solve the inequality 3(x - 2) > 6", 0, "distributed_partly", "3x - 2 > 6", "3x > 8", "x > 8/3"),
 )
 

@@ -74,7 +74,8 @@ def _replaced(finding: Finding, late: Finding | None) -> Finding:
 
 
 def _of_step(at: int, text: str, chains: Sequence[Chain], rewriting: Rewriting | None, solving: Solving | None) -> Finding:
-    found = [finding for chain in chains for comparison in compare_numbers(chain, text) if (finding := _of_numbers(comparison)) is not None]
+    compared = [comparison for chain in chains for comparison in _compare(chain, text, solving)]
+    found = [finding for comparison in compared if (finding := _of_numbers(comparison)) is not None]
     try:
         if rewriting is not None:
             found += rewriting.check(text, chains)
@@ -83,6 +84,11 @@ def _of_step(at: int, text: str, chains: Sequence[Chain], rewriting: Rewriting |
     except TooSlow:
         found.append(Finding(Truth.OPEN, Reason(findings.TOO_SLOW)))
     return _worst(found)
+
+
+def _compare(chain: Chain, text: str, solving: Solving | None) -> list[Comparison]:
+    is_left_over = solving is not None and solving.is_left_over(chain)
+    return [comparison for comparison in compare_numbers(chain, text) if not (is_left_over and comparison.truth is Equality.WRONG)]
 
 
 def _of_numbers(comparison: Comparison) -> Finding | None:

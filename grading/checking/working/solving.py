@@ -8,7 +8,7 @@ from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
 from grading.checking.working.claims import Chain
-from grading.checking.working.expressions import CONSTANTS, operations, symbols
+from grading.checking.working.expressions import CONSTANTS, is_plain, operations, symbols
 from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.naming import name_of_number, name_of_transformation
 from grading.checking.working.statements import GOES_ON, ONLY_SOME, REJECTS, SUPPOSES, TOLD, as_solution, read_statements
@@ -274,8 +274,8 @@ class Solving:
         for assumed in self._state.assumed:
             if self._same_region(assumed, alternatives, name):
                 return Finding(Truth.CARRIED, Reason(findings.CARRIED))
-        if not self._strict:
-            return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
+        if not self._strict or all(relation.operator == "=" for all_of in alternatives for relation in all_of):
+            return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))  # equations may be for the ends, or for some of what solves it
         code = self._name_of_inequality(alternatives, name)
         relations = [relation for all_of in alternatives for relation in all_of]
         self._state.assumed = [alternatives]
@@ -306,6 +306,11 @@ class Solving:
         if not self._same_region([self._state.relations], [[turned]], name):
             return None
         return relations[0].text.replace(f" {relations[0].operator} ", f" {turned.operator} ")
+
+    def is_left_over(self, chain: Chain) -> bool:
+        """`-2 > 1`, where an inequality is solved: the unknown has dropped out, and whoever writes it does not say that it is so."""
+        is_solved = any(relation.operator in TURNED for relation in self._state.relations)
+        return is_solved and set(chain.relations) <= TURNED.keys() and all(any(map(is_plain, side.readings)) for side in chain.sides)
 
     # --- At the end
 
