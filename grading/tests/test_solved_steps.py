@@ -58,3 +58,9 @@ def test_a_line_that_follows_is_not_blamed_for_a_later_one():
 )
 def test_what_is_rounded_wrongly_does_not_solve_the_equation(problem, steps):
     assert check_steps(problem, steps).first_error == 1
+
+
+@pytest.mark.parametrize(("problem", "is_right"), [("Solve 7x = 22, to 2 decimals", True), ("Solve 7x = 22", None)])
+def test_a_rounded_solution_is_known_to_be_the_answer_only_where_it_is_asked_for(problem, is_right):
+    report = check_steps(problem, ["x = 3.14"])
+    assert (report.first_error, report.answer_is_right) == (None, is_right)

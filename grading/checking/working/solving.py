@@ -11,7 +11,7 @@ from grading.checking.working.claims import Chain
 from grading.checking.working.expressions import CONSTANTS, is_plain, operations, symbols
 from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.naming import name_of_number, name_of_transformation
-from grading.checking.working.statements import GOES_ON, ONLY_SOME, REJECTS, SUPPOSES, TOLD, as_solution, read_statements
+from grading.checking.working.statements import GOES_ON, ONLY_SOME, REJECTS, ROUNDING, SUPPOSES, TOLD, as_solution, read_statements
 from grading.checking.working.symbolic import identical, value_at
 from grading.checking.working.systems import (
     Alternatives,
@@ -58,6 +58,8 @@ class Solving:
         self._extra: list[tuple[int, Points]] = []
         self._rejects = False
         self._solved = False
+        self._may_round = bool(ROUNDING.search(problem))
+        self._rounds = False
         self._solution: dict[str, str] = {}
         self._complex = imaginary
         self._points: dict[tuple[Relation, ...], Points] = {}
@@ -186,7 +188,10 @@ class Solving:
         for all_of in alternatives:
             if len(all_of) < len(names):
                 return None
-            found += unrounded(solve(all_of, self._algebra, complex_too=self._complex), all_of, points)
+            written = solve(all_of, self._algebra, complex_too=self._complex)
+            meant = unrounded(written, all_of, points)
+            self._rounds = self._rounds or not same_points(written, meant)
+            found += meant
         return tuple(found)
 
     # --- Wrong statements
@@ -315,8 +320,8 @@ class Solving:
     # --- At the end
 
     def is_done(self) -> bool:
-        """Whether the last statement gives all solutions of what the problem is."""
-        return self._strict and self._solved and not self._state.assumed
+        """Whether the last statement gives all solutions of what the problem is, and exactly, unless it asks to round."""
+        return self._strict and self._solved and not self._state.assumed and (self._may_round or not self._rounds)
 
     def solution(self) -> str:
         """What solves the problem, as the working says it; "" where it has not come to that."""

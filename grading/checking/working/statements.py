@@ -21,6 +21,7 @@ REJECTS = re.compile(
     re.IGNORECASE,
 )
 ONLY_SOME = re.compile(r"positive|negative|nonzero|non-zero|smallest|largest|integer|正|负|最小|最大|整数", re.IGNORECASE)
+ROUNDING = re.compile(r"round|decimal|nearest|approximat|significant|to the cent|小数|四舍五入|保留|精确|近似", re.IGNORECASE)
 TOLD = re.compile(r"\b(?:if|given|what|how|let|where|such|when)\b|已知|若|如果|多少", re.IGNORECASE)
 GOES_ON = re.compile(
     r"simplif|solving|combin|rearrang|collect|multiply|multipli|divid|subtract|add(?:ing)?|we get|becomes"
