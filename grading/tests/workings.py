@@ -87,7 +87,10 @@ QUADRATIC = (
         r"$x = 2$ or $x = -\frac{1}{2}$",
     ),
     wrong("quadratic", r"Solve $x^2 - 6x + 8 = 0$.", 0, "formula_slip", r"$x = \frac{6 \pm \sqrt{36 + 32}}{2}$", r"$x = 3 \pm \sqrt{17}$"),
-    *(right("quadratic", "Solve 2x^2 - 8 = 0", "x^2 = 4", line) for line in ("x=2 or -2", "x = 2, -2", "x=2或-2", "$x=2$ and $-2$")),
+    *(
+        right("quadratic", "Solve 2x^2 - 8 = 0", "x^2 = 4", line)
+        for line in ("x=2 or -2", "x = 2, -2", "x=2或-2", "$x=2$ and $-2$", "x = 2, -2 are roots")
+    ),
     right("quadratic", "Solve x^3 - 6x^2 + 11x - 6 = 0", "x = 1, 2, or 3"),
     wrong("quadratic", "Solve x^2 = 36", 0, "lost_solution", "x = 6, 2 times"),
     *(

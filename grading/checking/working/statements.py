@@ -31,7 +31,7 @@ GOES_ON = re.compile(
 
 
 ANOTHER = r"[\s$]*(?:(?:,(?=\s|[-−$])|[，、]|\bor\b|\band\b|或|和)[\s$]*)+"  # between values of one unknown; `2,5` may be a decimal
-ENDS = r"[\s$]*(?:$|[.;,，、。；)]|\bor\b|\band\b|或|和)"  # behind such a value, and not what it counts
+ENDS = r"[\s$]*(?:$|[.;,，、。；)]|\b(?:or|and|are)\b|或|和|都?是)"  # behind such a value, and not what it counts
 
 
 def read_statements(chains: Sequence[Chain], known: frozenset[str], text: str) -> list[list[list[Relation]]]:
