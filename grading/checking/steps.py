@@ -27,8 +27,6 @@ LONGEST_WORK = 100_000  # characters that are split
 LONGEST_PROBLEM = 8_000
 DOUBTFUL = 0.5  # below this score of a process reward model, a step is doubted (the threshold of ProcessBench, arXiv 2412.06559)
 
-ABOUT_NUMBERS = frozenset({findings.CALCULATED, findings.RUN_ON})
-
 type Status = Literal["checked", "agrees", "unverified", "wrong", "carried"]
 
 
@@ -159,7 +157,7 @@ def _status(at: int, step: str, calculated: Calculated, compared: Compared, doub
         return "wrong", compared.finding
     if doubted == at:
         return "wrong", _open(findings.DOUBTFUL)
-    if finding.truth is Truth.RIGHT and finding.reason.template not in ABOUT_NUMBERS:
+    if calculated.follows(at):
         return "checked", finding  # against what was given, whatever went wrong since
     if finding.truth is Truth.CARRIED or compared.carries(at):
         return "carried", _open(findings.CARRIED)

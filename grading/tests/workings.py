@@ -38,6 +38,9 @@ LINEAR = (
     right("linear", r"Solve $\frac{x}{3} - 1 = \frac{x}{6}$.", r"$2x - 6 = x$", "$x = 6$"),
     wrong("linear", r"Solve $\frac{x}{3} - 1 = \frac{x}{6}$.", 0, "scaled_partly", r"$2x - 1 = x$", "$x = 1$"),
     right("linear", "Solve 6x = 18", "x = 18/6", "x = 3"),
+    right("linear", "解方程 1/(x-1) = 2/(x^2-1)", "去分母得 x+1=2", "x=1", "检验：当x=1时，x²-1=0，所以x=1是增根，原方程无解"),
+    right("linear", "Solve x/(x-2) = 2/(x-2)", "multiply by (x-2): x = 2", "but x ≠ 2", "no solution"),
+    wrong("linear", "Solve x/(x-2) = 2/(x-2)", 0, "extraneous_solution", "x = 2"),
     wrong("linear", "Solve 6x = 18", 0, "coefficient_subtracted", "x = 18 - 6", "x = 12"),
     wrong("linear", "Solve 6x = 18", 0, "divided_wrong_way", "x = 6/18", "x = 1/3"),
     wrong("linear", "Solve x + 9 = 4", 0, "sign_lost", "x = 4 + 9", "x = 13"),
@@ -49,6 +52,8 @@ LINEAR = (
     wrong("linear", "Solve 8x = 56", 0, "off_by_one", "x = 8"),
     right("linear", "Solve -3x = 12", "x = 12/(-3)", "x = -4"),
     wrong("linear", "Solve -3x = 12", 1, "sign_of_product", "x = -12/3", "x = 4"),
+    right("linear", "Solve 7x = 22, to 2 decimals", "x = 22/7", "x = 3.14"),
+    right("linear", "3 pens cost 10 euros. What does one pen cost, to the cent?", "3x = 10", "x = 3.33"),
 )
 
 QUADRATIC = (
@@ -82,6 +87,19 @@ QUADRATIC = (
         r"$x = 2$ or $x = -\frac{1}{2}$",
     ),
     wrong("quadratic", r"Solve $x^2 - 6x + 8 = 0$.", 0, "formula_slip", r"$x = \frac{6 \pm \sqrt{36 + 32}}{2}$", r"$x = 3 \pm \sqrt{17}$"),
+    *(
+        right("quadratic", "Solve 2x^2 - 8 = 0", "x^2 = 4", line)
+        for line in ("x=2 or -2", "x = 2, -2", "x=2或-2", "$x=2$ and $-2$", "x = 2, -2 are roots")
+    ),
+    right("quadratic", "Solve x^3 - 6x^2 + 11x - 6 = 0", "x = 1, 2, or 3"),
+    wrong("quadratic", "Solve x^2 = 36", 0, "lost_solution", "x = 6, 2 times"),
+    *(
+        right("quadratic", "Solve sqrt(x) + 2 = x", "x = (x-2)^2", "x^2-5x+4=0", "x=1 or x=4", line, "x=4")
+        for line in ("x=1 does not work", "x=1 is rejected", "x=1: sqrt(1)=1, 1-2=-1, not a solution", "x=1 gives 3, too big")
+    ),
+    right("quadratic", "A square has area 50. Side to 2 decimals?", "x^2 = 50", "x = 7.07"),
+    wrong("quadratic", "Solve x^2 = 50", 0, "lost_solution", "x = 7.07"),
+    right("quadratic", "Solve x^2 + 2x - 1 = 0", "x = (-2 ± √8)/2", "x = -1 ± 1.41", "x = 0.41 or x = -2.41"),
     right("quadratic", "Solve (x + 3)^2 = 16", "x + 3 = ±4", "x = 1 or x = -7"),
     wrong("quadratic", "Solve (x + 3)^2 = 16", 0, "squared_termwise", "x^2 + 9 = 16", "x^2 = 7", "x = ±√7"),
     right(
@@ -184,6 +202,10 @@ INEQUALITIES = (
     right("inequalities", r"Solve $x^2 < 9$.", r"$-3 < x < 3$"),
     right("inequalities", r"Solve $x^2 > 4$.", r"$x < -2$ or $x > 2$"),
     right("inequalities", r"Solve $|x - 1| \le 3$.", r"$-3 \le x - 1 \le 3$", r"$-2 \le x \le 4$"),
+    right("inequalities", "Solve x^2 - 4 > 0", "x^2 - 4 = 0", "x = 2 or x = -2", "x < -2 or x > 2"),
+    right("inequalities", "解不等式 x²-x-6≤0", "方程x²-x-6=0的根为x=3或x=-2", "∴-2≤x≤3"),
+    right("inequalities", "Solve 4 - x > 1 for natural numbers x", "x < 3", "x = 1, 2"),
+    right("inequalities", "Solve 3x - 2 > 3x + 1", "3x > 3x + 3", "-2 > 1", "no solution"),
     wrong("inequalities", "Solve the inequality 3(x - 2) > 6", 0, "distributed_partly", "3x - 2 > 6", "3x > 8", "x > 8/3"),
 )
 

@@ -1,7 +1,7 @@
 """What calculation alone says about the steps of a working."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from grading.checking.reasons import Reason
@@ -19,11 +19,23 @@ from grading.checking.working.task import read_task
 
 @dataclass(frozen=True, slots=True)
 class Calculated:
-    """The steps as they were read, and one finding for each. `solved`: by calculation, the last of them is what the problem asks for."""
+    """The steps as they were read, and one finding for each. `given`: the problem gives equations or an expression to start from. `solved`:
+    by calculation, the last of them is what it asks for. `solution`: what they say that it is, where none is wrong."""
 
     chains: tuple[tuple[Chain, ...], ...]
     steps: tuple[Finding, ...]
+    given: bool = False
     solved: bool = False
+    solution: str = ""
+
+    def follows(self, at: int) -> bool:
+        """Whether a step follows from what stands before it, and is not only right in its numbers."""
+        finding = self.steps[at]
+        return finding.truth is Truth.RIGHT and finding.reason.template not in ABOUT_NUMBERS
+
+    def proves(self, at: int) -> bool:
+        """Whether a step follows from what the problem gives, and not from what the working set up, which may not fit the problem."""
+        return self.given and self.follows(at)
 
     @property
     def first_wrong(self) -> int | None:
@@ -45,7 +57,9 @@ def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated
         if last is not None:
             found[last] = Finding(Truth.WRONG, Reason(findings.NO_CONSTANT), "+ C", "constant_missing")
     solved = rewriting.is_done() if rewriting is not None else solving is not None and solving.is_done()
-    return Calculated(chains, tuple(found), solved and all(finding.truth is not Truth.WRONG for finding in found))
+    solution = solving.solution() if solving is not None else ""
+    calculated = Calculated(chains, tuple(found), bool(task.relations or task.expression), solved, solution)
+    return calculated if calculated.first_wrong is None else replace(calculated, solved=False, solution="")
 
 
 def _finish(solving: Solving) -> dict[int, Finding]:
@@ -60,7 +74,8 @@ def _replaced(finding: Finding, late: Finding | None) -> Finding:
 
 
 def _of_step(at: int, text: str, chains: Sequence[Chain], rewriting: Rewriting | None, solving: Solving | None) -> Finding:
-    found = [finding for chain in chains for comparison in compare_numbers(chain, text) if (finding := _of_numbers(comparison)) is not None]
+    compared = [comparison for chain in chains for comparison in _compare(chain, text, solving)]
+    found = [finding for comparison in compared if (finding := _of_numbers(comparison)) is not None]
     try:
         if rewriting is not None:
             found += rewriting.check(text, chains)
@@ -69,6 +84,11 @@ def _of_step(at: int, text: str, chains: Sequence[Chain], rewriting: Rewriting |
     except TooSlow:
         found.append(Finding(Truth.OPEN, Reason(findings.TOO_SLOW)))
     return _worst(found)
+
+
+def _compare(chain: Chain, text: str, solving: Solving | None) -> list[Comparison]:
+    is_left_over = solving is not None and solving.is_left_over(chain)
+    return [comparison for comparison in compare_numbers(chain, text) if not (is_left_over and comparison.truth is Equality.WRONG)]
 
 
 def _of_numbers(comparison: Comparison) -> Finding | None:
@@ -85,6 +105,7 @@ def _of_numbers(comparison: Comparison) -> Finding | None:
     return None
 
 
+ABOUT_NUMBERS = frozenset({findings.CALCULATED, findings.RUN_ON})
 WORST_FIRST = (Truth.WRONG, Truth.CARRIED, Truth.RIGHT, Truth.OPEN)
 
 

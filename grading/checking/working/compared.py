@@ -79,7 +79,7 @@ def compare(
     own = next((value for value in answers if expected is not None and same(value, expected)), next(iter(answers), None))
     work = Work(steps, calculated.chains, find_computations(calculated.chains), own, find_names(problem))
     given = frozenset(stated(problem))
-    is_right = _is_right(problem, work, expected, reference, answer, deadline)
+    is_right = _is_solved(work, expected, answer, calculated, deadline) or _is_right(problem, work, expected, reference, answer, deadline)
     place = _place(work, Grounds(given, _trusted(known, sampled, expected)), expected, is_right, calculated, deadline)
     finding = _finding(place, work, Grounds(given, _trusted(known, sampled, expected)), expected)
     first = min((at for at in (calculated.first_wrong, place.step if place else None) if at is not None), default=None)
@@ -130,6 +130,15 @@ def _is_right(
     return None if outcome is Outcome.UNDECIDED else outcome is Outcome.CORRECT
 
 
+def _is_solved(work: Work, expected: Fraction | None, answer: str | None, calculated: Calculated, deadline: float) -> bool:
+    """Whether the right answer is what calculation finds to solve the problem, whatever is written behind it: a check, say."""
+    right = answer or (plain_number(expected) if expected is not None else "")
+    seconds = min(ANSWER_SECONDS, deadline - time.monotonic())
+    if not right or not calculated.solution or seconds <= 0 or final_answer("\n".join(work.steps)) is not None:
+        return False
+    return check(right, calculated.solution, seconds=seconds).outcome is Outcome.CORRECT
+
+
 def _is_in_another_unit(right: str | None, given: str | None, seconds: float) -> bool:
     if not right or not given or read_number(right) is None or read_number(given) is None:
         return False
@@ -151,7 +160,7 @@ def same_answer(left: str, right: str, seconds: float) -> bool:
 def _place(
     work: Work, grounds: Grounds, expected: Fraction | None, is_right: bool | None, calculated: Calculated, deadline: float
 ) -> Place | None:
-    """The first wrong step of a working with a wrong answer, if it comes before what calculation finds wrong."""
+    """The first wrong step of a working with a wrong answer, if it comes before what calculation finds wrong, and is not proved right."""
     if is_right is not False or not work.steps or time.monotonic() > deadline:
         return None
     if expected is None:
@@ -159,7 +168,7 @@ def _place(
     else:
         place = locate(work, grounds, expected) if grounds.sources else mend(work, grounds, expected)
     first = calculated.first_wrong
-    return None if first is not None and first <= place.step else place
+    return None if calculated.proves(place.step) or (first is not None and first <= place.step) else place
 
 
 def _finding(place: Place | None, work: Work, grounds: Grounds, expected: Fraction | None) -> Finding:

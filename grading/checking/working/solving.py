@@ -1,6 +1,5 @@
 """Checks the solving of equations, systems and inequalities, line by line: are the solutions kept?"""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -9,9 +8,10 @@ from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
 from grading.checking.working.claims import Chain
-from grading.checking.working.expressions import CONSTANTS, Symbol, operations, symbols
+from grading.checking.working.expressions import CONSTANTS, is_plain, operations, symbols
 from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.naming import name_of_number, name_of_transformation
+from grading.checking.working.statements import GOES_ON, ONLY_SOME, REJECTS, ROUNDING, SUPPOSES, TOLD, as_solution, read_statements
 from grading.checking.working.symbolic import identical, value_at
 from grading.checking.working.systems import (
     Alternatives,
@@ -25,26 +25,10 @@ from grading.checking.working.systems import (
     test_numbers,
     truth,
     unknowns,
+    unrounded,
 )
-from grading.checking.working.task import MOST_WORDS, Relation, Task, is_bare, read_relations
+from grading.checking.working.task import MOST_WORDS, Relation, Task, is_bare
 
-# A line with these supposes something, and does not conclude it.
-SUPPOSES = re.compile(
-    r"\b(?:if|suppose|assume|case|when|whenever|try|check|let|say|define|denote|plug\w*|substitut\w*|set|setting|test|verify|otherwise|for)\b|假设|假如|如果|若|设|检验|验证|令|当|代入检",
-    re.IGNORECASE,
-)
-REJECTS = re.compile(
-    r"reject|discard|extraneous|invalid|not valid|cannot be|can't be|ignore|must be positive|since .{0,20}(?:>|positive)"
-    r"|舍去|舍|增根|不合题意|不符合",
-    re.IGNORECASE,
-)
-ONLY_SOME = re.compile(r"positive|negative|nonzero|non-zero|smallest|largest|integer|正|负|最小|最大|整数", re.IGNORECASE)
-TOLD = re.compile(r"\b(?:if|given|what|how|let|where|such|when)\b|已知|若|如果|多少", re.IGNORECASE)
-GOES_ON = re.compile(
-    r"simplif|solving|combin|rearrang|collect|multiply|multipli|divid|subtract|add(?:ing)?|we get|becomes"
-    r"|化简|整理|移项|合并|去括号|去分母|得",
-    re.IGNORECASE,
-)
 FEW_WORDS = 0  # of a line that goes on from the line before
 MOST_SYSTEMS = 8
 LINES = 4  # lines before a wrong one in which its mistake is looked for
@@ -74,13 +58,16 @@ class Solving:
         self._extra: list[tuple[int, Points]] = []
         self._rejects = False
         self._solved = False
+        self._may_round = bool(ROUNDING.search(problem))
+        self._rounds = False
+        self._solution: dict[str, str] = {}
         self._complex = imaginary
         self._points: dict[tuple[Relation, ...], Points] = {}
 
     def check(self, step: int, text: str, chains: Sequence[Chain]) -> list[Finding]:
         """What the chains of one step claim. Raises `TooSlow`."""
         self._rejects = self._rejects or bool(REJECTS.search(text))
-        statements = [alternatives for alternatives in _statements(chains, self._names()) if alternatives]
+        statements = [alternatives for alternatives in read_statements(chains, self._names(), text) if alternatives]
         found = []
         is_line = is_bare(text, FEW_WORDS)
         for alternatives in statements:
@@ -146,6 +133,8 @@ class Solving:
             return Finding(Truth.OPEN, Reason(findings.SET_UP))
         if not self._strict and not (self._line and len(self._names()) == 1 and is_bare(text, FEW_WORDS)):
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
+        if REJECTS.search(text) and as_solution(alternatives):
+            return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
         return self._wrong(alternatives, points)
 
     def _solve(self, relations: Sequence[Relation]) -> Points:
@@ -169,8 +158,10 @@ class Solving:
         if not same_points(own, projected) and self._follows_from_one(own):
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
         if same_points(own, projected):
+            if is_solved:
+                self._solution |= as_solution(alternatives)
             return Finding(Truth.RIGHT, Reason(findings.SOLVES if is_solved else findings.FOLLOWS))
-        if contains(own, projected) and projected:
+        if contains(own, projected) and (projected or self._has_no_meaning_at(own)):
             if is_solved:
                 self._extra.append((step, own))
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
@@ -178,6 +169,11 @@ class Solving:
             self._cases.append((step, own))
             return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
         return None
+
+    def _has_no_meaning_at(self, points: Points) -> bool:
+        """Whether points solve the equation but for what was multiplied away: `x = 1` where x - 1 is a denominator."""
+        relations = self._state.relations
+        return all(point.keys() == self._names() and any(holds(relation, point) is None for relation in relations) for point in points)
 
     def _follows_from_one(self, own: Points) -> bool:
         """Whether one of several given equations has these solutions by itself."""
@@ -192,7 +188,10 @@ class Solving:
         for all_of in alternatives:
             if len(all_of) < len(names):
                 return None
-            found += solve(all_of, self._algebra, complex_too=self._complex)
+            written = solve(all_of, self._algebra, complex_too=self._complex)
+            meant = unrounded(written, all_of, points)
+            self._rounds = self._rounds or not same_points(written, meant)
+            found += meant
         return tuple(found)
 
     # --- Wrong statements
@@ -273,13 +272,15 @@ class Solving:
         (name,) = names
         given: list[Alternatives] = [[self._state.relations], *([[relation]] for relation in self._state.relations)]
         if any(self._same_region(one, alternatives, name) for one in given):
+            if self._same_region(given[0], alternatives, name):
+                self._solution |= as_solution(alternatives)
             self._state.lines += [relation for all_of in alternatives for relation in all_of]
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
         for assumed in self._state.assumed:
             if self._same_region(assumed, alternatives, name):
                 return Finding(Truth.CARRIED, Reason(findings.CARRIED))
-        if not self._strict:
-            return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
+        if not self._strict or all(relation.operator == "=" for all_of in alternatives for relation in all_of):
+            return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))  # equations may be for the ends, or for some of what solves it
         code = self._name_of_inequality(alternatives, name)
         relations = [relation for all_of in alternatives for relation in all_of]
         self._state.assumed = [alternatives]
@@ -311,11 +312,20 @@ class Solving:
             return None
         return relations[0].text.replace(f" {relations[0].operator} ", f" {turned.operator} ")
 
+    def is_left_over(self, chain: Chain) -> bool:
+        """`-2 > 1`, where an inequality is solved: the unknown has dropped out, and whoever writes it does not say that it is so."""
+        is_solved = any(relation.operator in TURNED for relation in self._state.relations)
+        return is_solved and set(chain.relations) <= TURNED.keys() and all(any(map(is_plain, side.readings)) for side in chain.sides)
+
     # --- At the end
 
     def is_done(self) -> bool:
-        """Whether the last statement gives all solutions of what the problem is."""
-        return self._strict and self._solved and not self._state.assumed
+        """Whether the last statement gives all solutions of what the problem is, and exactly, unless it asks to round."""
+        return self._strict and self._solved and not self._state.assumed and (self._may_round or not self._rounds)
+
+    def solution(self) -> str:
+        """What solves the problem, as the working says it; "" where it has not come to that."""
+        return ", ".join(self._solution.values()) if self._strict and not self._state.assumed else ""
 
     def finish(self) -> dict[int, Finding]:
         """Steps that turn out to be wrong only when all lines are seen: solutions that were lost, or do not solve the equation."""
@@ -334,7 +344,7 @@ class Solving:
             wrong[extra[0][0]] = Finding(
                 Truth.WRONG,
                 Reason(findings.NOT_A_SOLUTION, {"value": _show_points(extra[0][1])}),
-                _show_points(points),
+                _show_points(points) or None,
                 "extraneous_solution",
             )
         return wrong
@@ -344,40 +354,6 @@ class Solving:
 
 
 TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-
-
-def _statements(chains: Sequence[Chain], known: frozenset[str]) -> list[list[list[Relation]]]:
-    """The chains of a step as statements, each of them alternatives, each of which is relations that hold together."""
-    statements: list[list[list[Relation]]] = []
-    for chain in chains:
-        relations = [
-            _plain_names(relation, known) for relation in read_relations(chain) if symbols(relation.left) | symbols(relation.right)
-        ]
-        if not relations:
-            continue
-        if statements and (chain.joined == "or" or _is_other_value(statements[-1], relations)):
-            statements[-1].append(relations)
-        elif statements and chain.joined == "and" and any(relation.operator != "=" for relation in relations):
-            statements[-1][-1].extend(relations)
-        else:
-            statements.append([relations])
-    return statements
-
-
-def _is_other_value(before: list[list[Relation]], relations: list[Relation]) -> bool:
-    """`x = 2, x = 3`: two values of one unknown are alternatives."""
-    if len(relations) != 1 or len(before[-1]) != 1:
-        return False
-    one, other = solved_form(before[-1][0]), solved_form(relations[0])
-    return one is not None and other is not None and one[0] == other[0] and one[1] != other[1]
-
-
-def _plain_names(relation: Relation, known: frozenset[str]) -> Relation:
-    """`x_1` as x, where x is what is looked for."""
-    solved = solved_form(relation)
-    if solved is None or solved[0] in known or solved[0].split("_")[0] not in known:
-        return relation
-    return Relation(Symbol(solved[0].split("_")[0]), "=", solved[1], relation.text)
 
 
 def _fraction(value: complex) -> Fraction:

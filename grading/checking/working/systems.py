@@ -101,6 +101,23 @@ def _shows_decimals(relation: Relation) -> bool:
     return any(isinstance(part, Number) and (part.decimals or 0) >= 2 for side in (relation.left, relation.right) for part in walk(side))
 
 
+def unrounded(found: Points, relations: Iterable[Relation], points: Points) -> Points:
+    """What was found, with the numbers themselves for those that are rounded: the point 22/7 for `x = 3.14`."""
+    off = {solved[0]: _rounded_by(solved[1]) for relation in relations if (solved := solved_form(relation)) is not None}
+    return tuple({name: _meant(value, off.get(name, 0), name, points) for name, value in one.items()} for one in found)
+
+
+def _rounded_by(value: Expression) -> float:
+    """What a value may be off by: half a unit of its last decimal, 0 where it shows none."""
+    decimals = [part.decimals for part in walk(value) if isinstance(part, Number) and part.decimals]
+    return 0.5 * 10.0 ** -min(decimals) + REAL if decimals else 0
+
+
+def _meant(value: complex, off: float, name: str, points: Points) -> complex:
+    near = [point[name] for point in points if name in point and abs(point[name] - value) <= off]
+    return min(near, key=lambda other: abs(other - value), default=value)
+
+
 def same_points(left: Points, right: Points) -> bool:
     return contains(left, right) and contains(right, left)
 
