@@ -51,6 +51,13 @@ LINEAR = (
     wrong("linear", "Solve -3x = 12", 1, "sign_of_product", "x = -12/3", "x = 4"),
 )
 
+LINEAR_WITH_NOTES = (
+    right("linear", "Solve 2x + 5 = 17", "2x + 5 = 17   (-5)", "2x = 12   (:2)", "x = 6"),
+    right("linear", "Solve 2x + 5 = 17", "2x+5=17 /-5", "2x=12 /:2", "x=6"),
+    right("linear", "Solve x/2 = 3", "x = 3 (2)", "x = 6"),  # a product
+    right("linear", "Solve -2x = 24", "x = 24 /-2", "x = -12"),
+)
+
 QUADRATIC = (
     right("quadratic", "Solve x^2 - 5x + 6 = 0", "(x - 2)(x - 3) = 0", "x - 2 = 0 or x - 3 = 0", "x = 2 or x = 3"),
     wrong("quadratic", "Solve x^2 - 5x + 6 = 0", 0, "factored_wrongly", "(x - 1)(x - 6) = 0", "x = 1 or x = 6"),
@@ -144,6 +151,7 @@ FACTORING = (
 )
 
 SYSTEMS = (
+    right("systems", "Solve the system 3x+2y=16, 2x-y=6", "3x+2y=16 (1)", "2x-y=6 (2)", "(2)*2: 4x-2y=12 (3)", "7x=28", "x=4", "y=2"),
     right("systems", "Solve the system x + y = 7, x - y = 3", "2x = 10", "x = 5", "y = 2"),
     wrong("systems", "Solve the system x + y = 7, x - y = 3", 0, "wrong_operation", "2x = 4", "x = 2", "y = 5"),
     right("systems", "Solve the system y = 2x, x + y = 9", "x + 2x = 9", "3x = 9", "x = 3", "y = 6"),
@@ -262,4 +270,4 @@ ARITHMETIC = (
     right("slips", "There are 15 rows of 6 chairs and 4 more. How many chairs?", "15 × 6 = 90", "90 + 4 = 94"),
 )
 
-WORKINGS = (*LINEAR, *QUADRATIC, *EXPANDING, *FACTORING, *SYSTEMS, *INEQUALITIES, *CALCULUS, *ARITHMETIC)
+WORKINGS = (*LINEAR, *LINEAR_WITH_NOTES, *QUADRATIC, *EXPANDING, *FACTORING, *SYSTEMS, *INEQUALITIES, *CALCULUS, *ARITHMETIC)

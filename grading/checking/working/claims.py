@@ -16,6 +16,9 @@ LONGEST_SIDE = 250  # tokens: the trees of expressions are walked by recursion
 LABEL = re.compile(
     r"^\s*(?:[(（]?\d{1,2}[.)）、]\s+|[①-⑳]\s*|(?:[Ss]tep|STEP)\s*\d{1,2}\s*[:.)]?\s*|第[一二三四五六七八九十\d]{1,3}步\s*[:：,，]?\s*|[-*•]\s+)"
 )
+# Behind an equation its number or what is done to both sides next: `3x + 2y = 16 (1)`, `2x + 5 = 17 /-5`.
+BEHIND = re.compile(r"(?:\s+\(\d{1,2}\)|\s{2,}\([-+]\s*\d+\w?\)|\s+\([*/:÷×]\s*\d+\w?\)|\s+/\s*[-+*:]\s*\d+)\s*$")
+OF_UNKNOWNS = re.compile(r"\d[A-Za-z]|[A-Za-z]\s*[-+*/^]")
 SIGNS = frozenset("±∓")
 
 
@@ -43,9 +46,20 @@ class Chain:
 def find_chains(text: str, variables: frozenset[str]) -> list[Chain]:
     """All chains of a step, in order."""
     text = plain(text)
-    text = LABEL.sub(lambda label: " " * len(label[0]), text)
+    text = _without_label_behind(LABEL.sub(lambda label: " " * len(label[0]), text))
     tokens = merged(resolve(tokenize(text), variables))
     return [chain for segment in find_segments(tokens) for chain in _chains(segment, text)]
+
+
+def _without_label_behind(text: str) -> str:
+    """Without the number or the note behind an equation. `x = 3 (2)` and `P = 2 (3) + 2 (4)` are products and stay."""
+    label = BEHIND.search(text)
+    equation = text[: label.start()] if label is not None else ""
+    if label is None or equation.count("=") != 1 or re.search(r"\s\(\d+\)", equation):
+        return text
+    left, right = equation.split("=")
+    is_of_unknowns = OF_UNKNOWNS.search(left) or re.search("[A-Za-z]", right)
+    return equation + " " * len(label[0]) if is_of_unknowns else text
 
 
 def _chains(segment: Segment, text: str) -> Iterator[Chain]:
