@@ -149,12 +149,26 @@ def _open(segment: Segment, tokens: Sequence[Token], at: int) -> int:
     inside = tokens[at + 1 : close]
     if any(token.kind == "relation" for token in inside):
         return 0  # a claim of its own
+    if _is_operand(segment) and tokens[at].glued and _is_unit(segment, inside):
+        segment.units[len(segment.tokens) - 1] = _unit(inside)
+        segment.ends[len(segment.tokens) - 1] = tokens[close].end
+        return close - at + 1
     if _is_operand(segment) and _is_remark(inside):
         if tokens[at].glued:
             segment.tokens.append(inside[0])  # `0.1(number of minutes)` is a product with a name
         return close - at + 1
     segment.depth += 1
     return _append(segment, tokens[at])
+
+
+def _is_unit(segment: Segment, inside: Sequence[Token]) -> bool:
+    """Whether words in brackets are the unit of a result, as in Chinese schools: `24 - 8 = 16(颗)`."""
+    has_words = bool(inside) and inside[0].kind == "word"
+    whole = all(token.kind == "word" or _is_per(inside, at) or _is_power_of_unit(inside, at) for at, token in enumerate(inside))
+    if not has_words or not whole or not any(token.kind == "relation" for token in segment.tokens):
+        return False
+    has_names = segment.tokens[0].kind == "relation" or any(token.kind == "word" for token in segment.tokens)
+    return not inside[0].text.isascii() or (find_unit(_unit(inside)) is not None and not has_names)
 
 
 def _is_remark(inside: Sequence[Token]) -> bool:
@@ -209,13 +223,22 @@ def _word(segment: Segment, tokens: Sequence[Token], at: int) -> int:
     if words == ["of"] and after is not None and after.kind in ("number", "letter", "open", "money") and _is_share(segment):
         return _append(segment, replace(tokens[at], kind="operator", text="*"))
     unit = not CLAUSE.intersection(words) and len(words) <= LONGEST_UNIT
-    segment.units[len(segment.tokens) - 1] = words[0]
+    segment.units[len(segment.tokens) - 1] = _unit(tokens[at:end])
     if not unit or after is None or not _continues(segment, after, tokens[end + 1] if end + 1 < len(tokens) else None):
         return 0
     if len(words) > 2 and after.kind == "relation" and len(segment.tokens) == 1:
         segment.tokens.append(tokens[at])  # `9 books each week after = …` is a name, not the number 9
     segment.ends[len(segment.tokens) - 1] = tokens[end - 1].end
     return end - at
+
+
+def _unit(tokens: Sequence[Token]) -> str:
+    """The first word of a unit, with its exponent: `cm`, `cm^2`, `square cm`."""
+    texts = [token.text for token in tokens]
+    if texts[0].lower().strip(".") in ("square", "sq", "cubic", "cu") and len(texts) > 1 and tokens[1].kind == "word":
+        return f"{texts[0].lower().strip('.')} {texts[1]}"
+    exponent = tokens[2].value if texts[1:2] == ["^"] and len(tokens) > 2 else None
+    return f"{texts[0]}^{exponent}" if exponent is not None else texts[0]
 
 
 def _is_name(segment: Segment, word: Token) -> bool:
