@@ -256,6 +256,8 @@ ARITHMETIC = (
         "60 - 20% = 40",
     ),
     right("percent", "A coat costs $60. It is reduced by 20%. What does it cost now?", "20% of 60 = 12", "60 - 12 = 48"),
+    right("percent", "15% of a number is 30. Find it.", "15% = 30", "1% = 30/15 = 2", "100% = 2 * 100 = 200"),
+    right("percent", "What is 15% of 80?", "10% = 8", "5% = 8/2 = 4", "15% = 8+4 = 12"),
     right("percent", "一件衣服200元，打八折后多少元？", "200 × 80% = 160元"),
     wrong("percent", "一件衣服200元，打八折后多少元？", 0, "percent_as_number", "200 × 80% = 16000元"),
     right("units", "How many metres are 3.5 km?", "3.5 km = 3500 m"),

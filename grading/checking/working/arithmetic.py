@@ -83,7 +83,7 @@ def _paired(lefts: list[Fraction | complex], rights: list[Fraction | complex]) -
 
 def values(side: Side, other: Side | None = None) -> Iterator[Fraction | complex]:
     """All that the side can be worth beside the `other`, the likeliest first; nothing where it has symbols or is too large."""
-    has_percent = other is not None and any("%" in operations(reading) for reading in other.readings)
+    has_percent = other is not None and _has_percent(other)
     for reading in side.readings:
         for variant in (reading, _with_percent_of(reading)):
             if variant is not None:
@@ -171,10 +171,15 @@ def _compare_order(left: Side, relation: str, right: Side, lefts: list[Fraction 
 
 def is_statement(left: Side, right: Side, text: str) -> bool:
     """Whether a fact is stated, and nothing calculated: `8 scallops = 1 pound`, `40% = 20 marbles`, `2/3 of the tank = 16 gallons`,
-    and, in a sentence, `the cost of 4 bedrooms = 121 x 4`."""
+    `5% = 8 / 2`, and, in a sentence, `the cost of 4 bedrooms = 121 x 4`."""
     if not _is_bare(left):
         return False
-    return _is_bare(right) or bool(SENTENCE.search(text))
+    is_share = _has_percent(left) and not _has_percent(right)
+    return is_share or _is_bare(right) or bool(SENTENCE.search(text))
+
+
+def _has_percent(side: Side) -> bool:
+    return any("%" in operations(reading) for reading in side.readings)
 
 
 def _is_bare(side: Side) -> bool:
