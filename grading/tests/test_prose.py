@@ -35,7 +35,20 @@ def test_what_a_text_says(text, answer):
 
 
 @pytest.mark.parametrize(
-    "text", ["5", "x=5", "5 cups", r"\sin x \cos x", "ab+bc=1", r"\begin{pmatrix}1\\\\2\end{pmatrix}", "$x$ or $y$", "12元", "三分之2", "二十5元", "面积比3:2"]
+    "text",
+    [
+        "5",
+        "x=5",
+        "5 cups",
+        r"\sin x \cos x",
+        "ab+bc=1",
+        r"\begin{pmatrix}1\\\\2\end{pmatrix}",
+        "$x$ or $y$",
+        "12元",
+        "三分之2",
+        "二十5元",
+        "面积比3:2",
+    ],
 )
 def test_an_answer_is_no_prose(text):
     assert not is_prose(text)

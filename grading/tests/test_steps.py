@@ -105,6 +105,8 @@ def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):
         "40% = 20 marbles",
         "If x = 3 then we are done",
         "The total = price x 3",
+        "2,5 + 3,75 = 5,25",
+        "15/2 = 7,5",
         "Area of 4 rooms",
     ],
 )
@@ -120,6 +122,10 @@ def test_an_error_is_carried_forward_and_not_counted_again():
 
 def test_a_line_that_does_not_depend_on_the_wrong_one_is_checked():
     assert statuses("Solve x + y = 7, x - y = 3", "2x = 4", "2y = 4") == ["wrong", "checked"]
+
+
+def test_bars_around_a_number_are_read():
+    assert statuses("Solve |2x-1| = 5", "2x - 1 = 5 or 2x - 1 = -5", "x = 3 or x = 2") == ["checked", "wrong"]
 
 
 def test_a_solution_that_is_all_there_makes_the_answer_right():

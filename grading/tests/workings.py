@@ -277,4 +277,14 @@ ARITHMETIC = (
     right("slips", "There are 15 rows of 6 chairs and 4 more. How many chairs?", "15 × 6 = 90", "90 + 4 = 94"),
 )
 
-WORKINGS = (*LINEAR, *LINEAR_WITH_NOTES, *QUADRATIC, *EXPANDING, *FACTORING, *SYSTEMS, *INEQUALITIES, *CALCULUS, *ARITHMETIC)
+# What is written so that a part of it could be taken for the whole.
+PARTS = (
+    right("chains", "How many 3-digit numbers from 1,2,3,4,5 without repetition?", "5P3 = 5!/(5-3)! = 120/2 = 60"),
+    right("chains", "Calculate 12,5 : 5 - 1/2", "12,5 : 5 = 2,5", "5/2 = 2,5", "5/2 - 1/2 = 2"),
+    right("chains", "Solve |2x-1| = 5", "Case 1: 2x-1=5", "2x=6", "x=3", "Case 2: 2x-1=-5", "2x=-4", "x=-2"),
+    right("chains", "Simplify log2 8 + log2 4", "log2(8) + log2(4) = 3 + 2 = 5"),
+    right("chains", "Integrate ∫ x e^x dx", "u = x, dv = e^x dx", "∫ x e^x dx = x e^x - ∫ e^x dx = x e^x - e^x + C"),
+    right("chains", "Integrate ∫ 2x e^(x^2) dx", "u = x^2", "du = 2x dx", "∫ 2x e^(x^2) dx = e^(x^2) + C"),
+)
+
+WORKINGS = (*LINEAR, *LINEAR_WITH_NOTES, *QUADRATIC, *EXPANDING, *FACTORING, *SYSTEMS, *INEQUALITIES, *CALCULUS, *ARITHMETIC, *PARTS)

@@ -204,6 +204,8 @@ class _Parser:
     def function(self, name: str) -> Expression:
         base: tuple[Expression, ...] = ()
         exponent: Expression | None = None
+        if name == "log" and self.is_glued_base():
+            base = (self.atom(),)
         while self.next_is("_", "^"):
             if self.take().text == "_":
                 base = (self.atom(),)
@@ -214,6 +216,11 @@ class _Parser:
             return Operation(f"arc{name}", (argument,))
         value = Operation(name, (argument, *base))
         return Operation("^", (value, exponent)) if exponent else value
+
+    def is_glued_base(self) -> bool:
+        """`log2(8)` and `log2 8`: digits between the function and what it is taken of."""
+        base, after = self.peek(), self.peek(1)
+        return base is not None and base.kind == "number" and base.glued and after is not None and after.kind in ("number", "open")
 
     def argument(self) -> Expression:
         """A bracket, or the factors that follow: `sin 2x` is sin(2x), `sin(x) cos x` is a product."""
