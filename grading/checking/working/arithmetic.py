@@ -15,10 +15,13 @@ from grading.checking.working.units import factor, factors, find_unit
 RELATIVE_ERROR = 1e-9  # of floats
 APPROXIMATELY = Fraction(1, 20)  # what `≈` may be off by
 ROUNDED = Fraction(1, 200)  # what an integer or a short decimal may be off by without a word on rounding
+CUT = Fraction(12, 100)  # what a decimal fraction may be off by where the value has no end, as 1/3 has none
+SHORTENED = Fraction(2, 100)  # the same where it has an end, and could have been written out
 ROUNDING_WORDS = re.compile(
     r"round|approx|about|nearest|roughly|almost|remainder|\bR\s?\d|left over|≈|四舍五入|约|大约|近似|余|进一|去尾", re.IGNORECASE
 )
 SENTENCE = re.compile(r"[A-Za-z]{3}|[\u4e00-\u9fff]{2}")
+WORD = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+")
 CLOCK = re.compile(r"\d:\d\d")
 MAIN_MONEY = frozenset(
     {"$", "€", "£", "¥", "dollar", "dollars", "euro", "euros", "元", "块"}
@@ -72,8 +75,10 @@ def _compare(left: Side, relation: str, right: Side, text: str) -> Comparison:
     if is_statement(left, right, text) or CLOCK.search(left.text + right.text):
         truth, value = _convert(left, right)
         return Comparison(left, right, truth, value, converts=True)
-    if any(_close(a, b, right, relation, text) for a, b in _paired(lefts, rights)) or _differ_by_unit(left, right):
+    if any(_close(a, b, right, relation, text) for a, b in _paired(lefts, rights)):
         return Comparison(left, right, Equality.RIGHT)
+    if ratios := _unit_ratios(left, right):
+        return Comparison(left, right, Equality.RIGHT if any(_is_meant(ratio, left, right) for ratio in ratios) else Equality.NONE)
     return Comparison(left, right, Equality.WRONG, lefts[0])
 
 
@@ -136,7 +141,21 @@ def _close(value: Fraction | complex, written: Fraction | complex, side: Side, r
     decimals = shown_decimals(side)
     if decimals is None or off >= Fraction(1, 10**decimals):
         return False
-    return decimals > 0 or bool(ROUNDING_WORDS.search(text)) or off <= abs(value) * ROUNDED
+    if ROUNDING_WORDS.search(text):
+        return True
+    return _is_rounded(value, written, decimals) if decimals > 0 else off <= abs(value) * ROUNDED
+
+
+def _is_rounded(value: Fraction, written: Fraction, decimals: int) -> bool:
+    """Whether a value is rounded to these decimals or cut off behind them, and that takes little of it away."""
+    off = abs(value - written)
+    is_cut = abs(written) <= abs(value) and value * written > 0
+    return (is_cut or 2 * 10**decimals * off <= 1) and off <= abs(value) * (SHORTENED if _has_end(value) else CUT)
+
+
+def _has_end(value: Fraction) -> bool:
+    """Whether the value has finitely many decimals, so few that nobody need leave one out."""
+    return 10**6 % value.denominator == 0
 
 
 def _near(value: Fraction | complex, written: Fraction | complex, side: Side) -> bool:
@@ -206,15 +225,24 @@ def _convert(left: Side, right: Side) -> tuple[Equality, Fraction | None]:
     return Equality.WRONG, converted[-1]
 
 
-def _differ_by_unit(left: Side, right: Side) -> bool:
-    """Whether the numbers agree in other units: `60 x 3 = 3 hours`. Not where both sides name the same unit."""
-    if (left.unit and find_unit(left.unit) == find_unit(right.unit)) or right.unit.lower() in MAIN_MONEY:
-        return False
+def _unit_ratios(left: Side, right: Side) -> list[Fraction]:
+    """By what the numbers differ, where they agree in other units: `60 x 3 = 3 hours`. None where both sides name the same unit."""
+    if (left.unit and _base(left.unit) == _base(right.unit)) or right.unit.lower() in MAIN_MONEY:
+        return []
     known = factors(right.unit) | factors(left.unit)
-    return any(
-        isinstance(a, Fraction) and isinstance(b, Fraction) and b != 0 and a / b in known
-        for a, b in _paired(list(values(left)), list(values(right)))
-    )
+    pairs = _paired(list(values(left)), list(values(right)))
+    return [a / b for a, b in pairs if isinstance(a, Fraction) and isinstance(b, Fraction) and b != 0 and a / b in known]
+
+
+def _base(unit: str) -> tuple[str, Fraction] | None:
+    """The unit of which the other is a power."""
+    return find_unit(unit.partition("^")[0])
+
+
+def _is_meant(ratio: Fraction, left: Side, right: Side) -> bool:
+    """Whether units were converted. A factor of 10 that no unit on the left tells of is as likely a slip: `35 x 20 = 7000 m`."""
+    told = {factor(right.unit, word) for word in (left.unit, *WORD.findall(left.text))}
+    return ratio in told or str(max(ratio, 1 / ratio)).rstrip("0") != "1"
 
 
 def _runs_on(comparison: Comparison) -> bool:

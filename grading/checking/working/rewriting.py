@@ -38,6 +38,7 @@ class Rewriting:
         self._right = asked(task)
         self._last = self._right
         self._is_wrong = False
+        self._is_sure = False  # of what it has come to
         self._strict = is_bare(problem, MOST_WORDS)
         self._puts_in_values = bool(VALUES.search(problem)) or task.has_relations
         self._constant = task.kind != "integrate"
@@ -65,6 +66,7 @@ class Rewriting:
         found = [self._pair(text, left, right, linked=linked) for left, right in pairwise(sides)]
         if linked or any(operations(reading) & {"integral", "derivative"} for reading in sides[0].readings):
             self._last = sides[-1]
+            self._is_sure = found[-1] is not None and found[-1].truth is Truth.RIGHT
         return [finding for finding in found if finding is not None]
 
     def _is_last(self, side: Side) -> bool:
@@ -160,7 +162,7 @@ class Rewriting:
 
     def is_done(self) -> bool:
         """Whether it has come to a number, or no derivative and no integral is left to take. How far to simplify is a matter of taste."""
-        if self._is_wrong or self._right is None or self._last is None or self._last is self._right:
+        if self._is_wrong or not self._is_sure or self._right is None or self._last is None or self._last is self._right:
             return False
         last = self._last.readings[0]
         if self._task.kind == "rewrite":
