@@ -63,7 +63,7 @@ def _is_used(tokens: Sequence[Token], at: int, text: str) -> bool:
 
 def _is_maths(token: Token | None) -> bool:
     return token is not None and (
-        token.kind in ("relation", "command", "function") or (token.kind == "operator" and token.text in "+-*/^_'±" and token.text != "")
+        token.kind in ("relation", "command", "function") or (token.kind == "operator" and token.text in "+-*/÷^_'±" and token.text != "")
     )
 
 

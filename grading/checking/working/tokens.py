@@ -35,7 +35,7 @@ GREEK = "alpha|beta|gamma|delta|theta|lambda|mu|omega|phi|rho|sigma|tau|varphi|e
 COMMANDS: dict[str, tuple[Kind, str]] = {
     r"\times": ("operator", "*"),
     r"\cdot": ("operator", "*"),
-    r"\div": ("operator", "/"),
+    r"\div": ("operator", "÷"),  # apart from `/` until fractions are put together, as in `1/2÷1/4`
     r"\pm": ("operator", "±"),
     r"\mp": ("operator", "∓"),
     r"\le": ("relation", "<="),
@@ -121,7 +121,7 @@ STANDARD = {
     **dict.fromkeys("≤⩽≦", "<="),
     **dict.fromkeys("≥⩾≧", ">="),
     **dict.fromkeys("×·⋅∗", "*"),
-    **dict.fromkeys("÷⁄∕", "/"),
+    **dict.fromkeys("⁄∕", "/"),
     "=<": "<=",
     "≠": "!=",
     "==": "=",
