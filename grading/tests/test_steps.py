@@ -92,6 +92,8 @@ def test_calculations_as_people_write_them_are_right(step):
         ("0.2 * 0.3 = 0.1", "0.06"),
         ("0.5 - 0.45 = 0.1", "0.05"),
         ("1.5 * 1.5 = 2.2", "2.25"),
+        ("√2 = 1.5", None),
+        ("sin 30° = 0.6", None),
     ],
 )
 def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):

@@ -294,4 +294,26 @@ PARTS = (
     right("chains", "Integrate ∫ 2x e^(x^2) dx", "u = x^2", "du = 2x dx", "∫ 2x e^(x^2) dx = e^(x^2) + C"),
 )
 
-WORKINGS = (*LINEAR, *LINEAR_WITH_NOTES, *QUADRATIC, *EXPANDING, *FACTORING, *SYSTEMS, *INEQUALITIES, *CALCULUS, *ARITHMETIC, *PARTS)
+DEGREES = (
+    right("degrees", "计算 sin30°+cos60°", "sin30°+cos60°=1/2+1/2=1"),
+    wrong("degrees", "计算 sin30°+cos60°", 0, "off_by_one", "sin30°+cos60°=1/2+1/2=2"),
+    right("degrees", "Calculate sin(30°)*cos(60°)", "sin(30°)*cos(60°) = 0.5*0.5 = 0.25"),
+    right("degrees", r"Calculate $2\cos 30^\circ$", r"$2\cos 30^{\circ} = 2 \cdot \frac{\sqrt{3}}{2} = \sqrt{3}$"),
+    right("degrees", "Law of cosines: a=5,b=7,C=60°. Find c.", "c² = a² + b² - 2ab cos C", "c² = 25 + 49 - 70*0.5 = 39"),
+    right("degrees", "Two angles have 60° and 70°. Find the third.", "180° - 60° - 70° = 50°"),
+    wrong("degrees", "Two angles have 60° and 70°. Find the third.", 0, "off_by_one", "180° - 60° - 70° = 51°"),
+)
+
+WORKINGS = (
+    *LINEAR,
+    *LINEAR_WITH_NOTES,
+    *QUADRATIC,
+    *EXPANDING,
+    *FACTORING,
+    *SYSTEMS,
+    *INEQUALITIES,
+    *CALCULUS,
+    *ARITHMETIC,
+    *PARTS,
+    *DEGREES,
+)

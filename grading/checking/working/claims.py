@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from grading.checking.working.degrees import without_degrees
 from grading.checking.working.expressions import Expression, Operation
 from grading.checking.working.grammar import Unreadable, parse
 from grading.checking.working.letters import resolve
@@ -48,7 +49,7 @@ def find_chains(text: str, variables: frozenset[str]) -> list[Chain]:
     text = plain(text)
     text = _without_label_behind(LABEL.sub(lambda label: " " * len(label[0]), text))
     tokens = merged(resolve(tokenize(text), variables))
-    return [chain for segment in find_segments(tokens) for chain in _chains(segment, text)]
+    return [chain for segment in find_segments(tokens) for chain in _chains(segment, text, variables)]
 
 
 def _without_label_behind(text: str) -> str:
@@ -62,7 +63,7 @@ def _without_label_behind(text: str) -> str:
     return equation + " " * len(label[0]) if is_of_unknowns else text
 
 
-def _chains(segment: Segment, text: str) -> Iterator[Chain]:
+def _chains(segment: Segment, text: str, variables: frozenset[str]) -> Iterator[Chain]:
     """The segment's chain; two, where it has a sign `±`."""
     sides: list[Side] = []
     relations: list[str] = []
@@ -73,6 +74,8 @@ def _chains(segment: Segment, text: str) -> Iterator[Chain]:
             start = at + 1
             if token is not None:
                 relations.append(token.text)
+    units = without_degrees([side.readings for side in sides], variables)
+    sides = [replace(side, readings=tuple(readings)) for side, readings in zip(sides, units, strict=True)]
     if not any(side.readings for side in sides):
         return
     yield from _with_both_signs(Chain(tuple(sides), tuple(relations), segment.joined))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+from grading.checking.working.degrees import as_radians
 from grading.checking.working.expressions import Expression, Number, Operation, Symbol
 from grading.checking.working.tokens import Token
 
@@ -106,9 +107,6 @@ class _Parser:
         if not self.next_is("^"):
             return base
         self.take()
-        if self.next_is("°"):
-            self.take()
-            return base
         return Operation("^", (base, self.exponent()))
 
     def exponent(self) -> Expression:
@@ -211,7 +209,7 @@ class _Parser:
                 base = (self.atom(),)
             else:
                 exponent = self.exponent()
-        argument = self.argument()
+        argument = as_radians(self.argument())
         if exponent == Operation("neg", (Number(Fraction(1)),)):
             return Operation(f"arc{name}", (argument,))
         value = Operation(name, (argument, *base))

@@ -29,14 +29,31 @@ DIFFERENTIAL = re.compile(r"d[a-z]")
 
 
 def find_variables(texts: Iterable[str]) -> frozenset[str]:
-    """The letters that are used as variables in any of `texts`; `euler` and `imaginary` where e and i are the constants."""
+    """The letters that are used as variables in any of `texts`; `euler` and `imaginary` where e and i are the constants, `C°` where C
+    is given in degrees and a function is taken of it."""
     found: set[str] = set()
+    in_degrees: set[str] = set()
+    angles: set[str] = set()
     texts = list(texts)
     for text in texts:
         tokens = tokenize(plain(text))
         found |= {token.text for at, token in enumerate(tokens) if token.kind == "letter" and _is_used(tokens, at, text)}
+        in_degrees |= {tokens[at].text for at in range(len(tokens)) if _is_in_degrees(tokens[at : at + 4])}
+        angles |= {token.text for at, token in enumerate(tokens) if token.kind == "letter" and _is_angle(tokens[max(0, at - 2) : at])}
     constants = {letter: name for letter, (name, sign) in CONSTANTS.items() if sign.search("\n".join(texts)[:LONGEST])}
+    found |= {f"{letter}°" for letter in in_degrees & angles}
     return (frozenset(found) - {"pi", "oo"} - constants.keys()) | frozenset(constants.values())
+
+
+def _is_in_degrees(tokens: Sequence[Token]) -> bool:
+    """`C = 60°`"""
+    return [token.kind for token in tokens] == ["letter", "relation", "number", "letter"] and tokens[3].text == "°"
+
+
+def _is_angle(before: Sequence[Token]) -> bool:
+    """`cos C` and `cos(C)`, by the tokens before the letter."""
+    kinds = [token.kind for token in before]
+    return kinds[-1:] == ["function"] or kinds == ["function", "open"]
 
 
 def _is_used(tokens: Sequence[Token], at: int, text: str) -> bool:
