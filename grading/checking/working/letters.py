@@ -42,7 +42,7 @@ def find_variables(texts: Iterable[str]) -> frozenset[str]:
         angles |= {token.text for at, token in enumerate(tokens) if token.kind == "letter" and _is_angle(tokens[max(0, at - 2) : at])}
     constants = {letter: name for letter, (name, sign) in CONSTANTS.items() if sign.search("\n".join(texts)[:LONGEST])}
     found |= {f"{letter}°" for letter in in_degrees & angles}
-    return (frozenset(found) - {"pi", "oo"} - constants.keys()) | frozenset(constants.values())
+    return (frozenset(found) - {"pi", "oo", "°"} - constants.keys()) | frozenset(constants.values())
 
 
 def _is_in_degrees(tokens: Sequence[Token]) -> bool:
@@ -124,8 +124,8 @@ def resolve(tokens: Sequence[Token], variables: frozenset[str]) -> list[Token]:
 
 def _stays(tokens: Sequence[Token], at: int, variables: frozenset[str]) -> bool:
     token = tokens[at]
-    if len(token.text) > 1:
-        return True  # Greek
+    if len(token.text) > 1 or token.text == "°":
+        return True  # Greek, and the sign that is a factor of its number
     if token.text not in variables:
         return token.text == "d" and _differentiates(tokens, at)
     after = tokens[at + 1] if at + 1 < len(tokens) else None
