@@ -49,9 +49,9 @@ def choose(student: User, now: datetime | None = None) -> Choice:
         return _choice(min(due, key=lambda skill: known[skill.code].due or now), known, "review")
     open_ = [skill for skill in SKILLS if not known[skill.code].mastered]
     mistaken = [BY_CODE[code] for code, when in recent_mistakes(student, now).items() if _is_open(known[code], when)]
-    begun = [skill for skill in open_ if known[skill.code].pk is not None]
     ready = [skill for skill in open_ if all(known[code].mastered for code in skill.needs)]
-    for skills, why in ((mistaken, "mistake"), (begun, "learning"), (ready or open_, "new")):
+    begun = [skill for skill in ready if known[skill.code].pk is not None]  # what was tried too early by hand waits for what it needs
+    for skills, why in ((mistaken, "mistake"), (begun, "learning"), (ready, "new")):
         if skills:
             return _choice(_first(skills, known, why), known, why)
     return _choice(min(SKILLS, key=lambda skill: known[skill.code].known), known, "mastered")

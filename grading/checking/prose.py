@@ -23,6 +23,11 @@ SHORT_WORD = "is|are|was|the|so|we|get|of|for|by|it|has|to|in|be|an|as|its|he|sh
 PLAIN_WORD = re.compile(
     rf"(?<![\\A-Za-z])(?:(?!(?:{FUNCTION})(?![A-Za-z]))[A-Za-z]{{4,}}|(?:{SHORT_WORD})(?![A-Za-z]))|[\u4e00-\u9fff]{{2,}}", re.IGNORECASE
 )
+# `还剩16颗` is a sentence; before a number, words with some characters are a part of it, or say that it is negative.
+ZH_SENTENCE = re.compile(
+    r"(?!.{0,20}?(?:[负减加乘除点又降跌少亏欠低退支西南左后下]|分之|根号))(?![一二两三四五六七八九十百千万亿零〇]+\d)"
+    r"[\u4e00-\u9fff]{2,12}\d+(?:\.\d+)?(?:/\d+)?(?:%|[\u4e00-\u9fff]{1,6}|\s?[kcdm]?(?:m[²³]?|g|[lL]))?[。.]?"
+)
 NO_WORDS = re.compile(r"\\(?:begin|end|text\w*|mbox|mathrm|operatorname)\s*\{[^{}]*\}")
 FORMULA_SIGN = re.compile(r"[\\^_=+*/<>|(){}\[\]\d\0]")
 DELIMITED = re.compile(r"\$|\\[(\[]")
@@ -57,7 +62,9 @@ def _unclosed_box(text: str) -> str | None:
 def is_prose(text: str) -> bool:
     """Whether words stand around an answer, rather than that the text is one."""
     words = _words(text)
-    return words > 1 or (words == 1 and bool(DELIMITED.search(text))) or any(box in text for box in BOXES) or bool(SAID.search(text))
+    if words > 1 or (words == 1 and bool(DELIMITED.search(text) or ZH_SENTENCE.fullmatch(text.strip()))):
+        return True
+    return any(box in text for box in BOXES) or bool(SAID.search(text))
 
 
 def is_sentence(text: str) -> bool:

@@ -27,6 +27,7 @@ from grading.checking.prose import is_prose, stated_answer
         ("Question 5: no idea", None),
         ("She pays $5 and he pays $6.", None),
         ("It depends.", None),
+        ("还剩16颗", "16"),
     ],
 )
 def test_what_a_text_says(text, answer):
@@ -34,13 +35,26 @@ def test_what_a_text_says(text, answer):
 
 
 @pytest.mark.parametrize(
-    "text", ["5", "x=5", "5 cups", r"\sin x \cos x", "ab+bc=1", r"\begin{pmatrix}1\\\\2\end{pmatrix}", "$x$ or $y$", "12元"]
+    "text",
+    [
+        "5",
+        "x=5",
+        "5 cups",
+        r"\sin x \cos x",
+        "ab+bc=1",
+        r"\begin{pmatrix}1\\\\2\end{pmatrix}",
+        "$x$ or $y$",
+        "12元",
+        "三分之2",
+        "二十5元",
+        "面积比3:2",
+    ],
 )
 def test_an_answer_is_no_prose(text):
     assert not is_prose(text)
 
 
-@pytest.mark.parametrize("text", ["So the side is 5 cm long.", "Answer $9$", r"It is \boxed{5}", "答案是5"])
+@pytest.mark.parametrize("text", ["So the side is 5 cm long.", "Answer $9$", r"It is \boxed{5}", "答案是5", "还剩16颗", "现价160元"])
 def test_prose(text):
     assert is_prose(text)
 

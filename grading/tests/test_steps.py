@@ -88,6 +88,12 @@ def test_calculations_as_people_write_them_are_right(step):
         (r"$\frac{1}{2} + \frac{1}{3} = \frac{2}{5}$", "5/6"),
         ("7 / 2 = 3", "3.5"),
         ("三班有20×3=50人", "60"),
+        ("0.3 * 0.3 = 0.1", "0.09"),
+        ("0.2 * 0.3 = 0.1", "0.06"),
+        ("0.5 - 0.45 = 0.1", "0.05"),
+        ("1.5 * 1.5 = 2.2", "2.25"),
+        ("√2 = 1.5", None),
+        ("sin 30° = 0.6", None),
     ],
 )
 def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):
@@ -105,6 +111,9 @@ def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):
         "40% = 20 marbles",
         "If x = 3 then we are done",
         "The total = price x 3",
+        "2,5 + 3,75 = 5,25",
+        "15/2 = 7,5",
+        "35 * 20 = 7000 m",
         "Area of 4 rooms",
     ],
 )
@@ -122,9 +131,26 @@ def test_a_line_that_does_not_depend_on_the_wrong_one_is_checked():
     assert statuses("Solve x + y = 7, x - y = 3", "2x = 4", "2y = 4") == ["wrong", "checked"]
 
 
+def test_bars_around_a_number_are_read():
+    assert statuses("Solve |2x-1| = 5", "2x - 1 = 5 or 2x - 1 = -5", "x = 3 or x = 2") == ["checked", "wrong"]
+
+
 def test_a_solution_that_is_all_there_makes_the_answer_right():
     assert check_steps("Solve 2x + 3 = 7", ["2x = 4", "x = 2"]).answer_is_right is True
     assert check_steps("Solve 2x + 3 = 7", ["2x = 4"]).answer_is_right is None
+
+
+@pytest.mark.parametrize(
+    ("problem", "steps"),
+    [
+        ("Calculate 0.3*0.3", ["0.3*0.3=0.1"]),
+        ("Calculate 35*20", ["35*20 = 7000 m"]),
+        ("先化简，再求值：(x+1)²-x²，其中x=2", ["原式=x²+2x+1-x²=2x+1", "当x=2时，原式=4"]),
+        ("先化简，再求值：(x+1)²-x²，其中x=2", ["原式=x²+2x+1-x²=2x+1", "当x=2时", "原式=4"]),
+    ],
+)
+def test_an_end_that_was_not_found_right_makes_no_answer_right(problem, steps):
+    assert check_steps(problem, steps).answer_is_right is None
 
 
 # --- Other solutions

@@ -56,6 +56,13 @@ LINEAR = (
     right("linear", "3 pens cost 10 euros. What does one pen cost, to the cent?", "3x = 10", "x = 3.33"),
 )
 
+LINEAR_WITH_NOTES = (
+    right("linear", "Solve 2x + 5 = 17", "2x + 5 = 17   (-5)", "2x = 12   (:2)", "x = 6"),
+    right("linear", "Solve 2x + 5 = 17", "2x+5=17 /-5", "2x=12 /:2", "x=6"),
+    right("linear", "Solve x/2 = 3", "x = 3 (2)", "x = 6"),  # a product
+    right("linear", "Solve -2x = 24", "x = 24 /-2", "x = -12"),
+)
+
 QUADRATIC = (
     right("quadratic", "Solve x^2 - 5x + 6 = 0", "(x - 2)(x - 3) = 0", "x - 2 = 0 or x - 3 = 0", "x = 2 or x = 3"),
     wrong("quadratic", "Solve x^2 - 5x + 6 = 0", 0, "factored_wrongly", "(x - 1)(x - 6) = 0", "x = 1 or x = 6"),
@@ -162,6 +169,7 @@ FACTORING = (
 )
 
 SYSTEMS = (
+    right("systems", "Solve the system 3x+2y=16, 2x-y=6", "3x+2y=16 (1)", "2x-y=6 (2)", "(2)*2: 4x-2y=12 (3)", "7x=28", "x=4", "y=2"),
     right("systems", "Solve the system x + y = 7, x - y = 3", "2x = 10", "x = 5", "y = 2"),
     wrong("systems", "Solve the system x + y = 7, x - y = 3", 0, "wrong_operation", "2x = 4", "x = 2", "y = 5"),
     right("systems", "Solve the system y = 2x, x + y = 9", "x + 2x = 9", "3x = 9", "x = 3", "y = 6"),
@@ -257,6 +265,9 @@ ARITHMETIC = (
         "reciprocal_forgotten",
         r"$\frac{3}{4} \div \frac{2}{5} = \frac{6}{20}$",
     ),
+    right("fractions", "计算 1/2÷1/4", "1/2÷1/4=1/2×4=2"),
+    right("fractions", "计算 3/4÷1/2", "3/4÷1/2=3/4×2", "=3/2"),
+    right("order", "Calculate 24÷4÷2", "24÷4÷2 = 6÷2 = 3"),
     wrong("fractions", "Calculate 3 × 2/5", 0, "fraction_scaled_twice", "3 × 2/5 = 6/15"),
     right("fractions", "计算 2/3 - 1/6", "2/3 - 1/6 = 4/6 - 1/6", "= 1/2"),
     right("percent", "What is 15% of 80?", "15% of 80 = 0.15 × 80", "0.15 × 80 = 12"),
@@ -270,6 +281,8 @@ ARITHMETIC = (
         "60 - 20% = 40",
     ),
     right("percent", "A coat costs $60. It is reduced by 20%. What does it cost now?", "20% of 60 = 12", "60 - 12 = 48"),
+    right("percent", "15% of a number is 30. Find it.", "15% = 30", "1% = 30/15 = 2", "100% = 2 * 100 = 200"),
+    right("percent", "What is 15% of 80?", "10% = 8", "5% = 8/2 = 4", "15% = 8+4 = 12"),
     right("percent", "一件衣服200元，打八折后多少元？", "200 × 80% = 160元"),
     wrong("percent", "一件衣服200元，打八折后多少元？", 0, "percent_as_number", "200 × 80% = 16000元"),
     right("units", "How many metres are 3.5 km?", "3.5 km = 3500 m"),
@@ -278,10 +291,51 @@ ARITHMETIC = (
     right("units", "How many minutes are 2.5 hours?", "2.5 hours = 150 minutes"),
     right("units", "一根绳子长2.4米，合多少厘米？", "2.4米 = 240厘米"),
     wrong("units", "一根绳子长2.4米，合多少厘米？", 0, "unit_slip", "2.4米 = 24厘米"),
+    right("units", "Convert 5 m² to cm²", "1 m² = 10000 cm²", "5 m² = 50000 cm²"),
+    wrong("units", "Convert 5 m² to cm²", 0, "unit_slip", "5 m² = 500 cm²"),
+    wrong("units", "3立方米是多少立方分米？", 0, "unit_slip", "3立方米 = 30立方分米"),
+    right("units", "小明有24颗糖，给了小红三分之一，还剩几颗？", "24×1/3=8（颗）", "24-8=16（颗）"),
+    wrong("units", "小明有24颗糖，给了小红三分之一，还剩几颗？", 0, "off_by_one", "24×1/3=9（颗）", "24-9=15（颗）"),
+    right("units", "How many metres are 3 times 2 km?", "2 km × 3 = 6000 m"),
+    wrong("units", "How many metres are 12 times 400 m?", 0, "decimal_point", "12 × 400 m = 480 m"),
+    wrong("slips", "Calculate 0.3 × 0.3", 0, "decimal_point", "0.3 × 0.3 = 0.9"),
+    right("slips", "Calculate 2/3 + 1/12 with decimals", "2/3 = 0.67", "1/12 = 0.08", "0.67 + 0.08 = 0.75"),
     wrong("slips", "A box holds 26 pens. How many pens are in 3 boxes?", 0, "digits_swapped", "26 × 3 = 87"),
     right("slips", "A box holds 26 pens. How many pens are in 3 boxes?", "26 × 3 = 78"),
     wrong("slips", "There are 15 rows of 6 chairs and 4 more. How many chairs?", 1, "off_by_one", "15 × 6 = 90", "90 + 4 = 95"),
     right("slips", "There are 15 rows of 6 chairs and 4 more. How many chairs?", "15 × 6 = 90", "90 + 4 = 94"),
 )
 
-WORKINGS = (*LINEAR, *QUADRATIC, *EXPANDING, *FACTORING, *SYSTEMS, *INEQUALITIES, *CALCULUS, *ARITHMETIC)
+# What is written so that a part of it could be taken for the whole.
+PARTS = (
+    right("chains", "How many 3-digit numbers from 1,2,3,4,5 without repetition?", "5P3 = 5!/(5-3)! = 120/2 = 60"),
+    right("chains", "Calculate 12,5 : 5 - 1/2", "12,5 : 5 = 2,5", "5/2 = 2,5", "5/2 - 1/2 = 2"),
+    right("chains", "Solve |2x-1| = 5", "Case 1: 2x-1=5", "2x=6", "x=3", "Case 2: 2x-1=-5", "2x=-4", "x=-2"),
+    right("chains", "Simplify log2 8 + log2 4", "log2(8) + log2(4) = 3 + 2 = 5"),
+    right("chains", "Integrate ∫ x e^x dx", "u = x, dv = e^x dx", "∫ x e^x dx = x e^x - ∫ e^x dx = x e^x - e^x + C"),
+    right("chains", "Integrate ∫ 2x e^(x^2) dx", "u = x^2", "du = 2x dx", "∫ 2x e^(x^2) dx = e^(x^2) + C"),
+)
+
+DEGREES = (
+    right("degrees", "计算 sin30°+cos60°", "sin30°+cos60°=1/2+1/2=1"),
+    wrong("degrees", "计算 sin30°+cos60°", 0, "off_by_one", "sin30°+cos60°=1/2+1/2=2"),
+    right("degrees", "Calculate sin(30°)*cos(60°)", "sin(30°)*cos(60°) = 0.5*0.5 = 0.25"),
+    right("degrees", r"Calculate $2\cos 30^\circ$", r"$2\cos 30^{\circ} = 2 \cdot \frac{\sqrt{3}}{2} = \sqrt{3}$"),
+    right("degrees", "Law of cosines: a=5,b=7,C=60°. Find c.", "c² = a² + b² - 2ab cos C", "c² = 25 + 49 - 70*0.5 = 39"),
+    right("degrees", "Two angles have 60° and 70°. Find the third.", "180° - 60° - 70° = 50°"),
+    wrong("degrees", "Two angles have 60° and 70°. Find the third.", 0, "off_by_one", "180° - 60° - 70° = 51°"),
+)
+
+WORKINGS = (
+    *LINEAR,
+    *LINEAR_WITH_NOTES,
+    *QUADRATIC,
+    *EXPANDING,
+    *FACTORING,
+    *SYSTEMS,
+    *INEQUALITIES,
+    *CALCULUS,
+    *ARITHMETIC,
+    *PARTS,
+    *DEGREES,
+)

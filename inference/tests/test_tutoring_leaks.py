@@ -67,6 +67,7 @@ CIRCLE = "Which circle around the origin has the radius 2? Write it with 4 on th
         (ORDER, "x > 7", "Is $x$ larger than 7?"),
         (TERMS, "2x", "So $2x + 3 - 3 = 2x$."),
         ("Two angles have 30° and 60°. How far apart are they?", "30^\\circ", "It is $\\theta = 30^\\circ$."),
+        ("Two angles have 30° and 60°. How far apart are they?", "30°", "It is θ = 30°."),
         ("Solve 4x - \\frac{3}{2} = \\frac{1}{2}", "\\frac{1}{2}", "$x = 0.5$"),
         (CIRCLE, "x^2 + y^2 = 4", "It is $x^2+y^2 = 4$."),
         (PENS, "B", "In all there are $96 + 5 = 101$ pens."),

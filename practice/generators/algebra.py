@@ -64,9 +64,10 @@ def square_of_sum(chance: Random) -> Draft:
 
 
 def one_bracket(chance: Random) -> Draft:
-    a, bracket, b = nonzero(chance, -6, 9), (nonzero(chance, 1, 7), nonzero(chance, -9, 9)), nonzero(chance, -9, 9)
+    a = chance.choice([value for value in range(-6, 10) if value not in (0, 1)])
+    bracket, b = (nonzero(chance, 1, 7), nonzero(chance, -9, 9)), nonzero(chance, -9, 9)
     key = (a * bracket[0] + b, a * bracket[1])
-    head = {1: "", -1: "-"}.get(a, str(a))
+    head = "-" if a == -1 else str(a)
     text = f"{head}{_bracket(bracket)} {'-' if b < 0 else '+'} {polynomial((abs(b), 0))}"
     ways = all(evaluate(key, at) == a * evaluate(bracket, at) + b * at for at in POINTS)
     hint = "The factor belongs to both terms of the bracket.", "括号里的两项都要乘这个因数。"

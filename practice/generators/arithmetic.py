@@ -63,7 +63,8 @@ def savings(chance: Random) -> Draft:
 
 
 def order_of_operations(chance: Random) -> Draft:
-    a, b, c, d, e = (chance.randint(2, 9) for _place in range(5))
+    a, b, e = (chance.randint(2, 9) for _place in range(3))
+    c, d = chance.sample(range(2, 10), 2)
     value = a + b * (c - d) - e**2
     stepwise = a - e * e
     for _time in range(b):

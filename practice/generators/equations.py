@@ -43,11 +43,12 @@ def both_sides(chance: Random) -> Draft:
 
 
 def brackets(chance: Random) -> Draft:
-    a, b, x = nonzero(chance, -7, 9), nonzero(chance, -9, 9), chance.randint(-9, 12)
+    a = chance.choice([value for value in range(-7, 10) if value not in (0, 1)])
+    b, x = nonzero(chance, -9, 9), chance.randint(-9, 12)
     c = chance.choice([value for value in range(-6, 10) if value not in (0, a)])
     d = a * (x + b) - c * x
     found = roots_by_search(lambda value: a * (value + b) == c * value + d, 40)
-    size = "" if a == 1 else "-" if a == -1 else str(a)
+    size = "-" if a == -1 else str(a)
     text = f"${size}({polynomial((1, b))}) = {polynomial((c, d))}$"
     open_ = f"${polynomial((a, a * b))} = {polynomial((c, d))}$"
     return _solve(text, f"x = {x}", (f"Multiply the bracket out: {open_}.", f"去括号：{open_}。"), confirmed=found == {x})

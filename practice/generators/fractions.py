@@ -19,6 +19,8 @@ def sums(chance: Random) -> Draft:
     common = one.denominator * other.denominator
     tops = one.numerator * other.denominator, other.numerator * one.denominator
     value = one + other if sign == "+" else one - other
+    if value.denominator == 1:
+        return sums(chance)  # a fraction is asked for
     top = sum(tops) if sign == "+" else tops[0] - tops[1]
     text = f"${tex(one)} {sign} {tex(other)}$"
     return Draft(
@@ -35,6 +37,8 @@ def products(chance: Random) -> Draft:
     one, other = proper(chance) + chance.randint(0, 2), proper(chance)
     divided = chance.random() < 0.5
     value = one / other if divided else one * other
+    if value.denominator == 1:
+        return products(chance)
     text = f"${tex(one)} {'\\div' if divided else '\\times'} {tex(other)}$"
     turned = f"To divide by a fraction, multiply by its reciprocal ${tex(1 / other)}$."
     return Draft(

@@ -68,6 +68,8 @@ def back_to_the_whole(chance: Random) -> Draft:
 def twice(chance: Random) -> Draft:
     up, down, start = chance.choice([10, 20, 25, 50]), chance.choice([10, 20, 25, 40]), chance.randint(2, 20) * 100
     value = Fraction(start * (100 + up) * (100 - down), 10_000)
+    if value.denominator != 1:
+        return twice(chance)  # so that nobody writes euros as a fraction
     middle = start + Fraction(start * up, 100)
     return Draft(
         en=f"A share is worth {start} euros. It first gains {up}% and then loses {down}%. What is it worth then, in euros?",

@@ -74,3 +74,12 @@ def test_a_mistake_in_what_was_mastered_is_practised_once_more(school):
     assert (choice.skill.code, choice.level, choice.why) == ("linear", 3, "mistake")
     skill.save()  # by an answer
     assert choosing.choose(school.student).why == "new"
+
+
+def test_what_was_tried_too_early_waits_for_what_it_needs(school):
+    Knowledge.objects.create(student=school.student, skill="derivatives", known=0.2)
+    choice = choosing.choose(school.student)
+    assert (choice.skill.code, choice.why) == ("arithmetic", "new")
+    Knowledge.objects.create(student=school.student, skill="arithmetic", known=0.1)
+    choice = choosing.choose(school.student)
+    assert (choice.skill.code, choice.why) == ("arithmetic", "learning")

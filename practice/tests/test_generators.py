@@ -1,5 +1,6 @@
 """Problems made by code: keys that hold when they are derived anew from the text, in both languages the same, and enough different ones."""
 
+import re
 from random import Random
 
 import pytest
@@ -46,6 +47,22 @@ def test_the_key_has_the_form_that_is_asked_for_and_the_problem_has_not(family):
         echoes = [draft.en, draft.zh, *derived.formulas(draft.en)]
         for echo in (*echoes, *(spelling.format(formula) for formula in echoes[2:] for spelling in ("({})", "${}$", "{} = x", "{} ≈ 2"))):
             assert not (has_form(echo, draft.form) and check(draft.expected, echo).outcome is Outcome.CORRECT), (draft, echo)
+
+
+@pytest.mark.parametrize(
+    ("code", "ugly"),
+    [
+        ("fraction-sums", lambda draft: "/" not in draft.expected),
+        ("fraction-products", lambda draft: "/" not in draft.expected),
+        ("percent-twice", lambda draft: "/" in draft.expected),
+        ("order-of-operations", lambda draft: re.search(r"\((\d) - \1\)", draft.en)),
+        ("linear-brackets", lambda draft: "$(x" in draft.en),
+        ("expand-one-bracket", lambda draft: "$(" in draft.en),
+    ],
+)
+def test_no_problem_is_ugly(code, ugly):
+    chance = Random(code)
+    assert not [draft for _time in range(60) if ugly(draft := families.draw(families.BY_CODE[code], chance))]
 
 
 def test_what_is_to_be_factored_is_given_as_a_product():

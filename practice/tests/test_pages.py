@@ -187,6 +187,7 @@ def test_a_review_is_begun_once_and_counts_once(ada, people):
 
 
 def test_a_failed_review_is_learned_again(ada, people):
+    Knowledge.objects.create(student=people["ada"], skill="arithmetic", known=0.99, due=timezone.now() + timedelta(days=9))
     Knowledge.objects.create(student=people["ada"], skill="linear", known=0.951, box=3, due=timezone.now())
     review = start(ada)
     give(ada, review, wrong(review))

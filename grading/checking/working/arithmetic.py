@@ -15,10 +15,13 @@ from grading.checking.working.units import factor, factors, find_unit
 RELATIVE_ERROR = 1e-9  # of floats
 APPROXIMATELY = Fraction(1, 20)  # what `≈` may be off by
 ROUNDED = Fraction(1, 200)  # what an integer or a short decimal may be off by without a word on rounding
+CUT = Fraction(12, 100)  # what a decimal fraction may be off by where the value has no end, as 1/3 has none
+SHORTENED = Fraction(2, 100)  # the same where it has an end, and could have been written out
 ROUNDING_WORDS = re.compile(
     r"round|approx|about|nearest|roughly|almost|remainder|\bR\s?\d|left over|≈|四舍五入|约|大约|近似|余|进一|去尾", re.IGNORECASE
 )
 SENTENCE = re.compile(r"[A-Za-z]{3}|[\u4e00-\u9fff]{2}")
+WORD = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+")
 CLOCK = re.compile(r"\d:\d\d")
 MAIN_MONEY = frozenset(
     {"$", "€", "£", "¥", "dollar", "dollars", "euro", "euros", "元", "块"}
@@ -72,8 +75,10 @@ def _compare(left: Side, relation: str, right: Side, text: str) -> Comparison:
     if is_statement(left, right, text) or CLOCK.search(left.text + right.text):
         truth, value = _convert(left, right)
         return Comparison(left, right, truth, value, converts=True)
-    if any(_close(a, b, right, relation, text) for a, b in _paired(lefts, rights)) or _differ_by_unit(left, right):
+    if any(_close(a, b, right, relation, text) for a, b in _paired(lefts, rights)):
         return Comparison(left, right, Equality.RIGHT)
+    if ratios := _unit_ratios(left, right):
+        return Comparison(left, right, Equality.RIGHT if any(_is_meant(ratio, left, right) for ratio in ratios) else Equality.NONE)
     return Comparison(left, right, Equality.WRONG, lefts[0])
 
 
@@ -83,7 +88,7 @@ def _paired(lefts: list[Fraction | complex], rights: list[Fraction | complex]) -
 
 def values(side: Side, other: Side | None = None) -> Iterator[Fraction | complex]:
     """All that the side can be worth beside the `other`, the likeliest first; nothing where it has symbols or is too large."""
-    has_percent = other is not None and any("%" in operations(reading) for reading in other.readings)
+    has_percent = other is not None and _has_percent(other)
     for reading in side.readings:
         for variant in (reading, _with_percent_of(reading)):
             if variant is not None:
@@ -136,7 +141,21 @@ def _close(value: Fraction | complex, written: Fraction | complex, side: Side, r
     decimals = shown_decimals(side)
     if decimals is None or off >= Fraction(1, 10**decimals):
         return False
-    return decimals > 0 or bool(ROUNDING_WORDS.search(text)) or off <= abs(value) * ROUNDED
+    if ROUNDING_WORDS.search(text):
+        return True
+    return _is_rounded(value, written, decimals) if decimals > 0 else off <= abs(value) * ROUNDED
+
+
+def _is_rounded(value: Fraction, written: Fraction, decimals: int) -> bool:
+    """Whether a value is rounded to these decimals or cut off behind them, and that takes little of it away."""
+    off = abs(value - written)
+    is_cut = abs(written) <= abs(value) and value * written > 0
+    return (is_cut or 2 * 10**decimals * off <= 1) and off <= abs(value) * (SHORTENED if _has_end(value) else CUT)
+
+
+def _has_end(value: Fraction) -> bool:
+    """Whether the value has finitely many decimals, so few that nobody need leave one out."""
+    return 10**6 % value.denominator == 0
 
 
 def _near(value: Fraction | complex, written: Fraction | complex, side: Side) -> bool:
@@ -146,7 +165,10 @@ def _near(value: Fraction | complex, written: Fraction | complex, side: Side) ->
     except OverflowError:
         return False
     decimals = shown_decimals(side)
-    return off <= RELATIVE_ERROR * max(size, 1e-300) or (decimals is not None and off < 10.0**-decimals)
+    if off <= RELATIVE_ERROR * max(size, 1e-300) or decimals is None:
+        return off <= RELATIVE_ERROR * max(size, 1e-300)
+    is_cut = abs(complex(written)) <= size
+    return off < 10.0**-decimals and (is_cut or off <= 0.5 * 10.0**-decimals + RELATIVE_ERROR) and off <= size * CUT
 
 
 def shown_decimals(side: Side) -> int | None:
@@ -171,10 +193,15 @@ def _compare_order(left: Side, relation: str, right: Side, lefts: list[Fraction 
 
 def is_statement(left: Side, right: Side, text: str) -> bool:
     """Whether a fact is stated, and nothing calculated: `8 scallops = 1 pound`, `40% = 20 marbles`, `2/3 of the tank = 16 gallons`,
-    and, in a sentence, `the cost of 4 bedrooms = 121 x 4`."""
+    `5% = 8 / 2`, and, in a sentence, `the cost of 4 bedrooms = 121 x 4`."""
     if not _is_bare(left):
         return False
-    return _is_bare(right) or bool(SENTENCE.search(text))
+    is_share = _has_percent(left) and not _has_percent(right)
+    return is_share or _is_bare(right) or bool(SENTENCE.search(text))
+
+
+def _has_percent(side: Side) -> bool:
+    return any("%" in operations(reading) for reading in side.readings)
 
 
 def _is_bare(side: Side) -> bool:
@@ -201,15 +228,24 @@ def _convert(left: Side, right: Side) -> tuple[Equality, Fraction | None]:
     return Equality.WRONG, converted[-1]
 
 
-def _differ_by_unit(left: Side, right: Side) -> bool:
-    """Whether the numbers agree in other units: `60 x 3 = 3 hours`. Not where both sides name the same unit."""
-    if (left.unit and find_unit(left.unit) == find_unit(right.unit)) or right.unit.lower() in MAIN_MONEY:
-        return False
+def _unit_ratios(left: Side, right: Side) -> list[Fraction]:
+    """By what the numbers differ, where they agree in other units: `60 x 3 = 3 hours`. None where both sides name the same unit."""
+    if (left.unit and _base(left.unit) == _base(right.unit)) or right.unit.lower() in MAIN_MONEY:
+        return []
     known = factors(right.unit) | factors(left.unit)
-    return any(
-        isinstance(a, Fraction) and isinstance(b, Fraction) and b != 0 and a / b in known
-        for a, b in _paired(list(values(left)), list(values(right)))
-    )
+    pairs = _paired(list(values(left)), list(values(right)))
+    return [a / b for a, b in pairs if isinstance(a, Fraction) and isinstance(b, Fraction) and b != 0 and a / b in known]
+
+
+def _base(unit: str) -> tuple[str, Fraction] | None:
+    """The unit of which the other is a power."""
+    return find_unit(unit.partition("^")[0])
+
+
+def _is_meant(ratio: Fraction, left: Side, right: Side) -> bool:
+    """Whether units were converted. A factor of 10 that no unit on the left tells of is as likely a slip: `35 x 20 = 7000 m`."""
+    told = {factor(right.unit, word) for word in (left.unit, *WORD.findall(left.text))}
+    return ratio in told or str(max(ratio, 1 / ratio)).rstrip("0") != "1"
 
 
 def _runs_on(comparison: Comparison) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from grading.checking.working.degrees import without_degrees
 from grading.checking.working.expressions import Expression, Operation
 from grading.checking.working.grammar import Unreadable, parse
 from grading.checking.working.letters import resolve
@@ -16,6 +17,9 @@ LONGEST_SIDE = 250  # tokens: the trees of expressions are walked by recursion
 LABEL = re.compile(
     r"^\s*(?:[(（]?\d{1,2}[.)）、]\s+|[①-⑳]\s*|(?:[Ss]tep|STEP)\s*\d{1,2}\s*[:.)]?\s*|第[一二三四五六七八九十\d]{1,3}步\s*[:：,，]?\s*|[-*•]\s+)"
 )
+# Behind an equation its number or what is done to both sides next: `3x + 2y = 16 (1)`, `2x + 5 = 17 /-5`.
+BEHIND = re.compile(r"(?:\s+\(\d{1,2}\)|\s{2,}\([-+]\s*\d+\w?\)|\s+\([*/:÷×]\s*\d+\w?\)|\s+/\s*[-+*:]\s*\d+)\s*$")
+OF_UNKNOWNS = re.compile(r"\d[A-Za-z]|[A-Za-z]\s*[-+*/^]")
 SIGNS = frozenset("±∓")
 
 
@@ -43,12 +47,23 @@ class Chain:
 def find_chains(text: str, variables: frozenset[str]) -> list[Chain]:
     """All chains of a step, in order."""
     text = plain(text)
-    text = LABEL.sub(lambda label: " " * len(label[0]), text)
+    text = _without_label_behind(LABEL.sub(lambda label: " " * len(label[0]), text))
     tokens = merged(resolve(tokenize(text), variables))
-    return [chain for segment in find_segments(tokens) for chain in _chains(segment, text)]
+    return [chain for segment in find_segments(tokens) for chain in _chains(segment, text, variables)]
 
 
-def _chains(segment: Segment, text: str) -> Iterator[Chain]:
+def _without_label_behind(text: str) -> str:
+    """Without the number or the note behind an equation. `x = 3 (2)` and `P = 2 (3) + 2 (4)` are products and stay."""
+    label = BEHIND.search(text)
+    equation = text[: label.start()] if label is not None else ""
+    if label is None or equation.count("=") != 1 or re.search(r"\s\(\d+\)", equation):
+        return text
+    left, right = equation.split("=")
+    is_of_unknowns = OF_UNKNOWNS.search(left) or re.search("[A-Za-z]", right)
+    return equation + " " * len(label[0]) if is_of_unknowns else text
+
+
+def _chains(segment: Segment, text: str, variables: frozenset[str]) -> Iterator[Chain]:
     """The segment's chain; two, where it has a sign `±`."""
     sides: list[Side] = []
     relations: list[str] = []
@@ -59,6 +74,8 @@ def _chains(segment: Segment, text: str) -> Iterator[Chain]:
             start = at + 1
             if token is not None:
                 relations.append(token.text)
+    units = without_degrees([side.readings for side in sides], variables)
+    sides = [replace(side, readings=tuple(readings)) for side, readings in zip(sides, units, strict=True)]
     if not any(side.readings for side in sides):
         return
     yield from _with_both_signs(Chain(tuple(sides), tuple(relations), segment.joined))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+from grading.checking.working.degrees import as_radians
 from grading.checking.working.expressions import Expression, Number, Operation, Symbol
 from grading.checking.working.tokens import Token
 
@@ -106,9 +107,6 @@ class _Parser:
         if not self.next_is("^"):
             return base
         self.take()
-        if self.next_is("°"):
-            self.take()
-            return base
         return Operation("^", (base, self.exponent()))
 
     def exponent(self) -> Expression:
@@ -204,16 +202,23 @@ class _Parser:
     def function(self, name: str) -> Expression:
         base: tuple[Expression, ...] = ()
         exponent: Expression | None = None
+        if name == "log" and self.is_glued_base():
+            base = (self.atom(),)
         while self.next_is("_", "^"):
             if self.take().text == "_":
                 base = (self.atom(),)
             else:
                 exponent = self.exponent()
-        argument = self.argument()
+        argument = as_radians(self.argument())
         if exponent == Operation("neg", (Number(Fraction(1)),)):
             return Operation(f"arc{name}", (argument,))
         value = Operation(name, (argument, *base))
         return Operation("^", (value, exponent)) if exponent else value
+
+    def is_glued_base(self) -> bool:
+        """`log2(8)` and `log2 8`: digits between the function and what it is taken of."""
+        base, after = self.peek(), self.peek(1)
+        return base is not None and base.kind == "number" and base.glued and after is not None and after.kind in ("number", "open")
 
     def argument(self) -> Expression:
         """A bracket, or the factors that follow: `sin 2x` is sin(2x), `sin(x) cos x` is a product."""

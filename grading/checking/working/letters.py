@@ -29,14 +29,31 @@ DIFFERENTIAL = re.compile(r"d[a-z]")
 
 
 def find_variables(texts: Iterable[str]) -> frozenset[str]:
-    """The letters that are used as variables in any of `texts`; `euler` and `imaginary` where e and i are the constants."""
+    """The letters that are used as variables in any of `texts`; `euler` and `imaginary` where e and i are the constants, `C°` where C
+    is given in degrees and a function is taken of it."""
     found: set[str] = set()
+    in_degrees: set[str] = set()
+    angles: set[str] = set()
     texts = list(texts)
     for text in texts:
         tokens = tokenize(plain(text))
         found |= {token.text for at, token in enumerate(tokens) if token.kind == "letter" and _is_used(tokens, at, text)}
+        in_degrees |= {tokens[at].text for at in range(len(tokens)) if _is_in_degrees(tokens[at : at + 4])}
+        angles |= {token.text for at, token in enumerate(tokens) if token.kind == "letter" and _is_angle(tokens[max(0, at - 2) : at])}
     constants = {letter: name for letter, (name, sign) in CONSTANTS.items() if sign.search("\n".join(texts)[:LONGEST])}
-    return (frozenset(found) - {"pi", "oo"} - constants.keys()) | frozenset(constants.values())
+    found |= {f"{letter}°" for letter in in_degrees & angles}
+    return (frozenset(found) - {"pi", "oo", "°"} - constants.keys()) | frozenset(constants.values())
+
+
+def _is_in_degrees(tokens: Sequence[Token]) -> bool:
+    """`C = 60°`"""
+    return [token.kind for token in tokens] == ["letter", "relation", "number", "letter"] and tokens[3].text == "°"
+
+
+def _is_angle(before: Sequence[Token]) -> bool:
+    """`cos C` and `cos(C)`, by the tokens before the letter."""
+    kinds = [token.kind for token in before]
+    return kinds[-1:] == ["function"] or kinds == ["function", "open"]
 
 
 def _is_used(tokens: Sequence[Token], at: int, text: str) -> bool:
@@ -63,7 +80,7 @@ def _is_used(tokens: Sequence[Token], at: int, text: str) -> bool:
 
 def _is_maths(token: Token | None) -> bool:
     return token is not None and (
-        token.kind in ("relation", "command", "function") or (token.kind == "operator" and token.text in "+-*/^_'±" and token.text != "")
+        token.kind in ("relation", "command", "function") or (token.kind == "operator" and token.text in "+-*/÷^_'±" and token.text != "")
     )
 
 
@@ -107,8 +124,8 @@ def resolve(tokens: Sequence[Token], variables: frozenset[str]) -> list[Token]:
 
 def _stays(tokens: Sequence[Token], at: int, variables: frozenset[str]) -> bool:
     token = tokens[at]
-    if len(token.text) > 1:
-        return True  # Greek
+    if len(token.text) > 1 or token.text == "°":
+        return True  # Greek, and the sign that is a factor of its number
     if token.text not in variables:
         return token.text == "d" and _differentiates(tokens, at)
     after = tokens[at + 1] if at + 1 < len(tokens) else None

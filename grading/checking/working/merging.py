@@ -1,4 +1,4 @@
-"""Numbers that are written in several tokens: `3 hours and 15 minutes`, `1 and 1/4`, the `1/4` of `3 / 1/4`."""
+"""Numbers that are written in several tokens: `3 hours and 15 minutes`, `1 and 1/4`, the `1/4` of `3 / 1/4` and `3÷1/4`."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -45,26 +45,26 @@ def _mixed(whole: Fraction | None, top: Fraction | None, bottom: Fraction | None
 
 
 def _with_fractions(tokens: Sequence[Token]) -> list[Token]:
-    """`3 / 1/4`: the fraction that is written without spaces, behind a slash with one, is one number."""
+    """`3 / 1/4`: the fraction that is written without spaces, behind a slash with one or behind `÷`, is one number."""
     joined: list[Token] = []
     at = 0
     while at < len(tokens):
         part = tokens[at : at + 3]
-        value = _divisor(part) if joined and joined[-1].text == "/" else None
+        value = _divisor(part, behind=joined[-1].text) if joined else None
         if value is not None:
             joined.append(replace(part[0], value=value, end=part[2].end, decimals=None))
             at += 3
         else:
             joined.append(tokens[at])
             at += 1
-    return joined
+    return [replace(token, text="/") if token.text == "÷" else token for token in joined]
 
 
-def _divisor(tokens: Sequence[Token]) -> Fraction | None:
-    """The value of `1/4` written without spaces, but with one before it."""
-    if [token.kind for token in tokens] != ["number", "operator", "number"] or tokens[1].text != "/":
+def _divisor(tokens: Sequence[Token], *, behind: str) -> Fraction | None:
+    """The value of `1/4` written without spaces, but with one before it, if it stands behind a slash."""
+    if behind not in ("/", "÷") or [token.kind for token in tokens] != ["number", "operator", "number"] or tokens[1].text != "/":
         return None
     top, bottom = tokens[0].value, tokens[2].value
-    if top is None or not bottom or tokens[0].glued or not (tokens[1].glued and tokens[2].glued):
+    if top is None or not bottom or (tokens[0].glued and behind == "/") or not (tokens[1].glued and tokens[2].glued):
         return None
     return top / bottom

@@ -54,7 +54,7 @@ def _digits(tokens: Sequence[Token], at: int, value: Fraction) -> Iterable[Fract
         yield value / 100
     if after is not None and after.text.lower() in SCALES:
         yield value * SCALES[after.text.lower()]
-    if after is not None and after.text == "/" and at + 2 < len(tokens) and (bottom := tokens[at + 2].value):
+    if after is not None and after.text in ("/", "÷") and at + 2 < len(tokens) and (bottom := tokens[at + 2].value):
         yield value / bottom
 
 

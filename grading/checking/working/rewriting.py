@@ -10,7 +10,7 @@ from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
 from grading.checking.working.arithmetic import Equality, compare_numbers
 from grading.checking.working.calculus import NoRule
-from grading.checking.working.claims import Chain, Side
+from grading.checking.working.claims import LABEL, Chain, Side
 from grading.checking.working.expressions import CONSTANTS, Expression, Operation, Symbol, is_plain, operations, symbols, walk
 from grading.checking.working.findings import Finding, Truth
 from grading.checking.working.naming import name_of_calculation, name_of_rewriting
@@ -22,6 +22,10 @@ CONNECTORS = re.compile(
     re.IGNORECASE,
 )
 VALUES = re.compile(r"\b(?:if|when|given|where|for|at)\b|已知|当|若|其中|求值", re.IGNORECASE)
+# What is to be rewritten, by name: it may stand before the first equals sign.
+WHOLE = re.compile(
+    r"d[a-z]?/d[a-z]|[a-z]'(?:\([a-z]\))?|\b(?:[Oo]riginal|[Ee]xpression|LHS|[Ii]ntegral|[Dd]erivative)\b|\\[A-Za-z]+(?:\{[a-z]+\*?\})?"
+)
 FORMS = {"*": "factor", "^": "factor"}  # how to show what would have been right: like what was written
 
 
@@ -34,6 +38,7 @@ class Rewriting:
         self._right = asked(task)
         self._last = self._right
         self._is_wrong = False
+        self._is_sure = False  # of what it has come to
         self._strict = is_bare(problem, MOST_WORDS)
         self._puts_in_values = bool(VALUES.search(problem)) or task.has_relations
         self._constant = task.kind != "integrate"
@@ -41,14 +46,16 @@ class Rewriting:
     def check(self, text: str, chains: Sequence[Chain]) -> list[Finding]:
         """What the chains of one step claim. Raises `TooSlow`."""
         found = []
-        for chain in chains:
+        for at, chain in enumerate(chains):
             if set(chain.relations) <= {"="}:
-                found += self._chain(text, chain)
+                found += self._chain(text, chain, begins=at == 0 and _begins_with_equals(text))
         return found
 
-    def _chain(self, text: str, chain: Chain) -> list[Finding]:
+    def _chain(self, text: str, chain: Chain, *, begins: bool) -> list[Finding]:
         sides = [side for side in chain.sides if side.readings]
-        goes_on = not chain.sides[0].text or (self._strict and len(sides) == len(chain.sides) == 1 and _is_alone(text, sides[0]))
+        goes_on = (begins and not chain.sides[0].text) or (
+            self._strict and len(sides) == len(chain.sides) == 1 and _is_alone(text, sides[0])
+        )
         linked = goes_on and self._last is not None
         if linked and self._last is not None:
             sides.insert(0, self._last)
@@ -59,6 +66,7 @@ class Rewriting:
         found = [self._pair(text, left, right, linked=linked) for left, right in pairwise(sides)]
         if linked or any(operations(reading) & {"integral", "derivative"} for reading in sides[0].readings):
             self._last = sides[-1]
+            self._is_sure = found[-1] is not None and found[-1].truth is Truth.RIGHT
         return [finding for finding in found if finding is not None]
 
     def _is_last(self, side: Side) -> bool:
@@ -154,7 +162,7 @@ class Rewriting:
 
     def is_done(self) -> bool:
         """Whether it has come to a number, or no derivative and no integral is left to take. How far to simplify is a matter of taste."""
-        if self._is_wrong or self._right is None or self._last is None or self._last is self._right:
+        if self._is_wrong or not self._is_sure or self._right is None or self._last is None or self._last is self._right:
             return False
         last = self._last.readings[0]
         if self._task.kind == "rewrite":
@@ -167,6 +175,12 @@ class Rewriting:
             return False
         indefinite = any(_is_indefinite(reading) for reading in self._right.readings)
         return indefinite and not any("integral" in operations(reading) for reading in self._last.readings)
+
+
+def _begins_with_equals(text: str) -> bool:
+    """Whether nothing stands before the first equals sign that may be another quantity: not `du = 2x dx`."""
+    before = CONNECTORS.sub("", LABEL.sub("", text).partition("=")[0])
+    return not re.search("[A-Za-z0-9]", WHOLE.sub("", before))
 
 
 def _is_alone(text: str, side: Side) -> bool:

@@ -37,7 +37,7 @@ def find_segments(tokens: Sequence[Token]) -> Iterator[Segment]:
             at += used
             continue
         if segment.tokens:
-            if _cuts(tokens, at):
+            if _cuts(tokens, at) or (_is_decimal_comma(tokens, at) and not _is_value(segment)):
                 segment.tokens.append(replace(token, kind="word"))
             yield segment
         opens = token.kind == "open" and bool(segment.tokens) and not _is_operand(segment)
@@ -60,6 +60,17 @@ def _cuts(tokens: Sequence[Token], at: int) -> bool:
     return _is_unknown(tokens[at]) or (tokens[at].text == "." and after is not None and after.glued and _is_unknown(after))
 
 
+def _is_decimal_comma(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a comma may be a decimal one: `2,5`. It may as well stand between two numbers; neither is read."""
+    near = tokens[at - 1 : at + 2] if at else []
+    return [token.kind for token in near] == ["number", "stop", "number"] and near[1].text == "," and near[1].glued and near[2].glued
+
+
+def _is_value(segment: Segment) -> bool:
+    """`x = 2`: behind a comma another value may follow."""
+    return [token.kind for token in segment.tokens] == ["letter", "relation", "number"]
+
+
 def _is_unknown(token: Token) -> bool:
     """A LaTeX command that is not known here, or an ellipsis: what stands on either side of it is not whole."""
     return token.kind == "stop" and (token.text in ("...", "…") or (token.text[0] == "\\" and len(token.text) > 1))
@@ -74,6 +85,8 @@ def _goes_on(tokens: Sequence[Token], at: int) -> bool:
         return True  # `D3 = …` and `q(5) = …` are names
     if before.kind in ("number", "close") and tokens[at].kind == "number":
         return True
+    if tokens[at].kind == "number" and tokens[at].glued and (before.kind == "letter" or _is_decimal_comma(tokens, at - 1)):
+        return True  # `5P3`, `12,5 : 5`
     if tokens[at].kind == "operator":
         spaced = at + 1 < len(tokens) and not tokens[at].glued and not tokens[at + 1].glued
         return before.kind == "word" and tokens[at].text in "+-" and spaced
@@ -132,15 +145,18 @@ def _is_operand(segment: Segment) -> bool:
     if not segment.tokens:
         return False
     last = segment.tokens[-1]
-    return last.kind in ("number", "letter", "close") or (last.kind == "operator" and last.text in "%'!|")
+    if last.text == "|":
+        return sum(token.text == "|" for token in segment.tokens) % 2 == 0  # one that closes
+    return last.kind in ("number", "letter", "close") or (last.kind == "operator" and last.text in "%'!")
 
 
 def _takes_two(segment: Segment) -> bool:
     """Whether a number may follow the last operand: a bracket, the base of a logarithm, the first argument of a fraction."""
     last = segment.tokens[-1]
     before = segment.tokens[-2] if len(segment.tokens) > 1 else last
+    is_base = before.text == "log" and last.glued
     in_integral = before.text in ("_", "^") and any(token.text in ("int", "∫") for token in segment.tokens[-6:])
-    return last.kind == "close" or before.text == "_" or before.kind == "command" or in_integral
+    return last.kind == "close" or before.text == "_" or before.kind == "command" or is_base or in_integral
 
 
 def _open(segment: Segment, tokens: Sequence[Token], at: int) -> int:
@@ -149,12 +165,26 @@ def _open(segment: Segment, tokens: Sequence[Token], at: int) -> int:
     inside = tokens[at + 1 : close]
     if any(token.kind == "relation" for token in inside):
         return 0  # a claim of its own
+    if _is_operand(segment) and tokens[at].glued and _is_unit(segment, inside):
+        segment.units[len(segment.tokens) - 1] = _unit(inside)
+        segment.ends[len(segment.tokens) - 1] = tokens[close].end
+        return close - at + 1
     if _is_operand(segment) and _is_remark(inside):
         if tokens[at].glued:
             segment.tokens.append(inside[0])  # `0.1(number of minutes)` is a product with a name
         return close - at + 1
     segment.depth += 1
     return _append(segment, tokens[at])
+
+
+def _is_unit(segment: Segment, inside: Sequence[Token]) -> bool:
+    """Whether words in brackets are the unit of a result, as in Chinese schools: `24 - 8 = 16(颗)`."""
+    has_words = bool(inside) and inside[0].kind == "word"
+    whole = all(token.kind == "word" or _is_per(inside, at) or _is_power_of_unit(inside, at) for at, token in enumerate(inside))
+    if not has_words or not whole or not any(token.kind == "relation" for token in segment.tokens):
+        return False
+    has_names = segment.tokens[0].kind == "relation" or any(token.kind == "word" for token in segment.tokens)
+    return not inside[0].text.isascii() or (find_unit(_unit(inside)) is not None and not has_names)
 
 
 def _is_remark(inside: Sequence[Token]) -> bool:
@@ -209,13 +239,22 @@ def _word(segment: Segment, tokens: Sequence[Token], at: int) -> int:
     if words == ["of"] and after is not None and after.kind in ("number", "letter", "open", "money") and _is_share(segment):
         return _append(segment, replace(tokens[at], kind="operator", text="*"))
     unit = not CLAUSE.intersection(words) and len(words) <= LONGEST_UNIT
-    segment.units[len(segment.tokens) - 1] = words[0]
+    segment.units[len(segment.tokens) - 1] = _unit(tokens[at:end])
     if not unit or after is None or not _continues(segment, after, tokens[end + 1] if end + 1 < len(tokens) else None):
         return 0
     if len(words) > 2 and after.kind == "relation" and len(segment.tokens) == 1:
         segment.tokens.append(tokens[at])  # `9 books each week after = …` is a name, not the number 9
     segment.ends[len(segment.tokens) - 1] = tokens[end - 1].end
     return end - at
+
+
+def _unit(tokens: Sequence[Token]) -> str:
+    """The first word of a unit, with its exponent: `cm`, `cm^2`, `square cm`."""
+    texts = [token.text for token in tokens]
+    if texts[0].lower().strip(".") in ("square", "sq", "cubic", "cu") and len(texts) > 1 and tokens[1].kind == "word":
+        return f"{texts[0].lower().strip('.')} {texts[1]}"
+    exponent = tokens[2].value if texts[1:2] == ["^"] and len(tokens) > 2 else None
+    return f"{texts[0]}^{exponent}" if exponent is not None else texts[0]
 
 
 def _is_name(segment: Segment, word: Token) -> bool:

@@ -35,7 +35,7 @@ GREEK = "alpha|beta|gamma|delta|theta|lambda|mu|omega|phi|rho|sigma|tau|varphi|e
 COMMANDS: dict[str, tuple[Kind, str]] = {
     r"\times": ("operator", "*"),
     r"\cdot": ("operator", "*"),
-    r"\div": ("operator", "/"),
+    r"\div": ("operator", "÷"),  # apart from `/` until fractions are put together, as in `1/2÷1/4`
     r"\pm": ("operator", "±"),
     r"\mp": ("operator", "∓"),
     r"\le": ("relation", "<="),
@@ -93,6 +93,7 @@ IGNORED = re.compile(
     r"\\(?:left|right|[bB]ig{1,2}[lr]?|displaystyle|textstyle|limits|boxed|fbox|mathrm|mathbf|mathit|rm|bf)(?![A-Za-z])\.?"
     r"|\\[,;:! ]|\\begin\{[a-z]+\*?\}(?:\{[a-z|]*\})?|\\end\{[a-z]+\*?\}|\\[()\[\]]|[&~`#\"\u201c\u201d]|\*\*(?=[^\d\s(])"
 )
+DEGREE = re.compile(r"\^\s*(?:\\circ(?![A-Za-z])|\{\s*\\circ\s*\})|\\degree(?![A-Za-z])")
 _QUANTITY = (
     r"\{{\s*(?P<{0}>(?:\\\$\s*)?\d[\d.,]*)\s*(?:\\[,;: ]|~)*\s*(?:\\(?:text|textrm|mathrm)\s*\{{(?P<{0}_unit>[^{{}}]{{0,60}})\}})?\s*\}}"
 )
@@ -121,7 +122,7 @@ STANDARD = {
     **dict.fromkeys("≤⩽≦", "<="),
     **dict.fromkeys("≥⩾≧", ">="),
     **dict.fromkeys("×·⋅∗", "*"),
-    **dict.fromkeys("÷⁄∕", "/"),
+    **dict.fromkeys("⁄∕", "/"),
     "=<": "<=",
     "≠": "!=",
     "==": "=",
@@ -152,6 +153,7 @@ def plain(text: str) -> str:
     text = CALCULATOR.sub("", half_width(text[:LONGEST]))
     text = re.sub(r"[−–—‐‑﹣]", "-", text).replace("{,}", ",").replace(",\\!", ",").replace("’", "'")
     text = re.sub(r"\\q?quad(?![A-Za-z])|\\\\", ";", text)
+    text = DEGREE.sub("°", text)
     text = QUOTIENT.sub(_without_units, text)
     text = WORDS_IN_TEX.sub(lambda match: f" {match['inside']} ", text)
     return IGNORED.sub(" ", text)

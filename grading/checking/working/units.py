@@ -38,13 +38,25 @@ TABLES: dict[Dimension, dict[str, int | Fraction]] = {
 UNITS: dict[str, tuple[Dimension, Fraction]] = {
     name: (dimension, Fraction(size)) for dimension, table in TABLES.items() for names, size in table.items() for name in names.split(" ")
 }
+POWERS = {"square ": 2, "sq ": 2, "cubic ": 3, "cu ": 3, "平方": 2, "立方": 3}  # what stands before a unit: `square cm`, `平方米`
 SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12, "万": 10**4, "亿": 10**8, "打": 12}
 
 
 def find_unit(word: str) -> tuple[Dimension, Fraction] | None:
-    """Dimension and size of the unit that `word` names, in the singular or the plural."""
+    """Dimension and size of the unit that `word` names, in the singular or the plural, or as a power: `cm^2`, `平方米`."""
     word = word.lower().strip(".")
+    base, _, exponent = word.partition("^")
+    if exponent in ("2", "3"):
+        return _power(base, int(exponent))
+    for prefix, power in POWERS.items():
+        if word.startswith(prefix) and word != prefix:
+            return _power(word.removeprefix(prefix), power)
     return UNITS.get(word) or UNITS.get(word.removesuffix("s"))
+
+
+def _power(word: str, exponent: int) -> tuple[Dimension, Fraction] | None:
+    unit = UNITS.get(word) or UNITS.get(word.removesuffix("s"))
+    return (f"{unit[0]}^{exponent}", unit[1] ** exponent) if unit is not None and unit[0].endswith("length") else None
 
 
 def factor(written: str, other: str) -> Fraction | None:
@@ -60,5 +72,6 @@ def factors(word: str) -> frozenset[Fraction]:
     unit = find_unit(word)
     if unit is None:
         return frozenset()
-    ratios = {unit[1] / size for dimension, size in UNITS.values() if dimension == unit[0]} - {Fraction(1)}
+    kind, _, exponent = unit[0].partition("^")
+    ratios = {unit[1] / size ** int(exponent or 1) for dimension, size in UNITS.values() if dimension == kind} - {Fraction(1)}
     return frozenset(ratios | {1 / ratio for ratio in ratios})
