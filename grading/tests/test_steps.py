@@ -71,6 +71,9 @@ def test_a_long_working_is_split_so_far_at_most():
         r"$\binom{5}{2} = 10$",
         "The sunset is at 6:00 PM, and 6:00 + 48 = 6:48.",
         "$5.20 = 520 cents",
+        "1/8 = 0.13",
+        "1/16 = 6%",
+        "0.45 * 0.5 = 0.23",
     ],
 )
 def test_calculations_as_people_write_them_are_right(step):

@@ -16,7 +16,8 @@ RELATIVE_ERROR = 1e-9  # of floats
 APPROXIMATELY = Fraction(1, 20)  # what `≈` may be off by
 ROUNDED = Fraction(1, 200)  # what an integer or a short decimal may be off by without a word on rounding
 CUT = Fraction(12, 100)  # what a decimal fraction may be off by where the value has no end, as 1/3 has none
-SHORTENED = Fraction(2, 100)  # the same where it has an end, and could have been written out
+HUNDREDTHS = Fraction(5, 100)  # the same where it has an end: to two places is usual (`1/8 = 0.13`, `1/16 = 6%`)
+TENTHS = Fraction(2, 100)  # and to one is not
 ROUNDING_WORDS = re.compile(
     r"round|approx|about|nearest|roughly|almost|remainder|\bR\s?\d|left over|≈|四舍五入|约|大约|近似|余|进一|去尾", re.IGNORECASE
 )
@@ -150,7 +151,8 @@ def _is_rounded(value: Fraction, written: Fraction, decimals: int) -> bool:
     """Whether a value is rounded to these decimals or cut off behind them, and that takes little of it away."""
     off = abs(value - written)
     is_cut = abs(written) <= abs(value) and value * written > 0
-    return (is_cut or 2 * 10**decimals * off <= 1) and off <= abs(value) * (SHORTENED if _has_end(value) else CUT)
+    limit = CUT if not _has_end(value) else HUNDREDTHS if decimals > 1 else TENTHS
+    return (is_cut or 2 * 10**decimals * off <= 1) and off <= abs(value) * limit
 
 
 def _has_end(value: Fraction) -> bool:
