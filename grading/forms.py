@@ -22,6 +22,11 @@ class ClassroomForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only 
         fields = ["name"]
 
 
+def _with_stored_line_ends(text: str) -> str:
+    """A browser sends others than those that are stored."""
+    return text.replace("\r\n", "\n")
+
+
 class ProblemForm(forms.ModelForm):  # type: ignore[type-arg]
     """A problem's text and key. An answer that the checker cannot read is refused: no student's could ever equal it."""
 
@@ -35,14 +40,12 @@ class ProblemForm(forms.ModelForm):  # type: ignore[type-arg]
         }
 
     def clean_text(self) -> str:
-        """With the line ends that are stored, not those that a browser sends: the same text again is no other text."""
-        text: str = self.cleaned_data["text"]
-        return text.replace("\r\n", "\n")
+        """The same text again is no other text."""
+        return _with_stored_line_ends(self.cleaned_data["text"])
 
     def clean_reference(self) -> str:
         """As the text: the same reference again is no new key."""
-        reference: str = self.cleaned_data["reference"]
-        return reference.replace("\r\n", "\n")
+        return _with_stored_line_ends(self.cleaned_data["reference"])
 
     def clean_answer(self) -> str:
         answer: str = self.cleaned_data["answer"]

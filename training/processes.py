@@ -1,6 +1,5 @@
 """Processes that outlive the one that started them: known by pid and moment of start, ended as a group. Linux's /proc tells of them."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -8,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1  # prctl(2)
+from inference.bound import end_with_parent
+
 NICE = 10  # what trains yields to what answers students
-_libc = ctypes.CDLL(None, use_errno=True)
 _TICKS, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 
 
@@ -41,11 +40,7 @@ def start_apart(command: Sequence[str], *, cwd: Path, log: Path) -> "subprocess.
 def start_bound(command: Sequence[str], *, cwd: Path, log: Path) -> "subprocess.Popen[bytes]":
     """A process of this one's group, which the kernel ends with this one, whatever ends it."""
     with log.open("ab") as file:
-        return subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=file, stderr=file, preexec_fn=_die_with_parent)
-
-
-def _die_with_parent() -> None:
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        return subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=file, stderr=file, preexec_fn=end_with_parent)
 
 
 def end_group(leader: Identity) -> None:

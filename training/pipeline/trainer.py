@@ -6,7 +6,6 @@ says of each step `loss`, `learning_rate`, `grad_norm`, `tokens_a_second` (all t
 was used so far) and `eta` (seconds); a step that is taken again after a kill is not written again.
 """
 
-import ctypes
 import json
 import math
 import resource
@@ -24,12 +23,12 @@ import torch.distributed as dist
 from safetensors import SafetensorError
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
+from inference.bound import end_with_parent
 from training import rows
 from training.pipeline.models import compute_dtype
 from training.pipeline.stage import Folder, StageError, StopAsked, require
 from training.pipeline.training_config import TrainingConfig, processes
 
-PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 CHECKPOINTS, COMPLETE, SUMMARY = "checkpoints", "COMPLETE", "training.json"
 TOO_LARGE = (
     "Out of memory. Take fewer rows at once (per_device), shorter ones (max_length), gradient_checkpointing, an adapter (lora_rank), or "
@@ -207,9 +206,8 @@ class Watch(TrainerCallback):
 
 
 def _end_with_launcher() -> None:
-    """Where torchrun is killed, what it started goes on for ever. Asked to stop instead, it ends with a checkpoint. Linux alone can ask."""
-    if hasattr(libc := ctypes.CDLL(None), "prctl"):
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    """Where torchrun is killed, what it started goes on for ever. Asked to stop instead, it ends with a checkpoint."""
+    end_with_parent(signal.SIGTERM)
 
 
 def _last_checkpoint(folder: Folder) -> Path | None:

@@ -167,8 +167,9 @@ def _near(value: Fraction | complex, written: Fraction | complex, side: Side) ->
     except OverflowError:
         return False
     decimals = shown_decimals(side)
-    if off <= RELATIVE_ERROR * max(size, 1e-300) or decimals is None:
-        return off <= RELATIVE_ERROR * max(size, 1e-300)
+    is_exact = off <= RELATIVE_ERROR * max(size, 1e-300)
+    if is_exact or decimals is None:
+        return is_exact
     is_cut = abs(complex(written)) <= size
     return off < 10.0**-decimals and (is_cut or off <= 0.5 * 10.0**-decimals + RELATIVE_ERROR) and off <= size * CUT
 
