@@ -54,16 +54,20 @@ def count(source: str) -> int:
 
 
 def refresh_all() -> None:
-    """Take out of the datasets what is gone at its source. One that a run is using is left for later."""
+    """Take out of the datasets what is gone at its source. One that a run is using is left for later; one whose file is lost or spoilt
+    keeps nothing in the others.
+    """
     for dataset in Dataset.objects.filter(source__in=COLLECTED):
         try:
             refresh(dataset)
         except StillUsed:
             continue
+        except (OSError, rows.RowError) as error:
+            logger.warning("What is gone at its source could not be taken out of %s: %s", dataset, error)
 
 
 def refresh(dataset: Dataset) -> int:
-    """How many rows were taken out; with them goes all that was made from the dataset. Raises `StillUsed`, OSError."""
+    """How many rows were taken out; with them goes all that was made from the dataset. Raises `StillUsed`, `RowError`, OSError."""
     origins = [row["origin"] for row in rows.read(dataset.file)]
     parts = (origins[start : start + CHUNK] for start in range(0, len(origins), CHUNK))
     living = {origin for part in parts for origin in COLLECTED[dataset.source].living(part)}

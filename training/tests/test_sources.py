@@ -84,6 +84,16 @@ def test_a_class_that_takes_its_permission_back_leaves_nothing(marked):
         sources.build(Source.OVERRIDES)
 
 
+@pytest.mark.parametrize("spoil", [lambda file: file.unlink(), lambda file: file.write_text("{}}\n")])
+def test_a_spoilt_file_keeps_nothing_in_the_other_datasets(marked, spoil):
+    sound, spoilt = sources.build(Source.OVERRIDES), sources.build(Source.OVERRIDES)
+    spoil(spoilt.file)
+    classrooms.allow_training(marked.classroom, marked.teacher, allowed=False)
+    sources.refresh_all()
+    assert list(Dataset.objects.all()) == [spoilt]
+    assert not sound.file.exists()
+
+
 def asked(owner, text="It is 2.", answer="2", *, others=(), mode="cot", language="en", **more):
     """A solved question. Of several solutions the first was picked; `others` are the answers of those beside it."""
     about = Conversation.objects.create(owner=owner, title="sums")
