@@ -1,10 +1,11 @@
-"""Logging in and signing up; keys for programs."""
+"""Logging in and signing up; another password; keys for programs."""
 
 from typing import cast
 
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, PasswordResetConfirmView
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import LoginView, PasswordChangeView, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -27,6 +28,17 @@ class FirstLogIn(PasswordResetConfirmView):
     template_name = "accounts/first_login.html"
     post_reset_login = True
     success_url = reverse_lazy("tutor:home")
+
+
+class Password(PasswordChangeView):
+    """A person's own password becomes another one. Every other browser that is logged in with the old one is logged out."""
+
+    template_name = "accounts/password.html"
+    success_url = reverse_lazy("tutor:home")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        super().form_valid(form)
+        return render(self.request, self.template_name, {"changed": True})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -69,6 +69,19 @@ def test_nobody_is_sent_to_another_host(client):
     assert answer.url == "/"
 
 
+def test_a_password_becomes_another_one(client):
+    sign_up(client)
+    other = Client()
+    other.post("/accounts/login/", {"username": "lin", "password": PASSWORD})
+    assert 'href="/accounts/password/"' in client.get("/").content.decode()
+    new = {"new_password1": "another long passphrase", "new_password2": "another long passphrase"}
+    assert client.post("/accounts/password/", {"old_password": "wrong"} | new).context["form"].errors["old_password"]
+    assert "Your password is changed." in client.post("/accounts/password/", {"old_password": PASSWORD} | new).content.decode()
+    assert client.get("/").status_code == 200
+    assert other.get("/").status_code == 302
+    assert User.objects.get().check_password("another long passphrase")
+
+
 BACK = [
     ("get", "/history/?q=circle", "http://testserver/", "/history/?q=circle"),
     ("post", "/ask/", "http://testserver/history/?q=circle", "/history/?q=circle"),
