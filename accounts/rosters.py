@@ -7,6 +7,8 @@ from django.contrib.auth.tokens import default_token_generator
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
@@ -41,22 +43,30 @@ def preview(classroom: Classroom, text: str) -> list[Entry]:
     """What `enrol` would make of a table. Raises `TableError`."""
     rows = read_table(text, COLUMNS, limit=LONGEST_LIST)
     usernames = [User.normalize_username(row.cells["username"]) for row in rows]  # as the log-in form does: full-width letters are common
-    users = {user.username: user for user in User.objects.filter(username__in=usernames)}
+    users = _accounts(usernames)
     enrolled = {enrolment.student_id: enrolment.number for enrolment in classroom.enrolments.all()}
     numbers = {number: student for student, number in enrolled.items() if number}
     seen: set[str] = set()
     entries = []
     for row, username in zip(rows, usernames, strict=True):
-        user = users.get(username)
+        user = users.get(username) or users.get(username.lower())
         entry = Entry(row.line, username, row.cells["name"], row.cells["number"], user, enrolled=user is not None and user.pk in enrolled)
         entries.append(_judged(entry, seen, numbers))
     return entries
 
 
+def _accounts(usernames: list[str]) -> dict[str, User]:
+    """Those who have an account, by their username and by it in small letters: signing up, too, takes LI.WEI for li.wei."""
+    lower = [username.lower() for username in usernames]
+    alike = User.objects.annotate(lower=Lower("username")).filter(Q(lower__in=lower) | Q(username__in=usernames))
+    users: dict[str, User] = {user.username.lower(): user for user in alike}
+    return users | {user.username: user for user in alike}
+
+
 def _judged(entry: Entry, seen: set[str], numbers: dict[str, int]) -> Entry:
     """The entry with what is wrong with it; `seen` gathers the names and numbers of the lines before it."""
     error = _error(entry, seen, numbers)
-    seen |= {f"name {entry.username}", f"number {entry.number}"} - {"number "}
+    seen |= {f"name {entry.username.lower()}", f"number {entry.number}"} - {"number "}
     return replace(entry, error=error)
 
 
@@ -69,7 +79,7 @@ def _error(entry: Entry, seen: set[str], numbers: dict[str, int]) -> str:
         return _("This is too long.")
     if entry.user is not None and entry.user.teaches:
         return _("This is a teacher's username.")
-    if f"name {entry.username}" in seen:
+    if f"name {entry.username.lower()}" in seen:
         return _("This username stands in the list twice.")
     owner = numbers.get(entry.number)
     if f"number {entry.number}" in seen or (owner is not None and (entry.user is None or owner != entry.user.pk)):

@@ -40,6 +40,7 @@ def test_looking_at_a_list_changes_nothing(classroom):
         (",Ann,", "letters, digits"),
         ("x" * 151 + ",Ann,", "too long"),
         ("first,Ann,", "twice"),
+        ("First,Ann,", "twice"),
         ("other,Ann,1", "somebody else"),
     ],
 )
@@ -78,6 +79,16 @@ def test_a_full_width_username_is_the_one_that_its_owner_logs_in_with(classroom)
     [again, twice] = rosters.preview(classroom, "202301,李明,1\n２０２３０１,李明,")
     assert (again.user, again.enrolled, again.error) == (student, True, "")
     assert "twice" in twice.error
+
+
+def test_a_username_in_capitals_is_the_account_that_is_there(classroom):
+    """Else a student has two accounts, and the work of one is missing in the other."""
+    wei = User.objects.create_user("li.wei", password=PASSWORD)
+    assert [entry.user for entry in rosters.preview(classroom, "LI.WEI,李伟,1\nli.na,李娜,2")] == [wei, None]
+    rosters.enrol(classroom, "LI.WEI,李伟,1")
+    assert [each.student for each in classroom.enrolments.all()] == [wei]
+    capitals = User.objects.create_user("LI.WEI")  # where there are both, each is itself
+    assert [entry.user for entry in rosters.preview(classroom, "LI.WEI,李伟,")] == [capitals]
 
 
 def test_a_full_class_takes_nobody(classroom, settings):
