@@ -61,6 +61,8 @@ def read_table(text: str, columns: Mapping[str, Sequence[str]], *, limit: int) -
         places = {column: place for place, column in enumerate(columns)}
     else:
         lines = lines[1:]
+    if not lines:
+        raise TableError(_("There is only a heading line in it."))
     if len(lines) > limit:
         raise TableError(_("There are more than {limit} lines. Split the table.").format(limit=limit))
     return [Row(line, {column: _cell(cells, place) for column, place in places.items()}) for line, cells in lines]

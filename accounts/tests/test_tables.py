@@ -29,7 +29,13 @@ def test_rows(text, found):
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "nothing in it"), (" \n,\n", "nothing in it"), ("a\n" * 11, "more than 10"), ('name\n"' + "x" * 200_000, "Line")],
+    [
+        ("", "nothing in it"),
+        (" \n,\n", "nothing in it"),
+        ("name,age\n", "only a heading line"),
+        ("a\n" * 11, "more than 10"),
+        ('name\n"' + "x" * 200_000, "Line"),
+    ],
 )
 def test_what_is_no_table_says_why(text, words):
     with pytest.raises(TableError, match=words):
