@@ -1,6 +1,6 @@
 // Small helps of forms: ask before what cannot be undone, send once, keep a draft, add a line, copy a link.
 
-import { announce } from "lemma/announce.js";
+import { copyText } from "lemma/copy.js";
 import { say } from "lemma/strings.js";
 
 // A form with data-ask="question" is sent after a yes.
@@ -23,10 +23,10 @@ function bindAsk() {
   });
 }
 
-// A second click while the first is on its way sends nothing.
+// A second click while the first is on its way sends nothing. What is asked about first is not on its way yet.
 function bindOnce() {
   for (const button of document.querySelectorAll("[data-once]")) {
-    button.form.addEventListener("submit", () => setTimeout(() => (button.disabled = true)));
+    button.form.addEventListener("submit", (event) => setTimeout(() => (button.disabled = !event.defaultPrevented)));
   }
   addEventListener("pageshow", () => {
     for (const button of document.querySelectorAll("[data-once]")) button.disabled = false;
@@ -60,8 +60,7 @@ async function copyLink(event) {
   const link = event.target.closest("[data-copy-link]");
   if (!link) return;
   event.preventDefault();
-  await navigator.clipboard.writeText(link.href);
-  announce(say("copied"));
+  await copyText(link.href);
   link.textContent = say("copied");
 }
 

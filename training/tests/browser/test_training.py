@@ -35,7 +35,11 @@ def test_from_a_recipe_to_a_promoted_model_and_back(site, visit):
     page.get_by_text("1 problem that it broke").click()
     expect(page.get_by_text("Question b?")).to_be_visible()
     page.get_by_label("Why").fill("two more")
+    page.locator("form", has=page.get_by_label("Why")).evaluate("form => (form.dataset.ask = 'Sure?')")  # as for a model that is worse
     page.get_by_role("button", name="Promote").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Promote").click()
+    page.get_by_role("dialog").get_by_role("button", name="Go on").click()
     expect(page.get_by_text("The workers load this model")).to_be_visible()
     assert site.do("chosen") == f"new-{run}"
     expect(page.get_by_text("two more")).to_be_visible()
