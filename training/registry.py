@@ -50,6 +50,10 @@ class BeforeGone(RegistryError):
     message = _("The model before this one is gone.")
 
 
+class DecidedSince(RegistryError):
+    message = _("Somebody else has decided what serves since you opened the page. Look again.")
+
+
 class OnlyTrained(RegistryError):
     message = _("This model was not trained here, and takes no room of ours.")
 
@@ -238,20 +242,29 @@ def trainable_champion() -> ModelVersion | None:
     return found if found is not None and found.run is not None and Path(found.checkpoint).is_dir() else None
 
 
-def promote(version: ModelVersion, *, by: User | None, why: str = "", evidence: dict[str, Any] | None = None) -> Promotion:
-    """Have the workers serve this version. Raises `RegistryError`."""
+def newest_decision() -> str:
+    """Which decision what serves follows from; "" before the first."""
+    return str(Promotion.objects.values_list("pk", flat=True).first() or "")
+
+
+def promote(
+    version: ModelVersion, *, by: User | None, why: str = "", evidence: dict[str, Any] | None = None, seen: str | None = None
+) -> Promotion:
+    """Have the workers serve this version. With `seen`, only where that is the newest decision still. Raises `RegistryError`."""
     if not settings.ENGINE_URL and not Path(version.gguf).is_file():
         raise NoFile
     with transaction.atomic():
+        _check_newest(seen)
         before = champion()
         if before is not None and before.pk == version.pk:
             raise ServesAlready
         return _move(before, version, by=by, why=why, evidence=evidence or {})
 
 
-def roll_back(*, by: User | None, why: str = "") -> Promotion:
-    """Serve again what served before the newest promotion that was not taken back. Raises `RegistryError`."""
+def roll_back(*, by: User | None, why: str = "", seen: str | None = None) -> Promotion:
+    """Serve again what served before the newest promotion that was not taken back; `seen` as for `promote`. Raises `RegistryError`."""
     with transaction.atomic():
+        _check_newest(seen)
         last = last_in_force()
         if last is None:
             raise NothingBefore
@@ -260,6 +273,13 @@ def roll_back(*, by: User | None, why: str = "") -> Promotion:
         if last.before is not None and not settings.ENGINE_URL and not Path(last.before.gguf).is_file():
             raise NoFile
         return _move(champion(), last.before, by=by, why=why, evidence={}, rollback=True)
+
+
+def _check_newest(seen: str | None) -> None:
+    """Who decides goes by what a page said. The lock lets two decide one after the other. Raises `DecidedSince`."""
+    list(Promotion.objects.select_for_update()[:1])
+    if seen is not None and seen != newest_decision():
+        raise DecidedSince
 
 
 def delete(version: ModelVersion) -> None:

@@ -142,9 +142,24 @@ def test_the_gate_is_shown_and_promotion_reaches_the_workers_and_back(model, tmp
     [promotion] = Promotion.objects.all()
     assert (promotion.by, promotion.why, promotion.compared[0]["broke"]) == (admin, "two more", 1)
     assert "Roll back" in answer.content.decode()
-    answer = client.post(reverse("training:roll_back"), follow=True)
+    answer = client.post(reverse("training:roll_back"), {"decision": promotion.pk}, follow=True)
     assert serving.wanted() == serving.Served("old", old.gguf)
     assert "Roll back" not in answer.content.decode()
+
+
+def test_who_decides_goes_by_what_serves_still(model, tmp_path, admin, client_of):
+    """Two administrators have a page open, and both take back the newest promotion: the one before it stays."""
+    client = client_of(admin)
+    for each in (version(tmp_path, "old", BEFORE), model):
+        registry.promote(each, by=admin)
+    seen = client.get(reverse("training:models")).context["decision"]
+    assert client.get(reverse("training:model", args=[registry.known("other", "").pk])).context["decision"] == seen
+    for _administrator in range(2):
+        answer = client.post(reverse("training:roll_back"), {"decision": seen}, follow=True)
+    assert "Somebody else has decided" in answer.content.decode()
+    assert serving.wanted().name == "old"
+    client.post(reverse("training:promote", args=[model.pk]), {"decision": seen})  # it was compared with itself
+    assert serving.wanted().name == "old"
 
 
 def test_why_two_models_were_not_compared_is_said_in_the_reader_s_language(model, tmp_path, admin, client_of):

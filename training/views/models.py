@@ -29,6 +29,7 @@ def index(request: Request) -> HttpResponse:
         "champion": registry.champion(),
         "promotions": Promotion.objects.select_related("by")[:SHOWN],
         "in_force": registry.last_in_force(),
+        "decision": registry.newest_decision(),
     }
     return render(request, "training/models.html", context | _workers())
 
@@ -55,6 +56,7 @@ def show(request: Request, pk: UUID) -> HttpResponse:
         "is_served": is_served,
         "form": MeasureForm(),
         "files": _files(version),
+        "decision": registry.newest_decision(),
     }
     context["gate"] = gate.open_gate(served, version) if served is not None and not is_served else None
     return render(request, "training/model.html", context | {"settings_model": registry.settings_model()})
@@ -77,7 +79,7 @@ def promote(request: Request, pk: UUID) -> HttpResponse:
     served = registry.served()
     evidence = gate.open_gate(served, version).as_json if served is not None else {}
     try:
-        registry.promote(version, by=request.user, why=request.POST.get("why", "")[:2000], evidence=evidence)
+        registry.promote(version, by=request.user, evidence=evidence, **_said(request))
         messages.success(request, _("The workers load this model; new questions go to it as soon as it is ready."))
     except registry.RegistryError as error:
         messages.error(request, str(error))
@@ -89,11 +91,16 @@ def promote(request: Request, pk: UUID) -> HttpResponse:
 def roll_back(request: Request) -> HttpResponse:
     check_admin(request.user)
     try:
-        registry.roll_back(by=request.user, why=request.POST.get("why", "")[:2000])
+        registry.roll_back(by=request.user, **_said(request))
         messages.success(request, _("The workers load the model before; new questions go to it as soon as it is ready."))
     except registry.RegistryError as error:
         messages.error(request, str(error))
     return redirect("training:models")
+
+
+def _said(request: Request) -> dict[str, str]:
+    """What the form of a decision says: why, and upon which decision it was looked at."""
+    return {"why": request.POST.get("why", "")[:2000], "seen": request.POST.get("decision", "")}
 
 
 @require_POST
