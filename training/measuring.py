@@ -1,5 +1,6 @@
 """Runs that measure: models on problem sets, so that the gate has something to compare."""
 
+from pathlib import Path
 from typing import Any
 
 from django.utils.functional import Promise
@@ -21,6 +22,10 @@ class NothingToMeasure(Exception):
         return str(self.message)
 
 
+class FileGone(NothingToMeasure):
+    message = _("The file of this dataset is gone.")
+
+
 def begin(version: ModelVersion, problems: Dataset | None, *, by: User | None) -> Run:
     """Measure this model, and the one that serves, on a dataset, or on what the other one was measured on. Raises `NothingToMeasure`,
     `RunError`.
@@ -36,11 +41,16 @@ def begin(version: ModelVersion, problems: Dataset | None, *, by: User | None) -
 
 
 def _wanted(version: ModelVersion, served: ModelVersion | None, problems: Dataset | None) -> dict[str, dict[str, Any]]:
-    """Settings of `evaluate` by the SHA-256 of the problems."""
+    """Settings of `evaluate` by the SHA-256 of the problems. A set that was deleted since cannot be measured; one that was changed is
+    measured as it is now.
+    """
     if problems is not None:
+        if not problems.file.is_file():
+            raise FileGone
         return {digest(problems.file): {"problems": str(problems.file), "mode": "auto"}}
     known = (served.evaluations if served else {}) | version.evaluations
-    return {sha256: each["config"] for sha256, each in known.items()}
+    configs: list[dict[str, Any]] = [each["config"] for each in known.values()]
+    return {digest(path): config for config in configs if (path := Path(config["problems"])).is_file()}
 
 
 def _missing(version: ModelVersion, wanted: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:

@@ -175,9 +175,14 @@ def _keep_evaluation(stage: RunStage) -> None:
     figures = {
         name: {"value": report[name], "interval": interval} for name, interval in report["intervals"].items() if name in stage.figures
     }
-    found = {"name": problems.stem, "transcripts": str(kept), "figures": stage.figures | figures, "config": settings_}
+    found = {"name": _name_of_set(problems), "transcripts": str(kept), "figures": stage.figures | figures, "config": settings_}
     version.evaluations[sha256] = found
     version.save(update_fields=["evaluations"])
+
+
+def _name_of_set(problems: Path) -> str:
+    """A dataset's file is called by its id, which tells nobody anything."""
+    return next((str(dataset) for dataset in Dataset.objects.all() if dataset.file == problems), problems.stem)
 
 
 def _measured(config: dict[str, Any]) -> ModelVersion | None:

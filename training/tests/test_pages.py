@@ -227,6 +227,20 @@ def test_both_models_are_measured_on_what_they_lack(model, tmp_path, admin, clie
     assert {config["problems"] for config in configs} == {str(dataset.file)}
 
 
+def test_what_is_gone_is_not_measured(model, admin, client_of, dataset):
+    """Neither a dataset whose file is lost, nor the sets of earlier times that were deleted or changed since."""
+    measure = partial(client_of(admin).post, reverse("training:measure", args=[model.pk]), follow=True)
+    there = {"name": "ours", "transcripts": "", "figures": {}, "config": {"problems": str(dataset.file), "mode": "cot"}}
+    model.evaluations["a digest of what it was"] = there
+    model.save()
+    measure()
+    assert [stage.settings["config"]["problems"] for stage in Run.objects.get().stages.all()] == 2 * [str(dataset.file)]
+    dataset.file.unlink()
+    assert "The file of this dataset is gone." in measure({"problems": dataset.pk}).content.decode()
+    assert "have no file that can be measured" in measure().content.decode()
+    assert Run.objects.count() == 1
+
+
 # --- Datasets -------------------------------------------------------------------------------------------------------------
 
 

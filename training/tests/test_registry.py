@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from training import gate, recipes, registry, rows, runs
-from training.models import Alias, ModelVersion
+from training import datasets, gate, recipes, registry, rows, runs
+from training.models import Alias, Dataset, ModelVersion
 from training.tests.test_gate import AFTER, BEFORE, transcripts
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,14 @@ def test_a_model_is_kept_with_what_was_measured(run):
     assert "greedy 50.0 % [40.0, 60.0]" in version.card
     assert "cpu-demo" in version.card
     assert [dataset.rows for dataset in run.curated.all()] == [1]
+
+
+def test_a_measured_dataset_is_called_by_its_name(run):
+    dataset = datasets.keep([{"question": "1?", "expected": "1"}], datasets.About(name="ours", source=Dataset.Source.IMPORT))
+    config = run.folder / "evaluate.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"problems": str(dataset.file)}))
+    [evaluation] = registry.register(run).evaluations.values()
+    assert evaluation["name"] == "ours, v1"
 
 
 def test_a_deleted_model_takes_its_run_along(run):
