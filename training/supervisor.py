@@ -83,7 +83,7 @@ class Supervisor:
         values = self._values()
         for stage in self.run.stages.all():
             self._check_asked()
-            if stage.state != StageState.DONE:
+            if stage.state != StageState.DONE or progress.summary(stage.folder) is None:  # its files may have been removed since
                 self._work_on(stage, expand(stage.settings["config"], values))
         _patiently(lambda: registry.register(self.run))
 

@@ -15,6 +15,7 @@ from training import launching, rows, runs
 from training.models import Run, RunStage
 from training.processes import Identity
 from training.runs import create as begin
+from training.supervisor import supervise
 from training.tests.small import CURATE, SECONDS, members, recipe, solutions, supervisor, until, wait, written
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,6 +84,14 @@ def test_a_stage_that_fails_says_why(place):
     run = until(begin(recipe(nothing)), State.DONE, State.FAILED)
     assert (run.state, run.failure) == (State.FAILED, f"label: There is no row in {nothing}.")
     assert [stage.state for stage in run.stages.all()] == ["failed"]
+
+
+def test_a_stage_whose_files_were_removed_is_done_again(place):
+    run = begin(recipe(solutions(place, 5)))
+    run.stages.update(state=RunStage.State.DONE)
+    assert supervise(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.failure, len(labelled(run))) == (State.DONE, "", 20)
 
 
 def test_a_worker_leaves_alone_what_is_alive_and_takes_back_what_is_not(place):
