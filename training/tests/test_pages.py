@@ -8,7 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import classrooms
 from accounts.models import User
+from grading.tests.school import School
 from training import datasets, registry, rows
 from training.datasets import About
 from training.models import Alias, Dataset, Evaluation, ModelVersion, Promotion, Run, RunStage
@@ -257,6 +259,7 @@ def test_a_file_is_imported_looked_at_and_exported(place, admin, client_of):
     first, second = Dataset.objects.order_by("version")
     assert (first.version, second.version, first.rows, first.kind, first.licence) == (1, 2, 25, "problems", "MIT")
     assert first.sha256 == datasets.digest(first.file)
+    assert client.get(reverse("training:dataset", args=[first.pk]), {"page": "²"}).status_code == 200
     page = client.get(reverse("training:dataset", args=[first.pk]), {"page": "2"}).content.decode()
     assert "&lt;i&gt;24&lt;/i&gt;" in page
     assert "&lt;i&gt;0&lt;/i&gt;" not in page
@@ -282,7 +285,18 @@ def test_a_bad_file_is_refused_with_its_reason_and_leaves_nothing(place, admin, 
     assert list((place / "datasets").iterdir()) == []
 
 
-def test_what_is_deleted_goes_with_all_that_was_made_from_it(run, dataset, admin, client_of):
+def test_a_folder_that_takes_no_file_is_said(place, admin, client_of):
+    (place / "datasets").touch()  # as a full disk, or one that cannot be written to
+    answer = upload(client_of(admin), '{"question": "1?", "expected": "1"}\n')
+    assert (answer.status_code, "File exists" in answer.content.decode()) == (422, True)
+    school = School()
+    classrooms.allow_training(school.classroom, school.teacher, allowed=True)
+    school.decide(school.hand_in())
+    answer = client_of(admin).post(reverse("training:build", args=["overrides"]), follow=True)
+    assert (answer.status_code, "File exists" in answer.content.decode()) == (200, True)
+
+
+def test_what_is_deleted_goes_with_all_that_was_made_from_it(run, dataset, model, admin, client_of):
     client = client_of(admin)
     run.datasets.add(dataset)
     sample = RunStage.objects.create(run=run, number=1, name="sample", kind="sample", state="done")

@@ -38,7 +38,7 @@ def import_file(request: Request) -> HttpResponse:
         about = About(source=Dataset.Source.IMPORT, by=request.user, **{key: said[key] for key in ("name", "provenance", "licence")})
         try:
             return redirect("training:dataset", datasets.import_file(said["file"], about).pk)
-        except datasets.ImportRefused as error:
+        except (datasets.ImportRefused, OSError) as error:  # a full disk, too
             form.add_error("file", str(error))
     return _index(request, form, status=UNPROCESSABLE)
 
@@ -54,6 +54,9 @@ def build(request: Request, source: str) -> HttpResponse:
     except datasets.ImportRefused:
         messages.warning(request, _("There is nothing yet: no class that allows it has any."))
         return redirect("training:datasets")
+    except OSError as error:
+        messages.error(request, str(error))
+        return redirect("training:datasets")
     return redirect("training:dataset", dataset.pk)
 
 
@@ -61,7 +64,7 @@ def build(request: Request, source: str) -> HttpResponse:
 def show(request: Request, pk: UUID) -> HttpResponse:
     dataset = datasets.get_dataset_for(request.user, pk)
     number = request.GET.get("page", "1")
-    page = int(number) if number.isdigit() and 0 < int(number) < 10**6 else 1
+    page = int(number) if number.isdecimal() and 0 < int(number) < 10**6 else 1
     pages = max(1, -(-dataset.rows // datasets.PAGE))
     try:
         shown, trouble = datasets.preview(dataset, min(page, pages)), ""
