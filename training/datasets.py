@@ -20,14 +20,14 @@ from accounts.models import User
 from accounts.roles import check_admin
 from training import rows
 from training.evaluation.datasets import DatasetError, read_problem
-from training.models import Dataset, Run
+from training.models import Dataset, ModelVersion, Run
 from training.pipeline.solutions import labelled_question_of
 from training.pipeline.stage import StageError
 
 LARGEST = 500_000_000  # bytes of an imported file
 CHUNK = 1 << 20
 PAGE = 20  # rows of a preview
-KEPT_KINDS = ("sft", "grpo", "reward_model", "export", "evaluate")  # stages whose files hold weights or figures, and no row
+KEPT_KINDS = ("sft", "grpo", "reward_model", "export")  # stages whose files hold weights, and no row
 Kind = Dataset.Kind
 
 
@@ -182,8 +182,11 @@ def check_unused(datasets: Collection[Dataset]) -> None:
 
 
 def forget_copies(dataset: Dataset) -> None:
-    """Remove what runs have copied of its rows. Their models stay, and say that their data is gone."""
+    """Remove what runs have copied of its rows, and what models answered to them. The models stay, and say that their data is gone."""
     for run in dataset.runs.all():
         for stage in run.stages.exclude(kind__in=KEPT_KINDS):
             shutil.rmtree(stage.folder, ignore_errors=True)
+    for version in ModelVersion.objects.filter(evaluations__has_key=dataset.sha256):
+        Path(version.evaluations.pop(dataset.sha256)["transcripts"]).unlink(missing_ok=True)
+        version.save(update_fields=["evaluations"])
     dataset.runs.update(data_deleted=True)

@@ -299,6 +299,8 @@ def test_a_folder_that_takes_no_file_is_said(place, admin, client_of):
 def test_what_is_deleted_goes_with_all_that_was_made_from_it(run, dataset, model, admin, client_of):
     client = client_of(admin)
     run.datasets.add(dataset)
+    model.evaluations[dataset.sha256] = model.evaluations["sha"] | {"transcripts": str(transcripts(run.folder / "measured.jsonl", AFTER))}
+    model.save()
     sample = RunStage.objects.create(run=run, number=1, name="sample", kind="sample", state="done")
     sample.folder.mkdir()
     child = datasets.keep(PROBLEMS[:5], About(name="curated", source=Dataset.Source.RUN), parents=[dataset], run=run)
@@ -311,8 +313,9 @@ def test_what_is_deleted_goes_with_all_that_was_made_from_it(run, dataset, model
     assert not dataset.file.exists()
     assert not child.file.exists()
     assert not sample.folder.exists()
+    assert not (run.folder / "measured.jsonl").exists()  # its questions, with a model's answers
     assert (run.folder / "sft").exists()  # weights
     run.refresh_from_db()
     assert run.data_deleted
     assert "deleted since" in client.post(reverse("training:resume", args=[run.pk]), follow=True).content.decode()
-    assert not ModelVersion.objects.exists()
+    assert list(ModelVersion.objects.get().evaluations) == ["sha"]
