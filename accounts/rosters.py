@@ -90,7 +90,8 @@ def _error(entry: Entry, seen: set[str], numbers: dict[str, int]) -> str:
 def enrol(classroom: Classroom, text: str) -> list[Entry]:
     """Put everybody on the list into the class; returns the lines that were not taken. Raises `TableError`, `ClassFull`.
 
-    Who has no account gets one without a password: a link (`first_login`) lets them choose it. The name of an account is not changed.
+    Who has no account gets one without a password: a link (`first_login`) lets them choose it. The name of an account is not changed, but
+    who signed up has none yet.
     """
     with transaction.atomic():
         Classroom.objects.select_for_update().get(pk=classroom.pk)
@@ -98,10 +99,17 @@ def enrol(classroom: Classroom, text: str) -> list[Entry]:
         taken = [entry for entry in entries if not entry.error]
         classrooms.check_room(classroom, sum(not entry.enrolled for entry in taken))
         for entry in taken:
-            student = entry.user or _new_student(entry)
+            student = _named(entry.user, entry.name) if entry.user else _new_student(entry)
             number = {"number": entry.number} if entry.number else {}
             Enrolment.objects.update_or_create(classroom=classroom, student=student, defaults=number)
     return [entry for entry in entries if entry.error]
+
+
+def _named(student: User, name: str) -> User:
+    if name and not student.get_full_name():
+        student.first_name = name
+        student.save(update_fields=["first_name"])
+    return student
 
 
 def _new_student(entry: Entry) -> User:

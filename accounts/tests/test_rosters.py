@@ -69,6 +69,14 @@ def test_a_list_is_taken_and_taken_again(classroom):
     assert User.objects.get(username="bob").role == "student"
 
 
+def test_who_signed_up_without_a_name_has_that_of_the_list(classroom):
+    lin = User.objects.create_user("lin")
+    rosters.enrol(classroom, "username,name\nlin,")
+    rosters.enrol(classroom, "username,name\nlin,Lin Wei")
+    lin.refresh_from_db()
+    assert lin.full_name == "Lin Wei"
+
+
 def test_a_full_width_username_is_the_one_that_its_owner_logs_in_with(classroom):
     rosters.enrol(classroom, "２０２３０１,李明,1")
     student = User.objects.get(username="202301")
