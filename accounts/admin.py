@@ -1,16 +1,47 @@
 """People, for administrators."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db import router
+from django.db.models import QuerySet
+from django.db.models.deletion import Collector
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
 
 @admin.register(User)
 class RoleUserAdmin(UserAdmin):  # type: ignore[type-arg]  # generic only in the stubs
-    """Django's user admin with the role."""
+    """Django's user admin, where the role alone says what a person may do."""
 
-    list_display = ("username", "role", "is_active", "last_login")
+    list_display = ("username", "first_name", "role", "is_active", "last_login")
     list_filter = ("role", "is_active")
-    fieldsets = (*(UserAdmin.fieldsets or ()), (None, {"fields": ("role",)}))
+    fieldsets = (
+        (None, {"fields": ("username", "password", "role", "is_active")}),
+        (_("Personal info"), {"fields": ("first_name", "last_name", "email")}),
+        (_("Important dates"), {"fields": ("last_login", "date_joined")}),
+    )
     add_fieldsets = (*UserAdmin.add_fieldsets, (None, {"fields": ("role",)}))
+
+    def save_model(self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool) -> None:
+        """These pages are an administrator's: of one who was made here, too, and no more of one who is none any more."""
+        obj.is_staff = obj.is_superuser = obj.role == User.Role.ADMIN
+        super().save_model(request, obj, form, change)
+
+    def get_deleted_objects(
+        self, objs: "Sequence[User] | QuerySet[User]", request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Counts alone. Django's list of all that goes along has a line for every few words that a student was ever answered."""
+        collector = Collector(using=router.db_for_write(User))
+        collector.collect(objs)
+        counts: Counter[str] = Counter()
+        for model, found in collector.data.items():
+            counts[str(model._meta.verbose_name_plural)] += len(found)
+        for rows in collector.fast_deletes:
+            counts[str(rows.model._meta.verbose_name_plural)] += rows.count()
+        return [str(each) for each in objs], +counts, set(), []

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import ApiKey, ApiUse, User
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long passphrase"
@@ -104,6 +104,37 @@ def test_logging_in_leads_back_to_a_page_that_can_be_read(client, method, addres
 def test_the_language_can_be_switched_before_logging_in(client):
     client.post("/i18n/setlang/", {"language": "zh-hans", "next": "/accounts/login/"})
     assert "登录" in client.get("/accounts/login/").content.decode()
+
+
+def test_an_administrator_makes_another_one_and_takes_it_back(client):
+    client.force_login(User.objects.create_superuser("head"))
+    new = {"username": "deputy", "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD, "role": "admin"}
+    assert client.post("/admin/accounts/user/add/", new).status_code == 302
+    deputy = User.objects.get(username="deputy")
+    other = Client()
+    other.force_login(deputy)
+    assert other.get("/admin/accounts/user/").status_code == 200
+    page = f"/admin/accounts/user/{deputy.pk}/change/"
+    form = client.get(page).context["adminform"].form.initial
+    dates = {
+        f"{name}_{part}": form[name].strftime(how) for name in ("date_joined", "last_login") for part, how in enumerate(("%Y-%m-%d", "%X"))
+    }
+    changed = {"username": "deputy", "role": "teacher", "is_active": "on", "first_name": "", "last_name": "", "email": ""} | dates
+    assert client.post(page, changed).status_code == 302
+    assert other.get("/admin/accounts/user/").status_code == 302
+
+
+def test_who_is_deleted_is_asked_about_with_counts(client):
+    client.force_login(User.objects.create_superuser("head"))
+    lin = User.objects.create_user("lin")
+    key = ApiKey.objects.create(user=lin, name="mine", digest="x")
+    ApiUse.objects.bulk_create(ApiUse(key=key, period=str(number)) for number in range(30))
+    page = client.get(f"/admin/accounts/user/{lin.pk}/delete/")
+    assert dict(page.context["model_count"]) == {"users": 1, "api keys": 1, "api uses": 30}
+    assert page.content.decode().count("<li>") < 10
+    client.post(f"/admin/accounts/user/{lin.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(pk=lin.pk).exists()
+    assert not ApiUse.objects.exists()
 
 
 @pytest.mark.parametrize("role", ["student", "teacher", "admin"])
