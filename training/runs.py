@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -137,6 +137,12 @@ def waiting() -> list[Run]:
     for run in Run.objects.filter(state=State.QUEUED).exclude(device__in=held).order_by("queued"):
         first.setdefault(run.device, run)
     return list(first.values())
+
+
+def before(run: Run) -> int:
+    """How many runs a queued one waits for: those that were queued earlier, and the one that is on the device."""
+    earlier = Q(state=State.QUEUED, queued__lt=run.queued)
+    return Run.objects.filter(earlier | Q(state__in=Run.HELD), device=run.device).exclude(pk=run.pk).count()
 
 
 def take_back() -> list[Identity]:

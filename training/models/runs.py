@@ -1,12 +1,15 @@
 """Runs of a recipe: a chain of stages, each a process of its own."""
 
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.timesince import timeuntil
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -126,6 +129,12 @@ class RunStage(models.Model):
         if self.state == self.State.DONE:
             return 100
         return min(99, 100 * self.done // self.total) if self.total else 0
+
+    @property
+    def until_end(self) -> str:
+        """Long ones in words."""
+        now = timezone.now()
+        return timeuntil(now + timedelta(seconds=self.eta or 0), now)
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -93,7 +93,9 @@ def test_a_run_s_page_shows_stages_curves_and_log(run, admin, client_of):
     assert 'value="30"' in page
     assert "polyline" in page
     assert "&lt;b&gt;loading the weights&lt;/b&gt;" in page  # what a stage says is no HTML
+    RunStage.objects.update(eta=36_000)
     part = client_of(admin).get(reverse("training:run", args=[run.pk]), headers={"HX-Request": "true"}).content.decode()
+    assert "about 10\xa0hours left" in part
     assert "<html" not in part
     assert 'data-state="Running"' in part
 
@@ -112,7 +114,10 @@ def test_a_run_is_begun_stopped_and_gone_on_with(place, admin, client_of, datase
     assert client.post(reverse("training:start"), data).status_code == 302
     run = Run.objects.get()
     assert (run.state, run.by, list(run.datasets.all()), run.stages.count()) == ("queued", admin, [dataset], 10)
-    assert "0 runs wait before it" in client.get(reverse("training:run", args=[run.pk])).content.decode()
+    assert "0 runs are before it" in client.get(reverse("training:run", args=[run.pk])).content.decode()
+    held = Run.objects.create(recipe="small", config=run.config, device="cpu", state="running", queued=timezone.now())
+    assert "1 run is before it" in client.get(reverse("training:run", args=[run.pk])).content.decode()
+    held.delete()
     client.post(reverse("training:cancel", args=[run.pk]))
     assert Run.objects.get().state == "stopped"
     client.post(reverse("training:resume", args=[run.pk]))

@@ -59,7 +59,7 @@ def show(request: Request, pk: UUID) -> HttpResponse:
     for stage in stages:
         stage.run = run
     context = {"run": run, "stages": stages, "charts": _charts([run])}
-    context["ahead"] = Run.objects.filter(state=Run.State.QUEUED, device=run.device, queued__lt=run.queued).count()
+    context["ahead"] = runs.before(run)
     others = Run.objects.exclude(pk=run.pk)[:SHOWN]
     return render(request, part, context | {"log": _log(run), "others": others})
 
