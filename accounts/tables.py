@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 LARGEST = 1_000_000  # bytes of an uploaded table
 DELIMITERS = ",;\t，"
+TITLE = 5  # lines at the top, among which a heading that names two columns or more may stand
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
 
 
@@ -49,18 +50,18 @@ def decode(data: bytes) -> str:
 
 
 def read_table(text: str, columns: Mapping[str, Sequence[str]], *, limit: int) -> list[Row]:
-    """The rows of a CSV with a heading line, or, where the first line names none of the columns, of one in the columns' own order.
+    """The rows of a CSV with a heading line, perhaps below a title, or, where no line names the columns, of one in the columns' own order.
 
     `columns` maps each column to the headings that it may have, in lower case. Empty lines are left out. Raises `TableError`.
     """
     lines = _lines(text)
     if not lines:
         raise TableError(_("There is nothing in it."))
-    places = _places(lines[0][1], columns)
-    if places is None:
-        places = {column: place for place, column in enumerate(columns)}
-    else:
-        lines = lines[1:]
+    places = {column: place for place, column in enumerate(columns)}
+    for number, (_line, cells) in enumerate(lines[:TITLE]):
+        if (found := _places(cells, columns)) is not None and (number == 0 or sum(place >= 0 for place in found.values()) > 1):
+            places, lines = found, lines[number + 1 :]
+            break
     if not lines:
         raise TableError(_("There is only a heading line in it."))
     if len(lines) > limit:
@@ -69,7 +70,8 @@ def read_table(text: str, columns: Mapping[str, Sequence[str]], *, limit: int) -
 
 
 def _lines(text: str) -> list[tuple[int, list[str]]]:
-    first = text.lstrip().split("\n", 1)[0]
+    beginning = text.lstrip().split("\n", TITLE)[:TITLE]
+    first = next((line for line in beginning if any(delimiter in line for delimiter in DELIMITERS)), "")
     delimiter = max(DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     lines, before = [], 0

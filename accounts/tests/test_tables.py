@@ -17,6 +17,9 @@ def rows(text, limit=10):
         ("name,age\nAnn,7\n\nBob,8\n", [(2, "Ann", "7"), (4, "Bob", "8")]),
         ("Age;Name\n7;Ann", [(2, "Ann", "7")]),
         ("姓名\t年龄\n王芳\t7", [(2, "王芳", "7")]),
+        ("Class 8b\n\nname;age\nAnn;7", [(4, "Ann", "7")]),  # what stands above the heading is nobody
+        ("sep=;\nname;age\nAnn;7", [(3, "Ann", "7")]),
+        ("Ann,7\nName,8", [(1, "Ann", "7"), (2, "Name", "8")]),
         ("Ann,7\nBob,8", [(1, "Ann", "7"), (2, "Bob", "8")]),  # no heading: the columns' own order
         ("name\nAnn", [(2, "Ann", "")]),
         ('name,age\n"two\nlines",7\nBob,8', [(2, "two\nlines", "7"), (4, "Bob", "8")]),
