@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from accounts import classrooms
 from accounts.models import Classroom, Enrolment, User
-from accounts.tables import read_table, write_table
+from accounts.tables import TableError, read_table, write_table
 
 LONGEST_LIST = 500  # lines of one table
 COLUMNS = {
-    "username": ("username", "user", "login", "用户名", "账号"),
+    "username": ("username", "user name", "user", "login", "用户名", "账号"),
     "name": ("name", "full name", "student", "姓名", "名字"),
     "number": ("number", "student number", "id", "学号", "编号"),
 }
@@ -42,6 +42,8 @@ class Entry:
 def preview(classroom: Classroom, text: str) -> list[Entry]:
     """What `enrol` would make of a table. Raises `TableError`."""
     rows = read_table(text, COLUMNS, limit=LONGEST_LIST)
+    if not any(row.cells["username"] for row in rows):
+        raise TableError(_("No line has a username. Its column is called username."))
     usernames = [User.normalize_username(row.cells["username"]) for row in rows]  # as the log-in form does: full-width letters are common
     users = _accounts(usernames)
     enrolled = {enrolment.student_id: enrolment.number for enrolment in classroom.enrolments.all()}

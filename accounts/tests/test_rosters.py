@@ -6,7 +6,7 @@ from django.test import Client
 from accounts import classrooms, rosters
 from accounts.classrooms import ClassFull
 from accounts.models import User
-from accounts.tables import decode
+from accounts.tables import TableError, decode
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long passphrase"
@@ -48,6 +48,11 @@ def test_a_line_that_is_not_taken_says_why(classroom, line, words):
     found = errors(classroom, f"username,name,number\nfirst,First,1\n{line}")
     assert found[0] == ""
     assert words in found[1]
+
+
+def test_a_list_without_usernames_is_refused_as_a_whole(classroom):
+    with pytest.raises(TableError, match="called username"):
+        rosters.preview(classroom, "name,number\nAnn,1\nBob,2")
 
 
 def test_a_number_that_a_student_of_the_class_has(classroom):
