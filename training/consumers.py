@@ -9,7 +9,7 @@ from accounts.roles import check_admin
 from accounts.sockets import StateConsumer
 from training import live, runs
 from training.models import Run
-from tutor.models import Worker
+from tutor import standing
 
 
 class TrainingConsumer(StateConsumer):
@@ -46,7 +46,7 @@ def _state(user: User, run_id: UUID | None) -> dict[str, str]:
     check_admin(user)
     found = list(Run.objects.values_list("pk", "state", "stages__state", "stages__done").filter(state__in=("queued", *Run.HELD)))
     ended = Run.objects.filter(state__in=Run.ENDED).count()
-    return {"at": _digest([found, ended, list(Worker.objects.values_list("name", "model", "serving", "serving_error", "engine_error"))])}
+    return {"at": _digest([found, ended, list(standing.alive().values_list("name", "model", "serving", "serving_error", "engine_error"))])}
 
 
 def _digest(values: list[Any]) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tutor.models import Turn, Worker
@@ -27,9 +27,14 @@ class State:
         return not (self.no_worker or self.loading or self.engine_error or self.sandbox_error)
 
 
+def alive() -> QuerySet[Worker]:
+    """The workers that there are. One that was killed is struck off by another one, where there is another one."""
+    return Worker.objects.filter(seen__gt=timezone.now() - WORKER_SILENT).order_by("name")
+
+
 def state() -> State:
     """What a student's question would meet now. One worker that can do a thing is enough for it."""
-    workers = list(Worker.objects.filter(seen__gt=timezone.now() - WORKER_SILENT))
+    workers = list(alive())
     if not workers:
         return State(no_worker=True)
     able = [worker for worker in workers if not worker.engine_loading and not worker.engine_error]

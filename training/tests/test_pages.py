@@ -1,5 +1,6 @@
 """The administrator's pages: who may open them, what they begin, and what they say."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -203,6 +204,8 @@ def test_why_another_model_than_the_chosen_one_serves_is_said(model, admin, clie
     Worker.objects.filter(pk=worker.pk).update(engine_error="No model at all.", serving="new")
     page = client_of(admin).get(reverse("training:workers")).content.decode()
     assert ("No model at all." in page, "serves" in page, "Loading" in page) == (True, False, False)
+    Worker.objects.update(seen=timezone.now() - timedelta(minutes=1))  # it was killed, and it was the only one
+    assert "No worker is running." in client_of(admin).get(reverse("training:workers")).content.decode()
 
 
 def test_a_model_stays_while_a_run_that_begins_with_it_is_not_over(run, model, admin, client_of):

@@ -15,8 +15,7 @@ from training import gate, measuring, registry, runs
 from training.forms import MeasureForm
 from training.models import ModelVersion, Promotion
 from training.views.page import Request
-from tutor import serving
-from tutor.models import Worker
+from tutor import serving, standing
 
 SHOWN = 50  # promotions
 
@@ -42,7 +41,7 @@ def workers(request: Request) -> HttpResponse:
 
 
 def _workers() -> dict[str, Any]:
-    return {"workers": Worker.objects.order_by("name"), "chosen": serving.wanted(), "settings_model": registry.settings_model()}
+    return {"workers": standing.alive(), "chosen": serving.wanted(), "settings_model": registry.settings_model()}
 
 
 @require_safe
