@@ -254,7 +254,7 @@ def test_what_is_gone_is_not_measured(model, admin, client_of, dataset):
 # --- Datasets -------------------------------------------------------------------------------------------------------------
 
 
-def upload(client, text, name="mine"):
+def upload(client, text, name="八年级-mine"):
     file = SimpleUploadedFile("mine.jsonl", text.encode())
     return client.post(reverse("training:import"), {"name": name, "file": file, "licence": "MIT"}, follow=True)
 
