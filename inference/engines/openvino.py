@@ -18,6 +18,7 @@ from typing import Any
 
 from inference.engines import Chunk, ContextOverflow, EngineError, EngineLoading, EngineRefused, EngineUnavailable, Finish, Sampling
 from inference.engines.gguf import BadModelFile, read_context
+from inference.engines.text import check_text
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class OpenVinoEngine:
             raise EngineRefused(f"A request with the id {request_id} is already running.")
         if len(self._requests) >= self._max_requests:
             raise EngineUnavailable(f"The engine is overloaded: {self._max_requests} requests are under way.")
+        check_text(prompt)
         number = next(self._numbers)
         request = self._requests[request_id] = self._numbered[number] = _Request(number)
         try:
@@ -108,6 +110,7 @@ class OpenVinoEngine:
         """
         if len(self._numbered) >= 2 * self._max_requests:
             raise EngineUnavailable(f"The engine is overloaded: {len(self._numbered)} requests are under way.")
+        check_text(text)
         number = next(self._numbers)
         request = self._numbered[number] = _ScoreRequest()
         try:
