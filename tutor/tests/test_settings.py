@@ -6,7 +6,9 @@ import subprocess
 import sys
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from config.environment import address, number
 from tutor.tests.stack import ROOT
 
 PRODUCTION = {
@@ -37,12 +39,54 @@ def test_a_production_instance_is_ready_to_deploy(tmp_path):
         ({"SECRET_KEY": "short"}, "Set SECRET_KEY"),
         ({"SECRET_KEY": "django-insecure-" + "abcdefgh" * 8}, "Set SECRET_KEY"),
         ({"DEBUG": "true"}, "Unset DEBUG"),
+        ({"HTTPS": "enabled"}, "HTTPS is enabled; set it to true or false."),
+        ({"DATABASE_URL": "lemma"}, "DATABASE_URL is no address that can be used: it must begin with postgres:// or postgresql://."),
     ],
 )
 def test_a_careless_one_does_not_start(tmp_path, changed, message):
     done = run(tmp_path, LOAD, **changed)
     assert done.returncode
     assert message in done.stderr
+
+
+@pytest.mark.parametrize(("said", "value"), [("", 4), (" 7 ", 7), ("1", 1)])
+def test_a_number_is_read(monkeypatch, said, value):
+    monkeypatch.setenv("BACKGROUND_TOGETHER", said)
+    assert number("BACKGROUND_TOGETHER", 4, least=1) == value
+
+
+@pytest.mark.parametrize("said", ["0", "-3", "2.5", "many"])
+def test_a_number_that_nothing_can_work_with_is_refused(monkeypatch, said):
+    monkeypatch.setenv("BACKGROUND_TOGETHER", said)
+    with pytest.raises(ImproperlyConfigured, match=rf"^BACKGROUND_TOGETHER is {said}; set it to a whole number, 1 or more\.$"):
+        number("BACKGROUND_TOGETHER", 4, least=1)
+
+
+@pytest.mark.parametrize("said", ["nan", "inf", "0", "soon"])
+def test_so_is_a_time(monkeypatch, said):
+    monkeypatch.setenv("LEASE_SECONDS", said)
+    with pytest.raises(ImproperlyConfigured, match=f"^LEASE_SECONDS is {said}; set it to a number"):
+        number("LEASE_SECONDS", 10.0, least=1.0)
+
+
+def test_a_broker_of_another_kind_is_refused(monkeypatch):
+    monkeypatch.setenv("REDIS_URL", "localhost:6379")
+    with pytest.raises(ImproperlyConfigured, match=r"^REDIS_URL is no address .* redis:// or unix://\.$"):
+        address("REDIS_URL", ("redis", "unix"))
+
+
+SHOW = ["-c", "from config.settings import DATABASES; print(DATABASES['default']['OPTIONS'])"]
+
+
+def test_what_the_address_of_the_database_says_is_heeded(tmp_path):
+    done = run(tmp_path, SHOW, DATABASE_URL="postgres://lemma@127.0.0.1:1/lemma?sslmode=verify-full")
+    assert "'sslmode': 'verify-full'" in done.stdout
+    assert "'pool'" in done.stdout
+
+
+def test_with_long_leases_a_worker_does_not_seem_silent(tmp_path):
+    command = ["-c", "import django; django.setup(); from tutor import runtime; print(runtime.HEARTBEAT)"]
+    assert run(tmp_path, command, LEASE_SECONDS="60", DJANGO_SETTINGS_MODULE="config.settings").stdout == "5.0\n"
 
 
 def test_an_embedded_one_makes_its_key_once(tmp_path):
