@@ -99,6 +99,7 @@ if PRODUCTION:
     # To open a connection costs more than most queries. The address may have options of its own, as ?sslmode=require.
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 20, "timeout": 10}
 else:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)  # SQLite makes no folder
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",

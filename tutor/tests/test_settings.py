@@ -96,3 +96,8 @@ def test_an_embedded_one_makes_its_key_once(tmp_path):
     assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
     run(tmp_path, LOAD, DATABASE_URL="", SECRET_KEY="")
     assert (tmp_path / "secret-key").read_text() == key
+
+
+def test_an_embedded_one_with_a_key_has_a_place_for_its_database(tmp_path):
+    run(tmp_path / "new/var", LOAD, DATABASE_URL="")
+    assert (tmp_path / "new/var").is_dir()
