@@ -59,8 +59,7 @@ def test_serve(directory):
 
     started = children(process)
     assert len(started) == 3
-    web = next(pid for pid in started if b"uvicorn" in Path(f"/proc/{pid}/cmdline").read_bytes())
-    os.kill(web, signal.SIGKILL)
+    os.kill(web_of(process), signal.SIGKILL)
     wait_until(lambda: not listens(port), "web was not killed")
     wait_until(lambda: listens(port), "web did not come back", 30)
 
@@ -75,6 +74,10 @@ def test_serve(directory):
     assert "web ended with status -9" in (directory / "log" / "lemma.log").read_text()
 
 
+def web_of(process):
+    return next((pid for pid in children(process) if b"uvicorn" in Path(f"/proc/{pid}/cmdline").read_bytes()), None)
+
+
 def test_what_a_killed_serve_leaves_ends_and_the_next_one_starts(directory):
     process = serve(directory, port := free_port())
     wait_until(lambda: listens(port), "not served", 40)
@@ -83,6 +86,8 @@ def test_what_a_killed_serve_leaves_ends_and_the_next_one_starts(directory):
     process.communicate()
     wait_until(lambda: all(gone(pid) for pid in started), "a process outlived its supervisor", 30)
     process = serve(directory, port)
+    wait_until(lambda: web_of(process), "no web process", 40)
+    os.kill(web_of(process), signal.SIGKILL)  # before it has served anything
     wait_until(lambda: listens(port) and answers(directory / "valkey.sock"), "not served again", 40)
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=40)

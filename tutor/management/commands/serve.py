@@ -39,10 +39,11 @@ class Command(BaseCommand):
             children = self._start(host, port, stack)
             if demo:
                 call_command("demo_accounts", stdout=self.stdout)
-            self._announce(host, port)
+            announced = False
             while not self.ending.wait(WATCH):
                 for child in children:
                     child.watch()
+                announced = announced or self._announce(host, port)
             self.stdout.write("Ending…")
 
     def _start(self, host: str, port: int, stack: ExitStack) -> list[Child]:
@@ -63,13 +64,13 @@ class Command(BaseCommand):
             children.append(child)
         return children
 
-    def _announce(self, host: str, port: int) -> None:
-        while not self.ending.is_set():
-            with socket.socket(_family(host)) as probe:
-                if probe.connect_ex((host, port)) == 0:
-                    self.stdout.write(self.style.SUCCESS(f"Lemma is at http://{host}:{port}/ (Ctrl-C ends it)"))
-                    return
-            self.ending.wait(0.1)
+    def _announce(self, host: str, port: int) -> bool:
+        """Say where Lemma is, once it is there."""
+        with socket.socket(_family(host)) as probe:
+            if probe.connect_ex((host, port)) != 0:
+                return False
+        self.stdout.write(self.style.SUCCESS(f"Lemma is at http://{host}:{port}/ (Ctrl-C ends it)"))
+        return True
 
 
 def _family(host: str) -> socket.AddressFamily:
