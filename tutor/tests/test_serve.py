@@ -21,11 +21,11 @@ def directory():
         yield Path(name)
 
 
-def serve(directory, port):
+def serve(directory, port, *options):
     # An engine that is not there: what serves the pages must not depend on it.
     environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
     environment |= {"LEMMA_VAR": str(directory), "ENGINE_URL": "http://127.0.0.1:1/v1"}
-    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--demo"]
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--demo", *options]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -85,10 +85,11 @@ def test_what_a_killed_serve_leaves_ends_and_the_next_one_starts(directory):
     process.kill()
     process.communicate()
     wait_until(lambda: all(gone(pid) for pid in started), "a process outlived its supervisor", 30)
-    process = serve(directory, port)
+    process = serve(directory, port, "--host", "0.0.0.0")
     wait_until(lambda: web_of(process), "no web process", 40)
     os.kill(web_of(process), signal.SIGKILL)  # before it has served anything
     wait_until(lambda: listens(port) and answers(directory / "valkey.sock"), "not served again", 40)
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=40)
     assert "student" not in output  # the passwords were printed once
+    assert "until ALLOWED_HOSTS says how they call this one" in output

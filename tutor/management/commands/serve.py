@@ -18,6 +18,7 @@ from tutor.supervisor import Child, answers, end_orphan, valkey_command, wait_un
 
 LOG_SIZE, LOG_FILES = 5_000_000, 5
 WATCH = 0.5  # seconds between looks at the processes
+OWN_NAMES = {"127.0.0.1", "localhost", "::1", "[::1]"}  # by which no other machine calls this one
 
 
 class Command(BaseCommand):
@@ -36,6 +37,8 @@ class Command(BaseCommand):
             _log_to(settings.VAR_DIR / "log")
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: self.ending.set())
+            if host not in OWN_NAMES and OWN_NAMES.issuperset(settings.ALLOWED_HOSTS):
+                self.stdout.write(self.style.WARNING("Other machines are turned away until ALLOWED_HOSTS says how they call this one."))
             children = self._start(host, port, stack)
             if demo:
                 call_command("demo_accounts", stdout=self.stdout)
