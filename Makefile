@@ -3,6 +3,7 @@
 .PHONY: run test check bench test-vllm setup setup-test lock clean
 SHELL := /bin/sh
 PORT ?= 8000
+HOST ?= 127.0.0.1
 export PYTHONUNBUFFERED := 1
 PY := .venv/bin/python
 LOCALES := $(wildcard locale/*/LC_MESSAGES/django.po)
@@ -11,7 +12,7 @@ LOCALES := $(wildcard locale/*/LC_MESSAGES/django.po)
 $(shell test ! -e .venv/.run || .venv/bin/python -c '' 2>/dev/null || rm -f .venv/.run)
 
 run: setup
-	@$(PY) manage.py serve --demo --port $(PORT)
+	@$(PY) manage.py serve --demo --host $(HOST) --port $(PORT)
 
 # The full environment has what the tests need besides; setting up to run does not take it away again.
 setup: .venv/.run node_modules/.done $(LOCALES:.po=.mo) | .venv/.system

@@ -11,6 +11,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from config.clock import machine_time_zone
+from config.environment import address, flag, number
 from config.secret import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -19,10 +20,10 @@ env = environ.Env()
 # What a running instance writes: database, broker socket and journal, collected static files, logs.
 VAR_DIR = Path(env("LEMMA_VAR", default=str(BASE_DIR / "var"))).resolve()
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = flag("DEBUG")
 
 
-PRODUCTION = bool(env("DATABASE_URL", default=""))
+PRODUCTION = bool(address("DATABASE_URL", ("postgres", "postgresql")))
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("Unset DEBUG: a production instance (DATABASE_URL is set) does not start with it.")
 
@@ -94,11 +95,11 @@ TEMPLATES = [
 # --- Storage -----------------------------------------------------------------------------------------------------------
 
 if PRODUCTION:
-    DATABASES = {"default": env.db("DATABASE_URL")}
-    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":  # to open a connection costs more than most queries
-        DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": 20, "timeout": 10}}
-        DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES = {"default": env.db("DATABASE_URL") | {"CONN_HEALTH_CHECKS": True}}
+    # To open a connection costs more than most queries. The address may have options of its own, as ?sslmode=require.
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 20, "timeout": 10}
 else:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)  # SQLite makes no folder
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
@@ -116,8 +117,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Broker and channel layer: Redis by URL, or the embedded Valkey's unix socket ---------------------------------------
 
 VALKEY_SOCKET = VAR_DIR / "valkey.sock"
-EMBEDDED_BROKER = not env("REDIS_URL", default="")
-REDIS_URL = f"unix://{VALKEY_SOCKET}" if EMBEDDED_BROKER else env("REDIS_URL")
+_GIVEN_BROKER = address("REDIS_URL", ("redis", "rediss", "unix"))
+EMBEDDED_BROKER = not _GIVEN_BROKER
+REDIS_URL = _GIVEN_BROKER or f"unix://{VALKEY_SOCKET}"
 # A bell that does not go through is not worth waiting for: the sockets look into the database.
 _LAYER_HOST = {"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": 2, "retry": Retry(NoBackoff(), 1)}
 CHANNEL_LAYERS = {
@@ -151,7 +153,7 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "manifest-src": [CSP.SELF],
 }
-HTTPS = env.bool("HTTPS", default=False)
+HTTPS = flag("HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -195,18 +197,18 @@ REWARD_URL = env("REWARD_URL", default="")  # a vLLM server's base, as http://gp
 REWARD_MODEL = env("REWARD_MODEL", default="")  # that server's name for it ("" is its first); without REWARD_URL a folder or a hub's name
 REWARD_API_KEY = env("REWARD_API_KEY", default="")
 REWARD_PRECISION = env("REWARD_PRECISION", default="auto")  # of a model without REWARD_URL: float32, bfloat16, float16, int8, int4
-TURNS_PER_WORKER = env.int("TURNS_PER_WORKER", default=32)  # turns that one worker process solves side by side
-ACTIVE_TURNS_PER_USER = env.int("ACTIVE_TURNS_PER_USER", default=4)  # queued or running; further questions are refused until one ends
-LEASE_SECONDS = env.float("LEASE_SECONDS", default=10)  # a worker that is silent for so long loses its turns to others
-QUEUE_LIMIT = env.int("QUEUE_LIMIT", default=500)  # queued turns of everybody together, and as many for the background
+TURNS_PER_WORKER = number("TURNS_PER_WORKER", 32, least=1)  # turns that one worker process solves side by side
+ACTIVE_TURNS_PER_USER = number("ACTIVE_TURNS_PER_USER", 4, least=1)  # queued or running; further questions are refused until one ends
+LEASE_SECONDS = number("LEASE_SECONDS", 10.0, least=1.0)  # a worker that is silent for so long loses its turns to others
+QUEUE_LIMIT = number("QUEUE_LIMIT", 500, least=1)  # queued turns of everybody together, and as many for the background
 QUESTION_LIMIT = 8_000  # characters
-API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=60)  # of one person
-API_TOKENS_A_DAY = env.int("API_TOKENS_A_DAY", default=1_000_000)  # generated for one person
-KEY_SAMPLES = env.int("KEY_SAMPLES", default=3)  # solutions in words, and as many with Python, that make the key of a lesson's problem
-BEST_OF_SECONDS = env.float("BEST_OF_SECONDS", default=240)  # then the best of what is complete of a best-of-N turn is taken
-BACKGROUND_SECONDS = env.float("BACKGROUND_SECONDS", default=1_800)  # the same for a turn in the background
-BACKGROUND_TOGETHER = env.int("BACKGROUND_TOGETHER", default=4)  # candidates of it that are written at once
-BACKGROUND_TURNS = env.int("BACKGROUND_TURNS", default=2)  # turns in the background that one worker process solves side by side
+API_REQUESTS_A_MINUTE = number("API_REQUESTS_A_MINUTE", 60, least=0)  # of one person
+API_TOKENS_A_DAY = number("API_TOKENS_A_DAY", 1_000_000, least=0)  # generated for one person
+KEY_SAMPLES = number("KEY_SAMPLES", 3, least=1)  # solutions in words, and as many with Python, that make the key of a lesson's problem
+BEST_OF_SECONDS = number("BEST_OF_SECONDS", 240.0, least=1.0)  # then the best of what is complete of a best-of-N turn is taken
+BACKGROUND_SECONDS = number("BACKGROUND_SECONDS", 1_800.0, least=1.0)  # the same for a turn in the background
+BACKGROUND_TOGETHER = number("BACKGROUND_TOGETHER", 4, least=1)  # candidates of it that are written at once
+BACKGROUND_TURNS = number("BACKGROUND_TURNS", 2, least=1)  # turns in the background that one worker process solves side by side
 
 # --- Classes and grading ------------------------------------------------------------------------------------------------
 
@@ -214,12 +216,12 @@ CLASS_LIMIT = 1_000  # students of one class
 WORK_LIMIT = 20_000  # characters of one submission
 DATA_UPLOAD_MAX_NUMBER_FILES = 500  # of one request: a folder with a class's work
 STEPS_LIMIT = 200  # steps of one submission
-GRADING_SLOTS = env.int("GRADING_SLOTS", default=2)  # submissions that one worker process checks side by side
-SAMPLES_PER_PROBLEM = env.int("SAMPLES_PER_PROBLEM", default=8)  # solutions of an assigned problem that the model is asked for; 0: none
+GRADING_SLOTS = number("GRADING_SLOTS", 2, least=1)  # submissions that one worker process checks side by side
+SAMPLES_PER_PROBLEM = number("SAMPLES_PER_PROBLEM", 8, least=0)  # solutions of an assigned problem that the model is asked for; 0: none
 
 # --- Training -----------------------------------------------------------------------------------------------------------
 
-TRAINING_START_ROWS = env.int("TRAINING_START_ROWS", default=0)  # marks of teachers, new since the last such run, that start one; 0: none
+TRAINING_START_ROWS = number("TRAINING_START_ROWS", 0, least=0)  # marks of teachers, new since the last such run, that start one; 0: none
 TRAINING_START_RECIPE = env("TRAINING_START_RECIPE", default="one-gpu")
 
 CELERY_WORKER_POOL = "threads"  # the turns share one engine, one sandbox and one event loop

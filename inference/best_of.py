@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from inference import selection
-from inference.engines import ContextOverflow
+from inference.engines import ContextOverflow, EngineUnavailable
 from inference.events import CandidateEvent, Done, Dropped, DropReason, Event, Rule, Scored, Selected, Solved, Started
 from inference.reward import RewardError, RewardScorer
 from inference.sandbox import SandboxError
@@ -96,7 +96,8 @@ class Contest:
     async def run(self) -> AsyncGenerator[Event]:
         """The candidates' events as they come, then Selected, and Done last.
 
-        Raises what writing a candidate raised; `ContextOverflow` and `SandboxError` only where no candidate is complete.
+        Raises what writing a candidate raised; `ContextOverflow`, `SandboxError` and `EngineUnavailable` only where no candidate is
+        complete: the first two once all have ended, the last at once, for to begin again may be better.
         """
         try:
             for number in range(len(self._writers)):
@@ -158,7 +159,8 @@ class Contest:
             self._score_next()
 
     def _take_ended(self) -> list[Event]:
-        """Candidates that have ended. Raises what ended one, but for a full context and the sandbox: the others may fare better."""
+        """Candidates that have ended. Raises what ended one, but for a full context and the sandbox: the others may fare better. What is
+        complete is not thrown away either where the engine is too slow for all, or goes away."""
         over = [number for number, task in self._running.items() if task.done()]
         dropped: list[Event] = []
         for number in over:
@@ -167,6 +169,10 @@ class Contest:
             except (ContextOverflow, SandboxError) as error:
                 self._error = error
                 dropped.append(Dropped(candidate=number, reason="context" if isinstance(error, ContextOverflow) else "sandbox"))
+            except EngineUnavailable:
+                if not self._solved:
+                    raise
+                dropped.append(Dropped(candidate=number, reason="engine"))
         return dropped
 
     # --- Dropping -------------------------------------------------------------------------------------------------------

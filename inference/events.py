@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
 Rule = Literal["first", "majority", "reward", "weighted"]  # see `inference.selection.pick`
-DropReason = Literal["settled", "slow", "seconds", "tokens", "context", "sandbox"]
+DropReason = Literal["settled", "slow", "seconds", "tokens", "context", "sandbox", "engine"]
 Part = Literal["text", "code"]
 Mode = Literal["cot", "tir"]
 Language = Literal["en", "zh"]
@@ -107,7 +107,7 @@ class Dropped(CandidateEvent):
     """A candidate is not written to its end.
 
     The majority is settled without it, it took much longer than the others, the budget of `seconds` or `tokens` is used up, it does not
-    fit the context, or the sandbox had no session for it or lost the one it had.
+    fit the context, the sandbox had no session for it or lost the one it had, or the engine was too slow for it or went away.
     """
 
     kind: ClassVar[str] = "dropped"

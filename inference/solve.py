@@ -250,16 +250,20 @@ class _Solution:
         )
 
     async def _box(self, splitter: Splitter | None) -> AsyncGenerator[Token]:
-        """Begin the last sentence for a model that ran code and boxed nothing."""
+        """Begin the last sentence for a model that ran code and boxed nothing. Where the context has no room for it, there is none."""
+        before, unsaid = self.text, FORCED_BOX
         if splitter is not None and splitter.open:  # what is said inside of a program is not said
             self.text = f"{self.text.rstrip()}\n{self.wire.end}"
         self.text = self.text.rstrip() + FORCED_BOX
-        yield Token(text=FORCED_BOX)
-        async with aclosing(self._stream(BOX_TOKENS, ("\n",))) as chunks:
-            async for chunk in chunks:
-                self.text += chunk.text
-                if chunk.text:
-                    yield Token(text=chunk.text)
+        try:
+            async with aclosing(self._stream(BOX_TOKENS, ("\n",))) as chunks:
+                async for chunk in chunks:
+                    self.text += chunk.text
+                    if text := unsaid + chunk.text:
+                        yield Token(text=text)
+                    unsaid = ""
+        except ContextOverflow:
+            self.text = before
 
     async def _stream(self, max_tokens: int, stop: tuple[str, ...]) -> AsyncGenerator[Chunk]:
         """The engine's continuation of the message, the conversation cut to the context from its oldest end.

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from tutor import leases
+from tutor import leases, standing
 from tutor.flusher import Flusher, LeaseLost, TurnLog
 from tutor.solving import Interruption, Job
 from tutor.tools import Tools
@@ -22,7 +22,8 @@ from tutor.tools import Tools
 logger = logging.getLogger(__name__)
 
 LOOK = 0.25  # seconds between looks at the stop flags: Stop has a second for everything
-HEARTBEAT = settings.LEASE_SECONDS / 3  # seconds between renewals of leases, reports and sweeps
+# Seconds between renewals of leases, reports and sweeps; with long leases, too, a worker must not seem silent (`standing`).
+HEARTBEAT = min(settings.LEASE_SECONDS, standing.WORKER_SILENT.total_seconds()) / 3
 
 
 class Runtime:

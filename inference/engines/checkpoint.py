@@ -16,7 +16,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from inference.engines import Chunk, ContextOverflow, EngineError, EngineRefused, EngineUnavailable, Finish, Sampling
 from inference.engines.decoding import Decoder, choose, vocabulary
-from inference.engines.text import Detokenizer, StopFilter
+from inference.engines.text import Detokenizer, StopFilter, check_text
 
 ENDS = ("<|im_end|>", "<|endoftext|>")  # ChatML's end of message, and the end of a document
 
@@ -95,6 +95,7 @@ class CheckpointEngine:
     def _tokens(self, prompt: str, sampling: Sampling) -> list[int]:
         if sampling.temperature < 0 or not 0 < sampling.top_p <= 1 or sampling.max_tokens < 1:
             raise EngineRefused(f"Nobody can sample like this: {sampling}")
+        check_text(prompt)
         ids: list[int] = self._tokenizer(prompt, add_special_tokens=False).input_ids
         if not ids:
             raise EngineRefused("The prompt is empty.")

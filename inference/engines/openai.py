@@ -16,6 +16,7 @@ import httpx
 
 from inference.engines import Chunk, ContextOverflow, EngineError, EngineRefused, EngineUnavailable, Finish, Sampling
 from inference.engines.sse import DataReader
+from inference.engines.text import check_text
 from inference.replies import MAX_BODY, Errors, NotBegun, is_overflow, max_model_len, message_in, one_line
 
 _ERRORS = Errors(what="The engine", unavailable=EngineUnavailable, refused=EngineRefused, overflow=ContextOverflow)
@@ -96,6 +97,7 @@ class OpenAIEngine:
             raise EngineRefused(f"A request with the id {request_id} is already running.")
         if len(self._calls) >= self._max_requests:
             raise EngineUnavailable(f"The engine is overloaded: {self._max_requests} requests are under way.")
+        check_text(prompt)
         call = self._calls[request_id] = _Call(self._limits.total)
         try:
             if not self._known:

@@ -18,6 +18,7 @@ from typing import Any
 
 from inference.engines import Chunk, ContextOverflow, EngineError, EngineLoading, EngineRefused, EngineUnavailable, Finish, Sampling
 from inference.engines.gguf import BadModelFile, read_context
+from inference.engines.text import check_text
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +89,7 @@ class OpenVinoEngine:
             raise EngineRefused(f"A request with the id {request_id} is already running.")
         if len(self._requests) >= self._max_requests:
             raise EngineUnavailable(f"The engine is overloaded: {self._max_requests} requests are under way.")
+        check_text(prompt)
         number = next(self._numbers)
         request = self._requests[request_id] = self._numbered[number] = _Request(number)
         try:
@@ -108,6 +110,7 @@ class OpenVinoEngine:
         """
         if len(self._numbered) >= 2 * self._max_requests:
             raise EngineUnavailable(f"The engine is overloaded: {len(self._numbered)} requests are under way.")
+        check_text(text)
         number = next(self._numbers)
         request = self._numbered[number] = _ScoreRequest()
         try:
@@ -140,30 +143,39 @@ class OpenVinoEngine:
     # --- The process, and the threads at its pipes ----------------------------------------------------------------------
 
     def _start(self) -> None:
+        """Raises `EngineUnavailable`."""
+        try:  # in a session of its own: Ctrl-C in the terminal is for us to answer. It ends when its stdin does, as when we are killed.
+            self._process = subprocess.Popen(
+                self._command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True
+            )
+        except OSError as error:
+            raise EngineUnavailable(f"The engine's process could not be started: {error}") from error
         self._unavailable: EngineUnavailable | None = EngineLoading(f"The model {self._name} is loading.")
-        # In a session of its own: Ctrl-C in the terminal is for us to answer. It ends when its stdin does, as when we are killed.
-        self._process = subprocess.Popen(
-            self._command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True
-        )
         self._commands: queue.SimpleQueue[_Command] = queue.SimpleQueue()
         threading.Thread(target=_write, args=[self._process, self._commands], name="openvino-stdin", daemon=True).start()
 
     def _watch(self) -> None:
         """Hand on what the process writes; start it again where it ends unasked."""
+        worked = self._read()
         while True:
-            worked = self._read()
-            self._fail_all()
             self._closing.wait(_AGAIN if worked else _AGAIN_UNLOADED)
             with self._starting:
                 if self._closing.is_set():
                     return
-                self._start()
+                try:
+                    self._start()
+                except EngineUnavailable as error:  # too little memory, perhaps, which is also how processes die
+                    self._unavailable, worked = error, False
+                    continue
+            worked = self._read()
 
     def _read(self) -> bool:
         """Until the process ends; says whether it ever worked."""
         assert self._process.stdout is not None
         worked, reason = False, ""
         for line in self._process.stdout:
+            if not line.endswith("\n"):
+                break  # it died in the middle of it
             message = json.loads(line)
             if "ready" in message:
                 worked, self._unavailable = True, None
@@ -176,6 +188,8 @@ class OpenVinoEngine:
         self._unavailable = EngineUnavailable(reason)
         if not self._closing.is_set():
             log.error("%s", reason)
+        for request in list(self._numbered.values()):
+            request.fail(self._unavailable)
         return worked
 
     def _hand_on(self, message: dict[str, Any]) -> None:
@@ -187,11 +201,6 @@ class OpenVinoEngine:
                 scored.put(score)
         if "failed" in message and (failed := self._numbered.get(message["failed"])):
             failed.fail(_ERRORS[message["kind"]](message["message"]))
-
-    def _fail_all(self) -> None:
-        assert self._unavailable is not None  # the process has ended
-        for request in list(self._numbered.values()):
-            request.fail(self._unavailable)
 
 
 def _write(process: "subprocess.Popen[str]", commands: "queue.SimpleQueue[_Command]") -> None:

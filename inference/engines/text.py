@@ -1,7 +1,17 @@
-"""From tokens to text while they come: whole characters only, and never a stop string."""
+"""Text in: whole characters only. From tokens to text while they come: whole characters only, and never a stop string."""
 
 import codecs
 from collections.abc import Iterable, Mapping
+
+from inference.engines import EngineRefused
+
+
+def check_text(prompt: str) -> None:
+    """Raises `EngineRefused` for half a character beyond U+FFFF: no tokenizer can read it, and OpenVINO's would end its process."""
+    try:
+        prompt.encode()
+    except UnicodeEncodeError as error:
+        raise EngineRefused(f"The prompt is no Unicode text: it has half a character at {error.start}.") from error
 
 
 class Detokenizer:

@@ -80,7 +80,7 @@ def _result(reply: frames.Message, blob: bytes, limit: int) -> CellResult:
     output, truncated = _shortened(bytes.fromhex(reply["first"]), bytes.fromhex(reply["last"]), reply["length"], limit)
     return CellResult(
         output=output,
-        error=reply["error"],
+        error=reply["error"] and reply["error"].encode(errors="replace").decode(),  # JSON may hold half a character, which is no text
         images=tuple(images),
         truncated=truncated,
         timed_out=reply["timed_out"],

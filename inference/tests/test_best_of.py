@@ -234,6 +234,15 @@ async def test_an_engine_that_goes_away_ends_all_and_everything_is_given_back():
     assert all(writer.closed for writer in run.writers)
 
 
+async def test_an_engine_that_fails_one_candidate_does_not_lose_those_that_are_complete():
+    run = Run([*writers("4"), Writer("5", error=EngineUnavailable("too slow")), *writers("4")], "first")
+    await settle()
+    await run.finish(0, 1, 2)
+    await run.task
+    assert run.of(Dropped) == [Dropped(candidate=1, reason="engine")]
+    assert (run.events[-1].answer, run.of(Selected)[0].count) == ("4", 2)
+
+
 async def test_closing_gives_everything_back():
     run = Run(writers("4", "5", "6"), budget=Budget(together=2))
     await settle()

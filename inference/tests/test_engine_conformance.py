@@ -138,6 +138,14 @@ async def test_nonsense_is_refused(engine, sampling):
         await read(engine, STORY, **{"max_tokens": 4} | sampling)
 
 
+async def test_half_a_character_in_a_prompt_is_refused_and_hurts_nobody_else(engine):
+    async with aclosing(engine.stream(STORY, Sampling(max_tokens=400), "other")) as other:
+        await anext(other)
+        with pytest.raises(EngineRefused, match="no Unicode text"):
+            await read(engine, STORY + "\ud800", max_tokens=2)
+        assert await anext(other)
+
+
 async def test_abort_ends_the_stream_without_a_finish(engine):
     finishes = []
     async for chunk in engine.stream(STORY, Sampling(max_tokens=400), "r"):

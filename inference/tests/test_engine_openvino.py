@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inference import weights
-from inference.engines import EngineLoading, EngineUnavailable, Sampling
+from inference.engines import EngineLoading, EngineUnavailable, Sampling, openvino
 from inference.engines.opening import wait_until_ready
 from inference.engines.openvino import OpenVinoEngine
 from inference.engines.openvino_model import prepared
@@ -166,17 +166,25 @@ async def test_it_loads_streams_and_closes(fresh):
         await read(fresh, "after")
 
 
-async def test_a_process_that_dies_fails_its_requests_and_is_started_again(fresh):
+async def test_a_process_that_dies_fails_its_requests_and_is_started_again(fresh, monkeypatch):
     await wait_until_ready(fresh, 60)
     stream = fresh.stream(STORY, Sampling(max_tokens=200), "r")
     await anext(stream)
+    os.kill(fresh._process.pid, signal.SIGSTOP)
+    pipe = os.open(f"/proc/self/fd/{fresh._process.stdout.fileno()}", os.O_WRONLY)
+    os.write(pipe, b'{"chunks": [[')  # it dies in the middle of a line
+    os.close(pipe)
     os.kill(fresh._process.pid, signal.SIGKILL)
     with pytest.raises(EngineUnavailable, match=r"ended \(status -9\)"):
         async for _ in stream:
             pass
     with pytest.raises(EngineUnavailable, match=r"ended \(status -9\)"):
         await fresh.ready()
-    await asyncio.sleep(1.2)  # it is started again after a second
+    command, fresh._command = fresh._command, ["/no/such/python"]
+    monkeypatch.setattr(openvino, "_AGAIN_UNLOADED", 0.5)
+    await asyncio.to_thread(wait_until, lambda: "could not be started" in str(fresh._unavailable), "it is not tried again", 10)
+    fresh._command = command
+    await asyncio.to_thread(wait_until, lambda: isinstance(fresh._unavailable, EngineLoading), "it is not tried again", 10)
     await wait_until_ready(fresh, 60)
     assert text_of(await read(fresh, "r", max_tokens=5))
 

@@ -86,6 +86,7 @@ async def test_the_last_expression_is_shown_as_in_a_repl(session: NsjailSession,
         ("x = 1\nx = = 2", "line 2: x = = 2\nSyntaxError: invalid syntax"),
         ("exit(3)", "line 1: exit(3)\nSystemExit: 3"),
         ("quit('no solution')\nprint(1)", "line 1: quit('no solution')\nSystemExit: no solution"),
+        ("quit(chr(0xD800) + 'half a character')", "line 1: quit(chr(0xD800) + 'half a character')\nSystemExit: ?half a character"),
         ("print('before')\nundefined", "line 2: undefined\nNameError: name 'undefined' is not defined"),
     ],
 )

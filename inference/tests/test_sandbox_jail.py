@@ -119,6 +119,11 @@ async def test_a_killed_host_leaves_nothing_running(user: str) -> None:
         await eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family))
 
 
+def ended_first(pid: int) -> bool:
+    """Whether the kernel ends this process before those of the host, where memory runs out."""
+    return Path(f"/proc/{pid}/oom_score_adj").read_text() == "1000\n"
+
+
 async def test_a_closed_session_leaves_no_process(ours: Callable[[], list[int]]) -> None:
     sandbox = await open_sandbox()
     idle = 5  # nsjail, the zygote, and the three processes of the session that is made ahead
@@ -128,6 +133,7 @@ async def test_a_closed_session_leaves_no_process(ours: Callable[[], list[int]])
         session.run("import os, time\nfor _ in range(5):\n    if os.fork() == 0:\n        time.sleep(60)\ntime.sleep(60)")
     )
     await eventually(lambda: len(ours()) == idle + 8)
+    assert list(map(ended_first, ours())).count(False) == 2  # nsjail and the zygote
     await session.close()
     await eventually(lambda: len(ours()) == idle)
     with pytest.raises(SessionLost):

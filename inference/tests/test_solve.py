@@ -329,6 +329,20 @@ async def test_a_question_that_leaves_little_room_gets_a_shorter_answer():
     assert engine.samplings[0].max_tokens < Limits().tokens
 
 
+async def test_a_solution_that_fills_the_context_stands_without_a_box():
+    said = [fenced("print(2+2)"), "Two and two make four, " * 9]
+
+    def engine(context):
+        return Recorded([*said, "4}$"], context=context)
+
+    roomy = engine(100_000)
+    assert prose(await collect(roomy, Executor([CellResult(output="4\n")]), mode="tir")).endswith(FORCED_BOX + "4}$")
+    full = engine(len(roomy.prompts[1]) + 260)
+    events = await collect(full, Executor([CellResult(output="4\n")]), mode="tir")
+    assert prose(events).endswith(said[1])
+    assert events[-1].text.endswith(said[1])
+
+
 async def test_a_question_beyond_the_context_is_refused():
     with pytest.raises(ContextOverflow):
         await collect(Recorded([], context=500), Executor([]), "x" * 8200, mode="cot")

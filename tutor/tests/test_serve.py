@@ -21,11 +21,11 @@ def directory():
         yield Path(name)
 
 
-def serve(directory, port):
+def serve(directory, port, *options):
     # An engine that is not there: what serves the pages must not depend on it.
     environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
     environment |= {"LEMMA_VAR": str(directory), "ENGINE_URL": "http://127.0.0.1:1/v1"}
-    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--demo"]
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--demo", *options]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -59,8 +59,7 @@ def test_serve(directory):
 
     started = children(process)
     assert len(started) == 3
-    web = next(pid for pid in started if b"uvicorn" in Path(f"/proc/{pid}/cmdline").read_bytes())
-    os.kill(web, signal.SIGKILL)
+    os.kill(web_of(process), signal.SIGKILL)
     wait_until(lambda: not listens(port), "web was not killed")
     wait_until(lambda: listens(port), "web did not come back", 30)
 
@@ -75,6 +74,10 @@ def test_serve(directory):
     assert "web ended with status -9" in (directory / "log" / "lemma.log").read_text()
 
 
+def web_of(process):
+    return next((pid for pid in children(process) if b"uvicorn" in Path(f"/proc/{pid}/cmdline").read_bytes()), None)
+
+
 def test_what_a_killed_serve_leaves_ends_and_the_next_one_starts(directory):
     process = serve(directory, port := free_port())
     wait_until(lambda: listens(port), "not served", 40)
@@ -82,8 +85,11 @@ def test_what_a_killed_serve_leaves_ends_and_the_next_one_starts(directory):
     process.kill()
     process.communicate()
     wait_until(lambda: all(gone(pid) for pid in started), "a process outlived its supervisor", 30)
-    process = serve(directory, port)
+    process = serve(directory, port, "--host", "0.0.0.0")
+    wait_until(lambda: web_of(process), "no web process", 40)
+    os.kill(web_of(process), signal.SIGKILL)  # before it has served anything
     wait_until(lambda: listens(port) and answers(directory / "valkey.sock"), "not served again", 40)
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=40)
     assert "student" not in output  # the passwords were printed once
+    assert "until ALLOWED_HOSTS says how they call this one" in output

@@ -37,12 +37,33 @@ def test_a_production_instance_is_ready_to_deploy(tmp_path):
         ({"SECRET_KEY": "short"}, "Set SECRET_KEY"),
         ({"SECRET_KEY": "django-insecure-" + "abcdefgh" * 8}, "Set SECRET_KEY"),
         ({"DEBUG": "true"}, "Unset DEBUG"),
+        ({"HTTPS": "enabled"}, "HTTPS is enabled; set it to true or false."),
+        ({"DATABASE_URL": "lemma"}, "DATABASE_URL is no address that can be used: it must begin with postgres:// or postgresql://."),
+        ({"REDIS_URL": "localhost:6379"}, "REDIS_URL is no address that can be used: it must begin with redis://"),
+        ({"BACKGROUND_TOGETHER": "0"}, "BACKGROUND_TOGETHER is 0; set it to a whole number, 1 or more."),
+        ({"QUEUE_LIMIT": "many"}, "QUEUE_LIMIT is many; set it to a whole number, 1 or more."),
+        ({"LEASE_SECONDS": "nan"}, "LEASE_SECONDS is nan; set it to a number, 1.0 or more."),
     ],
 )
 def test_a_careless_one_does_not_start(tmp_path, changed, message):
     done = run(tmp_path, LOAD, **changed)
     assert done.returncode
     assert message in done.stderr
+
+
+SHOW = ["-c", "from config.settings import DATABASES, KEY_SAMPLES; print(DATABASES['default']['OPTIONS'], KEY_SAMPLES)"]
+
+
+def test_what_the_address_of_the_database_says_is_heeded(tmp_path):
+    done = run(tmp_path, SHOW, DATABASE_URL="postgres://lemma@127.0.0.1:1/lemma?sslmode=verify-full", KEY_SAMPLES="")
+    assert "'sslmode': 'verify-full'" in done.stdout
+    assert done.stdout.endswith(" 3\n")
+    assert "'pool'" in done.stdout
+
+
+def test_with_long_leases_a_worker_does_not_seem_silent(tmp_path):
+    command = ["-c", "import django; django.setup(); from tutor import runtime; print(runtime.HEARTBEAT)"]
+    assert run(tmp_path, command, LEASE_SECONDS="60", DJANGO_SETTINGS_MODULE="config.settings").stdout == "5.0\n"
 
 
 def test_an_embedded_one_makes_its_key_once(tmp_path):
@@ -52,3 +73,8 @@ def test_an_embedded_one_makes_its_key_once(tmp_path):
     assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
     run(tmp_path, LOAD, DATABASE_URL="", SECRET_KEY="")
     assert (tmp_path / "secret-key").read_text() == key
+
+
+def test_an_embedded_one_with_a_key_has_a_place_for_its_database(tmp_path):
+    run(tmp_path / "new/var", LOAD, DATABASE_URL="")
+    assert (tmp_path / "new/var").is_dir()

@@ -18,6 +18,7 @@ from tutor.supervisor import Child, answers, end_orphan, valkey_command, wait_un
 
 LOG_SIZE, LOG_FILES = 5_000_000, 5
 WATCH = 0.5  # seconds between looks at the processes
+OWN_NAMES = {"127.0.0.1", "localhost", "::1", "[::1]"}  # by which no other machine calls this one
 
 
 class Command(BaseCommand):
@@ -36,13 +37,16 @@ class Command(BaseCommand):
             _log_to(settings.VAR_DIR / "log")
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: self.ending.set())
+            if host not in OWN_NAMES and OWN_NAMES.issuperset(settings.ALLOWED_HOSTS):
+                self.stdout.write(self.style.WARNING("Other machines are turned away until ALLOWED_HOSTS says how they call this one."))
             children = self._start(host, port, stack)
             if demo:
                 call_command("demo_accounts", stdout=self.stdout)
-            self._announce(host, port)
+            announced = False
             while not self.ending.wait(WATCH):
                 for child in children:
                     child.watch()
+                announced = announced or self._announce(host, port)
             self.stdout.write("Ending…")
 
     def _start(self, host: str, port: int, stack: ExitStack) -> list[Child]:
@@ -63,13 +67,13 @@ class Command(BaseCommand):
             children.append(child)
         return children
 
-    def _announce(self, host: str, port: int) -> None:
-        while not self.ending.is_set():
-            with socket.socket(_family(host)) as probe:
-                if probe.connect_ex((host, port)) == 0:
-                    self.stdout.write(self.style.SUCCESS(f"Lemma is at http://{host}:{port}/ (Ctrl-C ends it)"))
-                    return
-            self.ending.wait(0.1)
+    def _announce(self, host: str, port: int) -> bool:
+        """Say where Lemma is, once it is there."""
+        with socket.socket(_family(host)) as probe:
+            if probe.connect_ex((host, port)) != 0:
+                return False
+        self.stdout.write(self.style.SUCCESS(f"Lemma is at http://{host}:{port}/ (Ctrl-C ends it)"))
+        return True
 
 
 def _family(host: str) -> socket.AddressFamily:
