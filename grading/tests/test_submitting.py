@@ -67,6 +67,7 @@ def test_attempts_run_out(school):
     answer = school.client(school.student).post(page("hand_in", school.problem.pk), {"work": "x = 9"})
     assert answer.status_code == 422
     assert "used all your attempts" in answer.content.decode()
+    assert "x = 9</textarea>" in answer.content.decode(), "it is not lost"
 
 
 @pytest.mark.parametrize(("work", "answer"), [("", ""), (" \n\x00 ", "  ")])
@@ -116,13 +117,23 @@ def test_after_the_due_date(school):
     due(school)
     with pytest.raises(Closed):
         hand_in(school)
-    assert "due date has passed" in school.client(school.student).get(page("work", school.problem.pk)).content.decode()
+    client = school.client(school.student)
+    shown = client.get(page("work", school.problem.pk)).content.decode()
+    assert "due date has passed" in shown
+    assert "<textarea" not in shown
+    too_late = client.post(page("hand_in", school.problem.pk), {"work": RIGHT, "answer": "x = 2"}).content.decode()
+    assert "was not handed in" in too_late
+    assert f"{RIGHT}</textarea>" in too_late, "it is not lost"
+    assert 'value="x = 2"' in too_late
 
 
 def test_late_work_is_marked_as_late_where_it_is_taken(school):
+    warning = "marked as late"
     due(school, late_allowed=True)
+    assert warning in school.client(school.student).get(page("work", school.problem.pk)).content.decode()
     assert hand_in(school).late
     due(school, -HOUR)
+    assert warning not in school.client(school.student).get(page("work", school.problem.pk)).content.decode()
     assert not hand_in(school, WRONG).late
 
 
