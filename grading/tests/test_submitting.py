@@ -6,7 +6,7 @@ import pytest
 from django.template.defaultfilters import date
 from django.utils import timezone
 
-from grading import submitting
+from grading import bank, submitting
 from grading.models import Assignment, Extension, Mark, Submission
 from grading.submitting import Closed, NoAttemptLeft, NothingWritten, TooLong, Unreadable
 from grading.tests.school import RIGHT, WRONG, page
@@ -158,6 +158,7 @@ def test_open_work_goes_by_the_student_s_own_date(school):
         other = Assignment(classroom=school.classroom, title=title, published=now)
         other.due = None if hours is None else now + hours * HOUR
         other.save()
+        bank.assign([school.banked], other)
     extended = Extension.objects.create(assignment=school.assignment, student=school.student, due=now + 2 * HOUR)
     Extension.objects.create(assignment=school.assignment, student=school.classmate, due=now + 5 * HOUR)
     own = now + 2 * HOUR
@@ -172,6 +173,16 @@ def test_open_work_goes_by_the_student_s_own_date(school):
 def test_open_work_ends_with_an_extension_that_is_over(school, class_due):
     Assignment.objects.filter(pk=school.assignment.pk).update(due=class_due and timezone.now() + class_due)
     Extension.objects.create(assignment=school.assignment, student=school.student, due=timezone.now() - HOUR)
+    assert to_hand_in(school) == []
+
+
+def test_what_is_handed_in_is_no_open_work(school):
+    bank.assign([school.banked, school.bank("Solve $x + 1 = 2$.")], school.assignment)
+    first, *others = school.assignment.problems.all()
+    submitting.hand_in(school.classmate, others[0], RIGHT, "")
+    for problem in (first, *others):
+        assert [title for title, _ in to_hand_in(school)] == ["Equations"]
+        submitting.hand_in(school.student, problem, RIGHT, "")
     assert to_hand_in(school) == []
 
 
