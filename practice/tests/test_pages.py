@@ -243,9 +243,16 @@ def test_the_class_sees_curves(as_, ada, people):
     for _time in range(2):
         item = start(ada, skill="linear", level="1")
         give(ada, item, item.expected)
+    bea = as_("bea")
+    item = start(bea, skill="linear", level="1")
+    bea.post(reverse("practice:help", args=[item.pk]))
+    give(bea, item, item.expected)
     page = as_("eva").get(reverse("practice:classroom", args=[Classroom.objects.get().pk]))
     linear = next(each for each in page.context["standings"] if each.skill.code == "linear")
-    assert (linear.students, linear.alone.right, linear.percent) == (1, 2, round(100 * known("linear")))
+    percent = round(100 * Knowledge.objects.get(student=people["ada"], skill="linear").known)
+    assert (linear.students, linear.alone.right, linear.aided.right, linear.percent) == (1, 2, 1, percent)
+    shown = {row.enrolment.student.username: row.percents[4] for row in page.context["rows"]}
+    assert shown == {"ada": percent, "bea": None}, "as on her own page: an answer with help says nothing of what she knows"
     assert "<polyline" in page.text
     assert "ada" in page.text
 
