@@ -43,7 +43,7 @@ def _read(answer: str) -> str:
     text = plain(answer)
     number = read_plain_number(text) or read_plain_number(text := _compared(answer))
     if number:
-        return _number(number)
+        return _number(number) + _unit(number.unit, text)
     if TEXT.fullmatch(formula := _in_latex(text)):
         return rf"\text{{{formula}}}"
     return str(_reader.ask(formula, seconds=SECONDS, patience=WAIT_SECONDS))
@@ -66,8 +66,15 @@ def _number(number: Number) -> str:
     value = number.value
     decimal = float(value) if value.denominator != 1 and number.decimals is not None else None
     text = f"{decimal:.{number.decimals}f}" if decimal is not None else written(value)
-    unit = rf"\ \text{{{number.unit}}}" if number.unit else ""
-    return text + (r"\,\%" if number.percent else "") + unit
+    return text + (r"\,\%" if number.percent else "")
+
+
+def _unit(unit: str, text: str) -> str:
+    """As it was written: `5 boxes`, whose unit is compared as `boxe`."""
+    name, _, power = unit.partition("^")
+    as_written = re.search(rf"{re.escape(name)}[a-z]*", text, re.IGNORECASE)
+    shown = (as_written[0] if as_written else name).replace("$", r"\$")
+    return rf"\ \text{{{shown}}}" + (f"^{power}" if power else "") if unit else ""
 
 
 _reader = Child("grading.reader")
