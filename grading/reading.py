@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from grading.checking.child import Child, NoReply
+from grading.checking.clock import read_clock
 from grading.checking.numbers import Number, read_plain_number
 from grading.checking.prose import is_prose, stated_answer
 from grading.checking.spellings import with_names
@@ -44,7 +45,8 @@ def _read(answer: str) -> str:
     number = read_plain_number(text) or read_plain_number(text := _compared(answer))
     if number:
         return _number(number) + _unit(number.unit, text)
-    if TEXT.fullmatch(formula := _in_latex(text)):
+    formula, clock = _in_latex(text), read_clock(text)
+    if TEXT.fullmatch(formula) or (clock and clock.certain):
         return rf"\text{{{formula}}}"
     return str(_reader.ask(formula, seconds=SECONDS, patience=WAIT_SECONDS))
 

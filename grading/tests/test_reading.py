@@ -35,6 +35,8 @@ from grading import reading
         ("by 5%", r"5\,\%"),
         ("Each friend gets 5.", "5"),
         ("应找回26元", "26"),
+        ("3:30 PM", r"\text{3:30 PM}"),
+        ("3:2", r"\frac{3}{2}"),
         ("5 boxes", r"5\ \text{boxes}"),
         ("Each gets 12 Apples.", r"12"),
         ("$5", r"5\ \text{\$}"),
