@@ -1,5 +1,7 @@
 """How an answer is understood, so that its author can see it: plain numbers here, the rest by Math-Verify in a child process.
 
+The spelling is the one that `checking.answers` compares: what is shown is what will be judged.
+
 The child is warm, and is killed when it takes too long. What cannot be read in time is not read.
 """
 
@@ -7,7 +9,11 @@ import re
 from functools import lru_cache
 
 from grading.checking.child import Child, NoReply
-from grading.checking.numbers import Number, read_number
+from grading.checking.clock import read_clock
+from grading.checking.numbers import Number, read_plain_number
+from grading.checking.prose import is_prose, stated_answer
+from grading.checking.spellings import with_names
+from grading.checking.text import plain
 from grading.checking.working.shown import written
 
 LONGEST = 500  # characters
@@ -15,7 +21,10 @@ SECONDS = 3.0  # for one answer
 WAIT_SECONDS = 10.0  # for the answers before it
 REMEMBERED = 2_000  # readings
 
-HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}  # digits, letters and signs of Chinese keyboards
+# What Math-Verify takes for products of letters, and a power that it does not know.
+NAMED = re.compile(r"(?<![\\A-Za-z])(pi|theta|alpha|beta|gamma|(?:arc)?(?:sin|cos|tan)h?|cot|sec|csc|ln|log)(?=[A-Za-z]?(?![A-Za-z]))")
+POWER = re.compile(r"\*\*\s*(-?\w+)")
+SET_NAMES = re.compile(r"\\([RZNQC])(?![A-Za-z])")
 # An answer in words ("Tuesday", "增大") is text, and no product of letters.
 TEXT = re.compile(r"(?=.*(?:[A-Za-z]{3}|[\u4e00-\u9fff]))[A-Za-z\u4e00-\u9fff][A-Za-z\u4e00-\u9fff ,.'-]*")
 
@@ -23,7 +32,7 @@ TEXT = re.compile(r"(?=.*(?:[A-Za-z]{3}|[\u4e00-\u9fff]))[A-Za-z\u4e00-\u9fff][A
 def read(answer: str) -> str:
     """LaTeX of what `answer` was understood as; "" where it cannot be read. Safe in any thread."""
     try:
-        return _read(answer.translate(HALF_WIDTH).strip().strip("$").rstrip("。.").strip())
+        return _read(answer.strip())
     except NoReply:  # which is not remembered
         return ""
 
@@ -32,20 +41,42 @@ def read(answer: str) -> str:
 def _read(answer: str) -> str:
     if not answer or len(answer) > LONGEST:
         return ""
-    number = read_number(answer)
+    text = plain(answer)
+    number = read_plain_number(text) or read_plain_number(text := _compared(answer))
     if number:
-        return _number(number)
-    if TEXT.fullmatch(answer):
-        return rf"\text{{{answer}}}"
-    return str(_reader.ask(answer, seconds=SECONDS, patience=WAIT_SECONDS))
+        return _number(number) + _unit(number.unit, text)
+    formula, clock = _in_latex(text), read_clock(text)
+    if TEXT.fullmatch(formula) or (clock and clock.certain):
+        return rf"\text{{{formula}}}"
+    return str(_reader.ask(formula, seconds=SECONDS, patience=WAIT_SECONDS))
+
+
+def _compared(answer: str) -> str:
+    """The plain spelling that is compared, without the words around it."""
+    text = plain(answer).strip("$ ").rstrip(".")
+    if (spelling := with_names(text)) and spelling.certain:
+        return spelling.text
+    return plain(stated_answer(answer) or answer) if is_prose(answer) else text
+
+
+def _in_latex(text: str) -> str:
+    text = POWER.sub(r"^{\1}", NAMED.sub(r"\\\1 ", text))
+    return SET_NAMES.sub(r"\\mathbb{\1}", text)
 
 
 def _number(number: Number) -> str:
     value = number.value
-    plain = float(value) if value.denominator != 1 and number.decimals is not None else None
-    text = f"{plain:.{number.decimals}f}" if plain is not None else written(value)
-    unit = rf"\ \text{{{number.unit}}}" if number.unit else ""
-    return text + (r"\,\%" if number.percent else "") + unit
+    decimal = float(value) if value.denominator != 1 and number.decimals is not None else None
+    text = f"{decimal:.{number.decimals}f}" if decimal is not None else written(value)
+    return text + (r"\,\%" if number.percent else "")
+
+
+def _unit(unit: str, text: str) -> str:
+    """As it was written: `5 boxes`, whose unit is compared as `boxe`."""
+    name, _, power = unit.partition("^")
+    as_written = re.search(rf"{re.escape(name)}[a-z]*", text, re.IGNORECASE)
+    shown = (as_written[0] if as_written else name).replace("$", r"\$")
+    return rf"\ \text{{{shown}}}" + (f"^{power}" if power else "") if unit else ""
 
 
 _reader = Child("grading.reader")

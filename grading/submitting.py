@@ -129,8 +129,12 @@ def with_own_due(assignments: "QuerySet[Assignment]", student: User) -> "QuerySe
     return assignments.annotate(extension=extension, own_due=Coalesce("extension__due", "due"))
 
 
+def is_over(due: datetime | None) -> bool:
+    return due is not None and timezone.now() > due
+
+
 def is_open(assignment: Assignment, due: datetime | None) -> bool:
-    return due is None or timezone.now() <= due or assignment.late_allowed
+    return not is_over(due) or assignment.late_allowed
 
 
 def attempts_left(problem: Problem, student: User) -> int:
@@ -158,7 +162,7 @@ def hand_in(student: User, problem: Problem, work: str, answer: str, *, anyway: 
             raise Closed
         if not attempts_left(problem, student):
             raise NoAttemptLeft
-        return _store(student, problem, found, late=due is not None and timezone.now() > due)
+        return _store(student, problem, found, late=is_over(due))
 
 
 def enter(student: User, problem: Problem, work: str, teacher: User) -> Submission:

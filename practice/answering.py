@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from grading.checking.answers import Outcome, check
+from grading.checking.answers import Outcome, Verdict, check
+from grading.checking.quantities import ROUNDED
 from grading.checking.reasons import Reason
 from practice import knowledge
 from practice.choosing import knowledge_of
@@ -55,19 +56,29 @@ def get_item_for(user: User, pk: UUID) -> Item:
 
 def answer(item: Item, given: str) -> Attempt:
     """Judge an answer and keep it. Raises `AnswerError`; then nothing is kept."""
-    given = given.strip()[:LONGEST]
+    given = given.replace("\x00", "").strip()[:LONGEST]
     if not given:
         raise NoAnswer
-    verdict = check(item.expected, given)
+    verdict, read = _judge(item, given)
     if verdict.outcome is Outcome.UNDECIDED:
         raise NotRead
     right = verdict.outcome is Outcome.CORRECT
-    if right and not has_form(given, item.form):
+    if (right and not has_form(read, item.form)) or (item.form and verdict.reason.template == ROUNDED):
         raise OtherForm
     if item.form == "unsigned" and check(f"-{item.expected}", given).outcome is Outcome.CORRECT:  # "it falls by -25%": says so twice
         raise OtherForm
     with transaction.atomic():
         return _keep(item, given, verdict.reason, right=right)
+
+
+def _judge(item: Item, given: str) -> tuple[Verdict, str]:
+    """The verdict, and the spelling that it is about: generators have no capital letters, but the keyboard of a phone begins with one."""
+    verdict, small = check(item.expected, given), given.lower()
+    if verdict.outcome is not Outcome.CORRECT and item.family and small != given:
+        in_small = check(item.expected, small)
+        if in_small.outcome is Outcome.CORRECT:
+            return in_small, small
+    return verdict, given
 
 
 def _keep(item: Item, given: str, reason: Reason, *, right: bool) -> Attempt:

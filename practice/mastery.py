@@ -64,7 +64,7 @@ MASTERY_LINE = f"{height(MASTERED):.1f}"  # where the threshold stands in the dr
 
 @dataclass(slots=True)
 class Standing:
-    """One skill: of one student; or, without `knowledge`, of a class, of which `students` began and `mastered` have it."""
+    """One skill: of one student; or, without `knowledge`, of a class: `students` have answered without help, `mastered` of them have it."""
 
     skill: Skill
     alone: Score = field(default_factory=Score)
@@ -105,9 +105,13 @@ def of_class(classroom: Classroom) -> tuple[list[Standing], list[Row]]:
     enrolments = list(classroom.enrolments.select_related("student").order_by("student__first_name", "student__username"))
     students = [each.student_id for each in enrolments]
     by_skill: dict[str, list[Attempt]] = {skill.code: [] for skill in SKILLS}
+    begun: set[tuple[int, str]] = set()
     for attempt in _counted(students):
         by_skill[attempt.item.skill].append(attempt)
-    stored = {(each.student_id, each.skill): each for each in Knowledge.objects.filter(student__in=students)}
+        if not attempt.aided:
+            begun.add((attempt.item.student_id, attempt.item.skill))
+    found = Knowledge.objects.filter(student__in=students)
+    stored = {key: each for each in found if (key := (each.student_id, each.skill)) in begun}
     standings = [_class_standing(skill, by_skill[skill.code], stored.values()) for skill in SKILLS]
     rows = [Row(each, [_percent(stored.get((each.student_id, skill.code))) for skill in SKILLS]) for each in enrolments]
     return standings, rows
@@ -120,8 +124,9 @@ def _class_standing(skill: Skill, attempts: Sequence[Attempt], stored: Iterable[
     days: dict[date, float] = {}
     for attempt in attempts:
         _add(standing, attempt)
-        latest[attempt.item.student_id] = attempt.known
-        days[_day(attempt.created)] = sum(latest.values()) / len(latest)
+        if not attempt.aided:
+            latest[attempt.item.student_id] = attempt.known
+            days[_day(attempt.created)] = sum(latest.values()) / len(latest)
     standing.curve.values = list(days.values())
     return standing
 

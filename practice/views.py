@@ -122,6 +122,7 @@ def _item_page(request: Request, shown: Item, more: dict[str, Any] | None = None
         "attempts": [(attempt, _reason(attempt)) for attempt in attempts],
         "solved": solved,
         "ended": solved or shown.revealed,
+        "key": answers.read(shown.expected) if shown.revealed and not shown.family else "",  # the model's may have words in it
         "known": choosing.knowledge_of(request.user)[shown.skill],
     }
     return page(request, "practice/item.html", context | (more or {}), status=status)

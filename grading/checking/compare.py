@@ -8,7 +8,7 @@ from grading.checking.evaluate import Undefined, exact, symbols
 from grading.checking.families import compare_families, parameter_of, without_note
 from grading.checking.formulas import WRONG_VARIABLE, compare_formulas, equal
 from grading.checking.lists import ENDS, MISSING, REPEATED, TOO_MANY, Several, compare_lists, in_any_order, in_order
-from grading.checking.nodes import Chain, Combined, Group, InBase, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words
+from grading.checking.nodes import Chain, Combined, Group, InBase, Many, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words
 from grading.checking.phrases import compare_phrases, meaning, read_phrase
 from grading.checking.quantities import PERCENT_UNCLEAR, UNIT_DIFFERS, UNIT_OR_VARIABLE, UNITS_UNKNOWN
 from grading.checking.reasons import template
@@ -222,8 +222,23 @@ def _compare_several(expected: Node, given: Node, left: Several | None, right: S
             return incorrect(DIFFERENT)
         return _compare_one_element(values, is_named=bool(pair), is_solution=isinstance(expected if left else given, Chain))
     if equal_ones == len(values.values):
-        return undecided(REPEATED)
-    return incorrect((MISSING if left else TOO_MANY) if equal_ones else DIFFERENT)
+        return correct(EQUAL) if pair and _is_double_root(expected if left else given, values) else undecided(REPEATED)
+    if not equal_ones:
+        return incorrect(DIFFERENT)
+    return _with_others(values.values, equal_ones) or incorrect(MISSING if left else TOO_MANY)
+
+
+def _is_double_root(node: Node, values: Several) -> bool:
+    """`x = 2, x = 2`, `x_1 = x_2 = 2`; not `2, 2`, which may be a pair."""
+    return isinstance(node, Many) and not values.is_named and all(map(named, node.items))
+
+
+def _with_others(values: tuple[Node, ...], equal_ones: int) -> Verdict | None:
+    """`2x = 6, x = 3`, which tells how it was found, and `13 adults and 7 children`, of which one was asked for; None for all else."""
+    if equal_ones + sum(isinstance(each, Chain) and named(each) is None for each in values) == len(values):
+        return undecided(EQUATION)
+    counted = {each.unit for each in values if isinstance(each, Quantity) and read_unit(each.unit) is None}
+    return undecided(UNITS_UNKNOWN) if len(counted) == len(values) else None
 
 
 def _has_words(values: Several | None) -> bool:

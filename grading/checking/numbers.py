@@ -21,7 +21,7 @@ REPEATING = re.compile(
 )
 FRAC = rf"\\frac\s*(?:\{{\s*(?P<top>-?{DECIMAL})\s*\}}|(?P<top1>\d))\s*(?:\{{\s*(?P<bottom>{DECIMAL})\s*\}}|(?P<bottom1>\d))"
 MIXED = re.compile(rf"(?:(?P<whole>\d+)\s*)?{FRAC}")
-SLASHED = re.compile(rf"(?:(?P<whole>\d+)\s+)?(?P<top>{DECIMAL})\s*/\s*(?P<bottom>{DECIMAL})")
+SLASHED = re.compile(rf"(?:(?P<whole>\d+)(?:\s+(?:and\s+)?|\s*又\s*))?(?P<top>{DECIMAL})\s*/\s*(?P<bottom>{DECIMAL})")
 THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3}|[ ']\d{3})+(?![\d,])")
 DECIMAL_COMMA = re.compile(r"[^()\[\]{}\d]*\d+,\d+[^()\[\]{}\d]*")
 MONEY = {"$": "$", "¥": "元", "€": "€", "£": "£", "₹": "₹", "¢": "¢"}

@@ -28,8 +28,9 @@ ZH_SENTENCE = re.compile(
     r"(?!.{0,20}?(?:[负减加乘除点又降跌少亏欠低退支西南左后下]|分之|根号))(?![一二两三四五六七八九十百千万亿零〇]+\d)"
     r"[\u4e00-\u9fff]{2,12}\d+(?:\.\d+)?(?:/\d+)?(?:%|[\u4e00-\u9fff]{1,6}|\s?[kcdm]?(?:m[²³]?|g|[lL]))?[。.]?"
 )
+LED = re.compile(r"\s*(?:by|is|are|be|so|get)\s", re.IGNORECASE)  # "by 5%"
 NO_WORDS = re.compile(r"\\(?:begin|end|text\w*|mbox|mathrm|operatorname)\s*\{[^{}]*\}")
-FORMULA_SIGN = re.compile(r"[\\^_=+*/<>|(){}\[\]\d\0]")
+FORMULA_SIGN = re.compile(r"[\\^_=+*/<>|(){}\[\]\d\0π√]|\bpi\b")
 DELIMITED = re.compile(r"\$|\\[(\[]")
 OPEN = re.compile(r"(?<!\d)(?<!\d )\$(?!\s?\d)|\\[(\[]")  # a formula that does not end in its line
 COMPARING = "than|least|most|over|under|above|below|up to|not|never|except|between|wrong|incorrect|false|impossible|rejected"
@@ -62,7 +63,7 @@ def _unclosed_box(text: str) -> str | None:
 def is_prose(text: str) -> bool:
     """Whether words stand around an answer, rather than that the text is one."""
     words = _words(text)
-    if words > 1 or (words == 1 and bool(DELIMITED.search(text) or ZH_SENTENCE.fullmatch(text.strip()))):
+    if words > 1 or (words == 1 and bool(DELIMITED.search(text) or LED.match(text) or ZH_SENTENCE.fullmatch(text.strip()))):
         return True
     return any(box in text for box in BOXES) or bool(SAID.search(text))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from grading.checking.numbers import read_plain_number
 from grading.checking.text import compact
 
-NAME = r"(?:[A-Z]{2,3}|[A-Za-z](?:_?\d|_\{\d\})?)"
+NAME = r"(?:[A-Z]{2,3}|[A-Za-z](?:_?\d{1,3}|_\{\d\})?)"
 SAYS = r"(?:\s*[=:]\s*|\s+(?:is|equals)\s+)"
 BEGINS = re.compile(rf"{NAME}{SAYS}")
 BETWEEN = re.compile(rf"(\s*(?:[,;]|\b(?:and|or)\b|\\text\{{ ?(?:and|or) ?\}}|[和或且])\s*|\s+(?={NAME}{SAYS}))")
@@ -17,7 +17,7 @@ PAIR = re.compile(rf"(?P<name>{NAME})(?P<says>{SAYS})(?P<value>[^=<>:]+)")
 WITHOUT_LETTERS = re.compile(r"(?:\\[A-Za-z]+|[^A-Za-z\u4e00-\u9fff=<>:])+")
 # `x=\pi y=3`, where LaTeX needs the space; `AB = 5 m = 500 cm`.
 MAY_BE_PRODUCT = re.compile(rf"\\[A-Za-z]+\s+{NAME}\s*=|[\d}}]\s+[mgshlL]\s*=")
-INDEXED = re.compile(r"([A-Za-z])(\d)")
+INDEXED = re.compile(r"([A-Za-z])(\d+)")
 
 DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")
 WHOLE_OR_THOUSANDS = re.compile(r"(?<!\d)(?:\d+,0+|[1-9]\d{0,2},\d{3})(?!\d)")
@@ -46,7 +46,7 @@ def with_names(text: str, other: str = "") -> Spelling | None:
     values = [pair["value"] if pair else part for pair, part in zip(pairs, parts, strict=True)]
     if pairs[0] is None or not all(map(_is_value, values)):
         return None
-    names = _with_indices([pair["name"] if pair else "" for pair in pairs])
+    names = _with_indices([pair["name"] if pair else "" for pair in pairs], other)
     equations = [f"{name} = {value}" if name else value for name, value in zip(names, values, strict=True)]
     between = ["", *(joint if joint.strip() else " and " for joint in joints)]
     spelled = "".join(joint + equation for joint, equation in zip(between, equations, strict=True))
@@ -60,12 +60,12 @@ def _is_value(text: str) -> bool:
     return WITHOUT_LETTERS.fullmatch(text) is not None or read_plain_number(text) is not None
 
 
-def _with_indices(names: list[str]) -> list[str]:
-    """`x1` and `x2` as `x_1` and `x_2`, where each is there and nothing else."""
+def _with_indices(names: list[str], other: str) -> list[str]:
+    """`x1` and `x2` as `x_1` and `x_2`, where each is there and nothing else; `a27` as `a_{27}` where a bare value is expected."""
     found = [match for name in names if (match := INDEXED.fullmatch(name))]
-    if len(found) < 2 or len({match[1] for match in found}) > 1 or {int(match[2]) for match in found} != set(range(1, len(names) + 1)):
-        return names
-    return [INDEXED.sub(r"\1_\2", name) for name in names]
+    is_one = len(names) == len(found) == 1 and "=" not in other
+    are_all = len({match[1] for match in found}) == 1 and {int(match[2]) for match in found} == set(range(1, len(names) + 1))
+    return [INDEXED.sub(r"\1_{\2}", name) for name in names] if is_one or (are_all and len(names) > 1) else names
 
 
 def with_decimal_points(text: str) -> Spelling | None:

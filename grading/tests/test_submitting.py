@@ -6,7 +6,7 @@ import pytest
 from django.template.defaultfilters import date
 from django.utils import timezone
 
-from grading import submitting
+from grading import bank, submitting
 from grading.models import Assignment, Extension, Mark, Submission
 from grading.submitting import Closed, NoAttemptLeft, NothingWritten, TooLong, Unreadable
 from grading.tests.school import RIGHT, WRONG, page
@@ -67,6 +67,7 @@ def test_attempts_run_out(school):
     answer = school.client(school.student).post(page("hand_in", school.problem.pk), {"work": "x = 9"})
     assert answer.status_code == 422
     assert "used all your attempts" in answer.content.decode()
+    assert "x = 9</textarea>" in answer.content.decode(), "it is not lost"
 
 
 @pytest.mark.parametrize(("work", "answer"), [("", ""), (" \n\x00 ", "  ")])
@@ -116,13 +117,23 @@ def test_after_the_due_date(school):
     due(school)
     with pytest.raises(Closed):
         hand_in(school)
-    assert "due date has passed" in school.client(school.student).get(page("work", school.problem.pk)).content.decode()
+    client = school.client(school.student)
+    shown = client.get(page("work", school.problem.pk)).content.decode()
+    assert "due date has passed" in shown
+    assert "<textarea" not in shown
+    too_late = client.post(page("hand_in", school.problem.pk), {"work": RIGHT, "answer": "x = 2"}).content.decode()
+    assert "was not handed in" in too_late
+    assert f"{RIGHT}</textarea>" in too_late, "it is not lost"
+    assert 'value="x = 2"' in too_late
 
 
 def test_late_work_is_marked_as_late_where_it_is_taken(school):
+    warning = "marked as late"
     due(school, late_allowed=True)
+    assert warning in school.client(school.student).get(page("work", school.problem.pk)).content.decode()
     assert hand_in(school).late
     due(school, -HOUR)
+    assert warning not in school.client(school.student).get(page("work", school.problem.pk)).content.decode()
     assert not hand_in(school, WRONG).late
 
 
@@ -147,6 +158,7 @@ def test_open_work_goes_by_the_student_s_own_date(school):
         other = Assignment(classroom=school.classroom, title=title, published=now)
         other.due = None if hours is None else now + hours * HOUR
         other.save()
+        bank.assign([school.banked], other)
     extended = Extension.objects.create(assignment=school.assignment, student=school.student, due=now + 2 * HOUR)
     Extension.objects.create(assignment=school.assignment, student=school.classmate, due=now + 5 * HOUR)
     own = now + 2 * HOUR
@@ -161,6 +173,16 @@ def test_open_work_goes_by_the_student_s_own_date(school):
 def test_open_work_ends_with_an_extension_that_is_over(school, class_due):
     Assignment.objects.filter(pk=school.assignment.pk).update(due=class_due and timezone.now() + class_due)
     Extension.objects.create(assignment=school.assignment, student=school.student, due=timezone.now() - HOUR)
+    assert to_hand_in(school) == []
+
+
+def test_what_is_handed_in_is_no_open_work(school):
+    bank.assign([school.banked, school.bank("Solve $x + 1 = 2$.")], school.assignment)
+    first, *others = school.assignment.problems.all()
+    submitting.hand_in(school.classmate, others[0], RIGHT, "")
+    for problem in (first, *others):
+        assert [title for title, _ in to_hand_in(school)] == ["Equations"]
+        submitting.hand_in(school.student, problem, RIGHT, "")
     assert to_hand_in(school) == []
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -17,7 +17,7 @@ from accounts.models import Classroom, Enrolment, User
 from accounts.tables import TableError
 from grading import access, exports, progress, queue, release, submitting
 from grading.forms import ClassroomForm
-from grading.models import Assignment, Mark
+from grading.models import Assignment, Mark, Problem
 from grading.views.page import UNPROCESSABLE, Request, page, table, uploaded_text
 
 
@@ -36,10 +36,11 @@ def _taught(teacher: User) -> "QuerySet[Classroom]":
 
 
 def _open_work(student: User) -> "QuerySet[Assignment]":
-    """What can still be handed in on time, the most urgent first."""
+    """What can still be handed in on time and is not yet, the most urgent first."""
     on_time = Q(own_due=None) | Q(own_due__gte=timezone.now())
     dated = submitting.with_own_due(access.set_work_of(student), student)
-    return dated.filter(on_time).select_related("classroom").order_by(F("own_due").asc(nulls_last=True))
+    missing = Problem.objects.filter(assignment=OuterRef("pk")).exclude(submissions__student=student)
+    return dated.filter(on_time, Exists(missing)).select_related("classroom").order_by(F("own_due").asc(nulls_last=True))
 
 
 @require_POST

@@ -34,6 +34,7 @@ def _work_page(request: Request, problem: Problem, more: dict[str, Any], *, stat
         "classroom": assignment.classroom,
         "due": due,
         "open": submitting.is_open(assignment, due),
+        "over": submitting.is_over(due),
         "rule": helping.rule_of(assignment, request.user),
         "left": submitting.attempts_left(problem, request.user),
         "attempts": attempts,

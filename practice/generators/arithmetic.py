@@ -9,7 +9,7 @@ THINGS = (("pencils", "支铅笔"), ("stickers", "张贴纸"), ("marbles", "颗�
 
 
 def shopping(chance: Random) -> Draft:
-    first, price, other, cost = chance.randint(2, 9), chance.randint(2, 12), chance.randint(2, 9), chance.randint(2, 12)
+    first, price, other, cost = chance.randint(2, 9), chance.randint(5, 15), chance.randint(2, 9), chance.randint(2, 4)
     paid = -(-(first * price + other * cost + 1) // 50) * 50
     (name, mingzi) = chance.choice(NAMES)
     change = paid - first * price - other * cost
@@ -81,14 +81,14 @@ def order_of_operations(chance: Random) -> Draft:
 
 
 def catching_up(chance: Random) -> Draft:
-    slow, faster, hours = chance.randint(3, 12), chance.randint(2, 9), chance.randint(2, 6)
+    slow, faster, hours = 5 * chance.randint(8, 14), 5 * chance.randint(2, 12), chance.randint(2, 6)
     ahead = faster * hours
     fast = slow + faster
     hour = next(hour for hour in range(1, 200) if fast * hour == slow * hour + ahead)
     return Draft(
-        en=f"A walker is {ahead} km ahead and goes {slow} km each hour. A cyclist follows on the same road at {fast} km each hour. "
-        "After how many hours does the cyclist catch up?",
-        zh=f"一个步行者领先{ahead}千米，每小时走{slow}千米。骑车人沿同一条路追赶，每小时骑{fast}千米。多少小时后追上？",
+        en=f"A bus is {ahead} km ahead and goes {slow} km each hour. A car follows on the same road at {fast} km each hour. "
+        "After how many hours does the car catch up?",
+        zh=f"一辆公共汽车领先{ahead}千米，每小时行{slow}千米。一辆小汽车沿同一条路追赶，每小时行{fast}千米。多少小时后追上？",
         expected=str(ahead // faster),
         hint_en=f"Each hour the distance shrinks by ${fast} - {slow} = {faster}$ km.",
         hint_zh=f"每小时距离缩短 ${fast} - {slow} = {faster}$ 千米。",

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import product
+from math import lcm
 from random import Random
 
 from practice.generators.draft import Draft, Family, evaluate, nonzero, polynomial, roots_by_search
@@ -61,7 +62,7 @@ def with_fractions(chance: Random) -> Draft:
     total = x // a + x // b if plus else x // a - x // b
     found = roots_by_search(lambda value: value / a + (value / b if plus else -value / b) == total, 300)
     text = f"$\\frac{{x}}{{{a}}} {'+' if plus else '-'} \\frac{{x}}{{{b}}} = {total}$"
-    hint = f"Multiply every term by {a * b}.", f"每一项都乘 {a * b}。"
+    hint = f"Multiply every term by {lcm(a, b)}.", f"每一项都乘 {lcm(a, b)}。"
     return _solve(text, f"x = {x}", hint, confirmed=found == {x})
 
 
@@ -125,16 +126,30 @@ def system(chance: Random) -> Draft:
         if a * d != b * c:
             break
     rows = (a, b, a * x + b * y), (c, d, c * x + d * y)
-    texts = f"${_line(*rows[0])}$", f"${_line(*rows[1])}$"
+    texts, hint = (f"${_line(*rows[0])}$", f"${_line(*rows[1])}$"), _without_y(b, d)
     return Draft(
         en=f"Solve the system {texts[0]} and {texts[1]}.",
         zh=f"解方程组 {texts[0]}，{texts[1]}。",
         expected=f"x = {x}, y = {y}",
-        hint_en=f"Multiply the first equation by {d} and the second by {b}, then subtract them.",
-        hint_zh=f"第一个方程乘 {d}，第二个方程乘 {b}，再相减。",
+        hint_en=hint[0],
+        hint_zh=hint[1],
         confirmed=_pair(rows) == {(x, y)},
         form="solved",
     )
+
+
+def _without_y(b: int, d: int) -> tuple[str, str]:
+    """How y falls out of two equations in which it has these coefficients."""
+    first, second = (lcm(b, d) // abs(each) for each in (b, d))
+    join, he = ("subtract", "相减") if b * d > 0 else ("add", "相加")
+    if first == second == 1:
+        return f"{join.capitalize()} the two equations: y falls out.", f"两个方程{he}，消去 y。"
+    if first > 1 and second > 1:
+        scaled = f"the first equation by {first} and the second by {second}", f"第一个方程乘 {first}，第二个方程乘 {second}"
+    else:
+        which, di = ("first", "一") if first > 1 else ("second", "二")
+        scaled = f"the {which} equation by {max(first, second)}", f"第{di}个方程乘 {max(first, second)}"
+    return f"Multiply {scaled[0]}, then {join} the equations.", f"{scaled[1]}，再把两个方程{he}。"
 
 
 def simple_system(chance: Random) -> Draft:

@@ -1,6 +1,7 @@
 """Fractions: sums, products and quotients, and parts of a whole."""
 
 from fractions import Fraction
+from math import lcm
 from random import Random
 
 from grading.checking.working.shown import written as tex
@@ -15,21 +16,21 @@ def proper(chance: Random, most: int = 12) -> Fraction:
 
 def sums(chance: Random) -> Draft:
     one, other = proper(chance), proper(chance)
+    if one.denominator == other.denominator:
+        return sums(chance)
     sign = chance.choice("+-")
-    common = one.denominator * other.denominator
-    tops = one.numerator * other.denominator, other.numerator * one.denominator
     value = one + other if sign == "+" else one - other
-    if value.denominator == 1:
-        return sums(chance)  # a fraction is asked for
-    top = sum(tops) if sign == "+" else tops[0] - tops[1]
+    common = lcm(one.denominator, other.denominator)
+    tops = [part.numerator * common // part.denominator for part in (one, other)]
+    changed, top = (one, tops[0]) if one.denominator != common else (other, tops[1])
     text = f"${tex(one)} {sign} {tex(other)}$"
     return Draft(
         en=f"Compute {text}. Give a fraction.",
         zh=f"计算 {text}，结果写成分数。",
         expected=fraction(value),
-        hint_en=f"A common denominator is {common}: ${tex(one)} = \\frac{{{tops[0]}}}{{{common}}}$.",
-        hint_zh=f"公分母是 {common}：${tex(one)} = \\frac{{{tops[0]}}}{{{common}}}$。",
-        confirmed=value * common == top,
+        hint_en=f"A common denominator is {common}: ${tex(changed)} = \\frac{{{top}}}{{{common}}}$.",
+        hint_zh=f"公分母是 {common}：${tex(changed)} = \\frac{{{top}}}{{{common}}}$。",
+        confirmed=value * common == (sum(tops) if sign == "+" else tops[0] - tops[1]),
     )
 
 
@@ -56,12 +57,13 @@ def part_of(chance: Random) -> Draft:
     whole = part.denominator * chance.randint(3, 15)
     value = whole * part
     counted = sum(1 for place in range(whole) if place % part.denominator < part.numerator)
+    taken = f"${whole} \\div {part.denominator}{f' \\times {part.numerator}' if part.numerator > 1 else ''}$"
     return Draft(
         en=f"A school has {whole} places in its choir. ${tex(part)}$ of them are taken. How many places are free?",
         zh=f"学校合唱团有{whole}个名额，已占 ${tex(part)}$。还有多少个名额？",
         expected=fraction(whole - value),
-        hint_en=f"${tex(part)}$ of {whole} is ${whole} \\div {part.denominator} \\times {part.numerator}$.",
-        hint_zh=f"{whole} 的 ${tex(part)}$ 是 ${whole} \\div {part.denominator} \\times {part.numerator}$。",
+        hint_en=f"${tex(part)}$ of {whole} is {taken}.",
+        hint_zh=f"{whole} 的 ${tex(part)}$ 是 {taken}。",
         confirmed=whole - counted == whole - value,
     )
 

@@ -9,12 +9,12 @@ from practice.generators.draft import Draft, Family, fraction
 
 
 def rectangle_with_path(chance: Random) -> Draft:
-    length, width, path = chance.randint(8, 40), chance.randint(5, 30), chance.randint(1, 4)
+    width, path = chance.randint(5, 25), chance.randint(1, 4)
+    length = width + chance.randint(2, 20)
     value = (length + 2 * path) * (width + 2 * path) - length * width
     strips = 2 * path * (length + 2 * path) + 2 * path * width
     return Draft(
-        en=f"A lawn is {length} m long and {width} m wide. A path of {path} m width runs all around it. "
-        "What is the area of the path, in m²?",
+        en=f"A lawn is {length} m long and {width} m wide. A path {path} m wide runs all around it. What is the area of the path, in m²?",
         zh=f"一块草坪长{length}米，宽{width}米，四周有一条宽{path}米的小路。小路的面积是多少平方米？",
         expected=str(value),
         hint_en=f"Lawn and path together are {length + 2 * path} m long.",
@@ -51,9 +51,12 @@ TRIPLES = [
 ]
 
 
+LADDERS = [(min(legs), max(legs), length) for *legs, length in TRIPLES if 20 <= length <= 100]  # in dm; they stand steep
+
+
 def pythagoras(chance: Random) -> Draft:
-    a, b, c = chance.choice([triple for triple in TRIPLES if triple[2] < 200])
     ladder = chance.random() < 0.5
+    a, b, c = chance.choice(LADDERS if ladder else [triple for triple in TRIPLES if triple[2] < 200])
     key = b if ladder else c
     wanted = next(side for side in range(1, 400) if (side * side + a * a == c * c if ladder else side * side == a * a + b * b))
     en = (
@@ -71,10 +74,10 @@ def pythagoras(chance: Random) -> Draft:
 
 
 def box(chance: Random) -> Draft:
-    length, width, height = chance.randint(2, 15), chance.randint(2, 12), chance.randint(2, 10)
+    (width, length), height = sorted(chance.sample(range(2, 16), 2)), chance.randint(2, 10)
     surface = chance.random() < 0.5
     value = 2 * (length * width + length * height + width * height) if surface else length * width * height
-    what, shenme = ("surface, in cm²", "表面积是多少平方厘米") if surface else ("volume, in cm³", "体积是多少立方厘米")
+    what, shenme = ("surface area, in cm²", "表面积是多少平方厘米") if surface else ("volume, in cm³", "体积是多少立方厘米")
     return Draft(
         en=f"A box is {length} cm long, {width} cm wide and {height} cm high. What is its {what}?",
         zh=f"一个长方体长{length}厘米，宽{width}厘米，高{height}厘米。{shenme}？",

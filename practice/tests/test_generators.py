@@ -1,6 +1,8 @@
 """Problems made by code: keys that hold when they are derived anew from the text, in both languages the same, and enough different ones."""
 
+import math
 import re
+from fractions import Fraction
 from random import Random
 
 import pytest
@@ -49,6 +51,23 @@ def test_the_key_has_the_form_that_is_asked_for_and_the_problem_has_not(family):
             assert not (has_form(echo, draft.form) and check(draft.expected, echo).outcome is Outcome.CORRECT), (draft, echo)
 
 
+def steep(length, away):
+    """As a ladder stands, of 2 to 10 m; in dm."""
+    return 20 <= length <= 100 and 2 * away**2 < length**2
+
+
+def parts(draft):
+    """The fractions of its formula."""
+    return [Fraction(f"1/{bottom}") for bottom in re.findall(r"\\frac\{\w+\}\{(\d+)\}", draft.en)]
+
+
+def is_least(draft):
+    """Whether the hint has the least common denominator, and the fraction that has another one."""
+    one, other = (part.denominator for part in parts(draft))
+    common, shown, _as = derived.numbers(draft.hint_en)
+    return common == math.lcm(one, other) and one != other and shown.denominator != common
+
+
 @pytest.mark.parametrize(
     ("code", "ugly"),
     [
@@ -58,6 +77,14 @@ def test_the_key_has_the_form_that_is_asked_for_and_the_problem_has_not(family):
         ("order-of-operations", lambda draft: re.search(r"\((\d) - \1\)", draft.en)),
         ("linear-brackets", lambda draft: "$(x" in draft.en),
         ("expand-one-bracket", lambda draft: "$(" in draft.en),
+        ("catching-up", lambda draft: not all(40 <= speed <= 130 for speed in derived.numbers(draft.en)[1:3])),  # of a bus and a car
+        ("pythagoras", lambda draft: "ladder" in draft.en and not steep(*derived.numbers(draft.en)[:2])),
+        ("box", lambda draft: derived.numbers(draft.en)[0] < derived.numbers(draft.en)[1]),  # longer than wide
+        ("rectangle-path", lambda draft: derived.numbers(draft.en)[0] < derived.numbers(draft.en)[1]),
+        ("fraction-sums", lambda draft: not is_least(draft)),
+        ("fraction-of-whole", lambda draft: "times 1$" in draft.hint_en),
+        ("linear-fractions", lambda draft: derived.numbers(draft.hint_en)[0] != math.lcm(*(each.denominator for each in parts(draft)))),
+        ("system-elimination", lambda draft: " 1 " in draft.hint_en or "-" in draft.hint_en),
     ],
 )
 def test_no_problem_is_ugly(code, ugly):

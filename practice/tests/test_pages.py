@@ -100,6 +100,35 @@ def test_the_problem_typed_again_is_no_answer_and_costs_nothing(ada, skill):
     assert "Right." in give(ada, item, item.expected).text
 
 
+def set_by_hand(people, expected, form="number", family="by-hand"):
+    texts = {"question": {"en": "?"}, "hint": {}}
+    return Item.objects.create(student=people["ada"], skill="arithmetic", level=1, expected=expected, form=form, family=family, **texts)
+
+
+@pytest.mark.parametrize(
+    ("expected", "form", "given"),
+    [
+        ("6x - 6", "", "6X - 6"),
+        ("x = 3", "solved", "X = 3"),
+        ("(x - 7)(x - 5)", "factored", "(X-7)(X-5)"),
+        ("117\\pi", "number", "117 Pi"),
+        ("x = -1, x = 3", "solved", "L = {-1; 3}"),
+        ("26", "number", "2\x006"),
+    ],
+)
+def test_a_capital_letter_of_a_phone_s_keyboard_is_no_mistake(ada, people, expected, form, given):
+    assert "Right." in give(ada, set_by_hand(people, expected, form), given).text
+    assert "\x00" not in Attempt.objects.get().answer
+
+
+@pytest.mark.parametrize(("expected", "given"), [("10/3", "3.33"), ("x = 8/3", "x = 2.67"), ("117\\pi", "367.57")])
+def test_a_rounded_answer_where_an_exact_one_was_asked_for_costs_nothing(ada, people, expected, given):
+    item = set_by_hand(people, expected)
+    assert "not in the form that was asked for" in give(ada, item, given).text
+    assert not Attempt.objects.exists()
+    assert "Not right." in give(ada, item, "3.5").text
+
+
 def changed(student, word):
     """A problem of a number that "rises" or "falls"."""
     items = (making.make(student, "percent", 2, chance=Random(seed)) for seed in range(60))
@@ -214,9 +243,16 @@ def test_the_class_sees_curves(as_, ada, people):
     for _time in range(2):
         item = start(ada, skill="linear", level="1")
         give(ada, item, item.expected)
+    bea = as_("bea")
+    item = start(bea, skill="linear", level="1")
+    bea.post(reverse("practice:help", args=[item.pk]))
+    give(bea, item, item.expected)
     page = as_("eva").get(reverse("practice:classroom", args=[Classroom.objects.get().pk]))
     linear = next(each for each in page.context["standings"] if each.skill.code == "linear")
-    assert (linear.students, linear.alone.right, linear.percent) == (1, 2, round(100 * known("linear")))
+    percent = round(100 * Knowledge.objects.get(student=people["ada"], skill="linear").known)
+    assert (linear.students, linear.alone.right, linear.aided.right, linear.percent) == (1, 2, 1, percent)
+    shown = {row.enrolment.student.username: row.percents[4] for row in page.context["rows"]}
+    assert shown == {"ada": percent, "bea": None}, "as on her own page: an answer with help says nothing of what she knows"
     assert "<polyline" in page.text
     assert "ada" in page.text
 

@@ -96,6 +96,15 @@ def test_an_answer_to_it_is_judged_and_moves_no_estimate(ada):
     assert (again.question, again.answer, again.parent) == (NEW, "90", item)
 
 
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [("12 apples", "<span data-formula>12\\ \\text{apples}</span>"), ("25\\%", "<span data-formula>25\\,\\%</span>"), ("((", "((</span>")],
+)
+def test_a_key_of_the_model_s_is_shown_as_it_is_read(ada, key, shown):
+    item = Item.objects.create(student=ada, skill="arithmetic", level=1, question={"en": "?"}, hint={}, expected=key, revealed=True)
+    assert shown in client_of(ada).get(reverse("practice:item", args=[item.pk])).content.decode()
+
+
 def test_what_the_student_had_is_not_written_again(ada):
     for question in (CLIPS, f"{CLIPS} Say why."):
         writing.ask(ada, question, "72")

@@ -52,11 +52,13 @@ def test_what_is_written_survives_a_reload_until_it_is_handed_in(school, visit):
     visitor = student(school, visit)
     page = open_work(visitor, school)
     page.locator("#work").fill("half a thought")
+    page.locator("#answer").fill("25/6")
     page.reload()
     expect(page.locator("#work")).to_have_value("half a thought")
+    expect(page.locator("#answer")).to_have_value("25/6")
     page.get_by_role("button", name="Hand in").click()
     expect(page.get_by_text("Handed in.")).to_be_visible()
-    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('work:'))") == []
+    assert page.evaluate("Object.keys(localStorage).filter((key) => /^(work|draft):/.test(key))") == []
 
 
 def test_a_refused_file_is_what_the_page_goes_on_with(site, school, visit):
