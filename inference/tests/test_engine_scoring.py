@@ -9,9 +9,9 @@ import pytest
 
 from inference import weights
 from inference.engines import ContextOverflow, EngineRefused, EngineUnavailable, Sampling
-from inference.engines.opening import wait_until_ready
 from inference.engines.openvino import OpenVinoEngine
 from inference.engines.openvino_model import MODEL, prepared
+from inference.loading import wait_until_ready
 from inference.reward.heads import BadHead, Head, read_head, write_head
 
 LAYER, FEATURES, UNITS = 20, 576, 32
