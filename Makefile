@@ -5,6 +5,8 @@ SHELL := /bin/sh
 PORT ?= 8000
 HOST ?= 127.0.0.1
 export PYTHONUNBUFFERED := 1
+# Many containers set it; every process, and the tests begin hundreds, would compile Django and torch anew.
+unexport PYTHONDONTWRITEBYTECODE
 PY := .venv/bin/python
 LOCALES := $(wildcard locale/*/LC_MESSAGES/django.po)
 

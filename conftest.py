@@ -16,6 +16,12 @@ def static_files_as_they_are(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
+def passwords_without_their_slowness(settings: Settings) -> None:
+    """Argon2 takes its time on purpose; the browser tests log in with it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def language_of_the_settings() -> Iterator[None]:
     """A request in Chinese leaves its thread Chinese; the next test begins as a new thread does."""
     yield

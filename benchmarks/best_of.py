@@ -20,9 +20,10 @@ from pathlib import Path
 from inference import prompts, weights
 from inference.best_of import Budget
 from inference.engines import Engine
-from inference.engines.opening import open_engine, wait_until_ready
+from inference.engines.opening import open_engine
 from inference.engines.openvino import OpenVinoEngine
 from inference.events import Done, Event, Mode, Solved
+from inference.loading import wait_until_ready
 from inference.reward.embedded import EmbeddedScorer
 from inference.reward.heads import trained_head
 from inference.sandbox import Sandbox

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from inference import weights
 from inference.engines import Engine, Sampling
-from inference.engines.opening import open_engine, wait_until_ready
+from inference.engines.opening import open_engine
+from inference.loading import wait_until_ready
 from inference.prompts import chat
 from inference.wire import WIRES
 

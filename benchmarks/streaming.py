@@ -21,7 +21,8 @@ from typing import Any
 
 from inference import prompts, weights
 from inference.engines import Engine, Sampling
-from inference.engines.opening import open_engine, wait_until_ready
+from inference.engines.opening import open_engine
+from inference.loading import wait_until_ready
 from inference.solve import Limits
 from inference.wire import FENCE
 from tutor.tests.stack import FINAL, Stack, Student

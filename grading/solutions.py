@@ -7,8 +7,9 @@ from contextlib import aclosing, asynccontextmanager
 from django.conf import settings
 
 from inference.engines import Engine, EngineUnavailable
-from inference.engines.opening import LOADING, default_model, open_engine, wait_until_ready
+from inference.engines.opening import LOADING, default_model, open_engine
 from inference.events import Done
+from inference.loading import wait_until_ready
 from inference.sandbox.absent import NoSandbox
 from inference.solve import solve
 

@@ -158,7 +158,7 @@ def _claim(text: str) -> Literal["correct", "incorrect"] | None:
 
 
 def judge(request: Request, first: Sequence[Sample], second: Sequence[Sample] | None = None) -> Judgement:
-    """Hold a student's solution against samples, solutions of our own that may be wrong. Blocks for some seconds, bounded.
+    """Hold a student's solution against `sound` samples, solutions of our own that may be wrong. Blocks for some seconds, bounded.
 
     The answer decides: it is right where it has at least half as many votes as any other, wrong where enough samples agree on another.
     Where they are at odds, a report finds nothing but wrong calculations. Whoever asks for a bare verdict gets the likelier one
@@ -167,20 +167,19 @@ def judge(request: Request, first: Sequence[Sample], second: Sequence[Sample] | 
 
     The place is said by the first set, whose steps are more like a student's than those of programs.
     """
-    samples = _sound(request.problem, first)
-    votes = Votes(request, [*samples, *_sound(request.problem, second or ())])
+    votes = Votes(request, [*first, *(second or ())])
     if votes.lead if request.explicit and second is None else votes.for_student:
         return votes.judgement(None, None)
     answer = None
     if votes.against_student or (request.explicit and votes.others):
-        answer = (Votes(request, samples).others or votes.others)[0].answer
-    report = check_steps(request.problem, request.steps, samples=[sample.text for sample in samples], answer=answer)
+        answer = (Votes(request, first).others or votes.others)[0].answer
+    report = check_steps(request.problem, request.steps, samples=[sample.text for sample in first], answer=answer)
     return votes.judgement(report, _place(report, sure=answer is not None))
 
 
 def needs_second_opinion(request: Request, first: Sequence[Sample]) -> bool:
-    """Whether a second set of samples is to be heard before a bare verdict. Blocks for some seconds, bounded."""
-    return request.explicit and not Votes(request, _sound(request.problem, first)).lead
+    """Whether a second set of `sound` samples is to be heard before a bare verdict. Blocks for some seconds, bounded."""
+    return request.explicit and not Votes(request, first).lead
 
 
 def _place(report: WorkReport, *, sure: bool) -> int | None:
@@ -198,8 +197,8 @@ def _behind_the_last_right(report: WorkReport) -> int:
     return min(right[-1] + 1, last) if right else last
 
 
-def _sound(problem: str, samples: Sequence[Sample]) -> Sequence[Sample]:
-    """Those without a wrong calculation; all, where there are no others. Programs are written out as calculations."""
+def sound(problem: str, samples: Sequence[Sample]) -> Sequence[Sample]:
+    """Those without a wrong calculation; all, where there are no others. Programs are written out as calculations. Blocks as well."""
     deadline = time.monotonic() + SOUND_SECONDS
     written = [replace(sample, text=written_out(sample.text)) for sample in samples]
     return [sample for sample in written if calculate(problem, split_steps(sample.text), deadline).first_wrong is None] or written

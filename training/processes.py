@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from inference.bound import end_with_parent
+from grading.checking.bound import end_with_parent
 
 NICE = 10  # what trains yields to what answers students
 _TICKS, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")

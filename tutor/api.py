@@ -271,9 +271,11 @@ class Assessed(Answer):
         request = self.asked.assessment
         assert request is not None
         await self._solve(self)
-        second = await self._second() if await assessing.needs_second_opinion(request, self.turn) else None
+        first = await assessing.opinion(request, self.turn)
+        turn = await self._second() if await assessing.needs_second_opinion(request, first) else None
+        second = await assessing.opinion(request, turn) if turn else None
         self.reason = "stop"
-        return assessment.answer(request, await assessing.judge(request, self.turn, second))
+        return assessment.answer(request, await assessing.judge(request, first, second))
 
     async def _second(self) -> Turn | None:
         """The turn of the second opinion. Where no Python can be run there is none, and the first stands."""

@@ -4,6 +4,7 @@ The first turn's solutions are in words. Where they do not speak for the student
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.utils import timezone
@@ -39,19 +40,20 @@ def solved(user: User, problem: str, mode: Turn.Mode) -> Turn | None:
     return turns.filter(state=Turn.State.DONE, created__gt=timezone.now() - KEPT).order_by("-created").first()
 
 
-async def needs_second_opinion(request: assessment.Request, first: Turn) -> bool:
-    """Whether the solutions of a turn that is done do not speak for the student's, where a bare verdict is asked for."""
-    samples = await _samples(first)
+async def opinion(request: assessment.Request, turn: Turn) -> Sequence[Sample]:
+    """The solutions of a turn that is done, without those that calculate wrongly."""
+    samples = [Sample(candidate.text, candidate.score) async for candidate in turn.candidates.order_by("number")]
     async with _places:
-        return await asyncio.to_thread(assessment.needs_second_opinion, request, samples)
+        return await asyncio.to_thread(assessment.sound, request.problem, samples)
 
 
-async def judge(request: assessment.Request, first: Turn, second: Turn | None = None) -> Judgement:
-    """What the solutions of turns that are done say to the student's."""
-    samples = await _samples(first), await _samples(second) if second else None
+async def needs_second_opinion(request: assessment.Request, first: Sequence[Sample]) -> bool:
+    """Whether an opinion does not speak for the student's solution, where a bare verdict is asked for."""
     async with _places:
-        return await asyncio.to_thread(assessment.judge, request, *samples)
+        return await asyncio.to_thread(assessment.needs_second_opinion, request, first)
 
 
-async def _samples(turn: Turn) -> list[Sample]:
-    return [Sample(candidate.text, candidate.score) async for candidate in turn.candidates.order_by("number")]
+async def judge(request: assessment.Request, first: Sequence[Sample], second: Sequence[Sample] | None) -> Judgement:
+    """What one opinion or two say to the student's solution."""
+    async with _places:
+        return await asyncio.to_thread(assessment.judge, request, first, second)

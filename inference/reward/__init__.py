@@ -13,6 +13,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from inference.loading import Loading
+
 
 class RewardError(Exception):
     """There is no score. The message is one line, fit to show an administrator."""
@@ -22,7 +24,7 @@ class RewardUnavailable(RewardError):
     """The scorer is not there now: down, overloaded, cut off or too slow."""
 
 
-class RewardLoading(RewardUnavailable):
+class RewardLoading(RewardUnavailable, Loading):
     """The model is being loaded; worth waiting for."""
 
 

@@ -1,18 +1,15 @@
 """Picks the reward model that a place is configured for."""
 
-import asyncio
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inference.reward import RewardLoading, RewardRefused, RewardScorer
+from inference.reward import RewardRefused, RewardScorer
 from inference.reward.forms import CHATML, read
 from inference.reward.vllm import VllmScorer
 
 if TYPE_CHECKING:
     from inference.reward.model import Precision
-
-_POLL_SECONDS = 0.25
 
 
 def open_scorer(
@@ -44,15 +41,3 @@ def open_scorer(
             f"To run a reward model here needs {error.name} (`scripts/environment --extra train`); vLLM serves one, too."
         ) from error
     return TorchScorer(model or str(path), partial(open_judge, path, precision=precision, context=context))
-
-
-async def wait_until_ready(scorer: RewardScorer, seconds: float) -> None:
-    """Wait while a model loads, at most `seconds`. Raises what `ready` raises for any other reason."""
-    end = asyncio.get_running_loop().time() + seconds
-    while True:
-        try:
-            return await scorer.ready()
-        except RewardLoading:
-            if asyncio.get_running_loop().time() >= end:
-                raise
-        await asyncio.sleep(_POLL_SECONDS)

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from inference import weights
-from inference.engines.opening import wait_until_ready
 from inference.engines.openvino import OpenVinoEngine
+from inference.loading import wait_until_ready
 
 
 @pytest.fixture(scope="session")

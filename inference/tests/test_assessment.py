@@ -2,7 +2,7 @@
 
 import pytest
 
-from inference.assessment import Sample, answer, judge, needs_second_opinion, read
+from inference.assessment import Sample, answer, judge, needs_second_opinion, read, sound
 
 PROBLEM = "Tom has 3 bags of 12 marbles. He gives 6 marbles away. How many has he left?"
 LOCATE = "Is the Student Solution incorrect? Write only the step number with the first error or 0 if no error is found."
@@ -22,7 +22,8 @@ def task(work, question=LOCATE, label="Student Solution"):
 def judged(request, texts, *, scores=(), second=None):
     """Held against these samples, with their scores if there are any; `second` ones are texts."""
     samples = [Sample(text, score) for text, score in zip(texts, scores or [None] * len(texts), strict=True)]
-    return judge(request, samples, None if second is None else [Sample(text) for text in second])
+    others = None if second is None else sound(request.problem, [Sample(text) for text in second])
+    return judge(request, sound(request.problem, samples), others)
 
 
 def test_the_benchmark_s_own_form_is_read():

@@ -7,7 +7,8 @@ from contextlib import aclosing
 import pytest
 
 from inference.engines import Chunk, ContextOverflow, Engine, EngineRefused, Sampling
-from inference.engines.opening import open_engine, wait_until_ready
+from inference.engines.opening import open_engine
+from inference.loading import wait_until_ready
 from inference.tests.completions_server import CompletionsApp, serve
 
 QUESTION = "<|im_start|>user\nTell me about {}.<|im_end|>\n<|im_start|>assistant\n"

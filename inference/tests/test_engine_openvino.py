@@ -10,10 +10,10 @@ import pytest
 
 from inference import weights
 from inference.engines import EngineLoading, EngineUnavailable, Sampling, openvino
-from inference.engines.opening import wait_until_ready
 from inference.engines.openvino import OpenVinoEngine
 from inference.engines.openvino_model import prepared
 from inference.engines.openvino_process import Batch
+from inference.loading import wait_until_ready
 
 STORY = "<|im_start|>user\nTell me about the history of mathematics.<|im_end|>\n<|im_start|>assistant\n"
 

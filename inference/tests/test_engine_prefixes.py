@@ -12,8 +12,8 @@ import pytest
 
 from inference import weights
 from inference.engines import Sampling
-from inference.engines.opening import wait_until_ready
 from inference.engines.openvino import OpenVinoEngine
+from inference.loading import wait_until_ready
 
 SYSTEM = "<|im_start|>system\nYou are a patient tutor who explains mathematics to {} in simple words and short sentences.<|im_end|>\n"
 QUESTION = "<|im_start|>user\nTell me about {}.<|im_end|>\n<|im_start|>assistant\n"

@@ -9,9 +9,9 @@ import pytest
 
 from inference import weights
 from inference.engines import ContextOverflow, EngineRefused, EngineUnavailable, Sampling
-from inference.engines.opening import wait_until_ready
 from inference.engines.openvino import OpenVinoEngine
 from inference.engines.openvino_model import MODEL, prepared
+from inference.loading import wait_until_ready
 from inference.reward.heads import BadHead, Head, read_head, write_head
 
 LAYER, FEATURES, UNITS = 20, 576, 32
@@ -92,11 +92,8 @@ async def test_scores_are_those_of_the_head(engine, features, head_path):
     assert np.abs(together - expected).max() < np.ptp(expected) / 4
 
 
-async def test_scoring_beside_writing_changes_neither(engine, path):
-    plain = OpenVinoEngine(path, context=256, cache_tokens=4096)
-    await wait_until_ready(plain, 60)
-    alone = await written(plain, TEXTS[0])
-    await plain.close()
+async def test_scoring_beside_writing_changes_neither(engine, smollm2):
+    alone = await written(smollm2, TEXTS[0])
     before = await engine.score(TEXTS[1])
     text, *scores = await asyncio.gather(written(engine, TEXTS[0]), *[engine.score(TEXTS[1]) for _ in range(3)])
     assert text == alone
@@ -108,12 +105,9 @@ async def test_a_text_beyond_the_context_is_refused(engine):
         await engine.score("one two three " * 200)
 
 
-async def test_a_model_without_a_head_does_not_score(path):
-    engine = OpenVinoEngine(path, context=256, cache_tokens=1024)
-    await wait_until_ready(engine, 60)
+async def test_a_model_without_a_head_does_not_score(smollm2):
     with pytest.raises(EngineRefused, match="no reward head"):
-        await engine.score(TEXTS[0])
-    await engine.close()
+        await smollm2.score(TEXTS[0])
 
 
 async def test_a_head_of_another_model_is_one_clear_line(path, head_path, tmp_path):

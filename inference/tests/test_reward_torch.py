@@ -8,8 +8,9 @@ import pytest
 import torch
 from transformers import AutoTokenizer
 
+from inference.loading import wait_until_ready
 from inference.reward import ResponseTooLong, RewardLoading, RewardRefused, RewardUnavailable, forms
-from inference.reward.opening import open_scorer, wait_until_ready
+from inference.reward.opening import open_scorer
 from inference.reward.torch import Judge, TorchScorer, open_judge
 from inference.tests.reward_checkpoints import LLAMA, QWEN2, QWEN3, plain, read_shards, write, write_shards
 

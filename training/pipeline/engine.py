@@ -10,7 +10,8 @@ from pathlib import Path
 
 from inference import weights
 from inference.engines import Engine, EngineError, EngineUnavailable
-from inference.engines.opening import LOADING, open_engine, wait_until_ready
+from inference.engines.opening import LOADING, open_engine
+from inference.loading import wait_until_ready
 from inference.reward.heads import trained_head
 from inference.sandbox import Sandbox, SandboxError
 from inference.sandbox.absent import NoSandbox

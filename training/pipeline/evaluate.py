@@ -22,9 +22,10 @@ from typing import Any, Literal
 from inference.engines import Engine, EngineError
 from inference.engines.opening import LOADING
 from inference.engines.openvino import OpenVinoEngine
+from inference.loading import wait_until_ready
 from inference.reward import RewardError
 from inference.reward.embedded import EmbeddedScorer
-from inference.reward.opening import open_scorer, wait_until_ready
+from inference.reward.opening import open_scorer
 from inference.sandbox import Sandbox, SandboxError
 from inference.selection import mathematically_equal
 from inference.solve import Limits

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from inference.reward.heads import Head, write_head
 from training.pipeline import listwise
 from training.pipeline.groups import LABELS
-from training.pipeline.stage import Folder, StageError
+from training.pipeline.stage import Folder
 
 if TYPE_CHECKING:
     from training.pipeline.reward_head import Config, Task
@@ -48,13 +48,8 @@ class Net(nn.Module):
 
 
 def choose(config: "Config", folder: Folder, tasks: list["Task"]) -> dict[str, Any]:
-    """See by cross-validation over problems which ending and layer rank best, train that head on all of them, and say how each did.
-
-    Raises `StageError`.
-    """
+    """See by cross-validation over problems which ending and layer rank best, train that head on all of them, and say how each did."""
     problems = _problems(folder, tasks)
-    if len(problems) < config.folds:
-        raise StageError(f"There are too few problems with right and wrong solutions: {len(problems)}, for {config.folds} parts.")
     figures = list[dict[str, Any]]()
     for ending, suffix in enumerate(config.suffixes):
         for place, layer in enumerate(config.layers):

@@ -128,6 +128,9 @@ def work(config: Config, folder: Folder) -> dict[str, Any]:
     found = tasks(config.rows)
     if not found:
         raise StageError(f"No problem has right and wrong solutions in {', '.join(map(str, config.rows))}.")
+    problems = len({task.question for task in found})
+    if problems < config.folds:
+        raise StageError(f"There are too few problems with right and wrong solutions: {problems}, for {config.folds} parts.")
     try:
         gguf = config.model or weights.find()
     except weights.WeightsError as error:

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from inference.engines.opening import LOADING
+from inference.loading import wait_until_ready
 from inference.reward import ResponseTooLong, RewardError, RewardScorer
-from inference.reward.opening import open_scorer, wait_until_ready
+from inference.reward.opening import open_scorer
 from training import rows
 from training.pipeline import stage
 from training.pipeline.solutions import labelled_question_of

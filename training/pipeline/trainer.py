@@ -23,7 +23,7 @@ import torch.distributed as dist
 from safetensors import SafetensorError
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from inference.bound import end_with_parent
+from grading.checking.bound import end_with_parent
 from training import rows
 from training.pipeline.models import compute_dtype
 from training.pipeline.stage import Folder, StageError, StopAsked, require

@@ -10,8 +10,8 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from inference import weights
 from inference.engines import Sampling
-from inference.engines.opening import wait_until_ready
 from inference.engines.openvino import OpenVinoEngine
+from inference.loading import wait_until_ready
 from inference.tests import tiny
 from training.pipeline import gguf_file, models
 from training.tests import runs

@@ -8,14 +8,27 @@ import pytest
 from tutor.tests.stack import PROFILES, Stack
 
 
-@pytest.fixture(scope="package", params=PROFILES)
-def stack(request):
-    """A running Lemma over a recorded engine; a test that breaks a process starts it again."""
-    if request.param == "production" and not (shutil.which("redis-server") and glob.glob("/usr/lib/postgresql/*/bin/initdb")):
-        pytest.fail("The production profile is tested on real Postgres and Redis servers: make setup-test installs them.")
-    stack = Stack(request.param, rate=50)
-    try:
-        stack.start()
-        yield stack
-    finally:
+@pytest.fixture(scope="package")
+def stacks():
+    """Those that run, by profile; each is started by the first test that asks for it."""
+    running = {}
+    yield running
+    for stack in running.values():
         stack.close()
+
+
+@pytest.fixture(params=PROFILES)
+def stack(request, stacks):
+    """A running Lemma over a recorded engine; a test that breaks a process starts it again."""
+    profile = request.param
+    if profile == "production" and not (shutil.which("redis-server") and glob.glob("/usr/lib/postgresql/*/bin/initdb")):
+        pytest.fail("The production profile is tested on real Postgres and Redis servers: make setup-test installs them.")
+    if profile not in stacks:
+        stack = Stack(profile, rate=50)
+        try:
+            stack.start()
+        except BaseException:
+            stack.close()
+            raise
+        stacks[profile] = stack
+    return stacks[profile]

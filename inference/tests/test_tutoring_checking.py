@@ -1,0 +1,112 @@
+"""What is said of a student's work."""
+
+import pytest
+
+from inference.tests.tutoring_engine import solver
+from inference.tests.tutoring_student import EQUATION, FACTORED, QUADRATIC, SOLVED, SOLVES, Student
+from inference.tutoring.events import Reviewed
+
+
+async def test_work_is_read_and_the_first_wrong_line_shown():
+    student = Student(*SOLVES, aim="check")
+    end = await student.ask("", "In May: 48/2 = 24\nTogether: 48 + 24 = 62\nThe answer is 62")
+    found = student.of(Reviewed)[0].review
+    assert [line.status for line in found.lines] == ["checked", "wrong", "carried"]
+    assert found.first_error == 1
+    assert "Line 2 is the first" in end.text
+    assert "72" not in end.text + str(found)
+    end = await student.ask("attempt", "48/2 = 24\n48 + 24 = 72")
+    assert end.progress.finished
+    assert "right" in end.text
+    assert end.offers == ()
+
+
+async def test_a_partial_work_is_not_called_wrong_for_not_being_the_answer():
+    student = Student(*SOLVES, aim="check")
+    end = await student.ask("", "48/2 = 24")
+    assert student.of(Reviewed)[0].review.first_error is None
+    assert "Go on from there" in end.text
+
+
+@pytest.mark.parametrize("work", ["180/72 = 2.5\nAnswer: 2 h 30 min", "Answer: 2 h 30 min"])
+async def test_an_answer_that_cannot_be_compared_is_not_called_wrong(work):
+    solution = "He drives $180/72 = 2.5$ hours.\nThe answer is $\\boxed{2.5}$."
+    student = Student(*solver(solution, "2.5"), aim="check", problem="How many hours do 180 km take at 72 km/h?", output="2.5")
+    end = await student.ask("", work)
+    assert student.of(Reviewed)[0].review.answer_is_right is None
+    assert "could not compare your answer" in end.text
+
+
+@pytest.mark.parametrize("work", ["3x - 4 = 2", "$3x - 4 = 2$", "3x - 4 = 2\n3x - 4 = 2", "x + 4 - 4 = 2", "2x - x = 2 + 0"])
+async def test_an_equation_that_is_not_solved_yet_is_no_answer(work):
+    student = Student(*solver(SOLVED, "x = 2"), aim="check", problem=EQUATION, output="2")
+    end = await student.ask("", work)
+    assert not end.progress.finished
+    assert student.of(Reviewed)[0].review.answer_is_right is None
+
+
+@pytest.mark.parametrize("work", ["3x = 6\nx = 2", "3x = 6\nx = 6/3 = 2", "3x = 6\nx: 6 / 3 = 2", "3x = 6\n2 = x", "The value of x = 2"])
+async def test_a_solved_equation_is_an_answer(work):
+    student = Student(*solver(SOLVED, "x = 2"), aim="check", problem=EQUATION, output="2")
+    assert (await student.ask("", work)).progress.finished
+
+
+@pytest.mark.parametrize(
+    ("problem", "answer", "work", "is_right"),
+    [
+        ("Solve x^2 + x = 6", "x = 2, x = -3", "(x - 2)(x + 3) = 0\nx = 2 or x = -3", True),
+        ("Solve x^2 + x = 6", "x = 2, x = -3", "x = -3, x = 2", True),
+        ("Solve x^2 + x = 6", "x = 2, x = -3", "x = 3 or x = -3", None),
+        ("Solve 2x > 14", "x > 7", "x > 7", True),
+        ("Solve 2x > 14", "x > 7", "2x > 14", None),
+    ],
+)
+async def test_all_values_of_a_line_are_its_answer(problem, answer, work, is_right):
+    solution = f"So it is.\nThe answer is $\\boxed{{{answer}}}$."
+    student = Student(*solver(solution, answer), aim="check", problem=problem, output=answer)
+    await student.ask("", work)
+    assert student.of(Reviewed)[0].review.answer_is_right is is_right
+
+
+async def test_what_the_problem_gives_is_no_answer():
+    solution = "Put a in: $2x + 2 = 6$.\nTake 2 away: $2x = 4$.\nThe answer is $\\boxed{2}$."
+    student = Student(*solver(solution, "2"), aim="check", problem="Given a = 2, solve ax + 2 = 6.", output="2")
+    assert not (await student.ask("", "a = 2")).progress.finished
+    assert (await student.ask("attempt", "x = 2")).progress.finished
+
+
+async def test_what_the_problem_gives_of_something_else_is_no_reason_against_an_answer():
+    problem = "AB = 5 cm, and CD is twice as long minus 5 cm. How long is CD?"
+    solution = "Twice as long: $2 \\times 5 = 10$.\nMinus 5: $10 - 5 = 5$.\nThe answer is $\\boxed{5}$."
+    student = Student(*solver(solution, "5"), aim="check", problem=problem, output="5")
+    assert (await student.ask("", "CD = 5")).progress.finished
+
+
+async def test_a_calculation_with_letters_has_its_answer_on_the_right():
+    solution = "The numbers are $3 - 3 = 0$.\nSo $2x + 3 - 3 = 2x$.\nThe answer is $\\boxed{2x}$."
+    student = Student(*solver(solution, "2x"), aim="check", problem="Simplify 2x + 3 - 3", output="2*x")
+    assert (await student.ask("", "2x + 3 - 3 = 2x + 0 = 2x")).progress.finished
+
+
+@pytest.mark.parametrize("work", ["48/2 = 24\nclips: 48 + 24 = 72", "48/2 = 24\ntotal = 72", "total clips sold = 48 + 24 = 72 clips"])
+async def test_a_line_of_words_and_numbers_has_its_answer_on_the_right(work):
+    student = Student(*SOLVES, aim="check")
+    assert (await student.ask("", work)).progress.finished
+
+
+@pytest.mark.parametrize(
+    ("problem", "solution", "answer", "work"),
+    [
+        (EQUATION, SOLVED, "x = 2", "3x = 6"),
+        (QUADRATIC, FACTORED, "x = 2, x = -3", "(x - 2)(x + 3) = 0"),
+        (QUADRATIC, FACTORED, "x = 2, x = -3", "(x + 3)(x - 2) = 0\nx + 3 = 0 or x - 2 = 0"),
+        ("3 times a number minus 4 is 2. Which number?", f"Let it be x: $3x - 4 = 2$.\n{SOLVED}", "x = 2", "3x - 4 = 2\n3x = 6"),
+        (QUADRATIC, FACTORED, "x = 2, x = -3", "D = 1^2 - 4*1*(-6) = 25"),  # another way than the key's
+    ],
+)
+async def test_an_equation_on_the_way_is_not_called_wrong(problem, solution, answer, work):
+    student = Student(*solver(solution, answer), aim="check", problem=problem, output=answer.replace("x = ", ""))
+    await student.ask("", work)
+    assert student.of(Reviewed)[0].review.first_error is None
+    await student.ask("attempt", f"{work}\n3x - 3x = 1")
+    assert student.of(Reviewed)[0].review.first_error == len(work.splitlines())

@@ -1,0 +1,193 @@
+"""Hints over a scripted model: they point on, and never say what is to be found."""
+
+import pytest
+
+from inference.prompts import Exchange
+from inference.tests.tutoring_engine import solver
+from inference.tests.tutoring_student import EQUATION, GOOD, HINTS, LEADING, LEAKING, REPLIED, SOLVED, SOLVES, WRONG, Student
+from inference.tutoring.events import Noted, Reviewed
+
+
+async def test_the_ladder_of_hints():
+    student = Student(*SOLVES, REPLIED, HINTS)
+    await student.ask()
+    end = await student.ask("hint", "I do not know how to begin")
+    assert end.text == LEADING  # of the good ones the nearest to the step
+    assert student.of(Reviewed) == []  # there are no lines to be marked
+    assert not end.progress.tried
+    end = await student.ask("hint", "still not")
+    assert end.text == LEADING  # as an idea
+    end = await student.ask("hint", "still not")
+    assert "work out $\\frac{48}{2}$" in end.text
+    end = await student.ask("hint", "still not")
+    assert "48/2 = 24" in end.text
+    assert end.progress.worked
+    assert end.offers == ("attempt", "hint", "answer")
+    assert "72" not in end.text
+    end = await student.ask("answer")
+    assert (end.answer, end.checked) == ("72", True)
+    assert "48 + 24 = 72" in end.text
+
+
+@pytest.mark.parametrize(
+    ("question", "reply"),
+    [
+        ("How many clips did she sell in April?", "It was \\boxed{48}."),
+        ("How many clips did she sell in May?", "That is not said."),
+        ("Did she sell half as many clips in May?", "It was $48/2 = \\boxed{24}$."),
+    ],
+)
+async def test_a_question_that_does_not_come_to_the_step_is_no_idea(question, reply):
+    student = Student(*SOLVES, ("Do not answer that yet", [reply]), ("You never say the final answer", [question]))
+    await student.ask()
+    await student.ask("hint", "no idea")
+    end = await student.ask("hint", "no idea")
+    assert end.text == "Which of the quantities that you have can be put together next? Think about $48$ and $2$."
+    assert [event.note for event in student.of(Noted)] == ["plain"]
+
+
+SHIRTS = "Davos went to the mall on Monday. He bought 2 shirts that cost $30 each. He got a 40% discount. How much did he pay?"
+
+
+@pytest.mark.parametrize(
+    ("problem", "solution", "answer", "part"),
+    [
+        (
+            SHIRTS,
+            "Without it they cost $30 \\times 2 = 60$.\nHe pays $60 \\times 0.6 = 36$.",
+            "36",
+            "He bought 2 shirts that cost $30 each.",
+        ),
+        (
+            "A box holds 6 eggs. Ann is 9. Bob has 4 boxes. He sells 3 eggs. How many eggs has he left?",
+            "There are $6 \\times 4 = 24$ eggs.\nHe has $24 - 3 = 21$ left.",
+            "21",
+            "A box holds 6 eggs. … Bob has 4 boxes.",
+        ),
+        (
+            "A magazine costs half as much as a book. The book costs $4. A pen costs $1 less than a magazine. How much is the pen?",
+            "A magazine costs $\\frac{1}{2} \\times 4 = 2$.\nA pen costs $2 - 1 = 1$.",
+            "1",
+            "A magazine costs half as much as a book. The book costs $4.",
+        ),
+        (
+            "James has 6 more candies than Robert. John has twice as many as Robert. If John has 54, how many more has he than James?",
+            "Say that Robert has $R$ candies: $2R = 54$.\nSo $R = 54 / 2 = 27$.\nJames has $27 + 6 = 33$.\nJohn has $54 - 33 = 21$ more.",
+            "21",
+            "John has twice as many as Robert. If John has 54, how many more has he than James?",
+        ),
+    ],
+)
+async def test_a_nudge_points_to_where_the_problem_says_it(problem, solution, answer, part):
+    student = Student(*solver(f"{solution}\nThe answer is $\\boxed{{{answer}}}$.", answer), problem=problem, output=answer)
+    await student.ask()
+    assert f"“{part}”" in (await student.ask("hint", "no idea")).text
+    assert student.of(Noted) == []
+
+
+async def test_the_question_of_a_problem_is_no_hint_with_a_name_for_its_pronoun():
+    solution = "Without it they cost $30 \\times 2 = 60$.\nHe pays $60 \\times 0.6 = 36$.\nThe answer is $\\boxed{36}$."
+    replied = ("Do not answer that yet", ["$2 \\times 30 = \\boxed{60}$"])
+    echo = ("You never say the final answer", ["How much did Davos pay for the shirts?"])
+    student = Student(*solver(solution, "36"), replied, echo, problem=SHIRTS, output="36")
+    await student.ask()
+    await student.ask("hint", "no idea")
+    await student.ask("hint", "no idea")
+    assert [event.note for event in student.of(Noted)] == ["plain"]
+
+
+async def test_of_good_hints_the_one_that_is_nearest_to_the_step_is_shown():
+    near = "What do you know about the clips that were sold in May?"
+    student = Student(*SOLVES, ("You never say the final answer", ["What comes next?", near, "Who is Ann?", "Is it hard?"]))
+    await student.ask()
+    assert (await student.ask("hint", "no idea")).text == near
+
+
+@pytest.mark.parametrize("wrapped", [f"Question: {GOOD}", f'"{GOOD}"', f'"{GOOD}', f"Hint: “{GOOD}”"])
+async def test_a_hint_stands_without_label_and_quotation_marks(wrapped):
+    student = Student(*SOLVES, ("You never say the final answer", [wrapped]))
+    await student.ask()
+    assert (await student.ask("hint", "no idea")).text == GOOD
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        LEAKING,
+        WRONG,
+        "```python\nprint(1)\n```",
+        "先想想四月卖了多少？",
+        "Think of the 17 friends?",
+        "Add both numbers.",
+        "How many clips were there?",
+        "She sold 48 in April, how many clips?",
+        "Altogether, how many clips did Natalia sell to her friends altogether in April and May?",
+        "What did she sell in July as in April?",
+        "What does the student know of the clips in May?",
+    ],
+)
+async def test_bad_hints_are_not_shown(bad):
+    student = Student(*SOLVES, ("You never say the final answer", [bad]))
+    await student.ask()
+    for rung in range(4):
+        end = await student.ask("hint", "no idea")
+        assert bad not in end.text
+        assert "72" not in end.text
+        assert [event.note for event in student.of(Noted)] == (["plain"] if rung < 2 else []), rung  # the others are the reference's
+    assert "48/2 = 24" in end.text  # the worked step, of the reference
+
+
+async def test_the_last_step_is_never_worked():
+    student = Student(*SOLVES, ("You never say the final answer", [LEAKING]))
+    await student.ask()
+    await student.ask("attempt", "48/2 = 24")
+    for _ in range(5):
+        end = await student.ask("hint", "and now?")
+        assert "72" not in end.text
+
+
+@pytest.mark.parametrize(
+    ("problem", "answer", "steps"),
+    [
+        ("Solve 2x + 3 = 7", "x = 2", "Subtract 3: $2x = 4$.\nDivide by 2:\n\\[x = 2\\]"),
+        ("Solve 2x + 7 > 21", "x > 7", "Subtract 7: $2x > 14$.\nDivide by 2: $x > 7$."),
+    ],
+)
+async def test_an_answer_is_not_said_where_its_number_stands_in_the_problem(problem, answer, steps):
+    solution = f"{steps}\nThe answer is $\\boxed{{{answer}}}$."
+    hints = ("You never say the final answer", [f"Is ${answer}$?"])
+    student = Student(*solver(solution, answer), hints, problem=problem, output=answer)
+    await student.ask()
+    for _ in range(8):
+        assert answer not in (await student.ask("hint", "no idea")).text
+    assert answer in (await student.ask("answer")).text
+
+
+async def test_a_hint_speaks_of_the_last_step_at_the_last_one_alone():
+    solution = SOLVED.replace("{x = 2}", "{2}")
+    student = Student(*solver(solution, "2"), ("You never say the final answer", [LEAKING]), problem=EQUATION, output="2")
+    await student.ask()
+    texts = [(await student.ask("hint", "no idea")).text for _ in range(4)]
+    assert not [text for text in texts if "last one" in text or "last step" in text]
+    assert "$3x = 6$" in texts[3]
+    texts = [(await student.ask("hint", "3x = 6")).text for _ in range(4)]
+    assert "it is the last one that is missing" in texts[2]
+    assert "Only the last step is missing" in texts[3]
+
+
+async def test_a_hint_for_a_follow_up_knows_what_it_goes_on_from():
+    asks = "What does she do with the 24 clips now?"
+    student = Student(*solver("Now $2 * 24 = 48$.\nThe answer is $\\boxed{48}$.", "48"), (HINTS[0], [asks]), problem="And twice that?")
+    student.fixed |= {"history": [Exchange("How many clips are half of 50 without 1?", "It is $\\boxed{24}$.")]}
+    await student.ask()
+    end = await student.ask("hint", "I do not know")
+    assert asks in end.text
+    assert "half of 50 without 1?\n24\nAnd twice that?" in student.engine.prompts[-1]
+
+
+async def test_a_chinese_problem_is_quoted_by_clauses_and_no_formula_is_cut():
+    problem = "已知 $a = 12, b = 3$，小红带了1,000元，问 $a - b$ 是多少？"
+    solution = "我们有 $12 - 3 = 9$。\n再检查 $9 + 3 = 12$。\n答案是 $\\boxed{9}$。"
+    student = Student(*solver(solution, "9"), problem=problem, output="9", language="zh")
+    await student.ask()
+    assert "“已知 $a = 12, b = 3$”" in (await student.ask("hint", "不会")).text

@@ -1,0 +1,60 @@
+"""The key of a problem: made once, of solutions that agree."""
+
+import pytest
+
+from inference.sandbox import SessionLost
+from inference.sandbox.absent import NoSandbox
+from inference.tests.tutoring_engine import Sandbox
+from inference.tests.tutoring_student import SOLVES, Student
+from inference.tutoring.events import Keyed, Noted, Reviewed
+
+
+async def test_a_key_is_made_once_of_solutions_that_agree():
+    student = Student(*SOLVES)
+    end = await student.ask()
+    assert (student.key.answer, student.key.agreeing, student.key.count, student.key.checked) == ("72", 4, 4, True)
+    assert student.key.solution.startswith("In May")
+    assert "boxed" not in student.key.solution
+    assert end.offers == ("attempt", "hint")
+    assert "What have you tried?" in end.text
+    assert "72" not in end.text
+    solved = len(student.engine.prompts)
+    await student.ask("attempt", "48/2 = 24")
+    assert len(student.engine.prompts) == solved
+
+
+async def test_where_the_solutions_do_not_agree_nothing_is_taught():
+    words = ("within", ["So $\\boxed{1}$.", "So $\\boxed{2}$."])
+    student = Student(("```output", ["$\\boxed{3}$", "$\\boxed{4}$"]), ("programs", ["print()\n```\n"]), words)
+    end = await student.ask()
+    assert "not sure" in end.text
+    assert end.offers == ("attempt",)
+    assert [event.note for event in student.of(Noted)] == ["unsure"]
+    end = await student.ask("attempt", "48/2 = 25")
+    assert student.of(Reviewed)[0].review.first_error == 0  # calculations are still checked
+
+
+class Lost(Sandbox):
+    """Its sessions die of whatever they run."""
+
+    async def run(self, code):
+        raise SessionLost("The session is gone.")
+
+
+@pytest.mark.parametrize("sandbox", [NoSandbox("No namespaces here."), Lost("")])
+async def test_where_no_python_can_be_run_words_that_agree_are_enough(sandbox):
+    student = Student(*SOLVES, aim="check")
+    end = await student.ask("", "48/2 = 24\n48 + 24 = 72", sandbox=sandbox)
+    assert end.progress.finished
+    assert (student.key.answer, student.key.agreeing, student.key.count, student.key.checked) == ("72", 2, 2, False)
+    alone = ("within", ["So $\\boxed{1}$.", "So $\\boxed{2}$."])
+    student = Student(("programs", ["print()\n```\n"]), alone)
+    assert "not sure" in (await student.ask(sandbox=sandbox)).text
+
+
+async def test_a_key_has_no_place_in_a_log():
+    student = Student(*SOLVES)
+    await student.ask()
+    with pytest.raises(TypeError):
+        student.of(Keyed)[0].payload()
+    assert "72" not in repr(student.of(Keyed)[0])
