@@ -1,6 +1,6 @@
 // Small helps of forms: ask before what cannot be undone, send once, keep a draft, add a line, copy a link.
 
-import { announce } from "lemma/announce.js";
+import { copyText } from "lemma/copy.js";
 import { say } from "lemma/strings.js";
 
 // A form with data-ask="question" is sent after a yes.
@@ -60,8 +60,7 @@ async function copyLink(event) {
   const link = event.target.closest("[data-copy-link]");
   if (!link) return;
   event.preventDefault();
-  await navigator.clipboard.writeText(link.href);
-  announce(say("copied"));
+  await copyText(link.href);
   link.textContent = say("copied");
 }
 
