@@ -89,7 +89,9 @@ def test_wide_maths_scrolls_in_its_own_box(site, visit):
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.locator(".question .long").evaluate("box => (box.scrollLeft = 50, box.scrollLeft)") == 50
     assert page.locator(":is(.question, .review-line, .prose) .long").evaluate_all(RAISED) == [0, 0, 0]
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(30, 36, 34)"  # dark ink, for paper is white
     assert page.locator(".prose pre").evaluate("code => code.scrollWidth - code.clientWidth") == 0
     assert page.locator(".prose .long").evaluate("box => getComputedStyle(box).overflow") == "visible"
 
