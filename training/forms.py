@@ -41,7 +41,7 @@ class StartForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    name = forms.SlugField(max_length=80, label=_("Name"), allow_unicode=True)
+    name = forms.SlugField(max_length=80, label=_("Dataset name"), allow_unicode=True)
     file = forms.FileField(label=_("JSONL file"))
     provenance = forms.CharField(max_length=2000, required=False, label=_("Where it comes from"))
     licence = forms.CharField(max_length=80, required=False, label=_("Licence"))

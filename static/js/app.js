@@ -5,12 +5,12 @@ import { openDialog } from "lemma/dialogs.js";
 import { bindDrafts } from "lemma/drafts.js";
 import { openEquation } from "lemma/equation.js";
 import { bindKeys } from "lemma/keys.js";
-import { questionFragment } from "lemma/markdown.js";
 import { bindPolls } from "lemma/polls.js";
 import { bindRefusals } from "lemma/refusals.js";
 import { goToEnd } from "lemma/scroll.js";
 import { Feed } from "lemma/socket.js";
 import { TurnView } from "lemma/thread.js";
+import { drawMaths } from "lemma/work.js";
 
 const thread = document.getElementById("thread");
 const views = new Map();
@@ -71,13 +71,6 @@ function bindEdit(root) {
   });
 }
 
-// Titles and examples are plain text with formulas in it.
-function drawMaths(root) {
-  for (const element of root.querySelectorAll("[data-maths]")) {
-    if (element.textContent.includes("$")) element.replaceChildren(questionFragment(element.textContent));
-  }
-}
-
 // A page that is gone back to is as it was left: htmx keeps a button off when the answer leads to another page. It counts the requests
 // on the element itself, so only a copy starts anew.
 function enableAgain() {
@@ -89,13 +82,13 @@ function enableAgain() {
   }
 }
 
+bindPolls();
 drawMaths(document);
 document.addEventListener("htmx:afterSwap", (event) => drawMaths(event.target));
 if (thread) startThread();
 for (const root of document.querySelectorAll("[data-turn]")) bindEdit(root);
 for (const button of document.querySelectorAll("[data-equation]")) button.addEventListener("click", openEquation);
 bindDrafts();
-bindPolls();
 bindRefusals();
 addEventListener("pageshow", (event) => event.persisted && enableAgain());
 document.querySelector("[data-print]")?.addEventListener("click", () => print());

@@ -56,11 +56,11 @@ function startLive() {
   return tell;
 }
 
+bindPolls();
 drawMaths(document);
 document.addEventListener("htmx:afterSwap", (event) => drawMaths(event.target));
 for (const field of document.querySelectorAll("[data-preview]")) bindPreview(field, document.getElementById(field.dataset.preview));
 bindForms();
 bindDrafts();
-bindPolls();
 startQueue(socket ? startLive() : () => {});
 bindKeys({ ...actions, help: () => openDialog("shortcuts") }, KEYS);

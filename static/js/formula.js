@@ -46,12 +46,18 @@ function compiled(latex, display) {
     const options = { ...OPTIONS, macros: { ...MACROS }, displayMode: display }; // a formula may define more, for itself alone
     template.innerHTML = unstyled(katex.renderToString(withPercents(latex), options));
     applyStyles(template.content);
-    if (!display) wrapLong(template.content);
+    if (!display) breakable(template.content);
     return template.content;
   } catch (error) {
     if (error instanceof katex.ParseError || error instanceof RangeError) return asSource(latex, error.message);
     throw error;
   }
+}
+
+// A line may end between the pieces, also where it may not end at the formula (`unbroken`, markdown.js).
+function breakable(drawn) {
+  wrapLong(drawn);
+  for (const piece of drawn.querySelectorAll(".katex-base + .katex-base")) piece.before(document.createElement("wbr"));
 }
 
 // A long piece scrolls in its own box (solution.css). That is a flex box, whose baseline is its content's; so it has one child.

@@ -8,6 +8,7 @@ import MarkdownIt from "markdown-it";
 import { drawFormula } from "lemma/formula.js";
 import { latex } from "lemma/latex.js";
 
+const MARKS = /^[.,;:!?)\]}。，、；：！？）]+/; // what never begins a line
 const LONGEST_HIGHLIGHTED = 20000; // characters
 const ALLOWED = {
   ALLOWED_TAGS: [
@@ -59,7 +60,9 @@ export function drawPython(element, code) {
 function finished(html) {
   const fragment = DOMPurify.sanitize(html, ALLOWED);
   for (const element of fragment.querySelectorAll(".formula")) {
-    drawFormula(element, element.textContent, element.classList.contains("formula-display"));
+    const display = element.classList.contains("formula-display");
+    drawFormula(element, element.textContent, display);
+    if (!display) keepMarks(element);
   }
   for (const code of fragment.querySelectorAll("pre > code.language-python, pre > code.language-py")) drawPython(code, code.textContent);
   for (const link of fragment.querySelectorAll("a[href]")) {
@@ -68,6 +71,18 @@ function finished(html) {
   }
   for (const table of fragment.querySelectorAll("table")) scrollable(table);
   return fragment;
+}
+
+// A browser may break a line at either end of a formula, even before a full stop.
+function keepMarks(formula) {
+  const after = formula.nextSibling;
+  const marks = after?.nodeType === Node.TEXT_NODE && MARKS.exec(after.data);
+  if (!marks) return;
+  after.splitText(marks[0].length);
+  const together = document.createElement("span");
+  together.className = "unbroken";
+  formula.before(together);
+  together.append(formula, after);
 }
 
 function scrollable(table) {

@@ -2,12 +2,14 @@
 
 const last = new WeakMap(); // what an element got; what stands in it may have been drawn since
 
+/** To be called before anything is drawn. */
 export function bindPolls() {
+  for (const element of document.querySelectorAll("[data-poll]")) last.set(element, element.innerHTML.trim());
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const { target, serverResponse } = detail;
     if (!target.matches("[data-poll]") || detail.xhr.status !== 200) return;
     const news = serverResponse.trim();
-    if ((last.get(target) ?? target.innerHTML.trim()) === news) detail.shouldSwap = false;
+    if (last.get(target) === news) detail.shouldSwap = false;
     last.set(target, news);
   });
 }

@@ -1,4 +1,4 @@
-// Mathematics on the pages of classes: problems and comments, formulas by themselves, and the lines of somebody's working.
+// Mathematics outside of solutions: titles, problems and comments, formulas by themselves, and the lines of somebody's working.
 
 import { drawFormula } from "lemma/formula.js";
 import { questionFragment, solutionFragment } from "lemma/markdown.js";

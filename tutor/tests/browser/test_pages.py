@@ -12,6 +12,18 @@ SERIOUS = """axe.run({resultTypes: ['violations']}).then(({violations}) => viola
   .filter(({impact}) => ['serious', 'critical'].includes(impact))
   .map(({id, nodes}) => id + ': ' + nodes.map(({target}) => target).join(' ')))"""
 # How far each box stands from where its formula would stand without one.
+ORPHANED = """text => {
+  const base = [...text.querySelectorAll(".katex-base")].at(-1);
+  const stop = document.createRange();
+  stop.selectNodeContents(base.closest(".formula").nextSibling);
+  const widths = [];
+  for (let width = 60; width < 340; width += 4) {
+    text.style.width = `${width}px`;
+    if (stop.getBoundingClientRect().left < base.getBoundingClientRect().right - 1) widths.push(width);
+  }
+  text.style.width = "";
+  return widths;
+}"""  # the widths at which the full stop stands on a line of its own
 RAISED = """boxes => boxes.map((box) => {
   const [formula, text] = [box.querySelector(".mord"), box.closest("p")];
   const at = () => Math.round(formula.getBoundingClientRect().bottom - text.getBoundingClientRect().top);
@@ -80,7 +92,7 @@ def test_wide_maths_scrolls_in_its_own_box(site, visit):
     long = "1 + " * 40 + "1"
     question = f"Is $\\frac{{{long}}}{{2}}$ more than $\\frac{{1}}{{2}}$?"
     made = site.do("conversation", name=visitor.name, questions=[question])
-    boxed = r"So \boxed{\text{The train needs } 4\frac{1}{6}\text{ hours for all of the 300 km}}, and $x_1^2$."
+    boxed = r"So \boxed{\text{The train needs } 4\frac{1}{6}\text{ hours for all of the 300 km}}, and $x_1 = y^2$."
     lines = {"first_error": None, "lines": [{"text": f"$y = \\frac{{{long}}}{{2}}$", "status": "checked", "reason": ""}]}
     site.tell(made["turns"][0], STARTED, ("reviewed", lines), f"{boxed}\n\n```\n{'print(1) ' * 30}\n```\n", done())
     page = visitor.open(f"/c/{made['conversation']}/")
@@ -89,7 +101,10 @@ def test_wide_maths_scrolls_in_its_own_box(site, visit):
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.locator(".question .long").evaluate("box => (box.scrollLeft = 50, box.scrollLeft)") == 50
     assert page.locator(":is(.question, .review-line, .prose) .long").evaluate_all(RAISED) == [0, 0, 0]
+    assert page.locator(".prose p").first.evaluate(ORPHANED) == []
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).color") == "rgb(30, 36, 34)"  # dark ink, for paper is white
     assert page.locator(".prose pre").evaluate("code => code.scrollWidth - code.clientWidth") == 0
     assert page.locator(".prose .long").evaluate("box => getComputedStyle(box).overflow") == "visible"
 
