@@ -10,7 +10,8 @@ from typing import Any
 
 from grading.checking.extract import FORMULA
 from grading.checking.steps import check_steps, split_steps
-from grading.checking.working.claims import find_chains
+from grading.checking.text import compact
+from grading.checking.working.claims import Chain, find_chains
 from grading.checking.working.computations import find_computations
 from grading.checking.working.findings import plain_number
 from grading.checking.working.letters import find_variables
@@ -179,21 +180,31 @@ def words_of(text: str) -> str:
 
 
 def steps_of(problem: str, solution: str) -> list[Step]:
-    """The steps of a worked solution that take it on: those with a calculation, an equation or a formula."""
+    """The steps of a worked solution that take it on: those with a calculation, an equation or a formula that is not the problem's own.
+    What ends with a colon says what comes next, and is no step yet."""
     texts = split_steps(solution)
     variables = find_variables([problem, *texts])
+    given = {_sides(chain) for chain in find_chains(bare(problem), variables)}
     chains = [find_chains(bare(text), variables) for text in texts]
     results = {computation.step: computation for computation in find_computations(chains)}
     steps, lead = [], ""
     for at, text in enumerate(texts):
         found = results.get(at)
+        is_new = any(len(chain.sides) > 1 and _sides(chain) not in given for chain in chains[at])
         if found is not None:
             shown = latex(found.expression) or found.text
             steps.append(Step(_displayed(text), found.text, shown, plain_number(found.value), lead))
-        elif any(len(chain.sides) > 1 for chain in chains[at]):
+            lead = ""
+        elif is_new and not text.endswith((":", "：")):
             steps.append(Step(_displayed(text), lead=lead))
-        lead = "" if found is not None else text
+            lead = ""
+        else:
+            lead = text
     return steps
+
+
+def _sides(chain: Chain) -> tuple[str, ...]:
+    return tuple(compact(side.text) for side in chain.sides)
 
 
 def _displayed(text: str) -> str:

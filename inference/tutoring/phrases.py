@@ -38,6 +38,15 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "The answer is not right yet, but I cannot say which line goes wrong first. Check how you set the problem up.",
         "zh": "答案还不对，但我说不准哪一行先出了错。请检查你是怎样列式的。",
     },
+    "answer_wrong_alone": {
+        "en": "That is not the answer yet. Write down how you came to it, line by line, and I look where it goes wrong.",
+        "zh": "这还不是答案。把你的过程一行一行地写出来，我来看看哪里出了错。",
+    },
+    "aside": {
+        "en": "The calculations hold, but line {line} is on no way to the answer that I know. It may still be on yours: "
+        "what does its result stand for, and what do you want to do with it?",
+        "zh": "计算没有错，不过第 {line} 行不在我知道的解法上。它也可能是你自己的思路：这个结果表示什么？接下来你打算用它做什么？",
+    },
     "answer_unread": {
         "en": "I could not compare your answer with mine, so I do not know whether it is right. Write it in another way: as a number, "
         "or as an expression.",
@@ -90,6 +99,10 @@ PHRASES: dict[str, dict[Language, str]] = {
     },
     "question_first": {"en": "Let's work it out with questions.", "zh": "我们用问题一步步来想。"},
     "question_plain": {"en": "What do you get for {expression}?", "zh": "{expression} 等于多少？"},
+    "question_line": {
+        "en": "What can be done next to come nearer to the answer? Write the line that you get.",
+        "zh": "接下来怎么做能离答案更近一步？写出你得到的那一行。",
+    },
     "question_last": {"en": "So what is the answer to the problem?", "zh": "那么，这道题的答案是什么？"},
     "reply_right": {"en": "Right.", "zh": "对。"},
     "reply_wrong": {"en": "Not yet. Try once more.", "zh": "还不对，再试一次。"},
@@ -98,10 +111,11 @@ PHRASES: dict[str, dict[Language, str]] = {
         "zh": "我没能把它读成这个问题的答案。请只写出数值。",
     },
     "reply_shown": {"en": "It is this: {step}", "zh": "是这样的：{step}"},
-    "reply_last_wrong": {
-        "en": "That is not the answer yet. Try again, or ask for the full solution.",
-        "zh": "这还不是答案。再试一次，或者要完整的解答。",
+    "reply_stuck": {
+        "en": "That is all right. Read the problem once more and make a guess, however rough: I tell you whether it is right.",
+        "zh": "没关系。再读一遍题目，大胆猜一个，我会告诉你对不对。",
     },
+    "may_ask": {"en": "You may also ask for the full solution now.", "zh": "现在你也可以要完整的解答。"},
     "finished": {"en": "That is the answer. Well done.", "zh": "答案正确。做得好！"},
     "solution": {"en": "Here is the full solution.\n\n{solution}", "zh": "下面是完整的解答。\n\n{solution}"},
     "challenge_right": {
