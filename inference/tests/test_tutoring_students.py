@@ -96,3 +96,14 @@ async def test_a_solution_that_was_shown_is_not_offered_again():
     await student.ask()
     await student.ask("attempt", "12")
     assert (await student.ask("answer")).offers == ()
+
+
+async def test_hints_for_an_equation_are_of_the_problem_and_the_reference_alone():
+    """Questions of the model's that come to no number are not checked by anything: "Is this the number of friends James has?"."""
+    student = Student(*solver(BY_LINES, "11"), problem=EQUATION, output="11")
+    await student.ask()
+    said = [(await student.ask("hint", "no idea")).text for _ in range(4)]
+    assert "What could be done to both sides" in said[0]
+    assert "what can be done to it to come nearer" in said[1]
+    assert "“1. Multiply out …”" in said[2]
+    assert said[3] == "The next step, worked:\n\n1. Multiply out:\n\n3(x - 2) = 3x - 6"

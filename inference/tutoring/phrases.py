@@ -60,6 +60,14 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "Look at this part of the problem again: “{part}” What can you find out from it?",
         "zh": "再看看题目里的这一部分：“{part}” 由它可以先求出什么？",
     },
+    "hint_nudge_asked": {
+        "en": "This is asked for: “{asked}” Which of the given quantities do you need for that, and what can you find out from them first?",
+        "zh": "题目要求的是：“{asked}” 为此需要哪些已知的量？由它们可以先求出什么？",
+    },
+    "hint_nudge_equation": {
+        "en": "What could be done to both sides, or how could one side be written in another way, so that it becomes simpler?",
+        "zh": "两边可以同时做什么运算？或者把其中一边改写成什么样子，会更简单？",
+    },
     "hint_idea": {
         "en": "Which of the quantities that you have can be put together next? Think about {parts}.",
         "zh": "现有的量里，接下来哪些可以放在一起？想一想 {parts}。",
@@ -69,6 +77,10 @@ PHRASES: dict[str, dict[Language, str]] = {
         "zh": "先别计算，用自己的话写出：所求的量怎样由已知的量得到。",
     },
     "hint_next": {"en": "As the next step, work out {expression}.", "zh": "下一步，算一算 {expression}。"},
+    "hint_next_lead": {
+        "en": "My solution goes on like this: “{lead}” Do that, and write down the line that you get.",
+        "zh": "我的解答接下来这样写：“{lead}” 照着做一做，写出你得到的那一行。",
+    },
     "hint_next_plain": {
         "en": "Put the values that you have together in one calculation; it is the last one that is missing.",
         "zh": "把已经得到的值放进一个算式里，就差这最后一步了。",
@@ -77,7 +89,7 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "Look at the last line that you have, or at what is given: what can be done to it to come nearer to what is asked for?",
         "zh": "看看你写到的最后一行，或者已知条件：对它做什么变形，能离所求更近一步？",
     },
-    "hint_worked": {"en": "The next step, worked: {step}", "zh": "下一步这样做：{step}"},
+    "hint_worked": {"en": "The next step, worked:\n\n{step}", "zh": "下一步这样做：\n\n{step}"},
     "hint_worked_plain": {
         "en": "Only the last step is missing, and it is yours: do it, and I check it. You may also ask for the full solution now.",
         "zh": "只差最后一步了，留给你来做，做完我来检查。现在你也可以要完整的解答。",
