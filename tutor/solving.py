@@ -133,7 +133,7 @@ class Job:
     def _solution(self, engine: Engine, scorer: RewardScorer | None) -> AsyncGenerator[Event]:
         turn = self.turn
         return solve(
-            teaching.question_of(turn),
+            teaching.problem_of(turn),
             engine=engine,
             sandbox=self._tools.sandbox,
             mode=cast(Mode | Literal["auto"], turn.mode),
