@@ -163,6 +163,18 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "I am a maths tutor, so I leave this one to others. Ask me any question of mathematics.",
         "zh": "我是数学辅导助手，这个问题我就不回答了。欢迎问我任何数学问题。",
     },
+    "greeting": {
+        "en": "Hello! Send me a question of mathematics, or your own work on one.",
+        "zh": "你好！请发给我一道数学题，或者你自己的解题过程。",
+    },
+    "welcome": {
+        "en": "You are welcome. If something is still unclear, ask about it, or send me another question.",
+        "zh": "不客气。如果还有不清楚的地方，可以接着问，也可以发新的题目。",
+    },
+    "seen": {
+        "en": "Good. If something is still unclear, ask about it, or send me another question.",
+        "zh": "好的。如果还有不清楚的地方，可以接着问，也可以发新的题目。",
+    },
     "incomplete": {
         "en": "Something is missing before I can help: what is given, and what is to be found? Write the problem in full.",
         "zh": "还缺少信息：已知什么，要求什么？请把题目完整地写出来。",

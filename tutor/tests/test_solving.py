@@ -109,3 +109,17 @@ async def test_what_completes_a_question_is_solved_with_it_as_one(flusher, tools
     assert (await outcome(claim.turn))[2] == "4"
     assert "user\nSolve the equation\n2x + 3 = 11<|im_end|>" in tools.engine.prompts[-1]
     assert "What is the equation?" not in tools.engine.prompts[-1]
+
+
+def thanked():
+    first = asking.ask(User.objects.create_user("student"), PROBLEM, "cot", "en")
+    Turn.objects.filter(pk=first.pk).update(state="done", text="It is 5.")
+    return leases.claim(asking.ask(first.conversation.owner, "ok, thanks!", "auto", "auto", conversation=first.conversation).pk)
+
+
+async def test_thanks_are_not_the_same_problem_once_more(flusher, tools):
+    claim = await database_sync_to_async(thanked)()
+    job = solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools)
+    await asyncio.wait_for(job.run(), 20)
+    assert (await outcome(claim.turn))[::4] == ("done", ["queued", "started", "token", "done"])
+    assert tools.engine.prompts == []
