@@ -4,6 +4,7 @@ import pytest
 
 from inference.tests.test_tutoring_lesson import SOLVES, Student
 from inference.tests.tutoring_engine import solver
+from inference.tutoring.checking import reached
 from inference.tutoring.events import Reviewed
 from inference.tutoring.key import steps_of
 
@@ -107,3 +108,40 @@ async def test_hints_for_an_equation_are_of_the_problem_and_the_reference_alone(
     assert "what can be done to it to come nearer" in said[1]
     assert "“1. Multiply out …”" in said[2]
     assert said[3] == "The next step, worked:\n\n1. Multiply out:\n\n3(x - 2) = 3x - 6"
+
+
+RECTANGLE = "一个长方形的长是宽的2倍，周长是36厘米，求它的面积。"
+RECTANGLE_SOLVED = (
+    "设宽为 $w$。\n由周长：\n$2 \\times (2w + w) = 36$\n化简：\n$6w = 36$\n所以：\n$w = 6$\n长是：\n$2 \\times 6 = 12$\n"
+    "面积是：\n$12 \\times 6 = 72$\n答案是 $\\boxed{72}$。"
+)
+
+
+@pytest.mark.parametrize(
+    ("problem", "solution", "work", "at"),
+    [
+        (EQUATION, BY_LINES, "3x - 2x = 5 + 6", 4),  # is x = 11, in other words
+        (EQUATION, BY_LINES, "3x - 2x - 6 = 5", 3),
+        (EQUATION, BY_LINES, "3x - 2x - 6 = 4", 0),
+        (RECTANGLE, RECTANGLE_SOLVED, "6x = 36, x = 6", 3),  # the student's letter is another
+        (RECTANGLE, RECTANGLE_SOLVED, "7x = 35", 0),
+    ],
+)
+def test_what_is_written_in_other_words_or_letters_is_done(problem, solution, work, at):
+    steps = steps_of(problem, solution.replace("\\boxed{11}", "11"))
+    assert reached(problem, steps, work) == at
+
+
+@pytest.mark.parametrize(
+    ("work", "is_finished"), [("面积是72平方厘米吗？", True), ("它的面积是72平方厘米", True), ("宽是6厘米", False), ("面积是36", False)]
+)
+async def test_an_answer_said_in_a_sentence_is_one(work, is_finished):
+    student = Student(*solver(RECTANGLE_SOLVED, "72"), aim="check", problem=RECTANGLE, output="72", language="zh")
+    end = await student.ask("", work)
+    assert end.progress.finished == is_finished
+    assert "这还不是答案" not in end.text  # it may be of something on the way
+
+
+async def test_a_number_of_the_problem_that_is_the_answer_too_is_no_answer_in_a_sentence():
+    student = Student(*PENS_SOLVED, aim="check", problem=PENS, output="12")
+    assert not (await student.ask("", "Maria buys 12 pens")).progress.finished

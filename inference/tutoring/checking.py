@@ -137,7 +137,13 @@ def _answers(problem: str, work: str, lines: Sequence[str]) -> str | None:
         return last
     if "=" in last:
         return _result(problem, last)
-    return last if len(last) <= SHORT and _is_value(last) else None
+    return last if len(last) <= SHORT and (_is_value(last) or _tells_a_new_value(problem, last)) else None
+
+
+def _tells_a_new_value(problem: str, line: str) -> bool:
+    """Whether a line of words says one value, and none of the problem's: "the area is 72 cm²". It may be of something on the way."""
+    values = set(stated(line))
+    return len(values) == 1 and not any(is_in(value, stated(problem)) for value in values)
 
 
 def _is_solution(problem: str, line: str) -> bool:
@@ -212,25 +218,45 @@ def reached(problem: str, steps: Sequence[Step], work: str) -> int:
     variables = find_variables([problem, work, *(step.text for step in steps)])
     given = set(map(_signature, _equations(problem, variables)))
     written = [chain for chain in _equations(work, variables) if _signature(chain) not in given]
-    signatures = set(map(_signature, written))
-    past = [_first(steps, value) for value in _results(problem, work, written)]
+    past = [_first(steps, value, variables) for value in _results(problem, work, written)]
     for at, step in enumerate(steps, 1):
-        equations = set(map(_signature, _equations(step.text, variables))) - given
-        if not step.value and equations and equations <= signatures:
+        equations = [chain for chain in _equations(step.text, variables) if _signature(chain) not in given]
+        if not step.value and equations and all(any(_says_the_same(one, other) for other in written) for one in equations):
             past.append(at)
     return max(past, default=0)
+
+
+def _says_the_same(one: Chain, other: Chain) -> bool:
+    """Whether two equations have the same parts, or sides that come to the same: `5x - 2x = 8 + 7` and `3x = 15`."""
+    if _signature(one) == _signature(other):
+        return True
+    if one.relations != ("=",) or other.relations != ("=",):
+        return False
+    return all(check(mine.text, theirs.text).outcome is Outcome.CORRECT for mine, theirs in zip(one.sides, other.sides, strict=True))
 
 
 def _results(problem: str, work: str, written: Sequence[Chain]) -> Iterator[Fraction]:
     """The numbers that are not the problem's, and those that something is said to be equal to."""
     given = stated(problem)
     yield from (value for value in stated(work) if not is_in(value, given))
-    yield from (exact(side.readings[0]) for chain in written for side in chain.sides[1:] if any(map(is_plain, side.readings[:1])))
+    yield from (exact(side.readings[0]) for chain in written for side in chain.sides[1:] if _is_plain(side))
 
 
-def _first(steps: Sequence[Step], value: Fraction) -> int:
+def _first(steps: Sequence[Step], value: Fraction, variables: frozenset[str]) -> int:
     """The number of the first step with this result; 0 where there is none."""
-    return next((at for at, step in enumerate(steps, 1) if step.value and is_in(value, stated(step.value)[:1])), 0)
+    return next((at for at, step in enumerate(steps, 1) if is_in(value, _result_of(step, variables))), 0)
+
+
+def _result_of(step: Step, variables: frozenset[str]) -> list[Fraction]:
+    """What a step comes to; of an equation that says what a letter is, that, for a student's letter may be another."""
+    if step.value:
+        return stated(step.value)[:1]
+    last = _equations(step.text, variables)[-1:]
+    return [exact(side.readings[0]) for chain in last if _says_what_a_letter_is(chain) for side in chain.sides[1:] if _is_plain(side)]
+
+
+def _is_plain(side: Side) -> bool:
+    return any(map(is_plain, side.readings[:1]))
 
 
 def _equations(text: str, variables: frozenset[str]) -> list[Chain]:
