@@ -126,7 +126,9 @@ class Job:
             events = solved_or_asked_back(teaching.problem_of(self.turn), events, engine=engine, language=language)
         if self.turn.request or self.turn.attempt or self.turn.conversation.api:
             return events
-        return replied(self.turn.question, events, model=engine.model, language=language, begins=self._claim.clarify)
+        shown = self.turn.parent.answer if self.turn.parent is not None and not self.turn.quote else ""
+        begins = self._claim.clarify
+        return replied(self.turn.question, events, model=engine.model, language=language, begins=begins, answer=shown)
 
     def _lesson(self, material: teaching.Material, engine: Engine) -> AsyncGenerator[Event]:
         claim = self._claim

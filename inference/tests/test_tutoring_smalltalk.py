@@ -4,7 +4,7 @@ import pytest
 
 from inference.prompts import choose_mode
 from inference.tutoring.phrases import say
-from inference.tutoring.smalltalk import reply_to, spelled_out
+from inference.tutoring.smalltalk import reply_to, reply_to_guess, spelled_out
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,22 @@ def test_who_did_not_understand_gets_words_and_not_the_same_program_again(text):
 @pytest.mark.parametrize("text", ["why is 2 prime?", "I don't understand fractions", "What if it were 5?", "为什么不能除以零？"])
 def test_a_question_of_its_own_stays_as_it_is(text):
     assert spelled_out(text, "en") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("is it 80?", "Yes, that is"),
+        ("80 km/h, right?", "Yes, that is"),
+        ("I think it's 75", "I come to another answer: $80$"),
+        ("是不是80？", "Yes"),
+    ],
+)
+def test_a_guess_at_an_answer_that_was_shown_is_compared_with_it(text, said):
+    assert reply_to_guess(text, "80", "en").startswith(said)
+
+
+@pytest.mark.parametrize("text", ["80", "why 80?", "what if it were 5?", "is it 80 or 75?", "is it always so?"])
+def test_what_is_no_guess_is_asked_of_the_model(text):
+    assert reply_to_guess(text, "80", "en") is None
+    assert reply_to_guess("is it 80?", "", "en") is None

@@ -1,13 +1,17 @@
-"""What students say that is no question of its own: a greeting, thanks, and that they did not understand.
+"""What students say that is no question of its own: a greeting, thanks, a guess at the answer, and that they did not understand.
 
-A small model solves the last problem once more on "thanks", and begs pardon for a right solution on "why?".
+A small model solves the last problem once more on "thanks" and "is it 12?", and begs pardon for a right solution on "why?".
 """
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from grading.checking.answers import Outcome, check
+from grading.checking.numbers import read_number
 from inference.events import Event, Language, Started, Token
+from inference.tutoring.checking import said_plainly
 from inference.tutoring.events import Progress, Taught
 from inference.tutoring.phrases import say
 
@@ -50,9 +54,24 @@ def spelled_out(question: str, language: Language) -> str:
     return f"{question}\n\n{AGAIN[language]}" if NOT_UNDERSTOOD.fullmatch(question.strip()) else question
 
 
-async def replied(text: str, otherwise: AsyncGenerator[Event], *, model: str, language: Language, begins: bool) -> AsyncGenerator[Event]:
-    """The events of `otherwise`, unless a greeting or thanks is all that was said. `begins`: no question was asked before."""
-    said = reply_to(text, language)
+def reply_to_guess(text: str, answer: str, language: Language) -> str | None:
+    """What to say to "is it 12?" behind a solution that came to `answer`; None where it is no such guess, or cannot be compared. Blocks for
+    seconds at most."""
+    guess = said_plainly(text)
+    if not answer or guess == text.strip() or read_number(guess) is None:
+        return None
+    outcome = check(answer, guess).outcome
+    if outcome is Outcome.UNDECIDED:
+        return None
+    return say("guess_same" if outcome is Outcome.CORRECT else "guess_other", language, answer=answer)
+
+
+async def replied(
+    text: str, otherwise: AsyncGenerator[Event], *, model: str, language: Language, begins: bool, answer: str = ""
+) -> AsyncGenerator[Event]:
+    """The events of `otherwise`, unless a greeting, thanks, or a guess at the `answer` that was shown is all that was said. `begins`: no
+    question was asked before."""
+    said = reply_to(text, language) or await asyncio.to_thread(reply_to_guess, text, answer, language)
     if said is None:
         async with aclosing(otherwise):
             async for event in otherwise:
