@@ -145,3 +145,17 @@ async def test_an_answer_said_in_a_sentence_is_one(work, is_finished):
 async def test_a_number_of_the_problem_that_is_the_answer_too_is_no_answer_in_a_sentence():
     student = Student(*PENS_SOLVED, aim="check", problem=PENS, output="12")
     assert not (await student.ask("", "Maria buys 12 pens")).progress.finished
+
+
+async def test_a_zero_that_was_read_off_a_photo_as_a_letter_is_one():
+    solution = "Factor: $(2x - 1)(x - 3) = 0$.\nThe answer is $\\boxed{1/2, 3}$."
+    student = Student(*solver(solution, "1/2, 3"), aim="check", problem="Find x for wich 2x² - 7x + 3 = O", output="1/2, 3")
+    end = await student.ask("", "2x² - 7x + 3 =O\n(2x - 1)(x - 3) = 0\n2x-1 = 0 or x-3=0\nx=1/2 , x=3")
+    assert end.text == "Your work is right, and so is its answer. Well done."
+
+
+async def test_where_there_is_no_written_solution_the_answer_is_shown_as_a_formula():
+    words = "Let's compute this step by step with Python.\n\n```python\nprint(1)\n```\n\nThe answer is $\\boxed{\\frac{15}{8}}$."
+    student = Student(*solver(words, "\\frac{15}{8}"), aim="explain", problem="$\\frac{3}{4} \\div \\frac{2}{5}$", output="1.875")
+    assert "Python" not in (await student.ask("", "3/4 * 5/2 = 15/8")).text
+    assert student.text.endswith("$\\frac{15}{8}$")

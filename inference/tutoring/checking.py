@@ -34,6 +34,7 @@ GUESSED = re.compile(
     r"|,?\s*(?:(?:is that |is it |is this |am i )?(?:right|correct)|对吗|对不对|对么|吗|呢|吧)?\s*[?？]*$",
     re.IGNORECASE,
 )
+READ_AS_O = re.compile(r"(?:(?<=[=<>≤≥])|(?<=[=<>≤≥] ))[Oo]\b")
 SHORT = 60  # characters of a line that can be an answer alone
 
 
@@ -73,6 +74,7 @@ class Review:
 
 def review(problem: str, work: str, key: Key | None) -> Review:
     """Check work line by line; with the key where it is sure, or else by calculation alone. Blocks for seconds at most."""
+    problem, work = _with_zeros(problem), _with_zeros(work)
     lines = split_steps(work)
     trusted = key if key is not None and key.sure else None
     is_bare = len(lines) == 1 and _is_value(lines[0])
@@ -84,6 +86,12 @@ def review(problem: str, work: str, key: Key | None) -> Review:
     is_right = True if outcome is Outcome.CORRECT else False if ended and outcome is Outcome.INCORRECT else None
     is_unread = ended and outcome is Outcome.UNDECIDED
     return Review(found, report.first_error, is_right, is_unread, is_bare, None if is_right else aside)
+
+
+def _with_zeros(text: str) -> str:
+    """With a zero for the letter O that is taken for it where text is read off a photo, `x² - 4 = O`."""
+    mended = READ_AS_O.sub("0", text)
+    return text if re.search(r"\b[Oo]\b", mended) else mended
 
 
 def _report(problem: str, lines: Sequence[str], key: Key | None, *, ended: bool) -> tuple[WorkReport, int | None]:

@@ -19,7 +19,7 @@ from grading.checking.working.shown import latex
 from inference.best_of import Budget
 from inference.engines import Engine
 from inference.events import Done, Language, Mode, Solution, Solved
-from inference.prompts import Exchange
+from inference.prompts import Exchange, in_words, plan, without_code
 from inference.sandbox import Sandbox, SandboxError
 from inference.selection import group, mathematically_equal
 from inference.solve import Limits, solve
@@ -29,6 +29,8 @@ SAMPLES = 3  # solutions of each kind: in words (they have steps to show), and w
 LIMITS = Limits(tokens=768)  # of one solution: a longer one is more often lost than right
 CHECKING = 10.0  # seconds for the steps of one solution
 PROGRAMS = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+ANNOUNCED = re.compile("|".join(re.escape(say(name).strip()) for name in LANGUAGES for say in (plan, without_code, in_words)))
 COMMANDS = re.compile(r"\\(?:text|mathrm|textbf)\s*\{[^{}]*\}|\\[a-zA-Z]+")
 PROSE = re.compile(r"[A-Za-z]{3,}|[\u3400-\u9fff]")
 BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
@@ -60,6 +62,11 @@ class Key:
     count: int
     checked: bool
     samples: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The worked solution; where there is none, the answer as it is written on a page."""
+        return self.solution or (self.answer if PROSE.search(COMMANDS.sub("", self.answer)) else f"${self.answer}$")
 
     @property
     def sure(self) -> bool:
@@ -175,8 +182,9 @@ def bared(texts: Sequence[str]) -> list[str]:
 
 
 def words_of(text: str) -> str:
-    """A solution without its programs and their output, its box opened."""
-    return BOXED.sub(r"\1", PROGRAMS.sub("", text)).strip()
+    """A solution without its programs, their output and their announcement, its box opened."""
+    words = BOXED.sub(r"\1", ANNOUNCED.sub("", PROGRAMS.sub("", text))).strip()
+    return re.sub(r"\n{3,}", "\n\n", words)
 
 
 def steps_of(problem: str, solution: str) -> list[Step]:

@@ -89,7 +89,7 @@ class Lesson:
             return
         if self.request == "answer":
             self.progress = replace(self.progress, finished=True)
-            yield self._say(say("solution", self.language, solution=key.solution or key.answer))
+            yield self._say(say("solution", self.language, solution=key.shown))
             yield replace(self._end(key, answer=key.answer), offers=())
             return
         if self.aim == "explain":
@@ -109,7 +109,7 @@ class Lesson:
         async for event in self._read(key):
             yield event
         if key.sure:
-            yield self._say(say("solution", self.language, solution=key.solution or key.answer))
+            yield self._say(say("solution", self.language, solution=key.shown))
         else:
             yield Noted(note="unsure")
             yield self._say(say("unsure_key", self.language, agreeing=key.agreeing, count=key.count))
