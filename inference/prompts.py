@@ -20,6 +20,7 @@ ASKS_FOR_WORDS = re.compile(
     re.IGNORECASE,
 )
 NAMES_IN_FORMULAS = re.compile(r"\\[a-zA-Z]+|\b(?:sin|cos|tan|log|ln|exp)\b")
+ENGLISH = re.compile(r"\b[A-Za-z]?[a-z]{3,}\b", re.ASCII)
 WORD = re.compile(r"[^\W\d_]{2,}")
 SPECIAL_TOKEN = re.compile(r"<\|(\w+)\|>")
 
@@ -54,9 +55,9 @@ def neutralise(text: str) -> str:
 
 def system(question: str, mode: Mode, language: Language, wire: Wire) -> str:
     """The system prompt: English also for Chinese questions, as the models were trained. The answer's language follows the question
-    by itself; only another choice is said."""
+    by itself; only another choice is said, and which it is of a question in both."""
     lines = [COT] if mode == "cot" else [TIR, wire.explained]
-    if language != detect_language(question):
+    if language != detect_language(question) or (language == "zh" and ENGLISH.search(NAMES_IN_FORMULAS.sub("", question))):
         lines.append(ANSWER_IN[language])
     return " ".join(line for line in lines if line)
 

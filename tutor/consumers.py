@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from typing import Any, cast
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from tutor.models import Turn
 logger = logging.getLogger(__name__)
 
 HEAL = 1.0  # seconds without a bell after which the database is looked into
+RECHECK = 5  # such looks after which even turns whose bells ring are looked for: is the reader still who may read them?
 SLOW = 3.0  # seconds that one frame may take to leave
 WATCHED = 100  # turns that one socket may watch at once
 READERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sockets")  # a process's sockets read the database in these
@@ -71,7 +73,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await _in_database(asking.get_conversation_for, cast(User, user), pk)
         except Http404:
             return await self.close(NOT_THERE)
-        self.conversation_id = pk
+        self.conversation_id, self.user_id = pk, user.pk
         await self.channel_layer.group_add(eventlog.group(pk), self.channel_name)
         self.healer = asyncio.create_task(self._heal())
 
@@ -117,11 +119,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 await self._look([turn_id])
 
     async def _heal(self) -> None:
-        """Find what no bell told of, and tell the positions of those that wait."""
-        while True:
+        """Find what no bell told of, tell the positions of those that wait, and see whether the reader may still read."""
+        for at in count(1):
             await asyncio.sleep(HEAL)
             async with self.order:
-                await self._look([turn_id for turn_id, watch in self.watches.items() if not watch.heard])
+                await self._look([turn_id for turn_id, watch in self.watches.items() if not watch.heard or at % RECHECK == 0])
                 for watch in self.watches.values():
                     watch.heard = False
 
@@ -130,7 +132,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         while turn_ids:
             try:
                 sent = {turn_id: self.watches[turn_id].sent for turn_id in turn_ids}
-                found = await _in_database(_read, self.conversation_id, sent)
+                found = await _in_database(_read, self.conversation_id, self.user_id, sent)
             except (OperationalError, InterfaceError) as error:
                 logger.warning("A socket could not read the database; it will try again in %s s: %s", HEAL, error)
                 return
@@ -204,9 +206,10 @@ def _keeping_connection[**P, T](function: Callable[P, T], *arguments: P.args, **
         raise
 
 
-def _read(conversation_id: UUID, sent: Mapping[UUID, int]) -> dict[UUID, Found]:
-    """For those of the turns that are the conversation's."""
-    states = dict(Turn.objects.filter(conversation=conversation_id, pk__in=sent).values_list("pk", "state"))
+def _read(conversation_id: UUID, user_id: int, sent: Mapping[UUID, int]) -> dict[UUID, Found]:
+    """For those of the turns that are the conversation's, as long as it is this user's: a page stays open for hours, accounts may end."""
+    theirs = Turn.objects.filter(conversation=conversation_id, conversation__owner=user_id, conversation__owner__is_active=True)
+    states = dict(theirs.filter(pk__in=sent).values_list("pk", "state"))
     return {
         turn_id: Found(eventlog.read(turn_id, sent[turn_id]), standing.position(turn_id) if state == Turn.State.QUEUED else None)
         for turn_id, state in states.items()

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from grading.checking.extract import FORMULA
 from tutor import conversations
 from tutor.eventlog import Entry
 from tutor.models import Conversation, Turn
 from tutor.transcript import Transcript
 
 PERCENT = re.compile(r"(?<!\\)%")  # where a formula's comment would begin
+MARKUP = re.compile(r"[*_`<]|^[#>]", re.MULTILINE)
 MARKS = {"checked": "✓", "agrees": "✓", "wrong": "✗", "carried": "↳", "unverified": "·"}
 
 
@@ -22,9 +24,12 @@ def markdown(conversation: Conversation, steps: Sequence[conversations.Step]) ->
 
 
 def _turn(turn: Turn) -> list[str]:
-    parts = [f"## {_('Question')}", turn.question]
+    is_work = bool(turn.attempt) and turn.attempt == turn.question
+    parts = [f"## {_('My own work') if is_work else _('Question')}", typed(turn.question)]
+    if turn.quote and turn.quote != turn.question:
+        parts += [f"### {_('About this step')}", typed(turn.quote)]
     if turn.attempt and turn.attempt != turn.question:
-        parts += [f"### {_('My own work')}", turn.attempt]
+        parts += [f"### {_('My own work')}", typed(turn.attempt)]
     transcript = Transcript(several=turn.n > 1)
     reviews, warnings, text = list[str](), list[str](), ""
     for entry in conversations.replay(turn)[0]:
@@ -32,7 +37,7 @@ def _turn(turn: Turn) -> list[str]:
             reviews.append(_review(entry["data"]))
         warnings += _warnings(entry)
         text += transcript.take(entry)
-    parts += [f"## {_('Solution')}", *reviews, *warnings, text]
+    parts += [f"## {_('Solution') if turn.has_solution else _('Reply')}", *reviews, *warnings, text]
     if turn.answer:
         python = _("Checked by Python") if turn.checked else _("The answer and Python's result differ") if turn.differs else ""
         answer = PERCENT.sub(r"\\%", turn.answer)
@@ -42,9 +47,18 @@ def _turn(turn: Turn) -> list[str]:
     return parts
 
 
+def typed(text: str) -> str:
+    """What somebody wrote as it is, line by line: Markdown would make one line of it, and slanted letters of `2*3 + 4*5`. Formulas stay."""
+    parts, at = list[str](), 0
+    for formula in FORMULA.finditer(text):
+        parts += [MARKUP.sub(r"\\\g<0>", text[at : formula.start()]).replace("\n", "  \n"), formula[0]]
+        at = formula.end()
+    return "".join([*parts, MARKUP.sub(r"\\\g<0>", text[at:]).replace("\n", "  \n")])
+
+
 def _review(data: dict[str, Any]) -> str:
-    lines = [f"{number}. {MARKS[line['status']]} {line['text']}\n   {line['reason']}" for number, line in enumerate(data["lines"], 1)]
-    return "\n".join(lines)
+    read = [(MARKS[line["status"]], typed(line["text"]), typed(line["reason"])) for line in data["lines"]]
+    return "\n".join(f"{number}. {mark} {text}\n   {reason}" for number, (mark, text, reason) in enumerate(read, 1))
 
 
 def _warnings(entry: Entry) -> list[str]:

@@ -60,7 +60,11 @@ def claim(turn_id: UUID, *, background: bool = True) -> Claim | None:
 
 def _begins(turn: Turn) -> bool:
     """Whether it poses a problem behind which nothing was solved or taught yet."""
-    return turn.parent is None or bool(not turn.request and (turn.parent.progress.get("asked_back") or turn.parent.progress.get("refused")))
+    return turn.parent is None or (not turn.request and _is_unsolved(turn.parent))
+
+
+def _is_unsolved(turn: Turn) -> bool:
+    return bool(turn.progress.get("asked_back") or turn.progress.get("refused"))
 
 
 def _seed(turn: Turn) -> int:
@@ -72,7 +76,7 @@ def _seed(turn: Turn) -> int:
 
 
 def _history(turn: Turn) -> list[Exchange]:
-    """The answered questions above `turn`, oldest first."""
+    """The answered questions above `turn`, oldest first. What was refused or asked back is no answer, and leads a small model astray."""
     if turn.parent_id is None:
         return [Exchange(question, text) for question, text in turn.context[-ANCESTORS:]]
     turns = {other.pk: other for other in Turn.objects.filter(conversation=turn.conversation_id)}
@@ -80,7 +84,7 @@ def _history(turn: Turn) -> list[Exchange]:
     above: UUID | None = turn.parent_id
     while above is not None and len(history) < ANCESTORS:
         parent = turns[above]
-        if parent.text:
+        if parent.text and not _is_unsolved(parent):
             history.insert(0, Exchange(parent.question, parent.text))
         above = parent.parent_id
     return history

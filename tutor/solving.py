@@ -20,6 +20,7 @@ from inference.sandbox import SandboxBusy
 from inference.solve import solve
 from inference.tutoring.clarify import solved_or_asked_back
 from inference.tutoring.events import Keyed, Reviewed, Taught
+from inference.tutoring.smalltalk import replied, spelled_out
 from tutor import leases, queue, teaching
 from tutor.failures import Failure, failure_of
 from tutor.flusher import LeaseLost, TurnLog
@@ -120,10 +121,14 @@ class Job:
     def _events(self, engine: Engine, scorer: RewardScorer | None) -> AsyncGenerator[Event]:
         material = self._claim.lesson
         events = self._lesson(material, engine) if material is not None else self._solution(engine, scorer)
-        if not self._claim.clarify:
-            return events
         language = teaching.language_of(self.turn)
-        return solved_or_asked_back(teaching.problem_of(self.turn), events, engine=engine, language=language)
+        if self._claim.clarify:
+            events = solved_or_asked_back(teaching.problem_of(self.turn), events, engine=engine, language=language)
+        if self.turn.request or self.turn.attempt or self.turn.conversation.api:
+            return events
+        shown = self.turn.parent.answer if self.turn.parent is not None and not self.turn.quote else ""
+        begins = self._claim.clarify
+        return replied(self.turn.question, events, model=engine.model, language=language, begins=begins, answer=shown)
 
     def _lesson(self, material: teaching.Material, engine: Engine) -> AsyncGenerator[Event]:
         claim = self._claim
@@ -131,13 +136,15 @@ class Job:
         return lesson.teach()
 
     def _solution(self, engine: Engine, scorer: RewardScorer | None) -> AsyncGenerator[Event]:
-        turn = self.turn
+        turn, language = self.turn, teaching.language_of(self.turn)
+        problem = teaching.problem_of(turn)
+        is_follow_up = bool(self._claim.history) and not turn.conversation.api
         return solve(
-            teaching.question_of(turn),
+            spelled_out(problem, language) if is_follow_up else problem,
             engine=engine,
             sandbox=self._tools.sandbox,
             mode=cast(Mode | Literal["auto"], turn.mode),
-            language=teaching.language_of(turn),
+            language=language,
             history=self._claim.history,
             instructions=turn.instructions,
             seed=self._claim.seed,

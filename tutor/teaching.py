@@ -17,6 +17,7 @@ from inference.sandbox import Sandbox
 from inference.tutoring.events import Aim, Keyed, Progress, Request, Reviewed
 from inference.tutoring.key import Key as Reference
 from inference.tutoring.lesson import Lesson
+from inference.tutoring.smalltalk import spelled_out
 from tutor.models import Key, Turn
 
 ABOUT: dict[Language, str] = {
@@ -126,5 +127,6 @@ def row(turn: Turn, keyed: Keyed, model: str) -> Key:
 def question_of(turn: Turn) -> str:
     """What the model is asked to solve: the question, with the step that it is about where there is one."""
     if turn.quote:
-        return ABOUT[language_of(turn)].format(quote=turn.quote.replace("\n", "\n> "), question=turn.question)
+        language = language_of(turn)
+        return ABOUT[language].format(quote=turn.quote.replace("\n", "\n> "), question=spelled_out(turn.question, language))
     return turn.question

@@ -51,7 +51,14 @@ def test_mathematics_is_left_alone_or_only_spaced(text):
 
 @pytest.mark.parametrize(
     ("question", "language", "line"),
-    [("2+2", "zh", "请用中文回答。"), ("二加二", "en", "Answer in English."), ("2+2", "en", ""), ("二加二", "zh", "")],
+    [
+        ("2+2", "zh", "请用中文回答。"),
+        ("二加二", "en", "Answer in English."),
+        ("2+2", "en", ""),
+        ("二加二", "zh", ""),
+        ("帮我 solve x+y=10", "zh", "请用中文回答。"),
+        ("求 $\\sin x$，长 3 cm", "zh", ""),
+    ],
 )
 def test_a_language_other_than_the_questions_is_asked_for(question, language, line):
     text = chat(question, mode="cot", language=language, wire=FENCE, history=())

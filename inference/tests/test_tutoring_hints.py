@@ -12,11 +12,11 @@ async def test_the_ladder_of_hints():
     student = Student(*SOLVES, REPLIED, HINTS)
     await student.ask()
     end = await student.ask("hint", "I do not know how to begin")
-    assert end.text == LEADING  # of the good ones the nearest to the step
+    assert end.text.startswith("This is asked for: “How many clips did Natalia sell altogether in April and May?”")
     assert student.of(Reviewed) == []  # there are no lines to be marked
     assert not end.progress.tried
     end = await student.ask("hint", "still not")
-    assert end.text == LEADING  # as an idea
+    assert end.text == LEADING  # of the good ones the nearest to the step
     end = await student.ask("hint", "still not")
     assert "work out $\\frac{48}{2}$" in end.text
     end = await student.ask("hint", "still not")
@@ -98,15 +98,18 @@ async def test_the_question_of_a_problem_is_no_hint_with_a_name_for_its_pronoun(
 
 async def test_of_good_hints_the_one_that_is_nearest_to_the_step_is_shown():
     near = "What do you know about the clips that were sold in May?"
-    student = Student(*SOLVES, ("You never say the final answer", ["What comes next?", near, "Who is Ann?", "Is it hard?"]))
+    hints = ("You never say the final answer", ["What comes next?", near, "Who is Ann?", "Is it hard?"])
+    student = Student(*SOLVES, REPLIED, hints)
     await student.ask()
+    await student.ask("hint", "no idea")
     assert (await student.ask("hint", "no idea")).text == near
 
 
 @pytest.mark.parametrize("wrapped", [f"Question: {GOOD}", f'"{GOOD}"', f'"{GOOD}', f"Hint: “{GOOD}”"])
 async def test_a_hint_stands_without_label_and_quotation_marks(wrapped):
-    student = Student(*SOLVES, ("You never say the final answer", [wrapped]))
+    student = Student(*SOLVES, REPLIED, ("You never say the final answer", [wrapped]))
     await student.ask()
+    await student.ask("hint", "no idea")
     assert (await student.ask("hint", "no idea")).text == GOOD
 
 
@@ -133,7 +136,7 @@ async def test_bad_hints_are_not_shown(bad):
         end = await student.ask("hint", "no idea")
         assert bad not in end.text
         assert "72" not in end.text
-        assert [event.note for event in student.of(Noted)] == (["plain"] if rung < 2 else []), rung  # the others are the reference's
+        assert [event.note for event in student.of(Noted)] == (["plain"] if rung == 1 else []), rung  # the others are quoted
     assert "48/2 = 24" in end.text  # the worked step, of the reference
 
 
@@ -176,10 +179,12 @@ async def test_a_hint_speaks_of_the_last_step_at_the_last_one_alone():
 
 
 async def test_a_hint_for_a_follow_up_knows_what_it_goes_on_from():
-    asks = "What does she do with the 24 clips now?"
-    student = Student(*solver("Now $2 * 24 = 48$.\nThe answer is $\\boxed{48}$.", "48"), (HINTS[0], [asks]), problem="And twice that?")
+    asks, replied = "What are twice the 24 clips?", ("Do not answer that yet", ["It is $\\boxed{50}$."])
+    twice = solver("Now $2 * 24 + 2 = 50$.\nThat is $50 - 2 = 48$.\nThe answer is $\\boxed{48}$.", "48")
+    student = Student(*twice, replied, (HINTS[0], [asks]), problem="And twice that?")
     student.fixed |= {"history": [Exchange("How many clips are half of 50 without 1?", "It is $\\boxed{24}$.")]}
     await student.ask()
+    await student.ask("hint", "I do not know")
     end = await student.ask("hint", "I do not know")
     assert asks in end.text
     assert "half of 50 without 1?\n24\nAnd twice that?" in student.engine.prompts[-1]

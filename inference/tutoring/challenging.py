@@ -92,5 +92,5 @@ def _with_evidence(said: str, same: bool | None, key: Key, language: Language) -
 def _mended(said: str, key: Key, language: Language) -> Finding:
     if not key.sure:
         return Finding(f"{said}\n\n{say('challenge_unsure', language)}")
-    solution = key.solution or key.answer
+    solution = key.shown
     return Finding(f"{said}\n\n{say('challenge_mended', language, solution=solution)}", key.answer, solution)

@@ -1,5 +1,6 @@
 """Reading a student's own work: what is right, which line is the first that is wrong, and why; never what would be right there."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,6 +24,17 @@ from inference.tutoring.phrases import say
 SECONDS = 12.0
 ABOUT_THE_ANSWER = frozenset({findings.OTHER_EQUATION, findings.WENT_ON})
 OTHER_WAY = frozenset({findings.OTHER_VALUE, findings.FROM_NOWHERE})
+# The words around a guess, which ask for no more than whether it is right.
+IT = r"(?:it|that|this|(?:the|my) (?:answer|result))"
+GUESSED = re.compile(
+    r"^(?:(?:so|then|maybe|perhaps|probably|um+|hmm+|ok(?:ay)?|idk|i don[’']?t know|i(?:[’']m| am) not sure)\b[\s,.:;…]*)*"
+    rf"(?:(?:(?:is|would|could|can|should|will) {IT}(?: be)?|is"
+    rf"|(?:i (?:think|guess|believe|got|get|say)(?: that)?\s*)?(?:{IT}(?: is|[’']?s)|would be)?)\s+)?(?=\S)"
+    r"|^(?:那么?|所以|也许|可能)?[，,]?(?:我(?:觉得|猜|认为|想))?(?:答案|结果)?(?:是不是|会不会是|应该是|可能是|大概是|等于|是)?"
+    r"|,?\s*(?:(?:is that |is it |is this |am i )?(?:right|correct)|对吗|对不对|对么|吗|呢|吧)?\s*[?？]*$",
+    re.IGNORECASE,
+)
+READ_AS_O = re.compile(r"(?:(?<=[=<>≤≥])|(?<=[=<>≤≥] ))[Oo]\b")
 SHORT = 60  # characters of a line that can be an answer alone
 
 
@@ -39,13 +51,16 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Review:
     """`first_error` is the index of the first wrong line; `answer_is_right` is None where the work has no answer, or none is known, or it
-    `is_unread`: it could not be compared with the key's.
+    `is_unread`: it could not be compared with the key's. `is_bare`: the work is nothing but an answer. `aside`: the index of a line of work
+    that goes on which nothing is wrong with, but which is on no way to the answer that the tutor knows.
     """
 
     lines: tuple[Line, ...]
     first_error: int | None
     answer_is_right: bool | None
     is_unread: bool = False
+    is_bare: bool = False
+    aside: int | None = None
 
     @property
     def says_something(self) -> bool:
@@ -59,33 +74,49 @@ class Review:
 
 def review(problem: str, work: str, key: Key | None) -> Review:
     """Check work line by line; with the key where it is sure, or else by calculation alone. Blocks for seconds at most."""
+    problem, work = _with_zeros(problem), _with_zeros(work)
     lines = split_steps(work)
     trusted = key if key is not None and key.sure else None
-    ended = _is_ended(work, lines)
-    report = _report(problem, lines, trusted, ended=ended)
+    is_bare = len(lines) == 1 and _is_value(lines[0])
+    ended = is_bare or final_answer(work) is not None  # it says what its answer is
+    report, aside = _report(problem, lines, trusted, ended=ended)
     verdicts = zip(lines, report.steps, strict=True)
     found = tuple(Line(text, verdict.status, verdict.reason, verdict.misconception) for text, verdict in verdicts)
     outcome = _outcome(problem, work, lines, trusted)
     is_right = True if outcome is Outcome.CORRECT else False if ended and outcome is Outcome.INCORRECT else None
-    return Review(found, report.first_error, is_right, is_unread=ended and outcome is Outcome.UNDECIDED)
+    is_unread = ended and outcome is Outcome.UNDECIDED
+    return Review(found, report.first_error, is_right, is_unread, is_bare, None if is_right else aside)
 
 
-def _report(problem: str, lines: Sequence[str], key: Key | None, *, ended: bool) -> WorkReport:
-    """The step checker takes each work for a whole one. Of work that goes on, its last line need not be the answer."""
+def _with_zeros(text: str) -> str:
+    """With a zero for the letter O that is taken for it where text is read off a photo, `x² - 4 = O`."""
+    mended = READ_AS_O.sub("0", text)
+    return text if re.search(r"\b[Oo]\b", mended) else mended
+
+
+def _report(problem: str, lines: Sequence[str], key: Key | None, *, ended: bool) -> tuple[WorkReport, int | None]:
+    """What the step checker says, which takes each work for a whole one, and the line that is aside. Of work that goes on, the last line
+    need not be the answer, and a calculation that holds, but that no solution we know has, may be on a way of the student's own.
+    """
     by_calculation = partial(check_steps, problem, bared(lines), seconds=SECONDS)
     if key is None:
-        return by_calculation()
+        return by_calculation(), None
     report = by_calculation(reference=bare(key.solution) or None, answer=key.answer if ended else None, samples=key.samples)
     first = report.first_error
-    if ended or first is None or not _may_come_yet(problem, lines, first, report.steps[first].reason.template, key):
-        return report
-    return by_calculation()
+    if ended or first is None:
+        return report, None
+    blamed = report.steps[first]
+    if _may_come_yet(problem, lines, first, blamed.reason.template, key):
+        return by_calculation(), None
+    if blamed.misconception is not None or blamed.reason.template not in ABOUT_THE_ANSWER | OTHER_WAY:
+        return report, None
+    calculated = by_calculation()
+    return calculated, first if calculated.first_error is None else None
 
 
 def _may_come_yet(problem: str, lines: Sequence[str], first: int, why: str, key: Key) -> bool:
-    """Whether a line of work that goes on is blamed for what may be right in its place: it is not the answer; an equation has many ways
-    to its solution; or what it comes to is on the key's way. A calculation in a word problem that is not on it is most often a wrong one
-    (docs/log.md, "Work that goes on")."""
+    """Whether a line of work that goes on is blamed for what is right in its place: it is not the answer; an equation has many ways
+    to its solution; or what it comes to is on the key's way."""
     if why == findings.NOT_THE_ANSWER:
         return True
     if why in OTHER_WAY:
@@ -95,21 +126,32 @@ def _may_come_yet(problem: str, lines: Sequence[str], first: int, why: str, key:
     return why in ABOUT_THE_ANSWER and all(is_in(one.value, on_the_way) for one in calculated)
 
 
-def _is_ended(work: str, lines: Sequence[str]) -> bool:
-    """Whether the work says what its answer is, or is nothing but an answer."""
-    return final_answer(work) is not None or (len(lines) == 1 and read_number(lines[0]) is not None)
+def said_plainly(text: str) -> str:
+    """A guess without its words: `12` of "is it 12?", "I think it's 12" and 答案是12吗?"""
+    return GUESSED.sub("", text.strip()).rstrip("?？ ")
+
+
+def _is_value(line: str) -> bool:
+    return read_number(said_plainly(line)) is not None
 
 
 def _answers(problem: str, work: str, lines: Sequence[str]) -> str | None:
     """The answer that the work comes to: said, or what the last line's equation comes to, or a last line that is a value alone."""
     said = final_answer(work)
     if said is not None or not lines:
-        return said
-    if _is_solution(problem, lines[-1]):
-        return lines[-1]
-    if "=" in lines[-1]:
-        return _result(problem, lines[-1])
-    return lines[-1] if len(lines[-1]) <= SHORT and read_number(lines[-1]) is not None else None
+        return said and said_plainly(said)
+    last = said_plainly(lines[-1])
+    if _is_solution(problem, last):
+        return last
+    if "=" in last:
+        return _result(problem, last)
+    return last if len(last) <= SHORT and (_is_value(last) or _tells_a_new_value(problem, last)) else None
+
+
+def _tells_a_new_value(problem: str, line: str) -> bool:
+    """Whether a line of words says one value, and none of the problem's: "the area is 72 cm²". It may be of something on the way."""
+    values = set(stated(line))
+    return len(values) == 1 and not any(is_in(value, stated(problem)) for value in values)
 
 
 def _is_solution(problem: str, line: str) -> bool:
@@ -162,6 +204,8 @@ def _outcome(problem: str, work: str, lines: Sequence[str], key: Key | None) -> 
 
 def summary(found: Review, language: Language) -> str:
     """What the tutor says of it, without the answer."""
+    if found.is_bare and found.answer_is_right is not None:
+        return say("finished" if found.answer_is_right else "answer_wrong_alone", language)
     if found.first_error is not None:
         line, before = found.first_error + 1, found.first_error
         name = "wrong_first" if before == 0 else "wrong_after_one" if before == 1 else "wrong_after_right"
@@ -172,6 +216,8 @@ def summary(found: Review, language: Language) -> str:
         return say("answer_wrong", language)
     if found.is_unread:
         return say("answer_unread", language)
+    if found.aside is not None:
+        return say("aside", language, line=found.aside + 1)
     return say("so_far", language)
 
 
@@ -180,25 +226,45 @@ def reached(problem: str, steps: Sequence[Step], work: str) -> int:
     variables = find_variables([problem, work, *(step.text for step in steps)])
     given = set(map(_signature, _equations(problem, variables)))
     written = [chain for chain in _equations(work, variables) if _signature(chain) not in given]
-    signatures = set(map(_signature, written))
-    past = [_first(steps, value) for value in _results(problem, work, written)]
+    past = [_first(steps, value, variables) for value in _results(problem, work, written)]
     for at, step in enumerate(steps, 1):
-        equations = set(map(_signature, _equations(step.text, variables))) - given
-        if not step.value and equations and equations <= signatures:
+        equations = [chain for chain in _equations(step.text, variables) if _signature(chain) not in given]
+        if not step.value and equations and all(any(_says_the_same(one, other) for other in written) for one in equations):
             past.append(at)
     return max(past, default=0)
+
+
+def _says_the_same(one: Chain, other: Chain) -> bool:
+    """Whether two equations have the same parts, or sides that come to the same: `5x - 2x = 8 + 7` and `3x = 15`."""
+    if _signature(one) == _signature(other):
+        return True
+    if one.relations != ("=",) or other.relations != ("=",):
+        return False
+    return all(check(mine.text, theirs.text).outcome is Outcome.CORRECT for mine, theirs in zip(one.sides, other.sides, strict=True))
 
 
 def _results(problem: str, work: str, written: Sequence[Chain]) -> Iterator[Fraction]:
     """The numbers that are not the problem's, and those that something is said to be equal to."""
     given = stated(problem)
     yield from (value for value in stated(work) if not is_in(value, given))
-    yield from (exact(side.readings[0]) for chain in written for side in chain.sides[1:] if any(map(is_plain, side.readings[:1])))
+    yield from (exact(side.readings[0]) for chain in written for side in chain.sides[1:] if _is_plain(side))
 
 
-def _first(steps: Sequence[Step], value: Fraction) -> int:
+def _first(steps: Sequence[Step], value: Fraction, variables: frozenset[str]) -> int:
     """The number of the first step with this result; 0 where there is none."""
-    return next((at for at, step in enumerate(steps, 1) if step.value and is_in(value, stated(step.value)[:1])), 0)
+    return next((at for at, step in enumerate(steps, 1) if is_in(value, _result_of(step, variables))), 0)
+
+
+def _result_of(step: Step, variables: frozenset[str]) -> list[Fraction]:
+    """What a step comes to; of an equation that says what a letter is, that, for a student's letter may be another."""
+    if step.value:
+        return stated(step.value)[:1]
+    last = _equations(step.text, variables)[-1:]
+    return [exact(side.readings[0]) for chain in last if _says_what_a_letter_is(chain) for side in chain.sides[1:] if _is_plain(side)]
+
+
+def _is_plain(side: Side) -> bool:
+    return any(map(is_plain, side.readings[:1]))
 
 
 def _equations(text: str, variables: frozenset[str]) -> list[Chain]:

@@ -65,6 +65,18 @@ NAMED = re.compile(
     r"|whose\b|(?:rule|test|sign|symbol|notation)\b)",
     re.IGNORECASE,
 )
+# A task without what it is to be done with ("find the area", "solve for x"), and one that stands somewhere else ("question 3 on page 12").
+THINGS = r"(?:area|perimeter|volume|circumference|radius|mean|median|average|slope|angle|derivative|value|answer)s?"
+BARE = re.compile(
+    r"(?:(?:please|can you|could you|help me) )*(?:"
+    rf"(?:find|calculate|compute|determine|work out) (?:(?:the )?{THINGS}(?: of [a-z])?|[a-z])"
+    r"|(?:solve|simplify|factor|factori[sz]e|expand|evaluate|differentiate|integrate|graph|plot)(?: (?:for [a-z]|it|this|that))?"
+    r"|(?:do |solve |answer |what is the answer (?:to|of) )?(?:the |my )?(?:question|problem|exercise) \d+\w?(?: (?:on|from|of) page \d+)?"
+    r"|(?:see|look at) the (?:picture|photo|image|figure))\W*"
+    r"|(?:请|帮我|帮忙)?(?:求出?|计算|算)(?:它的|这个)?(?:面积|周长|体积|半径|平均数|[a-zA-Z])\W*"
+    r"|(?:请|帮我)?(?:做|解答?)?第[\d一二三四五六七八九十]+[题道]\w{0,4}\W*",
+    re.IGNORECASE,
+)
 SPOKEN_FORMULA = re.compile(r"\b[a-z] (?:plus|minus|times|over|squared|cubed|equals|to the)\b", re.IGNORECASE)
 KINDS: dict[Language, str] = {
     "en": "You sort messages to a maths tutor. Reply with one word. MATHS: a question of mathematics, also of arithmetic in everyday life. "
@@ -134,7 +146,9 @@ def looks_mathematical(text: str) -> bool:
 
 
 def is_incomplete(text: str) -> bool:
-    """Whether it speaks of an equation or the like that is not there: no formula, no number, and no word of which one."""
+    """Whether it is a bare task, or speaks of an equation or the like that is not there: no formula, no number, no word of which one."""
+    if BARE.fullmatch(text.strip()):
+        return True
     if len(text) > SHORT or ASKS_FOR_WORDS.search(text) or FORMULA.search(text) or SPOKEN_FORMULA.search(text):
         return False
     return not stated(_without_articles(text)) and any(not NAMED.match(text, found.end()) for found in REFERS.finditer(text))

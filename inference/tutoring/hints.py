@@ -1,13 +1,13 @@
 """Hints: a ladder from a nudge to a worked step, each looked at by the checker before a student sees it.
 
-The nudge points to the part of the problem that the next step takes its numbers from; where that says nothing, it is a question. So is the
-idea, one whose reply is what the step comes to, as far as the step comes to a number. Questions claim nothing. Of several candidates those
-fall out that give the answer away, claim what is false, speak of numbers or names that are neither in the problem nor in the work or the
-reference so far, are no single question, or only the problem's own again. If none is left, a plain hint is made of the reference itself,
-and says so. The lower rungs are the reference's next step: its lines were checked, and a small model's words about them often give a right
-calculation a wrong meaning.
+The nudge points to the part of the problem that the next step takes its numbers from, or to what is asked for. The idea is a question of
+the model's, whose reply is what the step comes to; a step that comes to no number has none. A question claims nothing. Of several
+candidates those fall out that give the answer away, claim what is false, speak of numbers or names that are neither in the problem nor in
+the work or the reference so far, are no single question, or only the problem's own again. If none is left, a plain hint is made of the
+reference itself, and says so. The lower rungs are the reference's next step: its lines were checked, and a small model's words about them
+often give a right calculation a wrong meaning.
 
-Not covered: a nudge in the form of a question that leads astray.
+Not covered: a question that presupposes what is not so and comes to the right number all the same.
 """
 
 import asyncio
@@ -18,7 +18,9 @@ from fractions import Fraction
 
 from grading.checking.extract import final_answer
 from grading.checking.steps import check_steps, split_steps
+from grading.checking.working.claims import find_chains
 from grading.checking.working.computations import is_in
+from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated
 from inference.engines import Engine
 from inference.events import Language
@@ -46,21 +48,16 @@ LITTLE |= frozenset("里的了吗呢多少几有是共一现在还下那么我�
 PRONOUN = re.compile(r"\b(?:he|she|they|him|her|his|them|their)\b", re.IGNORECASE)
 FEW = 3  # words at least that say what a problem asks: "left" alone is in many another question
 WRITTEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+ENDS = ":： *"
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}|[\u3400-\u9fff]")  # of Chinese, which has no spaces, each character
 
 SYSTEM: dict[Language, str] = {
     "en": "You are a kind and exact maths tutor. You help a student to find the next step alone. You never say the final answer.",
     "zh": "你是一位耐心而严谨的数学老师。你帮助学生自己想出下一步，绝不说出最终答案。",
 }
-ASKED: dict[Language, dict[str, str]] = {
-    "en": {
-        "nudge": "Ask one short question that directs the student's attention to what matters next. Use no calculation and no result.",
-        "idea": "Ask one short question that leads the student to the idea of this step. Name the quantities in words, without a result.",
-    },
-    "zh": {
-        "nudge": "提一个简短的问题，引导学生注意接下来的关键。不要计算，也不要给出结果。",
-        "idea": "提一个简短的问题，引导学生想到这一步的思路。用文字说出有关的量，不要给出结果。",
-    },
+ASKED: dict[Language, str] = {
+    "en": "Ask one short question that leads the student to the idea of this step. Name the quantities in words, without a result.",
+    "zh": "提一个简短的问题，引导学生想到这一步的思路。用文字说出有关的量，不要给出结果。",
 }
 USER: dict[Language, str] = {
     "en": "Problem: {problem}\n\nThe student's work so far:\n{work}\n\nThe next step, which only you know: {step}\n\n{asked}",
@@ -117,37 +114,28 @@ class Hint:
 
 
 async def hint(place: Place, rung: str, *, engine: Engine, seed: int = 0, n: int = CANDIDATES) -> Hint:
-    """The part of the problem to look at, the best of `n` candidates that pass, the reference's step, or the plain hint. Raises
-    `EngineError`."""
-    if place.step is None or rung not in ASKED[place.language]:
+    """The best of `n` candidates that pass, where the rung is an idea that comes to a number; else what the problem or the reference says.
+    Raises `EngineError`."""
+    if rung != "idea" or place.step is None or not place.step.value:
         text = await asyncio.to_thread(plain_hint, place, rung)
         return Hint(text, rung, text == _general(place, rung))
-    if rung == "nudge" and (part := await asyncio.to_thread(source_of, place.posed, place.step, place.language)):
-        return Hint(say("hint_nudge_part", place.language, part=part), rung, False)
-    value = place.step.value if rung == "idea" else ""
-    texts = await _candidates(place, place.step, rung, value, engine, seed, n)
-    reasons = await judged(place, texts, value, engine=engine)
+    texts = await _candidates(place, place.step, engine, seed, n)
+    reasons = await judged(place, texts, place.step.value, engine=engine)
     return await asyncio.to_thread(_best, place, rung, reasons)
 
 
 async def judged(place: Place, texts: Sequence[str], value: str, *, engine: Engine) -> dict[str, str | None]:
-    """Why each question must not be shown, in one word; None for a good one, which comes to `value` where that is not "". Raises
-    `EngineError`."""
+    """Why each question must not be shown, in one word; None for a good one, which comes to `value`. Raises `EngineError`."""
     reasons = await asyncio.to_thread(lambda: {text: objection(place, text) for text in texts})
-    if not value:
-        return reasons
     passed = [text for text, reason in reasons.items() if reason is None]
     led = await leading(place.known, value, passed, place.language, engine=engine)
     return reasons | {text: "astray" for text in passed if text not in led}
 
 
-async def _candidates(place: Place, step: Step, rung: str, value: str, engine: Engine, seed: int, n: int) -> list[str]:
-    problem, language = place.problem, place.language
-    work = place.work.strip() or NOTHING[language]
+async def _candidates(place: Place, step: Step, engine: Engine, seed: int, n: int) -> list[str]:
+    language, work = place.language, place.work.strip() or NOTHING[place.language]
     told = f"{step.lead} {step.text}".strip()
-    asked = [USER[language].format(problem=problem, work=work, step=told, asked=ASKED[language][rung])]
-    if value:
-        asked.append(asking_for_value(place, step))
+    asked = [USER[language].format(problem=place.problem, work=work, step=told, asked=ASKED[language]), asking_for_value(place, step)]
     written = await together(write_several(engine, SYSTEM[language], user, n=n // len(asked), seed=seed) for user in asked)
     return [text for texts in written for text in texts]
 
@@ -216,31 +204,54 @@ def _numbers_are_known(text: str, told: str) -> bool:
 
 
 def plain_hint(place: Place, rung: str) -> str:
-    """The rung made of the reference alone: the fullest form of it that does not leak."""
-    return next((text for text in _from_reference(place, rung) if not leaks(text, place.secret)), _general(place, rung))
+    """The rung made of the problem and the reference alone: the fullest form of it that does not leak."""
+    made = _from_problem(place) if rung == "nudge" else _from_reference(place, rung)
+    return next((text for text in made if not leaks(text, place.secret)), _general(place, rung))
+
+
+def _from_problem(place: Place) -> Iterator[str]:
+    """What the problem says that the step needs; where that is all of it, what is done with an equation, or what it asks for."""
+    step, language = place.step, place.language
+    if step is not None and (part := source_of(place.posed, step, language)):
+        yield say("hint_nudge_part", language, part=part)
+    if step is not None and not step.value and any(chain.relations for chain in find_chains(place.posed, find_variables([place.posed]))):
+        yield say("hint_nudge_equation", language)
+    if asked := ASKS.findall(place.posed):
+        yield say("hint_nudge_asked", language, asked=asked[-1].strip())
 
 
 def _from_reference(place: Place, rung: str) -> Iterator[str]:
     step, language = place.step, place.language
     if step is None:
         return
-    said = ""
     if rung == "idea" and WRITTEN.search(step.expression):
         yield say("hint_idea", language, parts=_listed(step.expression, language))
+    elif rung == "idea" and not step.value and _is_before_last(place):
+        yield say("hint_next_before_last", language)
     elif rung == "next" and step.expression:
         said = say("hint_next", language, expression=f"${step.shown}$")
-    elif rung == "worked":
-        said = say("hint_worked", language, step=step.text)
-    if said and step.lead:
-        yield f"{step.lead}\n\n{said}"
-    if said:
+        yield f"{_begun(step.lead)}\n\n{said}" if step.lead else said
         yield said
+    elif rung == "next" and step.lead:
+        yield say("hint_next_lead", language, lead=_begun(step.lead))
+    elif rung == "worked":
+        yield say("hint_worked", language, step="\n\n".join(filter(None, [step.lead, step.text])))
+        yield say("hint_worked", language, step=step.text)
+
+
+def _begun(lead: str) -> str:
+    """A line of words that the step completes, left open where it ends so."""
+    return f"{lead.rstrip(ENDS)} …" if lead.endswith((":", "：")) else lead
+
+
+def _is_before_last(place: Place) -> bool:
+    return place.at < len(place.steps) - 1
 
 
 def _general(place: Place, rung: str) -> str:
     """Of the last two rungs, what is said at the last step does not hold before it."""
-    before = place.at < len(place.steps) - 1
-    name = "hint_nudge" if rung == "nudge" else f"hint_{rung}_before_last" if before and rung in RUNGS[2:] else f"hint_{rung}_plain"
+    before = _is_before_last(place) and rung in RUNGS[2:]
+    name = "hint_nudge" if rung == "nudge" else f"hint_{rung}_before_last" if before else f"hint_{rung}_plain"
     return say(name, place.language)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from grading.checking.extract import FORMULA
 from grading.checking.steps import check_steps, split_steps
-from grading.checking.working.claims import find_chains
+from grading.checking.text import compact
+from grading.checking.working.claims import Chain, find_chains
 from grading.checking.working.computations import find_computations
 from grading.checking.working.findings import plain_number
 from grading.checking.working.letters import find_variables
@@ -18,7 +19,7 @@ from grading.checking.working.shown import latex
 from inference.best_of import Budget
 from inference.engines import Engine
 from inference.events import Done, Language, Mode, Solution, Solved
-from inference.prompts import Exchange
+from inference.prompts import Exchange, in_words, plan, without_code
 from inference.sandbox import Sandbox, SandboxError
 from inference.selection import group, mathematically_equal
 from inference.solve import Limits, solve
@@ -28,6 +29,8 @@ SAMPLES = 3  # solutions of each kind: in words (they have steps to show), and w
 LIMITS = Limits(tokens=768)  # of one solution: a longer one is more often lost than right
 CHECKING = 10.0  # seconds for the steps of one solution
 PROGRAMS = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+ANNOUNCED = re.compile("|".join(re.escape(say(name).strip()) for name in LANGUAGES for say in (plan, without_code, in_words)))
 COMMANDS = re.compile(r"\\(?:text|mathrm|textbf)\s*\{[^{}]*\}|\\[a-zA-Z]+")
 PROSE = re.compile(r"[A-Za-z]{3,}|[\u3400-\u9fff]")
 BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
@@ -59,6 +62,11 @@ class Key:
     count: int
     checked: bool
     samples: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The worked solution; where there is none, the answer as it is written on a page."""
+        return self.solution or (self.answer if PROSE.search(COMMANDS.sub("", self.answer)) else f"${self.answer}$")
 
     @property
     def sure(self) -> bool:
@@ -174,26 +182,37 @@ def bared(texts: Sequence[str]) -> list[str]:
 
 
 def words_of(text: str) -> str:
-    """A solution without its programs and their output, its box opened."""
-    return BOXED.sub(r"\1", PROGRAMS.sub("", text)).strip()
+    """A solution without its programs, their output and their announcement, its box opened."""
+    words = BOXED.sub(r"\1", ANNOUNCED.sub("", PROGRAMS.sub("", text))).strip()
+    return re.sub(r"\n{3,}", "\n\n", words)
 
 
 def steps_of(problem: str, solution: str) -> list[Step]:
-    """The steps of a worked solution that take it on: those with a calculation, an equation or a formula."""
+    """The steps of a worked solution that take it on: those with a calculation, an equation or a formula that is not the problem's own.
+    What ends with a colon says what comes next, and is no step yet."""
     texts = split_steps(solution)
     variables = find_variables([problem, *texts])
+    given = {_sides(chain) for chain in find_chains(bare(problem), variables)}
     chains = [find_chains(bare(text), variables) for text in texts]
     results = {computation.step: computation for computation in find_computations(chains)}
     steps, lead = [], ""
     for at, text in enumerate(texts):
         found = results.get(at)
+        is_new = any(len(chain.sides) > 1 and _sides(chain) not in given for chain in chains[at])
         if found is not None:
             shown = latex(found.expression) or found.text
             steps.append(Step(_displayed(text), found.text, shown, plain_number(found.value), lead))
-        elif any(len(chain.sides) > 1 for chain in chains[at]):
+            lead = ""
+        elif is_new and not text.endswith((":", "：")):
             steps.append(Step(_displayed(text), lead=lead))
-        lead = "" if found is not None else text
+            lead = ""
+        else:
+            lead = text
     return steps
+
+
+def _sides(chain: Chain) -> tuple[str, ...]:
+    return tuple(compact(side.text) for side in chain.sides)
 
 
 def _displayed(text: str) -> str:

@@ -89,8 +89,8 @@ class Lesson:
             return
         if self.request == "answer":
             self.progress = replace(self.progress, finished=True)
-            yield self._say(say("solution", self.language, solution=key.solution or key.answer))
-            yield self._end(key, answer=key.answer)
+            yield self._say(say("solution", self.language, solution=key.shown))
+            yield replace(self._end(key, answer=key.answer), offers=())
             return
         if self.aim == "explain":
             async for event in self._explain(key):
@@ -109,7 +109,7 @@ class Lesson:
         async for event in self._read(key):
             yield event
         if key.sure:
-            yield self._say(say("solution", self.language, solution=key.solution or key.answer))
+            yield self._say(say("solution", self.language, solution=key.shown))
         else:
             yield Noted(note="unsure")
             yield self._say(say("unsure_key", self.language, agreeing=key.agreeing, count=key.count))
@@ -189,7 +189,8 @@ class Lesson:
             return say("no_steps", self.language)
         at = min(self.progress.shown, len(self._steps) - 1)
         self.progress = replace(self.progress, shown=at + 1, at=at + 1, rung=0)
-        shown = say("step_shown", self.language, step=self._steps[at].text)
+        step = self._steps[at]
+        shown = say("step_shown", self.language, step="\n\n".join(filter(None, [step.lead, step.text])))
         after = "steps_end" if at + 1 == len(self._steps) else "step_go_on"
         return f"{shown}\n\n{say(after, self.language)}"
 
@@ -226,13 +227,26 @@ class Lesson:
         if socratic.is_right(asked[-1], self.attempt):
             self.progress = replace(self.progress, finished=True, misses=0)
             return say("finished", self.language)
+        if asked[at].by_lines:
+            return self._line_heard(key)
         right = socratic.is_right(asked[at], self.attempt)
         if right:
             self.progress = replace(self.progress, at=at + 1, misses=0)
             return say("reply_right", self.language)
-        return self._missed(key, asked[at].step, unread=right is None)
+        return self._missed(key, asked[at].step, "reply_wrong" if right is False else self._unread("reply_unread"))
 
-    def _missed(self, key: Key, step: Step | None, *, unread: bool) -> str:
+    def _line_heard(self, key: Key) -> str:
+        """What to say to a line on the way to the answer, or to a wrong answer."""
+        found = review(self.problem, self.attempt, key)
+        if found.first_error is None and found.answer_is_right is None and found.says_something:
+            self.progress = replace(self.progress, misses=0)
+            return summary(found, self.language)
+        return self._missed(key, None, "reply_wrong" if found.says_something else self._unread("nothing_checked"))
+
+    def _unread(self, name: str) -> str:
+        return "reply_stuck" if socratic.is_without_value(self.attempt) else name
+
+    def _missed(self, key: Key, step: Step | None, name: str) -> str:
         """After too many misses the step is shown; where it would say a part of the answer, or is the answer, that may be asked for."""
         misses = self.progress.misses + 1
         often = misses >= socratic.MISSES
@@ -240,8 +254,8 @@ class Lesson:
             self.progress = replace(self.progress, at=self.progress.at + 1, misses=0)
             return say("reply_shown", self.language, step=said)
         self.progress = replace(self.progress, misses=misses, worked=self.progress.worked or often)
-        name = "reply_unread" if unread else "reply_last_wrong" if often or step is None else "reply_wrong"
-        return say(name, self.language)
+        said = say(name, self.language)
+        return f"{said} {say('may_ask', self.language)}" if self.progress.worked else said
 
     def _place_of(self, question: socratic.Question, key: Key) -> Place:
         at = self._steps.index(question.step) if question.step is not None else len(self._steps)
@@ -269,7 +283,7 @@ def offers(aim: Aim, progress: Progress, *, sure: bool, steps: int) -> tuple[Req
     if not sure:
         return ("attempt",)
     if progress.finished:
-        return ("answer",) if aim != "check" else ()
+        return ("answer",) if aim != "check" else ("attempt",)  # in another way
     match aim:
         case "hints":
             return ("attempt", "hint", "answer") if progress.worked else ("attempt", "hint")

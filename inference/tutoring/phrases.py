@@ -38,6 +38,15 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "The answer is not right yet, but I cannot say which line goes wrong first. Check how you set the problem up.",
         "zh": "答案还不对，但我说不准哪一行先出了错。请检查你是怎样列式的。",
     },
+    "answer_wrong_alone": {
+        "en": "That is not the answer yet. Write down how you came to it, line by line, and I look where it goes wrong.",
+        "zh": "这还不是答案。把你的过程一行一行地写出来，我来看看哪里出了错。",
+    },
+    "aside": {
+        "en": "The calculations hold, but line {line} is on no way to the answer that I know. It may still be on yours: "
+        "what does its result stand for, and what do you want to do with it?",
+        "zh": "计算没有错，不过第 {line} 行不在我知道的解法上。它也可能是你自己的思路：这个结果表示什么？接下来你打算用它做什么？",
+    },
     "answer_unread": {
         "en": "I could not compare your answer with mine, so I do not know whether it is right. Write it in another way: as a number, "
         "or as an expression.",
@@ -51,6 +60,14 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "Look at this part of the problem again: “{part}” What can you find out from it?",
         "zh": "再看看题目里的这一部分：“{part}” 由它可以先求出什么？",
     },
+    "hint_nudge_asked": {
+        "en": "This is asked for: “{asked}” Which of the given quantities do you need for that, and what can you find out from them first?",
+        "zh": "题目要求的是：“{asked}” 为此需要哪些已知的量？由它们可以先求出什么？",
+    },
+    "hint_nudge_equation": {
+        "en": "What could be done to both sides, or how could one side be written in another way, so that it becomes simpler?",
+        "zh": "两边可以同时做什么运算？或者把其中一边改写成什么样子，会更简单？",
+    },
     "hint_idea": {
         "en": "Which of the quantities that you have can be put together next? Think about {parts}.",
         "zh": "现有的量里，接下来哪些可以放在一起？想一想 {parts}。",
@@ -60,6 +77,10 @@ PHRASES: dict[str, dict[Language, str]] = {
         "zh": "先别计算，用自己的话写出：所求的量怎样由已知的量得到。",
     },
     "hint_next": {"en": "As the next step, work out {expression}.", "zh": "下一步，算一算 {expression}。"},
+    "hint_next_lead": {
+        "en": "My solution goes on like this: “{lead}” Do that, and write down the line that you get.",
+        "zh": "我的解答接下来这样写：“{lead}” 照着做一做，写出你得到的那一行。",
+    },
     "hint_next_plain": {
         "en": "Put the values that you have together in one calculation; it is the last one that is missing.",
         "zh": "把已经得到的值放进一个算式里，就差这最后一步了。",
@@ -68,7 +89,7 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "Look at the last line that you have, or at what is given: what can be done to it to come nearer to what is asked for?",
         "zh": "看看你写到的最后一行，或者已知条件：对它做什么变形，能离所求更近一步？",
     },
-    "hint_worked": {"en": "The next step, worked: {step}", "zh": "下一步这样做：{step}"},
+    "hint_worked": {"en": "The next step, worked:\n\n{step}", "zh": "下一步这样做：\n\n{step}"},
     "hint_worked_plain": {
         "en": "Only the last step is missing, and it is yours: do it, and I check it. You may also ask for the full solution now.",
         "zh": "只差最后一步了，留给你来做，做完我来检查。现在你也可以要完整的解答。",
@@ -90,6 +111,10 @@ PHRASES: dict[str, dict[Language, str]] = {
     },
     "question_first": {"en": "Let's work it out with questions.", "zh": "我们用问题一步步来想。"},
     "question_plain": {"en": "What do you get for {expression}?", "zh": "{expression} 等于多少？"},
+    "question_line": {
+        "en": "What can be done next to come nearer to the answer? Write the line that you get.",
+        "zh": "接下来怎么做能离答案更近一步？写出你得到的那一行。",
+    },
     "question_last": {"en": "So what is the answer to the problem?", "zh": "那么，这道题的答案是什么？"},
     "reply_right": {"en": "Right.", "zh": "对。"},
     "reply_wrong": {"en": "Not yet. Try once more.", "zh": "还不对，再试一次。"},
@@ -98,10 +123,11 @@ PHRASES: dict[str, dict[Language, str]] = {
         "zh": "我没能把它读成这个问题的答案。请只写出数值。",
     },
     "reply_shown": {"en": "It is this: {step}", "zh": "是这样的：{step}"},
-    "reply_last_wrong": {
-        "en": "That is not the answer yet. Try again, or ask for the full solution.",
-        "zh": "这还不是答案。再试一次，或者要完整的解答。",
+    "reply_stuck": {
+        "en": "That is all right. Read the problem once more and make a guess, however rough: I tell you whether it is right.",
+        "zh": "没关系。再读一遍题目，大胆猜一个，我会告诉你对不对。",
     },
+    "may_ask": {"en": "You may also ask for the full solution now.", "zh": "现在你也可以要完整的解答。"},
     "finished": {"en": "That is the answer. Well done.", "zh": "答案正确。做得好！"},
     "solution": {"en": "Here is the full solution.\n\n{solution}", "zh": "下面是完整的解答。\n\n{solution}"},
     "challenge_right": {
@@ -136,6 +162,23 @@ PHRASES: dict[str, dict[Language, str]] = {
     "off_topic": {
         "en": "I am a maths tutor, so I leave this one to others. Ask me any question of mathematics.",
         "zh": "我是数学辅导助手，这个问题我就不回答了。欢迎问我任何数学问题。",
+    },
+    "greeting": {
+        "en": "Hello! Send me a question of mathematics, or your own work on one.",
+        "zh": "你好！请发给我一道数学题，或者你自己的解题过程。",
+    },
+    "welcome": {
+        "en": "You are welcome. If something is still unclear, ask about it, or send me another question.",
+        "zh": "不客气。如果还有不清楚的地方，可以接着问，也可以发新的题目。",
+    },
+    "seen": {
+        "en": "Good. If something is still unclear, ask about it, or send me another question.",
+        "zh": "好的。如果还有不清楚的地方，可以接着问，也可以发新的题目。",
+    },
+    "guess_same": {"en": "Yes, that is the answer that I have as well.", "zh": "是的，我得到的答案也是这个。"},
+    "guess_other": {
+        "en": "I come to another answer: ${answer}$. If you came to yours in a way of your own, send me your work, and I check it.",
+        "zh": "我得到的是另一个答案：${answer}$。如果你是用自己的方法算出来的，把过程发给我，我来检查。",
     },
     "incomplete": {
         "en": "Something is missing before I can help: what is given, and what is to be found? Write the problem in full.",

@@ -32,7 +32,7 @@ export class TurnView {
   constructor(root) {
     this.#root = root;
     this.#turn = replayed(root.dataset.turn, JSON.parse(document.getElementById(`log-${root.dataset.turn}`).textContent));
-    for (const asked of root.querySelectorAll("[data-part=question], [data-part=attempt]")) {
+    for (const asked of root.querySelectorAll("[data-part=question], [data-part=attempt], [data-part=quote]")) {
       asked.replaceChildren(questionFragment(asked.textContent));
     }
     root.addEventListener("click", (event) => {

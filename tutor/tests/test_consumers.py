@@ -128,7 +128,18 @@ async def test_a_socket_watches_so_many_turns(turn, monkeypatch):
     assert await socket.close_code() == consumers.BAD_MESSAGE
 
 
-async def test_a_deleted_conversation_closes_its_sockets(turn):
+def handed_over(turn):
+    turn.conversation.owner = User.objects.create_user("other")
+    turn.conversation.save()
+
+
+def deactivated(turn):
+    User.objects.filter(username="student").update(is_active=False)
+
+
+@pytest.mark.parametrize("end", [lambda turn: turn.conversation.delete(), handed_over, deactivated])
+async def test_a_conversation_that_is_no_longer_the_readers_closes_its_sockets_even_while_bells_ring(turn, end):
     socket = await connected(turn)
-    await turn.conversation.adelete()
+    await database_sync_to_async(end)(turn)
+    await ring(turn, eventlog.Entry(seq=2, run=1, kind="token", data={"candidate": 0, "part": "text", "text": "2"}))
     assert await socket.close_code() == consumers.NOT_THERE

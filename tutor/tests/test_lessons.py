@@ -278,3 +278,13 @@ def test_a_percentage_in_a_saved_conversation_has_its_sign(posed, answer):
     Turn.objects.filter(pk=posed.pk).update(answer=answer)
     text = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md").text
     assert "**Answer:** $25\\%$" in text
+
+
+def test_what_was_typed_is_saved_line_by_line_as_it_is_with_the_step_that_it_is_about(posed):
+    Turn.objects.filter(pk=posed.pk).update(attempt="2*3 + 4*5 = 26\n$x_1*x_2$", quote="So $a_1 = 2*3$.", state="done")
+    client = client_of(posed.conversation.owner)
+    text = client.get(f"/c/{posed.conversation_id}/export.md").text
+    assert "### My own work\n\n2\\*3 + 4\\*5 = 26  \n$x_1*x_2$" in text
+    assert "### About this step\n\nSo $a_1 = 2*3$." in text
+    assert "## Reply" in text
+    assert "So $a_1 = 2*3$." in client.get(f"/c/{posed.conversation_id}/").text.partition("About this step")[2]

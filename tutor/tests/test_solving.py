@@ -13,6 +13,7 @@ from inference.sandbox.limits import SandboxConfig
 from inference.tests.tutoring_engine import PROGRAM, ScriptedEngine
 from tutor import asking, leases, solving
 from tutor.flusher import Flusher, TurnLog
+from tutor.models import Turn
 from tutor.tools import Tools
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,3 +92,34 @@ async def test_a_sandbox_that_stays_full_is_said(claim, flusher, tools):
     await asyncio.wait_for(job.run(), 20)
     state, run, _, failure, _ = await outcome(claim.turn)
     assert (state, run, failure) == ("failed", leases.RUNS, "sandbox_busy")
+
+
+def completed():
+    """The turn that answers what was asked back."""
+    first = asking.ask(User.objects.create_user("student"), "Solve the equation", "cot", "en")
+    Turn.objects.filter(pk=first.pk).update(state="done", text="What is the equation?", progress={"asked_back": True})
+    return leases.claim(asking.ask(first.conversation.owner, "2x + 3 = 11", "cot", "en", conversation=first.conversation).pk)
+
+
+async def test_what_completes_a_question_is_solved_with_it_as_one(flusher, tools):
+    claim = await database_sync_to_async(completed)()
+    tools.engine = ScriptedEngine(("put your final answer within", ["It is $\\boxed{4}$."]))
+    job = solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools)
+    await asyncio.wait_for(job.run(), 20)
+    assert (await outcome(claim.turn))[2] == "4"
+    assert "user\nSolve the equation\n2x + 3 = 11<|im_end|>" in tools.engine.prompts[-1]
+    assert "What is the equation?" not in tools.engine.prompts[-1]
+
+
+def thanked():
+    first = asking.ask(User.objects.create_user("student"), PROBLEM, "cot", "en")
+    Turn.objects.filter(pk=first.pk).update(state="done", text="It is 5.")
+    return leases.claim(asking.ask(first.conversation.owner, "ok, thanks!", "auto", "auto", conversation=first.conversation).pk)
+
+
+async def test_thanks_are_not_the_same_problem_once_more(flusher, tools):
+    claim = await database_sync_to_async(thanked)()
+    job = solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools)
+    await asyncio.wait_for(job.run(), 20)
+    assert (await outcome(claim.turn))[::4] == ("done", ["queued", "started", "token", "done"])
+    assert tools.engine.prompts == []

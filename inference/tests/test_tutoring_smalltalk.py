@@ -1,0 +1,56 @@
+"""What is said in a conversation that is no question of its own."""
+
+import pytest
+
+from inference.prompts import choose_mode
+from inference.tutoring.phrases import say
+from inference.tutoring.smalltalk import reply_to, reply_to_guess, spelled_out
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        *((text, "greeting") for text in ("hello", "Hi!", "你好", "您好！")),
+        *((text, "welcome") for text in ("Thank you so much!", "ok, thanks!", "thx", "谢谢老师！", "明白了，谢谢你")),
+        *((text, "seen") for text in ("ok", "Got it!", "I understand now", "我明白了", "好的", "再见")),
+    ],
+)
+def test_politeness_is_answered_without_a_model(text, name):
+    assert {reply_to(text, language) for language in ("en", "zh")} == {say(name, "en"), say(name, "zh")}
+
+
+@pytest.mark.parametrize("text", ["thanks, but why 12?", "hi, what is 2 + 3?", "ok 12", "谢谢，那15支呢？", "好数是什么", "why?", "1"])
+def test_a_question_is_more_than_politeness(text):
+    assert reply_to(text, "en") is None
+
+
+@pytest.mark.parametrize("text", ["why?", "I don't understand", "but why is that?", "explain again please", "为什么？", "还是不懂"])
+def test_who_did_not_understand_gets_words_and_not_the_same_program_again(text):
+    asked = spelled_out(text, "en")
+    assert asked.startswith(text)
+    assert "I do not say that it is wrong" in asked
+    assert choose_mode(asked) == choose_mode(spelled_out(text, "zh")) == "cot"
+
+
+@pytest.mark.parametrize("text", ["why is 2 prime?", "I don't understand fractions", "What if it were 5?", "为什么不能除以零？"])
+def test_a_question_of_its_own_stays_as_it_is(text):
+    assert spelled_out(text, "en") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("is it 80?", "Yes, that is"),
+        ("80 km/h, right?", "Yes, that is"),
+        ("I think it's 75", "I come to another answer: $80$"),
+        ("是不是80？", "Yes"),
+    ],
+)
+def test_a_guess_at_an_answer_that_was_shown_is_compared_with_it(text, said):
+    assert reply_to_guess(text, "80", "en").startswith(said)
+
+
+@pytest.mark.parametrize("text", ["80", "why 80?", "what if it were 5?", "is it 80 or 75?", "is it always so?"])
+def test_what_is_no_guess_is_asked_of_the_model(text):
+    assert reply_to_guess(text, "80", "en") is None
+    assert reply_to_guess("is it 80?", "", "en") is None
