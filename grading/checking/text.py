@@ -102,7 +102,7 @@ ZH_RELATIONS = {
 ZH_RELATIONS |= {"不等于": r"\ne ", "大于": ">", "小于": "<", "等于": "="}
 ZH_RELATION = re.compile(rf"(?<=[A-Za-z0-9)}}])(?:{'|'.join(ZH_RELATIONS)})(?=[-A-Za-z0-9(\\])")
 FRACTIONS = re.compile(r"\\[dtc]frac(?![A-Za-z])")
-RAISED_CIRCLE = re.compile(r"\^\s*\{\s*\^\\circ\s*\}")
+RAISED_CIRCLE = re.compile(r"\^\s*(?:\{\s*\^\\circ\s*\}|\^\\circ)")
 GLUED_QUAD = re.compile(r"\\q?quad(?=[A-Za-z])")  # not a command of LaTeX, but models write it
 DECIMAL_COMMA = re.compile(r"(?<=\d)\{,\}(?=\d)")
 COMMANDS = {

@@ -456,6 +456,7 @@ CORRECT = {
         (r"\text{Friday}", r"So the answer is $\text{Friday}$."),
         (r"2 \tan x", r"2 \\tan x"),
         (r"118^{\circ}", "118^{°}"),
+        (r"100^\circ", "100^°"),
         (r"9\text{ a.m.}", r"\boxed{9\text{ a.m.}}"),
         (r"\text{ACF}", r"\text{ACF}."),
         ("5", "$5$"),
