@@ -179,7 +179,11 @@ def _by_value(expected: str, given: str) -> Verdict | None:
     if division and parts:
         return correct(EQUAL) if division == parts else incorrect(DIFFERENT)
     phrase, words = read_phrase(expected), read_phrase(given)
-    phrase, words = phrase or read_sign(expected, words), words or read_sign(given, phrase)
+    # A small letter that is expected is a variable.
+    phrase, words = (
+        phrase or (None if expected.isalpha() and expected.islower() else read_sign(expected, words)),
+        words or read_sign(given, phrase),
+    )
     if phrase and words:
         return compare_phrases(phrase, words)
     number, value = read_plain_number(expected), read_plain_number(given)
