@@ -14,20 +14,20 @@ from collections import OrderedDict
 from grading.checking import pool
 from grading.checking.choices import LETTER_ONLY, SAME_CHOICE, TEXT_DIFFERS, compare_choices, read_choice
 from grading.checking.clock import compare_clocks, read_clock
-from grading.checking.numbers import DECIMAL_COMMA, Number, read_plain_number
-from grading.checking.phrases import compare_phrases, meaning, read_phrase
+from grading.checking.numbers import DECIMAL_COMMA, Number, read_plain_number, read_remainder
+from grading.checking.phrases import compare_phrases, meaning, read_phrase, read_sign
 from grading.checking.prose import is_prose, is_sentence, stated_answer
 from grading.checking.quantities import compare_numbers
 from grading.checking.reasons import template
 from grading.checking.spellings import with_decimal_points, with_names
 from grading.checking.text import LONGEST, compact, plain
-from grading.checking.verdicts import ALIKE, NOT_COMPARED, Outcome, Verdict, correct, incorrect, undecided
+from grading.checking.verdicts import ALIKE, DIFFERENT, EQUAL, NOT_COMPARED, Outcome, Verdict, correct, incorrect, undecided
 
 __all__ = ["LONGEST", "Outcome", "Verdict", "check", "forget"]
 
 SECONDS = 4.0  # for one comparison of formulas
 LEAST_SECONDS = 0.1  # for another reading
-LONG_COMMA = re.compile(r",\d\d")  # `2,3` are two values; `2,74` is more likely one
+LONG_COMMA = re.compile(r",\d\d|,\d+\s*[^\d\s,;]")  # `2,3` are two values; `2,74` and `2,5 cm` are more likely one
 REMEMBERED = 4_096  # verdicts
 
 NO_ANSWER = template("There is no answer.")
@@ -101,8 +101,9 @@ def _check(expected: str, given: str, seconds: float) -> Verdict:
     verdict = _as_written(expected, given, seconds)
     if verdict.outcome is Outcome.INCORRECT and (one, other) != (expected, given):
         verdict = _if_wrong(one, other, until, otherwise=verdict, certain=False)
-    if verdict.outcome is Outcome.INCORRECT and (points := with_decimal_points(stated(given) or "")):
-        verdict = _if_wrong(expected, points.text, until, otherwise=verdict, certain=points.certain)
+    if verdict.outcome is not Outcome.CORRECT and (points := with_decimal_points(stated(given) or "")):
+        names = with_names(points.text, plain(expected))
+        verdict = _if_wrong(expected, names.text if names else points.text, until, otherwise=verdict, certain=points.certain)
     return verdict
 
 
@@ -174,7 +175,15 @@ def _by_value(expected: str, given: str) -> Verdict | None:
     clock, time = read_clock(expected), read_clock(given)
     if clock and time:
         return compare_clocks(clock, time)
+    division, parts = read_remainder(expected), read_remainder(given)
+    if division and parts:
+        return correct(EQUAL) if division == parts else incorrect(DIFFERENT)
     phrase, words = read_phrase(expected), read_phrase(given)
+    # A small letter that is expected is a variable.
+    phrase, words = (
+        phrase or (None if expected.isalpha() and expected.islower() else read_sign(expected, words)),
+        words or read_sign(given, phrase),
+    )
     if phrase and words:
         return compare_phrases(phrase, words)
     number, value = read_plain_number(expected), read_plain_number(given)

@@ -16,6 +16,9 @@ ENGLISH = re.compile(
     r"\s*(?P<oclock>o'?\s?clock)?\s*(?:in the )?(?P<half>[ap]\.?\s?m\b\.?|morning|afternoon|evening)?",
     re.IGNORECASE,
 )
+CONTINENTAL = re.compile(
+    r"(?P<hour>\d{1,2})\s*(?:(?:h|Uhr)\s*(?P<minute>\d{2})|(?:[:.]\s*(?P<minute_before>\d{2})\s*)?Uhr)"
+)  # `15h45`, `15.45 Uhr`
 NUMERAL = "[0-9零一二两三四五六七八九十]{1,4}"
 CHINESE = re.compile(
     rf"(?P<half>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里)?\s*"
@@ -55,6 +58,8 @@ def read_clock(text: str) -> Clock | None:
         return Clock(NAMED[text.lower()], whole=True, certain=True)
     if match := CHINESE.fullmatch(text):
         return _chinese(match)
+    if match := CONTINENTAL.fullmatch(text):
+        return _clock(match["hour"], match["minute"] or match["minute_before"], None, "", certain="Uhr" in text)
     match = ENGLISH.fullmatch(text)
     return _english(match) if match else None
 

@@ -6,14 +6,31 @@ from itertools import dropwhile
 from grading.checking.equations import compare_equations, compare_inequalities
 from grading.checking.evaluate import Undefined, exact, symbols
 from grading.checking.families import compare_families, parameter_of, without_note
-from grading.checking.formulas import WRONG_VARIABLE, compare_formulas, equal
+from grading.checking.formulas import WRONG_VARIABLE, compare_formulas, equal, replaced
 from grading.checking.lists import ENDS, MISSING, REPEATED, TOO_MANY, Several, compare_lists, in_any_order, in_order
-from grading.checking.nodes import Chain, Combined, Group, InBase, Many, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words
+from grading.checking.nodes import (
+    Chain,
+    Combined,
+    Group,
+    InBase,
+    Many,
+    Matrix,
+    NamedSet,
+    Node,
+    Num,
+    Op,
+    Quantity,
+    Ratio,
+    Symbol,
+    Words,
+    named_set,
+)
 from grading.checking.phrases import compare_phrases, meaning, read_phrase
-from grading.checking.quantities import PERCENT_UNCLEAR, UNIT_DIFFERS, UNIT_OR_VARIABLE, UNITS_UNKNOWN
+from grading.checking.quantities import PERCENT_UNCLEAR, UNIT_DIFFERS, UNIT_OR_VARIABLE, UNITS_UNKNOWN, read_kind
 from grading.checking.reasons import template
 from grading.checking.regions import NoRegion, region_of, same_ends, same_region
 from grading.checking.shapes import as_matrix, as_vector, is_label, is_region, named, settle, several, with_unit
+from grading.checking.terms import CHOSEN, chosen
 from grading.checking.units import read_unit, unit_name
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
 
@@ -93,8 +110,10 @@ def _compare(expected: Node, given: Node) -> Verdict:
     expected, given = _meant(expected), _meant(given)
     if isinstance(expected, Words) or isinstance(given, Words):
         return _compare_words(expected, given)
+    expected, given = _without_name(expected, given), _without_name(given, expected)
+    expected, given = _as_coordinates(expected, given), _as_coordinates(given, expected)
     if is_region(expected) or is_region(given):
-        return _compare_regions(expected, given)
+        return _compare_regions(named_set(expected), named_set(given))
     if isinstance(expected, Chain) and isinstance(given, Chain):
         return _compare_named(expected, given)
     if isinstance(expected, Matrix) or isinstance(given, Matrix):
@@ -107,6 +126,30 @@ def _compare(expected: Node, given: Node) -> Verdict:
     if isinstance(expected, Chain) or isinstance(given, Chain):
         return _compare_with_value(expected, given)
     return _compare_single(expected, given)
+
+
+def _without_name(node: Node, other: Node) -> Node:
+    """`L = [2, 5)` as the interval, `A(3, 4)` as the point and `C(5, 2)` as the number, where the other answer is one without a name."""
+    pair = named(node)
+    if pair and isinstance(pair[0], Symbol) and pair[0].name.isupper() and named(other) is None:
+        is_set = is_region(pair[1]) or (isinstance(pair[1], Group) and is_region(other))
+        return pair[1] if is_set else node
+    match node:
+        case Op("*", (Symbol(name), Group("(", ")", (first, second) as items) as point)) if name.isupper():
+            if several(other) or isinstance(other, Matrix):
+                return point
+            return chosen(name, first, second) if name in CHOSEN and not any(map(symbols, items)) else node
+    return node
+
+
+def _as_coordinates(node: Node, other: Node) -> Node:
+    """`3i + 4j` as `(3, 4)`, where the other answer is such a vector."""
+    values = several(other) or as_vector(other)
+    if values is None or values.kind == "set" or len(values.values) not in (2, 3) or "j" not in symbols(node) or not isinstance(node, Op):
+        return node
+    units = "ijk"[: len(values.values)]
+    along = [replaced(node, {unit: Num(Fraction(unit == one)) for unit in units}) for one in ("", *units)]
+    return Group("(", ")", tuple(along[1:])) if equal(along[0], Num(Fraction(0))) else node
 
 
 def _meant(node: Node) -> Node:
@@ -297,6 +340,8 @@ def _compare_quantities(expected: Node, given: Node) -> Verdict:
     left, right = read_unit(wanted), read_unit(found)
     if left is None or right is None:
         return undecided(UNITS_UNKNOWN)
+    if {left.kind, right.kind} == {read_kind("°"), read_kind("rad")}:
+        return compare(_in_radians(value), other) if left.kind == read_kind("°") else compare(value, _in_radians(other))
     if left.kind != right.kind:
         return incorrect(UNIT_DIFFERS)
     return compare(value, Op("*", (other, Num(right.factor / left.factor))))
@@ -304,11 +349,25 @@ def _compare_quantities(expected: Node, given: Node) -> Verdict:
 
 def _compare_without_unit(value: Node, other: Node, unit: str, *, expected_bare: bool) -> Verdict:
     verdict = compare(value, other)
-    if unit != "°" or verdict.outcome is Outcome.CORRECT:
+    if verdict.outcome is Outcome.CORRECT:
         return verdict
-    in_radians = Op("/", (Op("*", (other if expected_bare else value, Symbol("pi"))), Num(Fraction(180))))
-    radians = compare(value, in_radians) if expected_bare else compare(in_radians, other)
+    if unit != "°":
+        bare, measured = (value, other) if expected_bare else (other, value)
+        return undecided(UNIT_OR_VARIABLE) if _is_with_letter_of(bare, measured, unit) else verdict
+    radians = compare(value, _in_radians(other)) if expected_bare else compare(_in_radians(value), other)
     return radians if radians.outcome is Outcome.CORRECT else verdict
+
+
+def _is_with_letter_of(bare: Node, measured: Node, unit: str) -> bool:
+    """`50 J` against 50 joules: whether only a letter, the unit's first, stands behind the same value."""
+    match bare:
+        case Op("*", (value, Symbol(letter))):
+            return letter.casefold() == unit[:1].casefold() and equal(value, measured)
+    return False
+
+
+def _in_radians(degrees: Node) -> Node:
+    return Op("/", (Op("*", (degrees, Symbol("pi"))), Num(Fraction(180))))
 
 
 def _compare_percent(value: Node, other: Node, *, expected_percent: bool) -> Verdict:

@@ -17,7 +17,7 @@ CORRECTED = re.compile(r"\b(?:not|no|wrong|then|instead|but|first)\b", re.IGNORE
 # Said without a box: GSM8K's "#### 5" and "A: 5", and the usual last sentences. The last one counts.
 SAID = re.compile(
     r"####\s*(?P<hashes>[^\n]+)"
-    r"|^[Aa]:[^\S\n]*(?P<line>[^\n]+)"
+    r"|^(?:(?-i:A):|a:(?=\s))[^\S\n]*(?P<line>[^\n]+)"
     r"|(?:最终答案|最后答案|正确答案|答案|答)\s*(?:应该)?(?:是|为|：|:)+\s*(?P<zh>[^\n。；，]+)"
     r"|\banswer\b(?:\s(?:to|of|for)\s[^\n.:]{1,80}?)?\s*(?:is|are|would be|:|=)+\s*(?P<en>[^\n]+?)(?=\.?\s*(?:\n|\Z)|\.\s)",
     re.IGNORECASE | re.MULTILINE,

@@ -20,6 +20,7 @@ from grading.checking.evaluate import (
     Undefined,
     Value,
     approximate,
+    contains,
     exact,
     real_points,
     symbols,
@@ -111,7 +112,8 @@ def _compare_functions(expected: Node, given: Node, names: frozenset[str]) -> Ve
     if positive is None and whole is None:
         return undecided(NOT_EVALUATED)
     if positive is False:
-        return undecided(EQUAL_FOR_WHOLE) if whole else incorrect(DIFFERENT)
+        one_absolute = contains(expected, "abs") != contains(given, "abs")  # `|x - 2|` and `x - 2` are no series of whole numbers
+        return undecided(EQUAL_FOR_WHOLE) if whole and not one_absolute else incorrect(DIFFERENT)
     if _agree(expected, given, names, Points.NEGATIVE) is False:
         return undecided(EQUAL_FOR_SOME) if _is_multivalued(expected) or _is_multivalued(given) else incorrect(DIFFERENT)
     return correct(EQUAL)
@@ -127,7 +129,7 @@ def _compare_antiderivatives(expected: Node, given: Node) -> Verdict | None:
         return incorrect(CONSTANT_MISSING) if compare_formulas(left, given).outcome is Outcome.CORRECT else None
     names = symbols(left) | symbols(right)
     point = {name: Num(Fraction(at + 2)) for at, name in enumerate(sorted(names))}
-    shift = Op("+", (_at(left, point), Op("neg", (_at(right, point),))))
+    shift = Op("+", (replaced(left, point), Op("neg", (replaced(right, point),))))
     return compare_formulas(left, Op("+", (right, shift)))
 
 
@@ -142,12 +144,13 @@ def _without_constant(node: Node, constants: set[str]) -> Node | None:
     return None
 
 
-def _at(node: Node, point: Mapping[str, Node]) -> Node:
+def replaced(node: Node, point: Mapping[str, Node]) -> Node:
+    """A formula with other nodes in the place of some of its symbols."""
     match node:
         case Symbol(name):
             return point.get(name, node)
         case Op(name, args):
-            return Op(name, tuple(_at(arg, point) for arg in args))
+            return Op(name, tuple(replaced(arg, point) for arg in args))
     return node
 
 
@@ -175,9 +178,17 @@ def _is_multivalued(node: Node) -> bool:
 
 def _difference(expected: Node, given: Node, names: frozenset[str]) -> Verdict:
     if symbols(expected) != symbols(given) and len(symbols(expected)) == len(symbols(given)):
-        return incorrect(WRONG_VARIABLE)
+        return undecided(WRONG_VARIABLE) if _equal_in_small_letters(expected, given) else incorrect(WRONG_VARIABLE)
     negated = _agree(expected, Op("neg", (given,)), names, Points.POSITIVE)
     return incorrect(SIGN if negated else DIFFERENT)
+
+
+def _equal_in_small_letters(expected: Node, given: Node) -> bool:
+    """`2X + 1` against `2x + 1`: a telephone writes capitals by itself."""
+    written = {name.casefold(): Symbol(name) for name in symbols(expected)}
+    if written.keys() != {name.casefold() for name in symbols(given)}:
+        return False
+    return equal(expected, replaced(given, {name: written[name.casefold()] for name in symbols(given)}))
 
 
 def _agree(left: Node, right: Node, names: frozenset[str], kind: Points) -> bool | None:

@@ -1,16 +1,17 @@
 """Several values: sets, lists, pairs, vectors, named values. Whether their order counts depends on how they are written."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from grading.checking.nodes import Group, Node
+from grading.checking.nodes import Group, Node, Symbol
 from grading.checking.reasons import template
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
 
 Kind = Literal["list", "set", "tuple", "square"]
 Compare = Callable[[Node, Node], Verdict]
 
+AXES = {Symbol(name) for name in "xyz"}
 MOST = 60  # values; more are not compared
 
 MISSING = template("Some of the values are missing.")
@@ -62,11 +63,21 @@ def _only_point(values: Several) -> Several:
 
 def _by_name(expected: Several, given: Several, same: Compare) -> Verdict:
     """Where one side has names, the other says by its order which value is whose; but a set has no order."""
+    expected, given = _in_order_of_axes(expected), _in_order_of_axes(given)
     unnamed = given if expected.is_named else expected
     if unnamed.is_named or unnamed.kind != "set":
         return _by_place(expected, given, same, order_counts=True)
     verdict = in_any_order(expected.values, given.values, same)
     return undecided(ORDER_UNCLEAR) if unnamed is given and verdict.outcome is Outcome.CORRECT else verdict
+
+
+def _in_order_of_axes(values: Several) -> Several:
+    """`y = 4, x = 3` is the point (3, 4)."""
+    if not values.is_named or not set(values.names) <= AXES:
+        return values
+    places = sorted(range(len(values.names)), key=lambda place: str(values.names[place]))
+    names, sorted_values = zip(*((values.names[place], values.values[place]) for place in places), strict=True)
+    return replace(values, names=names, values=sorted_values)
 
 
 def _by_kind(expected: Several, given: Several, same: Compare) -> Verdict:

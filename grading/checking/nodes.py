@@ -103,3 +103,8 @@ class InBase:
 
 
 Node = Num | Symbol | Op | Group | Matrix | Chain | Many | Ratio | Combined | NamedSet | Words | Quantity | InBase
+
+
+def named_set(node: Node) -> Node:
+    """The letter `R` as the set of the real numbers, where a set stands."""
+    return NamedSet("R") if node == Symbol("R") else node

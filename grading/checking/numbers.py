@@ -34,7 +34,7 @@ TAIL = re.compile(
     r"|\s*\\text\{(?P<tex>[^{}]*)\}\s*(?P<power>\^\s*\{?[23]\}?)?"
     r"|\s*(?P<zh>[\u4e00-\u9fff][\u4e00-\u9fff/()]{0,11})"
     r"|\s*(?P<sign>[$€£₹¢¥])"
-    r"|\s*(?P<glued>°C|°F|[cdmkµ]m|m(?=\^)|[km]g|m[lL]|km/h|mph|ft|in|lb|oz|min|hr|sec)(?P<glued_power>\^?\{?[23]\}?)?"
+    r"|\s*(?P<glued>°C|°F|[cdmkµ]m|m(?=\^)|[km]g|m[lL]|km/h|mph|ft|in|lb|oz|min|hr|sec|deg|rad)(?P<glued_power>\^?\{?[23]\}?)?"
     r"|(?P<letter>[mgshlL])"
     r"|\s+(?P<words>[A-Za-z][A-Za-z.]*(?:[ /'-]+[A-Za-z.]+){0,7}(?:\^\{?[23]\}?)?))$"
 )
@@ -45,6 +45,11 @@ ZH_NUMERAL = "零〇一二两三四五六七八九十百千万"
 PART = re.compile(
     rf"(?P<value>\d+(?:\.\d+)?|[{ZH_NUMERAL}]+)\s*(?P<unit>\\text\{{[^{{}}]*\}}|[A-Za-z]+|[^\W\d_A-Za-z{ZH_NUMERAL}]+)\s*(?:,|and|又|零)?\s*"
 )
+HOURS = re.compile(r"(\d{1,4})\s*(?::\s*([0-5]\d)\s*(?:h|hrs?|hours?)|h\s*([0-5]\d))")  # `2:30 h`, `2h30`
+DEGREES = re.compile(r"(\d{1,3})\s*\^\s*\{?\s*\\circ\s*\}?\s*([0-5]?\d(?:\.\d+)?)\s*'(?:\s*([0-5]?\d(?:\.\d+)?)\s*(?:''|\"))?")  # `30°15'`
+REMAINDER = re.compile(
+    r"(\d+)\s*(?:r|R|,?\s*(?:with (?:a )?)?rem(?:ainder|\.)?(?: of)?|余数?|…{1,2}|\.{3,6}|\\dots)\s*(\d+)"
+)  # of a division
 ORDINAL = re.compile(r"^(\d+)\s*(?:\^\s*\{?\s*)?(?:\\text\{\s*)?(?:st|nd|rd|th)(?:\s*\})*$")
 SHORT = {"分": "分钟", "时": "小时", "钟": "小时"}
 
@@ -83,6 +88,12 @@ def read_plain_number(text: str) -> Number | None:
     if number is None or not money:
         return number
     return replace(number, unit=money) if not number.unit and not number.percent else number
+
+
+def read_remainder(text: str) -> tuple[int, int] | None:
+    """`7 R 2`, `7 remainder 2`, `7余2`, `7……2` as 7 and 2."""
+    match = REMAINDER.fullmatch(text) if len(text) <= LONGEST else None
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def _without_money(text: str) -> tuple[str, str]:
@@ -151,6 +162,10 @@ def _is_unit(match: re.Match[str], unit: str) -> bool:
 
 def _read_compound(text: str) -> Number | None:
     """`2 h 30 min`, `3元5角`: parts of one kind, each of a smaller unit than the one before."""
+    if match := HOURS.fullmatch(text):
+        return Number(int(match[1]) + Fraction(int(match[2] or match[3]), 60), "hour", compound=True)
+    if match := DEGREES.fullmatch(text):
+        return Number(int(match[1]) + Fraction(match[2]) / 60 + Fraction(match[3] or 0) / 3600, "°")
     parts = list(PART.finditer(text))
     if not 2 <= len(parts) <= 4 or "".join(part[0] for part in parts) != text:
         return None

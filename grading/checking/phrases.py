@@ -12,7 +12,7 @@ LONGEST = 200  # characters
 # Families whose members exclude each other; what stands in one string, divided by bars, says the same.
 FAMILIES = (
     (
-        "no solution|no solutions|there is no solution|there are no solutions|has no solution|无解|没有解|方程无解"
+        "no solution|no solutions|none|there is no solution|there are no solutions|has no solution|无解|没有解|方程无解"
         "|\\emptyset|\\{\\}|\\{ \\}|empty set|the empty set|空集",
         "infinitely many|infinitely many solutions|infinite solutions|infinite number of solutions"
         "|无数个|无穷多|无穷多个|无数解|无穷多解|有无数个解",
@@ -21,7 +21,10 @@ FAMILIES = (
     ("no real solution|no real solutions|no real roots|no real root|无实数解|没有实数解|无实数根|没有实数根|无实根",),
     ("does not exist|dne|the limit does not exist|极限不存在|不存在",),
     ("undefined|not defined|没有定义|无定义|无意义|没有意义",),
-    ("all real numbers|all reals|all real|every real number|any real number|任意实数|全体实数|一切实数|所有实数|实数集|\\R|x \\in \\R",),
+    (
+        "all real numbers|all reals|all x|every x|any x|all real|every real number|any real number"
+        "|任意实数|全体实数|一切实数|所有实数|实数集|\\R|x \\in \\R",
+    ),
     ("yes|true|correct|是|是的|对|对的|正确|真|能|可以", "no|false|incorrect|否|不是|错|错的|错误|不正确|假|不能|不可以"),
     ("odd|odd number|奇数|奇|单数", "even|even number|偶数|偶|双数"),
     ("odd function|奇函数", "even function|偶函数", "neither odd nor even|neither|非奇非偶|非奇非偶函数|既不是奇函数也不是偶函数"),
@@ -52,6 +55,11 @@ KNOWN = {
     for word in words.split("|")
 }
 
+SUBJECT = re.compile(r"(?:it|they|this|that|these|the (?:function|lines|answer|number)) (?:is|are)(?: an?)? ")  # `it is increasing`
+CONFIRMED = re.compile(
+    r"(yes),? \w+ (?:is|are|does|do|can|will)|(no),? \w+ (?:(?:is|are|does|do|can|will) ?n[o']t|can't|won't)"
+)  # `Yes, it is`
+SIGNS = {"t": "true", "f": "false", "y": "yes", "n": "no", "\\sqrt": "yes", "✓": "yes", "✔": "yes", "\\times": "no", "✗": "no", "✘": "no"}
 WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")
 OTHER = re.compile(r"[0-9=<>^_{}\[\]+*/\\|]")
 LONG = re.compile(r"[A-Za-z]{4,}|[A-Z][a-z]{2}|[\u4e00-\u9fff]+")
@@ -66,11 +74,21 @@ def read_phrase(text: str) -> str | None:
     if not text or len(text) > LONGEST:
         return None
     phrase = " ".join(unwrapped(text).split()).strip(" .,;:!?'\"").casefold()
+    confirmed = CONFIRMED.fullmatch(phrase)
+    phrase = confirmed[1] or confirmed[2] if confirmed else phrase
     if phrase in KNOWN:
         return phrase
+    if (rest := SUBJECT.sub("", phrase, count=1)) in KNOWN:
+        return rest
     if not WORD.search(phrase) or OTHER.search(phrase) or _is_formula(text):
         return None
     return ARTICLES.sub("", phrase) or None
+
+
+def read_sign(text: str, other: str | None) -> str | None:
+    """`T`, `n`, `✓` (`√` in Chinese schools) where the other answer is a yes or a no; None for anything else."""
+    sign = SIGNS.get(text.strip().casefold())
+    return sign if sign and other and KNOWN.get(other, (-1, -1))[0] == KNOWN["yes"][0] else None
 
 
 def _is_formula(text: str) -> bool:

@@ -1,10 +1,11 @@
 """Two numbers with their units: are they the same quantity?"""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from grading.checking.numbers import Number
 from grading.checking.reasons import template
-from grading.checking.units import read_unit, unit_name
+from grading.checking.units import Unit, read_unit, unit_name
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
 
 PRINTED = 10  # significant digits: a decimal fraction with so many is a computer's way to print a number that it cannot write out
@@ -90,13 +91,20 @@ def _compare_units(expected: Number, given: Number) -> Verdict:
         return compare_values(expected, given) if _elaborates(expected.unit, given.unit) else undecided(UNITS_UNKNOWN)
     if {wanted.kind, found.kind} == {read_kind("元"), read_kind("yen")}:
         return undecided(CURRENCY_UNCLEAR) if expected.value == given.value else incorrect(UNIT_DIFFERS)
+    wanted, found = _of_its_currency(expected, wanted, found), _of_its_currency(given, found, wanted)
     if wanted.kind != found.kind:
         temperatures = {wanted.kind, found.kind} == {read_kind("°C"), read_kind("°F")}
-        return undecided(UNITS_UNKNOWN) if temperatures else incorrect(UNIT_DIFFERS)
+        angles = {wanted.kind, found.kind} == {read_kind("°"), read_kind("rad")} and expected.value != given.value
+        return undecided(UNITS_UNKNOWN) if temperatures or angles else incorrect(UNIT_DIFFERS)
     ratio = found.factor / wanted.factor
     converted = Number(given.value * ratio, decimals=given.decimals if ratio == 1 else None, digits=given.digits)
     verdict = compare_values(expected, converted)
     return incorrect(UNIT_DIFFERS) if verdict.outcome is not Outcome.CORRECT and expected.value == given.value else verdict
+
+
+def _of_its_currency(number: Number, unit: Unit, other: Unit) -> Unit:
+    """A cent is a hundredth of a euro as well as of a dollar."""
+    return replace(unit, kind=other.kind) if unit_name(number.unit) == "cent" and other.kind == read_kind("€") else unit
 
 
 def read_kind(name: str) -> tuple[tuple[str, int], ...]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from grading.checking.evaluate import Undefined, contains, exact, symbols
 from grading.checking.lists import Kind, Several
-from grading.checking.nodes import Chain, Combined, Group, Many, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words
+from grading.checking.nodes import Chain, Combined, Group, Many, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words, named_set
 from grading.checking.tokens import Unreadable
 from grading.checking.units import read_unit
 
@@ -37,6 +37,11 @@ def settle(node: Node) -> Node:
 
 
 def _settle_formula(node: Op) -> Node:
+    match node:
+        case Op("+", (left, Op("neg", (Group("{", _, _) as without,)))):  # `R - {2}`
+            return Combined("difference", named_set(left), settle(without))
+        case Op("^", (Group(_, _, items), Symbol("T"))):  # a column, written as a row
+            return settle(Group("(", ")", items))
     if contains(node, "pm", "mp"):
         return Many(_both_signs(node), ("or",))
     return _computed(node) or node

@@ -1,6 +1,7 @@
 """What students write that reads as something else: respelled, from the plain spelling.
 
-Values with names become equations: `x is 2 and y is 3`, `x: 2, y: 3`, `x=2 y=3`, `x1=2, x2=-3`. A decimal comma becomes a point.
+Values with names become equations: `x is 2 and y is 3`, `x: 2, y: 3`, `x=2 y=3`, `x1=2, x2=-3`. `3 to 4` becomes a ratio, `all reals
+except 2` a set, a decimal comma a point.
 """
 
 import re
@@ -19,6 +20,16 @@ WITHOUT_LETTERS = re.compile(r"(?:\\[A-Za-z]+|[^A-Za-z\u4e00-\u9fff=<>:])+")
 MAY_BE_PRODUCT = re.compile(rf"\\[A-Za-z]+\s+{NAME}\s*=|[\d}}]\s+[mgshlL]\s*=")
 INDEXED = re.compile(r"([A-Za-z])(\d+)")
 
+EXCEPT = re.compile(
+    r"(?:all|any|every) (?:real numbers?|reals?)(?: x)?,? (?:except|other than|but)(?: for)?(?: x ?=)? ?"
+    r"(?P<values>[^A-Za-z]+(?:(?:and|or)[^A-Za-z]+)*)",
+    re.IGNORECASE,
+)
+LISTING = re.compile(r"\s*,?\s*\b(?:and|or)\b")
+RATIO = re.compile(r"\d+(?:\.\d+)?(?: to \d+(?:\.\d+)?)+")  # `3 to 4`
+# Points or spaces between thousands and a comma before decimals, or several points: `1.234,5`, `1 234,5`, `1.234.567`.
+GROUPED = re.compile(r"(?<![\d.,])([1-9]\d{0,2}(?:(?:\.\d{3})+(?=,\d)|(?:[ ']\d{3})+(?=,\d)|(?:\.\d{3}){2,})(?:,\d+)?)(?![\d.,])")
+THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2})\.(\d{3})(?![\d.,])")  # `5.000`, which may as well be 5
 DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")
 WHOLE_OR_THOUSANDS = re.compile(r"(?<!\d)(?:\d+,0+|[1-9]\d{0,2},\d{3})(?!\d)")
 BRACKETS = re.compile(r"[()\[\]]|\\\{")
@@ -38,6 +49,10 @@ def with_names(text: str, other: str = "") -> Spelling | None:
 
     `other` is the answer that it is compared with: where that has a colon as well, both may be ratios.
     """
+    if match := EXCEPT.fullmatch(text):
+        return Spelling(rf"\R \setminus \{{{LISTING.sub(',', match['values'])}\}}", certain=True)
+    if RATIO.fullmatch(text):
+        return Spelling(text.replace(" to ", ":"), certain=":" in other)
     if not BEGINS.match(text) or (":" in text and ":" in other):
         return None
     pieces = BETWEEN.split(text)
@@ -70,7 +85,10 @@ def _with_indices(names: list[str], other: str) -> list[str]:
 
 def with_decimal_points(text: str) -> Spelling | None:
     """`12,5` as 12.5; None where there is a comma that can be no decimal comma, or a pair in brackets (`(4,5)`)."""
-    spelled = DECIMALS.sub(r"\1.\2", text)
+    grouped = GROUPED.sub(lambda match: re.sub("[. ']", "", match[0]), text)
+    spelled = DECIMALS.sub(r"\1.\2", grouped)
+    if spelled == text and (spelled := THOUSANDS.sub(r"\1\2", text)) != text:
+        return Spelling(spelled, certain=False)
     if spelled == text or "," in spelled or (BRACKETS.search(text) and not SEPARATED.search(text)):
         return None
-    return Spelling(spelled, certain=WHOLE_OR_THOUSANDS.search(text) is None)
+    return Spelling(spelled, certain=grouped != text or WHOLE_OR_THOUSANDS.search(text) is None)

@@ -17,6 +17,7 @@ from grading.checking.text import half_width
 from grading.checking.working import findings
 from grading.checking.working.calculated import Calculated, calculate
 from grading.checking.working.claims import LABEL
+from grading.checking.working.commas import readings
 from grading.checking.working.compared import Compared, compare
 from grading.checking.working.findings import Finding, Truth
 
@@ -116,13 +117,26 @@ def check_steps(
     deadline = time.monotonic() + seconds
     problem = half_width(problem[:LONGEST_PROBLEM])
     read = [step if len(step) <= LONGEST_STEP else "" for step in steps[:MOST_STEPS]]
-    calculated = calculate(problem, read, deadline)
+    problem, read, calculated = _calculated(problem, read, deadline)
     compared = compare(problem, read, calculated, reference=reference, answer=answer, samples=samples, deadline=deadline)
     doubted = _doubted(calculated, compared, step_scores)
     verdicts = tuple(_verdict(at, step, calculated, compared, doubted) for at, step in enumerate(steps))
     first = next((at for at, verdict in enumerate(verdicts) if verdict.status == "wrong"), None)
     right = compared.answer_is_right
     return WorkReport(steps=verdicts, first_error=first, answer_is_right=(calculated.solved or None) if right is None else right)
+
+
+def _calculated(problem: str, steps: list[str], deadline: float) -> tuple[str, list[str], Calculated]:
+    """What calculation says. Where a line is wrong that is right with its commas read in another way, they are read so."""
+    first, *others = readings(problem, steps)
+    found = calculate(*first, deadline)
+    if found.first_wrong is None:
+        return *first, found
+    for told, read in others:
+        other = calculate(told, read, deadline)
+        if other.first_wrong is None and other.steps[found.first_wrong].truth is Truth.RIGHT:
+            return told, read, other
+    return *first, found
 
 
 def _doubted(calculated: Calculated, compared: Compared, scores: Sequence[float] | None) -> int | None:

@@ -3,7 +3,7 @@ r"""Reads the plain spelling of an answer (`text.plain`) into a tree (`nodes`): 
 What is not known for sure is not read: sums, integrals, limits, `\ldots` and words in the middle of formulas raise Unreadable.
 """
 
-from grading.checking.nodes import Chain, Combined, Group, Many, Matrix, NamedSet, Node, Op, Quantity, Ratio, Words
+from grading.checking.nodes import Chain, Combined, Group, Many, Matrix, NamedSet, Node, Op, Quantity, Ratio, Words, named_set
 from grading.checking.terms import Terms, is_letter
 from grading.checking.tokens import Unreadable, may_be_product, tokens
 from grading.checking.units import is_countable
@@ -12,7 +12,7 @@ RELATIONS = {
     **dict.fromkeys(("=", "==", ":=", r"\equiv"), "="),
     "<": "<",
     ">": ">",
-    "<=": "<=",
+    **dict.fromkeys(("<=", "=<"), "<="),
     ">=": ">=",
     "!=": "!=",
     r"\le": "<=",
@@ -94,7 +94,7 @@ class _Reader(Terms):
         node = self.quantity()
         while self.peek(*SETS):
             name = SETS[self.take().text]
-            node = Combined(name, node, self.quantity())
+            node = Combined(name, named_set(node), named_set(self.quantity()))
         return node
 
     # --- words and units

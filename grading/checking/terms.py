@@ -20,6 +20,8 @@ TIMES = ("*", r"\times", r"\cdot", r"\ast")
 DIVIDED = ("/", r"\div")
 FLOORS = {r"\lfloor": ("floor", r"\rfloor"), r"\lceil": ("ceil", r"\rceil")}
 FACTOR_COMMANDS = {r"\frac", r"\sqrt", r"\binom", r"\pi", r"\infty", *FLOORS} | GREEK | DECORATIONS | {f"\\{name}" for name in FUNCTIONS}
+CHOSEN = {"C": "binomial", "P": "permutations", "A": "permutations"}  # `C_5^2`, `A_5^2` in Chinese schools, `5C2`, `5P2`
+KNOWN_BASES = ("2", "10")  # `log2(8)`, `log10(5)` are written so in every programming language
 OPAQUE = frozenset("fgh")  # `f(x)` is a function's value, `a(x+1)` a product
 ROOTS = {"sqrt": 2, "cbrt": 3}
 MINUS_ONE = Op("neg", (Num(Fraction(1), 0, 1),))
@@ -179,7 +181,15 @@ class Terms(Cursor):
             raise Unreadable
         if "." in text and self.peek(r"\overline", r"\dot", "("):
             raise Unreadable  # a repeating decimal is a number, and read there
-        return number(text)
+        return self._chosen_from(number(text)) or number(text)
+
+    def _chosen_from(self, total: Num) -> Node | None:
+        """`5C2`; None where no such thing comes next."""
+        name, part = self.next, self.after_next
+        if not (name and part and name.glued and part.glued and name.text in CHOSEN and part.text.isdigit()):
+            return None
+        self.at += 2
+        return chosen(name.text, total, number(part.text))
 
     def _name(self, name: str) -> Node:
         if name in FUNCTIONS or name in ("cbrt", "abs"):
@@ -191,7 +201,10 @@ class Terms(Cursor):
     def _symbol(self, name: str) -> Node:
         name = name.lstrip("\\")
         if self.accept("_"):
-            name += f"_{self.raw()}"
+            below = self.raw()
+            if name in CHOSEN and below.isdigit() and self.accept("^"):
+                return self._chosen_above(name, below)
+            name += f"_{below}"
         while self.accept("'"):
             name += "'"
         if (name.rstrip("'") in OPAQUE or name.endswith("'")) and self.accept("("):
@@ -201,6 +214,13 @@ class Terms(Cursor):
             self.expect(")")
             return Op(f"apply {name}", tuple(args))
         return Symbol(name)
+
+    def _chosen_above(self, name: str, below: str) -> Node:
+        """`C_5^2`; and `A_1^2`, the square of a value with an index, where the upper number is the larger one."""
+        exponent, total = self._exponent(), number(below)
+        if isinstance(exponent, Num) and 0 <= exponent.value <= total.value:
+            return chosen(name, total, exponent)
+        return Op("^", (Symbol(f"{name}_{below}"), exponent))
 
     def _command(self, name: str) -> Node:
         if name in NAMED_SETS:
@@ -244,7 +264,7 @@ class Terms(Cursor):
         """`\\sin 2x`, `\\sin^2 x`, `\\log_2 8`, `sqrt(3)`."""
         if name in ROOTS:
             return Op("root", (self.argument(), Num(Fraction(ROOTS[name]))))
-        base = (self.argument(),) if name == "log" and self.accept("_") else ()
+        base = self._base() if name == "log" else ()
         exponent = self._exponent() if self.accept("^") else None
         if exponent == MINUS_ONE:
             name, exponent = f"arc{name}", None
@@ -252,6 +272,16 @@ class Terms(Cursor):
                 raise Unreadable
         node = Op(name, (self._function_argument(), *base))
         return node if exponent is None else Op("^", (node, exponent))
+
+    def _base(self) -> tuple[Node, ...]:
+        """The base of a logarithm; `log3(9)` can be read in two ways."""
+        if self.accept("_"):
+            return (self.argument(),)
+        digits, bracket = self.next, self.after_next
+        if not (digits and digits.kind == "num" and digits.glued and bracket and bracket.text == "(" and bracket.glued):
+            return ()
+        self.ambiguous = self.ambiguous or digits.text not in KNOWN_BASES
+        return (number(self.take().text),) if digits.text in KNOWN_BASES or self.tight else ()
 
     def _function_argument(self) -> Node:
         """In brackets; without them it goes on over factors that stand side by side, up to the next function."""
@@ -309,6 +339,12 @@ def _is_mixed(left: Node, right: Node) -> bool:
         case Num(_, 0), Op("/", (Num(top, 0), Num(bottom, 0))):
             return 0 < top < bottom
     return False
+
+
+def chosen(name: str, total: Node, part: Node) -> Node:
+    """In how many ways `part` of `total` things are chosen, or put in order."""
+    ways = Op("binomial", (total, part))
+    return ways if CHOSEN[name] == "binomial" else Op("*", (ways, Op("!", (part,))))
 
 
 def _primed(node: Node) -> Node:

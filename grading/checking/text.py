@@ -17,6 +17,7 @@ SIGNS = str.maketrans(
     {
         **dict.fromkeys("−–‐‑﹣", "-"),
         **dict.fromkeys("“”‘’′", "'"),
+        "″": "''",
         **dict.fromkeys("\u00a0\u2009\u202f\t\r", " "),
         **dict.fromkeys("·⋅∙•", r"\cdot "),
         **dict.fromkeys("【〔", "["),
@@ -31,9 +32,15 @@ SIGNS = str.maketrans(
         "π": r"\pi ",
         "∞": r"\infty ",
         "≤": r"\le ",
-        "⩽": r"\le ",
+        "∨": r"\lor ",
+        "∧": r"\land ",
+        "∛": r"\sqrt[3]",
+        "∜": r"\sqrt[4]",
+        "⟨": r"\langle ",
+        "⟩": r"\rangle ",
+        **dict.fromkeys("⩽≦", r"\le "),
         "≥": r"\ge ",
-        "⩾": r"\ge ",
+        **dict.fromkeys("⩾≧", r"\ge "),
         "≠": r"\ne ",
         "≈": r"\approx ",
         "±": r"\pm ",
@@ -49,7 +56,7 @@ SIGNS = str.maketrans(
         "∖": r"\setminus ",
         "∠": r"\angle ",
         "△": r"\triangle ",
-        "°": r"^\circ ",
+        **dict.fromkeys("°º", r"^\circ "),
         "℃": r"\text{°C}",
         "α": r"\alpha ",
         "β": r"\beta ",
@@ -95,7 +102,7 @@ ZH_RELATIONS = {
 ZH_RELATIONS |= {"不等于": r"\ne ", "大于": ">", "小于": "<", "等于": "="}
 ZH_RELATION = re.compile(rf"(?<=[A-Za-z0-9)}}])(?:{'|'.join(ZH_RELATIONS)})(?=[-A-Za-z0-9(\\])")
 FRACTIONS = re.compile(r"\\[dtc]frac(?![A-Za-z])")
-RAISED_CIRCLE = re.compile(r"\^\s*\{\s*\^\\circ\s*\}")
+RAISED_CIRCLE = re.compile(r"\^\s*(?:\{\s*\^\\circ\s*\}|\^\\circ)")
 GLUED_QUAD = re.compile(r"\\q?quad(?=[A-Za-z])")  # not a command of LaTeX, but models write it
 DECIMAL_COMMA = re.compile(r"(?<=\d)\{,\}(?=\d)")
 COMMANDS = {
@@ -116,6 +123,8 @@ COMMANDS = {
     r"\neq": r"\ne ",
     r"\degree": r"^\circ ",
     r"\textdegree": r"^\circ ",
+    r"\langle": "(",
+    r"\rangle": ")",
     r"\colon": ":",
     r"\dotsc": r"\dots ",
     r"\ldots": r"\dots ",
@@ -132,6 +141,15 @@ APPROXIMATELY = re.compile(r"^(?:\\approx|\\sim|about|approximately|roughly|arou
 MINUS = re.compile(
     rf"(?:^|(?<=[=:,;(<>])|(?<=\band)|(?<=\bor))\s*(?:negative|minus)\s+(?=[\d.\\]|(?:{'|'.join(SMALL)}|half)\b)", re.IGNORECASE
 )
+# `R\{2}`, `ℝ \ [3,5]`: a backslash by itself between a set of numbers and brackets that hold something.
+SET_MINUS = re.compile(
+    r"((?<![A-Za-z\\])[RZNQ]|[ℝℤℕℚ]|\\mathbb\{[RZNQ]\})\s*\\\s*"
+    r"(?:\{(?P<listed>[^{}\\]*)\}|(?P<interval>\([^()]*[,;][^()]*[\])]|[\[\]][^\[\]]*[,;][^\[\]]*[\[\])]))"
+)
+UNION = re.compile(r"([(\[\]][^()\[\]]*[,;][^()\[\]]*[)\[\]])\s*[Uu]\s*(?=[(\[\]][^()\[\]]*[,;])")
+PLUS_MINUS = re.compile(r"\+/-|(?:^|(?<=[=(,;]))\s*\+-")
+POINT = re.compile(r"\(([^()|A-Za-z\\]+)\|([^()|A-Za-z\\]+)\)")  # `(3|4)` and `A(3|4)`, as in Germany; no absolute value
+VECTOR = re.compile(r"^\s*<([^<>=]*,[^<>=]*)>\s*$")  # `<1, 2>`
 METRES_SQUARED = re.compile(r"(?:(?<=\d)|(?<=\})|(?<=\\pi))(\s*[cdkm]?m)([23])$")  # `184 m2`
 TRAILING = " \n.,;\\"
 
@@ -144,7 +162,7 @@ def half_width(text: str) -> str:
 @lru_cache(maxsize=64)  # each of the two answers of a check is asked for several times
 def plain(text: str) -> str:
     """The answer in the spelling that the readers read; at most a few times as long as `text`."""
-    text = half_width(text.translate(INVISIBLE))
+    text = _set_signs(half_width(text.translate(INVISIBLE)))
     if "\\\\" in text:
         text = TWICE_ESCAPED.sub(lambda _: "\\", text)
     if "," in text:
@@ -184,10 +202,17 @@ def _plain_commands(text: str) -> str:
     return text.replace(r"\%", "%").replace(r"\#", "#").replace(r"\&", "&")
 
 
+def _set_signs(text: str) -> str:
+    r"""What is typed for a sign, as that sign: `R \ {2}`, `(1,2)U(3,4)`, `+/-3`, and `(3|4)` for a point."""
+    text = SET_MINUS.sub(lambda match: rf"{match[1]}\setminus " + (match["interval"] or rf"\{{{match['listed']}\}}"), text)
+    text = POINT.sub(r"(\1;\2)", PLUS_MINUS.sub("±", text))
+    return VECTOR.sub(r"(\1)", UNION.sub(r"\1\\cup ", text))
+
+
 def _raised(text: str) -> str:
     text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ]+", lambda match: f"^{{{match[0].translate(RAISED)}}}", text)
     text = re.sub("[₀₁₂₃₄₅₆₇₈₉]+", lambda match: f"_{{{match[0].translate(LOWERED)}}}", text)
-    return re.sub(r"√\s*(\d+(?:\.\d+)?|[A-Za-z])", r"\\sqrt{\1}", text).replace("√", r"\sqrt ")
+    return re.sub(r"(√|\\sqrt\[[34]\])\s*(-?\d+(?:\.\d+)?|[A-Za-z])", r"\1{\2}", text).replace("√", r"\sqrt ")
 
 
 def _without_delimiters(text: str) -> str:

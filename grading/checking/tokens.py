@@ -9,6 +9,7 @@ FUNCTION_NAMES = "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh ln
 FUNCTIONS = frozenset(FUNCTION_NAMES.split())  # as words and as commands
 WORDS = FUNCTIONS | {"pi", "infinity", "inf", "oo", "theta", "alpha", "beta", "gamma", "lambda", "cbrt", "abs"}
 BY_LENGTH = sorted(WORDS, key=len, reverse=True)
+SEVERAL_FUNCTIONS = re.compile(rf"({'|'.join(name for name in BY_LENGTH if name in FUNCTIONS - {'sqrt', 'exp'})})")
 
 TOKEN = re.compile(
     r"(?P<space>[^\S\n]+)"
@@ -20,11 +21,14 @@ TOKEN = re.compile(
     r"|(?P<word>[A-Za-z]+)"
     r"|(?P<zh>[\u4e00-\u9fff]+)"
     r"|(?P<money>[$€£¥])"
-    r"|(?P<op>\*\*|<=|>=|!=|==|:=|[-+*/^!%=<>:,;()\[\]{}|&_'])"
+    r"|(?P<op>\*\*|<=|=<|>=|!=|==|:=|[-+*/^!%=<>:,;()\[\]{}|&_'])"
 )
 # 1,234 is a number where it stands by itself; inside of brackets it is two.
 THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2}(?:,\d{3})+)(?![\d,])")
 JOINED = re.compile("(?:or|and)(?=[A-Z])")
+NO_PRODUCTS = frozenset({"all", "any", "are", "for", "is", "not", "of", "the", "to"})  # words of a sentence, and no variables
+JOINTS = {"and": "and", "or": "or", "und": "and", "oder": "or"}
+SHORT_JOINTS = {"et": "and", "ou": "or"}  # with a space before them; glued they are products
 SEPARATING = {"或": "or", "或者": "or", "和": "and", "与": "and", "且": "and", "并且": "and", "及": "and", "以及": "and"}
 
 
@@ -87,17 +91,26 @@ def _without_thousands(text: str) -> str:
 
 def _split_word(word: str, glued: bool, *, first: bool) -> list[Token]:
     """A run of letters: `and`, a function and its argument (`sinx`), a product of variables (`xyz`, `AB`), or a word, as units are."""
-    if word.lower() in ("and", "or"):
-        return [Token("joint", word.lower(), glued)]
+    if joint := JOINTS.get(word.lower()) or (None if glued else SHORT_JOINTS.get(word)):
+        return [Token("joint", joint, glued)]
     if match := JOINED.match(word):  # `x=1orX=2`
         return [Token("joint", match[0], glued), *_split_word(word[match.end() :], True, first=False)]
+    if word == "Pi":
+        word = "pi"
     for name in BY_LENGTH:
         if name in word and len(word) - len(name) <= 2:
             before, _, after = word.partition(name)
             return [*_letters(before, glued), Token("name", name, glued and not before), *_letters(after, True)]
+    pieces = SEVERAL_FUNCTIONS.split(word)
+    if len(pieces) > 3 and all(len(piece) <= 2 for piece in pieces[::2]):  # `sinxcosx`
+        return [token for piece in pieces if piece for token in _pieces(piece)]
     if len(word) > 1 and not (glued or first):
         return [Token("word", word, glued)]
     return letters(word, glued) if may_be_product(word) else [Token("text", word, glued)]
+
+
+def _pieces(piece: str) -> list[Token]:
+    return [Token("name", piece, True)] if piece in FUNCTIONS else _letters(piece, True)
 
 
 def letters(word: str, glued: bool) -> list[Token]:
@@ -108,7 +121,7 @@ def letters(word: str, glued: bool) -> list[Token]:
 
 
 def may_be_product(word: str) -> bool:
-    return len(word) <= 3 or (word.isupper() and len(word) <= 6)
+    return (len(word) <= 3 and word not in NO_PRODUCTS) or (word.isupper() and len(word) <= 6)
 
 
 def _letters(word: str, glued: bool) -> list[Token]:

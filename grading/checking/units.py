@@ -55,6 +55,7 @@ _add("INR", "1", "₹|rupee|inr|卢比")
 _add("JPY", "1", "yen|jpy|日元")
 _add("angle", "1", "°|degree|deg|度")
 _add("angle", "1/60", "arcminute")
+_add("radian", "1", "rad|radian|弧度")
 _add("celsius", "1", "°c|degree celsius|degrees celsius|celsius|摄氏度")
 _add("fahrenheit", "1", "°f|degree fahrenheit|degrees fahrenheit|fahrenheit|华氏度")
 
@@ -80,6 +81,8 @@ NOT_COUNTED = (
     " alpha beta gamma delta theta lambda mu phi omega sigma"
 )
 NO_UNIT = frozenset(NOT_COUNTED.split())
+_FUNCTION = "(?:arc)?(?:sin|cos|tan|cot|sec|csc|ln|log|lg|sqrt)"
+FUNCTION_OF_LETTER = re.compile(rf"{_FUNCTION}[abcnxyz]|(?:{_FUNCTION}[a-z]?){{2,}}")  # `sinx`, `sinxcosx`
 POWER = re.compile(r"(?:\^?\{?(?P<power>[23])\}?|(?P<raised>[²³]))$")
 SQUARE = re.compile(r"^(?:(?P<square>square|sq\.?|平方)|(?P<cube>cubic|cu\.?|立方))\s*")
 
@@ -113,7 +116,8 @@ def unit_name(text: str) -> str:
 
 def is_countable(name: str) -> bool:
     """Whether words can be what is counted."""
-    return not NO_UNIT & set(re.split(r"[^a-z]+", f"{name.lower()} {unit_name(name)}"))
+    words = set(re.split(r"[^a-z]+", f"{name.lower()} {unit_name(name)}"))
+    return not NO_UNIT & words and not any(map(FUNCTION_OF_LETTER.fullmatch, words))
 
 
 def _spelled(text: str) -> str:

@@ -81,6 +81,23 @@ def test_calculations_as_people_write_them_are_right(step):
 
 
 @pytest.mark.parametrize(
+    ("problem", "steps", "first_error"),
+    [
+        ("Solve 0.5x + 1.5 = 4", ("0,5x = 4 - 1,5", "0,5x = 3,5", "x = 7"), 1),
+        ("Anna", ("A = 3,5 cm · 2 cm", "A = 3,5 · 2 = 7,5 cm²"), 1),
+        ("Anna", ("2,5 + 3,75 = 5,25",), 0),
+        ("Solve 2x = 5", ("x = 2,6",), 0),
+        ("解方程 x²-2x-8=0", ("(x-4)(x+2)=0", "x₁=4，x₂=2"), 1),
+        ("240 km in 3 hours. How fast?", ("240 ÷ 3 = 70 km/h",), 0),
+        ("P(both red)?", ("P = 5/8 · 4/7", "= 20/56", "= 5/13"), 2),
+        ("Find ∫ 1/(2x+1) dx", ("u = 2x + 1, du = 2 dx", "= 1/2 ∫ 1/u du", "= 1/2 ln|u| + C", "= 1/2 ln|2x+1| + C"), None),
+    ],
+)
+def test_the_first_wrong_line(problem, steps, first_error):
+    assert check_steps(problem, steps).first_error == first_error
+
+
+@pytest.mark.parametrize(
     ("step", "should_be"),
     [
         ("So 250 x 2 = 2000 lights", "500"),
@@ -114,7 +131,6 @@ def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):
         "40% = 20 marbles",
         "If x = 3 then we are done",
         "The total = price x 3",
-        "2,5 + 3,75 = 5,25",
         "15/2 = 7,5",
         "35 * 20 = 7000 m",
         "Area of 4 rooms",

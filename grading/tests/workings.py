@@ -326,7 +326,35 @@ DEGREES = (
     wrong("degrees", "Two angles have 60° and 70°. Find the third.", 0, "off_by_one", "180° - 60° - 70° = 51°"),
 )
 
+COMMAS = (
+    right("commas", "Solve 2x = 5", "x = 2,5"),
+    right("commas", "Solve (x-2)(x-5) = 0", "x = 2,5"),
+    right("commas", "Solve (2x-5)(x-4) = 0", "x = 2,5 or x = 4"),
+    right("commas", "Solve 0.5x + 1.5 = 4", "0,5x = 4 - 1,5", "0,5x = 2,5", "x = 5"),
+    right("commas", "Berechne 1.250,75 € + 249,25 €", "1.250,75 € + 249,25 € = 1.500 €"),
+    wrong("commas", "Berechne 12,5 · 0,8", 0, "off_by_one", "12,5 · 0,8 = 11"),
+    right("commas", "Calculate 3/4 : 2/5", "3/4 : 2/5 = 3/4 · 5/2", "= 15/8", "= 1 7/8"),
+)
+
+LENGTHS = (
+    right(
+        "lengths", "In triangle ABC, a = 5, b = 7 and C = 60°. Find c.", "c^2 = 25 + 49 - 2·5·7·cos 60°", "c^2 = 74 - 35 = 39", "c = √39"
+    ),
+    right("lengths", "Use the law of cosines to find c: c^2 = 5^2 + 7^2 - 2*5*7*cos(60°)", "c^2 = 39", "c = √39"),
+    right("lengths", "Solve A = πr² for r", "r² = A/π", "r = √(A/π)"),
+)
+
+GOING_ON = (
+    right("going on", "5 red and 3 blue balls, two are drawn. P(both red)?", "P = 5/8 · 4/7", "= 20/56", "= 5/14"),
+    wrong("going on", "Find a_10 of 3, 7, 11, …", 2, "off_by_one", "a_10 = 3 + 9·4", "= 3 + 36", "= 38"),
+    right("going on", "Simplify √50 + √18", "= 5√2 + 3√2", "= 8√2"),
+    right("going on", "23 ÷ 5 = ?", "23 ÷ 5 = 4 ... 3"),
+)
+
 WORKINGS = (
+    *COMMAS,
+    *LENGTHS,
+    *GOING_ON,
     *LINEAR,
     *LINEAR_WITH_NOTES,
     *QUADRATIC,

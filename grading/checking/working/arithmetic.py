@@ -19,7 +19,9 @@ CUT = Fraction(12, 100)  # what a decimal fraction may be off by where the value
 HUNDREDTHS = Fraction(5, 100)  # the same where it has an end: to two places is usual (`1/8 = 0.13`, `1/16 = 6%`)
 TENTHS = Fraction(2, 100)  # and to one is not
 ROUNDING_WORDS = re.compile(
-    r"round|approx|about|nearest|roughly|almost|remainder|\bR\s?\d|left over|≈|四舍五入|约|大约|近似|余|进一|去尾", re.IGNORECASE
+    r"round|approx|about|nearest|roughly|almost|remainder|\bR\s?\d|\d\s*(?:\.{3,6}|…{1,2})\s*\d"
+    r"|left over|≈|四舍五入|约|大约|近似|余|进一|去尾",
+    re.IGNORECASE,
 )
 SENTENCE = re.compile(r"[A-Za-z]{3}|[\u4e00-\u9fff]{2}")
 WORD = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+")

@@ -8,7 +8,7 @@ from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, TooSlow
 from grading.checking.working.arithmetic import Comparison, Equality, compare_numbers
-from grading.checking.working.claims import Chain, find_chains
+from grading.checking.working.claims import Chain, Side, find_chains
 from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.letters import find_variables
 from grading.checking.working.naming import name_of_calculation
@@ -49,7 +49,9 @@ def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated
     algebra = Algebra(deadline)
     rewriting = Rewriting(task, problem, algebra) if task.kind in ("rewrite", "differentiate", "integrate") else None
     solving = Solving(task, problem, algebra, imaginary="imaginary" in variables) if rewriting is None else None
-    found = [_of_step(at, step, chains[at], rewriting, solving) for at, step in enumerate(steps)]
+    found = [
+        _of_step(at, step, chains[at], rewriting, solving, _last_side(chains[at - 1]) if at else None) for at, step in enumerate(steps)
+    ]
     if solving is not None:
         found = [_replaced(finding, late) for finding, late in zip(found, map(_finish(solving).get, range(len(found))), strict=True)]
     if rewriting is not None and rewriting.lacks_constant():
@@ -73,8 +75,17 @@ def _replaced(finding: Finding, late: Finding | None) -> Finding:
     return late if late is not None and finding.truth is not Truth.WRONG else finding
 
 
-def _of_step(at: int, text: str, chains: Sequence[Chain], rewriting: Rewriting | None, solving: Solving | None) -> Finding:
+def _last_side(chains: Sequence[Chain]) -> Side | None:
+    """What a next line that begins with an equals sign goes on from; None where there is more than one thing."""
+    return chains[0].sides[-1] if len(chains) == 1 else None
+
+
+def _of_step(
+    at: int, text: str, chains: Sequence[Chain], rewriting: Rewriting | None, solving: Solving | None, before: Side | None
+) -> Finding:
     compared = [comparison for chain in chains for comparison in _compare(chain, text, solving)]
+    if before is not None and len(chains) == 1 and chains[0].relations[:1] == ("=",) and not chains[0].sides[0].text:
+        compared += compare_numbers(Chain((before, chains[0].sides[1]), ("=",)), text)
     found = [finding for comparison in compared if (finding := _of_numbers(comparison)) is not None]
     try:
         if rewriting is not None:

@@ -95,7 +95,7 @@ class _Parser:
         if token is None:
             return False
         if token.kind == "operator":
-            return token.text == "|" and not self.bars
+            return token.text == "√" or (token.text == "|" and not self.bars)
         return token.kind in ("letter", "function", "open", "command") or (token.kind == "number" and self.before_is_bracket())
 
     def before_is_bracket(self) -> bool:

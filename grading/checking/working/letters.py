@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from grading.checking.working.grammar import FUNCTION_LETTERS
 from grading.checking.working.tokens import LONGEST, Token, plain, tokenize
+from grading.checking.working.units import find_unit
 
 UNITS = frozenset("mgshlL")  # behind a number, these are units unless they stand alone elsewhere
 ARTICLES = frozenset("aAI")
@@ -65,6 +66,8 @@ def _is_used(tokens: Sequence[Token], at: int, text: str) -> bool:
     follows_number = before is not None and before.kind == "number"
     if token.text in UNITS and before is not None and before.text.lower() in ("sq", "square", "cubic", "per", "cu"):
         return False
+    if token.text in UNITS and before is not None and before.text == "/" and at > 1 and find_unit(tokens[at - 2].text):
+        return False  # `km/h`
     if token.text in UNITS and follows_number and not (after is not None and after.text == "^" and token.text != "m"):
         return False
     if before is not None and after is not None and before.kind == "open" and after.kind == "close" and at > 1:

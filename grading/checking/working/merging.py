@@ -61,8 +61,8 @@ def _with_fractions(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _divisor(tokens: Sequence[Token], *, behind: str) -> Fraction | None:
-    """The value of `1/4` written without spaces, but with one before it, if it stands behind a slash."""
-    if behind not in ("/", "÷") or [token.kind for token in tokens] != ["number", "operator", "number"] or tokens[1].text != "/":
+    """The value of `1/4` written without spaces, but with one before it, if it stands behind a slash or a colon."""
+    if behind not in ("/", "÷", ":") or [token.kind for token in tokens] != ["number", "operator", "number"] or tokens[1].text != "/":
         return None
     top, bottom = tokens[0].value, tokens[2].value
     if top is None or not bottom or (tokens[0].glued and behind == "/") or not (tokens[1].glued and tokens[2].glued):

@@ -28,6 +28,8 @@ WHOLE = re.compile(
 )
 FORMS = {"*": "factor", "^": "factor"}  # how to show what would have been right: like what was written
 
+CONSTANT_LETTERS = frozenset("CcKk")  # of integration
+
 
 class Rewriting:
     """Follows one expression through the steps. `last` is what it has come to, rightly or not."""
@@ -63,11 +65,21 @@ class Rewriting:
             linked = True
         if len(sides) < 2:
             return []
+        if self._substitutes(sides):
+            return []
         found = [self._pair(text, left, right, linked=linked) for left, right in pairwise(sides)]
         if linked or any(operations(reading) & {"integral", "derivative"} for reading in sides[0].readings):
             self._last = sides[-1]
             self._is_sure = found[-1] is not None and found[-1].truth is Truth.RIGHT
         return [finding for finding in found if finding is not None]
+
+    def _substitutes(self, sides: Sequence[Side]) -> bool:
+        """Whether an integral goes on in another variable, as in `u = 2x + 1`; it is compared when it has come back."""
+        known = [side for side in (self._right, self._last) if side is not None]
+        if self._task.kind != "integrate" or not known:
+            return False
+        names = frozenset().union(*map(self._names, known))
+        return any(self._names(side) - names - CONSTANT_LETTERS for side in sides)
 
     def _is_last(self, side: Side) -> bool:
         return self._last is not None and sides_identical(self._last, side, self._task.functions, self._algebra) is True

@@ -41,7 +41,7 @@ def find_segments(tokens: Sequence[Token]) -> Iterator[Segment]:
                 segment.tokens.append(replace(token, kind="word"))
             yield segment
         opens = token.kind == "open" and bool(segment.tokens) and not _is_operand(segment)
-        broken = segment.depth > 0 or _is_unknown(token) or opens
+        broken = segment.depth > 0 or _is_unknown(token) or opens or _is_spaced_colon(tokens, at)
         at += (
             at == began or _ends(token) or _is_per(tokens, at)
         )  # a token that begins nothing is passed over, so that each round takes one at least
@@ -218,10 +218,24 @@ def _operator(segment: Segment, tokens: Sequence[Token], at: int) -> int:
     return _append(segment, token)
 
 
+def _is_spaced_colon(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a colon stands alone behind a number that no words lead to: `12 : 4 + 1`, but not `Night 2 : 30 + 2`."""
+    if tokens[at].text != ":" or at + 1 >= len(tokens) or tokens[at].glued or tokens[at + 1].glued:
+        return False
+    return at > 0 and tokens[at - 1].kind in ("number", "close") and not _is_label(tokens[max(0, at - 3) : at])
+
+
+def _is_divided(tokens: Sequence[Token], at: int) -> bool:
+    """Whether such a colon divides, as in `3/4 : 2/5`; behind a single number at the beginning of a line it may number it."""
+    return _is_spaced_colon(tokens, at) and at > 1 and tokens[at - 2].kind != "stop"
+
+
 def _is_ratio(tokens: Sequence[Token], at: int) -> bool:
     """Whether a colon stands between two numbers that are a ratio, and not behind a label: `2:6`, but not `Night 2:2(30) - 2`."""
     if at + 1 >= len(tokens) or tokens[at + 1].kind not in ("number", "letter") or tokens[at].glued != tokens[at + 1].glued:
         return False
+    if _is_divided(tokens, at):
+        return True
     return at + 2 >= len(tokens) or not (tokens[at + 2].kind == "open" or tokens[at + 2].text in ("+", "-", "*", "/", "^"))
 
 

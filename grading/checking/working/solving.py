@@ -8,7 +8,7 @@ from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
 from grading.checking.working.claims import Chain
-from grading.checking.working.expressions import CONSTANTS, is_plain, operations, symbols
+from grading.checking.working.expressions import CONSTANTS, Symbol, is_plain, operations, symbols
 from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.naming import name_of_number, name_of_transformation
 from grading.checking.working.statements import GOES_ON, ONLY_SOME, REJECTS, ROUNDING, SUPPOSES, TOLD, as_solution, read_statements
@@ -154,6 +154,8 @@ class Solving:
         is_solved = all(len(all_of) == 1 and solved_form(all_of[0]) for all_of in alternatives)
         if own is None:
             kept = all(any(all(holds(relation, point) for relation in all_of) for all_of in alternatives) for point in points)
+            if not kept and self._is_a_root(alternatives, points):
+                return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS)) if kept else None
         if not same_points(own, projected) and self._follows_from_one(own):
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
@@ -169,6 +171,18 @@ class Solving:
             self._cases.append((step, own))
             return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
         return None
+
+    def _is_a_root(self, alternatives: list[list[Relation]], points: Points) -> bool:
+        """`r = √(A/π)`: whether a formula gives one of the two values that the unknown has for each choice of the others."""
+        relation = alternatives[0][0]
+        if len(alternatives) > 1 or not isinstance(relation.left, Symbol) or relation.left.name in symbols(relation.right):
+            return False
+        name = relation.left.name
+        others = {tuple(sorted((other, value) for other, value in point.items() if other != name)): False for point in points}
+        for point in points:
+            key = tuple(sorted((other, value) for other, value in point.items() if other != name))
+            others[key] = others[key] or bool(holds(relation, point))
+        return bool(others) and all(others.values())
 
     def _has_no_meaning_at(self, points: Points) -> bool:
         """Whether points solve the equation but for what was multiplied away: `x = 1` where x - 1 is a denominator."""
@@ -362,7 +376,7 @@ def _fraction(value: complex) -> Fraction:
 
 def _show(value: complex) -> str:
     number = _fraction(value)
-    if abs(value.imag) < 1e-9 and abs(float(number) - value.real) < 1e-9 * max(1.0, abs(value.real)):
+    if abs(value.imag) < 1e-9 and abs(float(number) - value.real) < 1e-12 * max(1.0, abs(value.real)):  # √39 is near to 62425/9996
         return plain_number(number)
     return f"{value.real:.4g}" if abs(value.imag) < 1e-9 else f"{value:.4g}".strip("()").replace("j", "i")
 

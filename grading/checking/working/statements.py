@@ -20,7 +20,13 @@ REJECTS = re.compile(
     r"|舍去|舍|增根|不合题意|不符合|无解",
     re.IGNORECASE,
 )
-ONLY_SOME = re.compile(r"positive|negative|nonzero|non-zero|smallest|largest|integer|正|负|最小|最大|整数", re.IGNORECASE)
+ONLY_SOME = re.compile(
+    r"positive|negative|nonzero|non-zero|smallest|largest|integer|正|负|最小|最大|整数"
+    # A length is not negative, and nobody says so.
+    r"|triangle|rectangle|hypotenuse|\bsides?\b|length|width|height|radius|distance|perimeter|cosines?\b|pythagor"
+    r"|三角形|长方形|正方形|斜边|边长|半径|距离|周长|余弦定理|勾股",
+    re.IGNORECASE,
+)
 ROUNDING = re.compile(r"round|decimal|nearest|approximat|significant|to the cent|小数|四舍五入|保留|精确|近似", re.IGNORECASE)
 TOLD = re.compile(r"\b(?:if|given|what|how|let|where|such|when)\b|已知|若|如果|多少", re.IGNORECASE)
 GOES_ON = re.compile(

@@ -129,6 +129,7 @@ STANDARD = {
     "≐": "≈",
     "**": "^",
 }
+SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 FRACTIONS = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅛": (1, 8)}
 LETTERS = {"π": "pi", "θ": "theta", "α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "μ": "mu", "ω": "omega", "φ": "phi", "∞": "oo"}
@@ -151,6 +152,7 @@ CALCULATOR = re.compile(r"<<[^<>]{0,200}>>")  # GSM8K's annotations
 def plain(text: str) -> str:
     """The text as it is tokenised, with offsets of its own: half-width, one sign for each kind of minus, without calculator annotations."""
     text = CALCULATOR.sub("", half_width(text[:LONGEST]))
+    text = re.sub("[₀-₉]+", lambda index: f"_{{{index[0].translate(SUBSCRIPTS)}}}", text)
     text = re.sub(r"[−–—‐‑﹣]", "-", text).replace("{,}", ",").replace(",\\!", ",").replace("’", "'")
     text = re.sub(r"\\q?quad(?![A-Za-z])|\\\\", ";", text)
     text = DEGREE.sub("°", text)
