@@ -2,8 +2,8 @@
 
 import pytest
 
-from inference.tests.tutoring_student import SOLVES, Student
 from inference.tests.tutoring_engine import solver
+from inference.tests.tutoring_student import SOLVES, Student
 from inference.tutoring.checking import reached
 from inference.tutoring.events import Reviewed
 from inference.tutoring.key import steps_of
