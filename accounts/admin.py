@@ -3,7 +3,10 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
+from accounts.forms import AdminLogInForm
 from accounts.models import User
+
+admin.site.login_form = AdminLogInForm
 
 
 @admin.register(User)
