@@ -53,6 +53,10 @@ def bad_request(message: str, *, param: str | None = None, code: str | None = No
     return ApiError(400, "invalid_request_error", code, message, param)
 
 
+def accident() -> ApiError:
+    return ApiError(500, "server_error", None, "The server had an error while it processed your request. Try again later.")
+
+
 def too_large() -> ApiError:
     return bad_request(f"The request is larger than {LARGEST} bytes.", code="context_length_exceeded", param="messages")
 
