@@ -61,7 +61,7 @@ def build(request: Request, source: str) -> HttpResponse:
 def show(request: Request, pk: UUID) -> HttpResponse:
     dataset = datasets.get_dataset_for(request.user, pk)
     number = request.GET.get("page", "1")
-    page = int(number) if number.isdigit() and 0 < int(number) < 10**6 else 1
+    page = int(number) if number.isdecimal() and 0 < int(number) < 10**6 else 1
     pages = max(1, -(-dataset.rows // datasets.PAGE))
     try:
         shown, trouble = datasets.preview(dataset, min(page, pages)), ""
