@@ -104,6 +104,12 @@ def test_a_mark_that_stands_can_be_asked_about_whatever_was_handed_in_since(mark
     assert [pk for pk, address in asks.items() if address in shown] == [newest.pk]
 
 
+def test_a_browser_s_line_ends_make_no_request_too_long(marked):
+    lines = "\n".join(["a" * 99] * 20)
+    marked.client(marked.student).post(page("ask_regrade", marked.submission.pk), {"text": lines.replace("\n", "\r\n") + "b"})
+    assert RegradeRequest.objects.get().text == lines + "b"
+
+
 def test_what_cannot_be_asked(marked, school):
     for empty in ("", "  ", "x" * 2001):
         with pytest.raises(RequestEmpty):
