@@ -12,7 +12,10 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import AdminLogInForm
 from accounts.models import User
+
+admin.site.login_form = AdminLogInForm
 
 
 @admin.register(User)

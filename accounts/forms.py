@@ -1,10 +1,32 @@
-"""Signing up; a new key."""
+"""Logging in and signing up; a new key."""
+
+from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import UserCreationForm
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from django.utils.translation import gettext_lazy as _
 
+from accounts import tries
 from accounts.models import User
+
+
+class LogInForm(AuthenticationForm):
+    """Django's, with an end to guessing."""
+
+    def clean(self) -> dict[str, Any]:
+        username = self.cleaned_data.get("username", "")
+        try:
+            tries.begin(username)
+        except tries.TooManyTries as error:
+            raise forms.ValidationError(_("Too many wrong passwords. Wait ten minutes, then try again.")) from error
+        cleaned: dict[str, Any] = super().clean()
+        tries.forget(username)
+        return cleaned
+
+
+class AdminLogInForm(LogInForm, AdminAuthenticationForm):
+    """The same at the administration's own door."""
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic only in the stubs

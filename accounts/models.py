@@ -99,6 +99,19 @@ class Enrolment(models.Model):
         return f"{self.student} in {self.classroom}"
 
 
+class LogInTry(models.Model):
+    """Somebody tried a password of the account with this name, if there is one (`accounts.tries`)."""
+
+    username = models.CharField(max_length=150)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["username", "at"], name="tries_of_a_name")]
+
+    def __str__(self) -> str:
+        return f"{self.username} at {self.at}"
+
+
 class ApiKey(models.Model):
     """A key with which a program uses the tutor in a person's name (`accounts.keys`)."""
 

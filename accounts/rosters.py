@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.http import Http404
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
@@ -122,11 +123,20 @@ def _new_student(entry: Entry) -> User:
 
 
 def first_login(student: User) -> str:
-    """The path at which a student who was put on a roster chooses a password, once; "" for who has one."""
-    if student.has_usable_password() or student.last_login is not None:
+    """The path at which a student who has no password (yet, or any more) chooses one, once; "" for who has one, and for teachers."""
+    if student.has_usable_password() or student.teaches:
         return ""
     uid = urlsafe_base64_encode(force_bytes(student.pk))
     return reverse("accounts:first_login", args=[uid, default_token_generator.make_token(student)])
+
+
+def forget_password(enrolment: Enrolment) -> None:
+    """The student has forgotten it, and chooses another one by a new link; every browser is logged out. Http404 for who teaches by now."""
+    student = enrolment.student
+    if student.teaches:
+        raise Http404
+    student.set_unusable_password()
+    student.save(update_fields=["password"])
 
 
 def export(enrolments: Iterable[Enrolment]) -> bytes:

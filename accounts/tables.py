@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 LARGEST = 1_000_000  # bytes of an uploaded table
 DELIMITERS = ",;\t，"
 TITLE = 5  # lines at the top, among which a heading that names two columns or more may stand
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
+FORMULA = tuple("=+-@＝＋－＠\t\r\n")  # what a spreadsheet takes for the beginning of a formula; full-width ones where it is a Chinese one
 
 
 class TableError(Exception):
@@ -93,7 +93,8 @@ def _places(heading: list[str], columns: Mapping[str, Sequence[str]]) -> dict[st
 
 
 def _cell(cells: list[str], place: int) -> str:
-    return cells[place].strip() if 0 <= place < len(cells) else ""
+    cell = cells[place].strip() if 0 <= place < len(cells) else ""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell  # as `write_table` quoted it
 
 
 def write_table(rows: Sequence[Sequence[object]]) -> bytes:

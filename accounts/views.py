@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import keys
-from accounts.forms import KeyForm, SignUpForm
+from accounts.forms import KeyForm, LogInForm, SignUpForm
 from accounts.models import User
 
 
 class LogIn(LoginView):
     template_name = "accounts/login.html"
+    authentication_form = LogInForm
     redirect_authenticated_user = True
 
 

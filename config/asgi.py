@@ -1,4 +1,4 @@
-"""HTTP by Django, websockets by Channels; a socket from another origin is refused."""
+"""HTTP by Django, websockets by Channels; a socket from another origin is refused, and a request that would fill the disk."""
 
 import os
 
@@ -12,6 +12,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 from django.urls import path  # noqa: E402
 
+from config.bounds import bounded  # noqa: E402
 from grading.consumers import GradingConsumer  # noqa: E402
 from training.consumers import TrainingConsumer  # noqa: E402
 from tutor.consumers import ConversationConsumer  # noqa: E402
@@ -24,7 +25,7 @@ sockets = [
 ]
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": bounded(django_application),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(sockets))),  # type: ignore[arg-type]
     }
 )

@@ -7,6 +7,8 @@ from django.views.i18n import set_language
 
 from tutor import api
 
+handler400 = "config.errors.bad_request"
+handler500 = "config.errors.server_error"
 urlpatterns = [
     re_path(r"^v1/models/?$", api.models),
     re_path(r"^v1/models/(?P<name>[^/]+)/?$", api.model),

@@ -3,6 +3,7 @@
 Knows nothing of the database: takes text, gives values. Findings are evidence for a teacher, not a mark.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from inference.selection import group, mathematically_equal
 
 SECONDS = 2.0  # for the comparison of two sampled answers
 LONGEST_ANSWER = 500  # characters
+EQUALS = re.compile(r"(?<![<>!=])=(?!=)")  # by itself: not the half of >=
 
 Decision = Literal["", "correct", "incorrect", "undecided"]
 
@@ -64,11 +66,12 @@ def steps_of(work: str) -> list[str]:
 
 
 def answer_of(work: str, steps: Sequence[str]) -> str:
-    """The final answer of work that does not give it apart: boxed or said, or else what follows the last equals sign; "" for none."""
+    """The final answer of work that does not give it apart: boxed or said, or else what follows the last line's last equals sign, or
+    that line, as for an inequality; "" for none.
+    """
     answer = final_answer(work)
     if answer is None and steps:
-        _, equals, right = steps[-1].rpartition("=")
-        answer = right.strip(" $。.") if equals else None
+        answer = EQUALS.split(steps[-1])[-1].strip(" $。.")
     return answer if answer is not None and len(answer) <= LONGEST_ANSWER else ""
 
 

@@ -113,16 +113,16 @@ class DecisionForm(forms.Form):
         field = self.fields["ticked"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
         # A line that a colleague has just deleted comes too: it counts for nothing, and is no mistake of this grader's.
-        field.choices = [(pk, pk) for pk in {*(item.pk for item in rubric), *(int(pk) for pk in data.getlist("ticked") if pk.isdigit())}]
+        field.choices = [(pk, pk) for pk in {*(item.pk for item in rubric), *(int(pk) for pk in data.getlist("ticked") if pk.isdecimal())}]
 
     def as_typed(self) -> dict[str, Any]:
         """What the grader sent, to be shown again: valid or not."""
         first_error = self.typed.get("first_error", "")
         return {
-            "ticked": [int(pk) for pk in self.typed.getlist("ticked") if pk.isdigit()],
+            "ticked": [int(pk) for pk in self.typed.getlist("ticked") if pk.isdecimal()],
             "comment": self.typed.get("comment", ""),
             "adjustment": self.typed.get("adjustment", ""),
-            "first_error": int(first_error) if first_error.lstrip("-").isdigit() else None,
+            "first_error": int(first_error) if first_error.lstrip("-").isdecimal() else None,
             "why": self.typed.get("why", ""),
         }
 

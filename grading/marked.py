@@ -7,7 +7,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from grading import overrides, review
+from grading import overrides, release, review
 from grading.models import Mark, Problem, RegradeRequest, RubricItem, Submission
 
 MACHINE = {"checked": "right", "agrees": "right", "wrong": "wrong", "carried": "carried"}
@@ -28,7 +28,10 @@ class MarkedStep:
 
 @dataclass(frozen=True)
 class Attempt:
+    """`standing`: its mark is what the student has for the problem (`release.standing`)."""
+
     submission: Submission
+    standing: bool
 
     @property
     def released(self) -> bool:
@@ -60,7 +63,7 @@ class Attempt:
 
     @property
     def may_ask(self) -> bool:
-        return self.released and self.submission.current and not any(asked.outcome == "" for asked in self.regrades)
+        return self.standing and not any(asked.outcome == "" for asked in self.regrades)
 
 
 def _labels(submission: Submission) -> list[str]:
@@ -79,4 +82,6 @@ def _labels(submission: Submission) -> list[str]:
 def attempts(student: User, problem: Problem) -> list[Attempt]:
     """Newest first."""
     submissions = Submission.objects.filter(student=student, problem=problem).select_related("mark", "problem__assignment")
-    return [Attempt(submission) for submission in submissions.prefetch_related("problem__rubric").order_by("-attempt")]
+    mark = release.standing_of(student, [problem]).get(problem.pk)
+    found = submissions.prefetch_related("problem__rubric", "regrades").order_by("-attempt")
+    return [Attempt(submission, mark is not None and mark.pk == submission.pk) for submission in found]

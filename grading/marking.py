@@ -34,8 +34,12 @@ def propose(problem: Problem, rubric: Sequence[RubricItem], evidence: Evidence |
     if evidence is None or evidence.outcome not in ("correct", "incorrect"):
         return None
     ticked = [item.pk for item in rubric if applies(item.rule, evidence)]
-    first_error = -1 if evidence.first_error is None else evidence.first_error
-    return Proposal(ticked, total(problem, rubric, ticked), first_error)
+    return Proposal(ticked, total(problem, rubric, ticked), first_error(evidence))
+
+
+def first_error(evidence: Evidence) -> int:
+    """As in `Mark`."""
+    return -1 if evidence.first_error is None else evidence.first_error
 
 
 def applies(rule: str, evidence: Evidence) -> bool:

@@ -84,7 +84,7 @@ def release(assignment: Assignment, teacher: User, problem: Problem | None = Non
 
 def ask(submission: Submission, text: str) -> RegradeRequest:
     """A student's request. Raises `RegradeError`."""
-    text = text.strip()
+    text = text.replace("\r\n", "\n").replace("\x00", "").strip()  # a browser's line ends count once, as in its own limit
     if not text or len(text) > LONGEST_REQUEST:
         raise RequestEmpty
     if submission.mark.state != Mark.State.RELEASED:

@@ -4,7 +4,8 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from grading import evidence, leases, queue, release, review
+from grading import evidence, leases, marking, queue, release, review
 from grading.models import Mark, MarkChange, Problem, RubricItem, Submission
 from grading.review import Pending
 
@@ -55,6 +56,11 @@ class Plan:
         """The marks whose points change."""
         return [each for each in self.pending if each.moves]
 
+    @property
+    def reworded(self) -> int:
+        """How many comments change."""
+        return sum(each.mark.comment != each.after.comment for each in self.pending)
+
 
 def _work(problem: Problem) -> "QuerySet[Submission]":
     """What students have marks for, or will have: the current work, and an older attempt as long as its mark stands."""
@@ -64,7 +70,8 @@ def _work(problem: Problem) -> "QuerySet[Submission]":
 def _marks(problem: Problem) -> list[Mark]:
     """Those that a person has touched; proposals follow by themselves, because they are worked out when they are shown."""
     marks = Mark.objects.filter(submission__in=_work(problem), decided__isnull=False)
-    return list(marks.select_related("submission__student", "submission__problem").order_by("submission__student__username"))
+    related = ("submission__student", "submission__problem__assignment", "submission__step_group")
+    return list(marks.select_related(*related).order_by("submission__student__username"))
 
 
 # --- A changed rubric ---------------------------------------------------------------------------------------------------
@@ -102,7 +109,7 @@ def _save_rubric(problem: Problem, rubric: Sequence[RubricItem]) -> None:
 
 def plan_key(problem: Problem, answer: str) -> Plan:
     """What this expected answer, instead of the present one, would make of the marks: the rubric lines that depend on the answer are
-    ticked anew wherever the verdict changes, and nothing else is.
+    ticked anew wherever the verdict changes, and what was said in the machine's words alone is said anew. Nothing else is.
     """
     rubric = list(problem.rubric.all())
     submissions = list(_work(problem))  # read once: while answers are compared, the class hands in more
@@ -111,10 +118,13 @@ def plan_key(problem: Problem, answer: str) -> Plan:
     after = _outcomes([each.answer for each in submissions], answer, deadline)
     verdicts = [(each, before[each.pk], after[each.answer]) for each in submissions if before[each.pk] != after[each.answer]]
     changed = {submission.pk: verdict for submission, _before, verdict in verdicts}
-    marks = [mark for mark in _marks(problem) if mark.pk in changed]
-    ticked = {mark.pk: _ticked(mark, rubric, changed[mark.pk]) for mark in marks}
+    marks = _marks(problem)
+    changes = {mark.pk: _said(mark, answer, after.get(mark.submission.answer, ""), flips=mark.pk in changed) for mark in marks}
+    for mark in marks:
+        if mark.pk in changed:
+            changes[mark.pk]["ticked"] = _ticked(mark, rubric, changed[mark.pk])
     undecided = sum(outcome == "undecided" for outcome in after.values())
-    return Plan(review.recalculate(problem, rubric, marks, ticked), verdicts, undecided)
+    return Plan(review.recalculate(problem, rubric, marks, changes), verdicts, undecided)
 
 
 def _present(problem: Problem, submissions: Sequence[Submission], deadline: float) -> dict[UUID, str]:
@@ -142,6 +152,21 @@ def _ticked(mark: Mark, rubric: Sequence[RubricItem], outcome: str) -> list[int]
     right = {Rule.ANSWER: outcome == "correct", Rule.WRONG_ANSWER: outcome == "incorrect"}
     kept = [pk for pk in mark.ticked if pk not in follow]
     return kept + [pk for pk, rule in follow.items() if right[Rule(rule)]]
+
+
+def _said(mark: Mark, answer: str, outcome: str, *, flips: bool) -> dict[str, Any]:
+    """A mark's comment and first wrong step under another key, where they are the machine's; a person's stay, and so does no comment.
+
+    Where the verdict `flips`, the step that was found under the old key may be a right one: no step is blamed until somebody looks again.
+    """
+    found = review.evidence_of(mark.submission)
+    if found is None or outcome not in ("correct", "incorrect") or mark.comment != review.proposed_comment(mark.submission):
+        return {}
+    now = replace(found, outcome="correct" if outcome == "correct" else "incorrect", first_error=None if flips else found.first_error)
+    said: dict[str, Any] = {"comment": review.comment_on(mark.submission, now, answer)} if mark.comment else {}
+    if flips and mark.first_error == marking.first_error(found):
+        said["first_error"] = None
+    return said
 
 
 def apply_key(problem: Problem, answer: str, reference: str, by: User, fingerprint: str) -> Plan:

@@ -98,12 +98,14 @@ def proposal_of(submission: Submission, rubric: Sequence[RubricItem]) -> marking
 def proposed_comment(submission: Submission) -> str:
     """What the machine would say to the student, in the active language."""
     found = evidence_of(submission)
-    if found is None:
-        return ""
-    problem = submission.problem
-    assert problem.assignment is not None
+    return "" if found is None else comment_on(submission, found, submission.problem.answer)
+
+
+def comment_on(submission: Submission, found: Evidence, answer: str) -> str:
+    """What the machine would say to the student if it had found this, with this expected answer."""
+    assert submission.problem.assignment is not None
     name = submission.step_group.name if submission.step_group else ""
-    return feedback.compose(found, answer=problem.answer, misconception=name, reveal=problem.assignment.reveal_answer)
+    return feedback.compose(found, answer=answer, misconception=name, reveal=submission.problem.assignment.reveal_answer)
 
 
 # --- One mark -----------------------------------------------------------------------------------------------------------
@@ -252,13 +254,14 @@ def mark_group(group: Group, grader: User, decision: Decision, versions: dict[st
     return changed, left
 
 
-def recalculate(problem: Problem, rubric: Sequence[RubricItem], marks: Iterable[Mark], ticked: dict[Any, list[int]]) -> list[Pending]:
-    """The marks as they would be under this rubric, with other ticks where `ticked` (by mark) says so; only those that change."""
+def recalculate(problem: Problem, rubric: Sequence[RubricItem], marks: Iterable[Mark], changes: dict[Any, dict[str, Any]]) -> list[Pending]:
+    """The marks as they would be under this rubric, with other fields where `changes` (by mark) says so; only those that change."""
     pending = []
     for mark in marks:
-        ticks = ticked.get(mark.pk, mark.ticked)
         after = _copy(mark)
-        after.ticked = [item.pk for item in rubric if item.pk in ticks]
+        for name, value in changes.get(mark.pk, {}).items():
+            setattr(after, name, value)
+        after.ticked = [item.pk for item in rubric if item.pk in after.ticked]
         if mark.points is not None:
             after.points = marking.total(problem, rubric, after.ticked, mark.adjustment)
         pending.append(Pending(mark, after))

@@ -22,6 +22,7 @@ urlpatterns = [
     path("classes/<uuid:pk>/assignments/new/", assignments.create, name="create_assignment"),
     path("enrolments/<int:pk>/", classes.student, name="student"),
     path("enrolments/<int:pk>/remove/", classes.remove_student, name="remove_student"),
+    path("enrolments/<int:pk>/password/", classes.forget_password, name="forget_password"),
     path("bank/", bank.index, name="bank"),
     path("bank/new/", bank.create, name="create_problem"),
     path("bank/import/", bank.import_problems, name="import_problems"),

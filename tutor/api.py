@@ -24,7 +24,7 @@ from accounts import keys
 from accounts.models import ApiKey
 from inference import assessment
 from tutor import asking, assessing
-from tutor.api_request import LARGEST, MODELS, ApiError, Asked, bad_request, no_such_model, parse, too_large
+from tutor.api_request import LARGEST, MODELS, ApiError, Asked, accident, bad_request, no_such_model, parse, too_large
 from tutor.failures import Failure
 from tutor.following import TurnLost, follow
 from tutor.models import Turn
@@ -77,7 +77,7 @@ def _accidents() -> Iterator[None]:
         raise
     except Exception as error:
         logger.exception("A request to the API could not be answered.")
-        raise ApiError(500, "server_error", None, "The server had an error while it processed your request. Try again later.") from error
+        raise accident() from error
 
 
 def _not_allowed(methods: Sequence[str]) -> ApiError:

@@ -1,7 +1,7 @@
 """What a program asks for: a request in the form of OpenAI's chat completions, read and checked.
 
 `model`, `messages`, `stream` and `stream_options` are heeded; sampling (`temperature`, `max_tokens`, `stop`) is the tutor's own affair
-and passed over. What would make another kind of reply (several choices, JSON, a call of a tool) is refused.
+and passed over. What would make another kind of reply (several choices, JSON, a call of a tool, sound, probabilities) is refused.
 """
 
 import json
@@ -51,6 +51,10 @@ class ApiError(Exception):
 
 def bad_request(message: str, *, param: str | None = None, code: str | None = None) -> ApiError:
     return ApiError(400, "invalid_request_error", code, message, param)
+
+
+def accident() -> ApiError:
+    return ApiError(500, "server_error", None, "The server had an error while it processed your request. Try again later.")
 
 
 def too_large() -> ApiError:
@@ -112,6 +116,9 @@ def _check_kind(data: dict[str, Any]) -> None:
         "stream": data.get("stream") not in (None, True, False),
         "response_format": form is not None and not (isinstance(form, dict) and form.get("type") == "text"),
         "tool_choice": choice not in (None, "none", "auto"),
+        "function_call": data.get("function_call") not in (None, "none", "auto"),
+        "logprobs": data.get("logprobs") not in (None, False),
+        "modalities": data.get("modalities") not in (None, ["text"]),
     }
     for param in (name for name, is_wrong in wrong.items() if is_wrong):
         raise bad_request(f"This value of `{param}` is not supported here.", param=param, code="unsupported_value")

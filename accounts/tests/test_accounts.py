@@ -3,8 +3,10 @@
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
-from accounts.models import ApiKey, ApiUse, User
+from accounts import tries
+from accounts.models import ApiKey, ApiUse, LogInTry, User
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long passphrase"
@@ -61,6 +63,22 @@ def test_logging_in_and_out(client):
     assert client.get("/accounts/signup/").url == "/"
     assert client.post("/accounts/logout/").url == "/accounts/login/"
     assert client.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("door", ["/accounts/login/", "/admin/login/"])
+def test_a_password_is_not_guessed(client, monkeypatch, door):
+    monkeypatch.setattr(tries, "MOST", 2)
+    User.objects.create_superuser("lin", password=PASSWORD)
+    right, wrong = ({"username": "lin", "password": password} for password in (PASSWORD, "wrong"))
+    assert client.post(door, wrong).status_code == 200
+    assert client.post(door, right).status_code == 302  # who mistypes and then does not is not counted
+    client.post("/accounts/logout/")
+    said = [client.post(door, form).context["form"].non_field_errors()[0] for form in (wrong, wrong, right, right)]
+    assert [words.startswith("Too many wrong passwords") for words in said] == [False, False, True, True]
+    assert client.post(door, {"username": "max", "password": "wrong"}).context["form"].non_field_errors()[0] == said[0]
+    LogInTry.objects.update(at=timezone.now() - tries.SHUT)
+    assert client.post(door, right).status_code == 302
+    assert not LogInTry.objects.filter(username="lin").exists()
 
 
 def test_nobody_is_sent_to_another_host(client):

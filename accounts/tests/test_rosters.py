@@ -1,11 +1,12 @@
 """Class lists: looked at, taken, given back; and the first log-in of who had no account."""
 
 import pytest
+from django.http import Http404
 from django.test import Client
 
 from accounts import classrooms, rosters
 from accounts.classrooms import ClassFull
-from accounts.models import User
+from accounts.models import Enrolment, User
 from accounts.tables import TableError, decode
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +135,21 @@ def test_the_first_log_in_chooses_a_password_once(classroom):
     assert ann.check_password(PASSWORD)
     assert rosters.first_login(ann) == ""
     assert "has been used" in Client().get(link, follow=True).content.decode()
+
+
+def test_who_has_forgotten_a_password_gets_a_new_link(classroom):
+    ann = User.objects.create_user("ann", password=PASSWORD)
+    enrolment = Enrolment.objects.create(classroom=classroom, student=ann)
+    inside = Client()
+    inside.post("/accounts/login/", {"username": "ann", "password": PASSWORD})
+    assert inside.get("/").status_code == 200
+    rosters.forget_password(enrolment)
+    assert inside.get("/").status_code == 302, "whoever has the old password is out"
+    assert Client().get(rosters.first_login(User.objects.get(pk=ann.pk)), follow=True).context["validlink"]
+    User.objects.filter(pk=ann.pk).update(role="admin")
+    with pytest.raises(Http404):
+        rosters.forget_password(Enrolment.objects.get())
+    assert rosters.first_login(User.objects.get(pk=ann.pk)) == "", "no way to an administrator's account"
 
 
 def test_nobody_gets_a_link_to_an_account_that_has_a_password():

@@ -60,6 +60,8 @@ def test_what_is_written_is_read_again():
     assert read_table(decode(write_table([("name", "age"), ("王芳", 7)])), COLUMNS, limit=10) == [Row(2, {"name": "王芳", "age": "7"})]
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\nx", "＝1+1", "＠x"])
 def test_no_spreadsheet_runs_a_name(cell):
-    assert f"'{cell}".encode() in write_table([[cell]])
+    table = write_table([["name", "age"], [cell, ""]])
+    assert f"'{cell}".encode() in table
+    assert read_table(decode(table), COLUMNS, limit=10)[0].cells["name"] == cell, "a list that is taken again has the same people"

@@ -29,6 +29,7 @@ ADDRESSES = {
     "create_assignment": ("teacher", "get post", lambda s: s.classroom.pk),
     "student": ("teacher", "get", lambda s: s.classroom.enrolments.get(student=s.student).pk),
     "remove_student": ("teacher", "post", lambda s: s.classroom.enrolments.get(student=s.student).pk),
+    "forget_password": ("teacher", "post", lambda s: s.classroom.enrolments.get(student=s.student).pk),
     "problem": ("teacher", "get post", lambda s: s.problem.pk),
     "key": ("teacher", "post", lambda s: s.problem.pk),
     "rubric": ("teacher", "get post", lambda s: s.problem.pk),

@@ -170,7 +170,7 @@ def test_an_anonymous_queue_shows_no_names(full):
 
 def test_an_address_that_leads_nowhere_leads_to_the_queue(full):
     client = full.client(full.teacher)
-    for query in ({"at": "nonsense"}, {"at": str(uuid4())}, {"show": "nonsense"}, {"group": "x"}, {"group": "9" * 30}):
+    for query in ({"at": "nonsense"}, {"at": str(uuid4())}, {"show": "nonsense"}, {"group": "x"}, {"group": "²"}, {"group": "9" * 30}):
         assert client.get(page("queue", full.problem.pk, **query)).context["panel"].submission == full.work[0]
 
 

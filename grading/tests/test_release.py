@@ -89,6 +89,27 @@ def test_one_request_at_a_time(marked):
     assert release.ask(marked.submission, "Once more")
 
 
+def test_a_mark_that_stands_can_be_asked_about_whatever_was_handed_in_since(marked):
+    """The old attempt's mark is what the student has, until the new one's is released."""
+    newest = marked.hand_in(work=RIGHT)
+    student, teacher = marked.client(marked.student), marked.client(marked.teacher)
+    asks = {each.pk: page("ask_regrade", each.pk) for each in (marked.submission, newest)}
+    shown = student.get(page("work", marked.problem.pk)).content.decode()
+    assert [pk for pk, address in asks.items() if address in shown] == [marked.submission.pk]
+    student.post(asks[marked.submission.pk], {"text": "2x = 10 is right, is it not?"})
+    assert "2x = 10 is right" in teacher.get(page("queue", marked.problem.pk, at=marked.submission.pk)).content.decode()
+    marked.decide(newest)
+    marked.release()
+    shown = student.get(page("work", marked.problem.pk)).content.decode()
+    assert [pk for pk, address in asks.items() if address in shown] == [newest.pk]
+
+
+def test_a_browser_s_line_ends_make_no_request_too_long(marked):
+    lines = "\n".join(["a" * 99] * 20)
+    marked.client(marked.student).post(page("ask_regrade", marked.submission.pk), {"text": lines.replace("\n", "\r\n") + "b"})
+    assert RegradeRequest.objects.get().text == lines + "b"
+
+
 def test_what_cannot_be_asked(marked, school):
     for empty in ("", "  ", "x" * 2001):
         with pytest.raises(RequestEmpty):

@@ -83,6 +83,26 @@ def test_a_plan_that_no_longer_holds_is_shown_again(marked):
     assert (marked.problem.answer, points(marked.right)) == ("x = 2", 0)
 
 
+@pytest.mark.parametrize("reveal", [False, True])
+def test_what_was_said_with_the_old_key_is_said_no_more(school, reveal):
+    """With the wrong key the right answer's step was blamed. A person's own words are left alone."""
+    Assignment.objects.update(reveal_answer=reveal)
+    Problem.objects.filter(assignment=school.assignment).update(text="How many socks?", answer="5")
+    school.enrol(third := school.person("third"))
+    right, wrong, own = (school.hand_in(who, work) for who, work in ((None, "2"), (school.classmate, "7"), (third, "2")))
+    blamed = "Look at step 1 again." + (" This is not the answer to the question. The right answer is {}." if reveal else "")
+    assert review.proposed_comment(Submission.objects.get(pk=right.pk)) == blamed.format(5)
+    for work, comment in ((right, blamed.format(5)), (wrong, blamed.format(5)), (own, "See me.")):
+        school.decide(work, [], comment=comment, first_error=0)
+    school.release()
+    client, form = school.client(school.teacher), key_form("2") | {"text": "How many socks?"}
+    plan = client.post(page("problem", school.problem.pk), form).context["plan"]
+    assert plan.reworded == (2 if reveal else 1)
+    client.post(page("key", school.problem.pk), {"answer": "2", "reference": "", "fingerprint": plan.fingerprint})
+    marks = [Mark.objects.get(pk=work.pk) for work in (right, wrong, own)]
+    assert [(mark.comment, mark.first_error) for mark in marks] == [("", None), (blamed.format(2), 0), ("See me.", 0)]
+
+
 def test_only_lines_about_the_answer_follow_it(marked):
     working = next(item for item in marked.rubric() if item.rule == "working")
     marked.decide(marked.right, [working.pk])

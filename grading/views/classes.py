@@ -216,6 +216,14 @@ def remove_student(request: Request, pk: int) -> HttpResponse:
     return redirect("grading:roster", enrolment.classroom_id)
 
 
+@require_POST
+def forget_password(request: Request, pk: int) -> HttpResponse:
+    enrolment = get_enrolment_for(request.user, pk)
+    rosters.forget_password(enrolment)
+    messages.success(request, _("The link beside {name} leads to a new password.").format(name=enrolment.student.full_name))
+    return redirect("grading:roster", enrolment.classroom_id)
+
+
 @require_safe
 def student(request: Request, pk: int) -> HttpResponse:
     """How one student has been doing, for their teacher."""

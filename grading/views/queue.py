@@ -36,7 +36,7 @@ class View:
         given = request.GET
         show = given.get("show", "all" if "group" in given else "todo")
         group = given.get("group", "")
-        return cls(show if show in queue.SHOWS else "todo", int(group) if group.isdigit() and len(group) < 18 else None)
+        return cls(show if show in queue.SHOWS else "todo", int(group) if group.isdecimal() and len(group) < 18 else None)
 
     @property
     def query_string(self) -> str:
@@ -221,7 +221,7 @@ def _group_form(request: Request, rubric: list[RubricItem]) -> DecisionForm:
 
 def _mark_group(request: Request, shown: Group, decision: review.Decision, *, decided_too: bool) -> HttpResponse:
     pairs = [pair.partition(":") for pair in request.POST.get("versions", "").split()]
-    versions = {key: int(version) for key, _sign, version in pairs if version.isdigit()}
+    versions = {key: int(version) for key, _sign, version in pairs if version.isdecimal()}
     changed, left = review.mark_group(shown, request.user, decision, versions, decided_too=decided_too)
     messages.success(request, ngettext("{count} submission was marked.", "{count} submissions were marked.", changed).format(count=changed))
     if left:

@@ -58,7 +58,7 @@ def matches(request: Request, pk: UUID) -> HttpResponse:
 def _chosen(request: Request) -> dict[int, int | None]:
     """Form fields `file-7 = 12` as {7: 12}; an empty choice is nobody."""
     pairs = [(name.removeprefix("file-"), str(value)) for name, value in request.POST.items() if name.startswith("file-")]
-    return {int(name): int(value) if value.isdigit() else None for name, value in pairs if name.isdigit()}
+    return {int(name): int(value) if value.isdecimal() else None for name, value in pairs if name.isdecimal()}
 
 
 def _take(request: Request, shown: Upload) -> HttpResponse:

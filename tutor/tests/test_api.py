@@ -169,6 +169,8 @@ async def test_who_stops_reading_stops_the_turn(client, stack):
         ({"n": 3}, openai.BadRequestError, "unsupported_value", "n"),
         ({"response_format": {"type": "json_object"}}, openai.BadRequestError, "unsupported_value", "response_format"),
         ({"tool_choice": "required"}, openai.BadRequestError, "unsupported_value", "tool_choice"),
+        ({"logprobs": True}, openai.BadRequestError, "unsupported_value", "logprobs"),
+        ({"modalities": ["text", "audio"]}, openai.BadRequestError, "unsupported_value", "modalities"),
     ],
 )
 async def test_a_bad_request_has_the_api_s_own_error(client, change, error, code, param):

@@ -8,6 +8,7 @@ from django.db import OperationalError
 from django.test import AsyncClient
 
 from accounts import keys
+from accounts.middleware import LogInFirst
 from accounts.models import User
 from tutor import api, asking, queue
 from tutor.models import Turn
@@ -70,3 +71,13 @@ async def test_in_the_middle_of_a_stream(headers, monkeypatch, caplog):
 async def test_a_key_that_could_not_be_looked_up(headers, monkeypatch, caplog):
     monkeypatch.setattr(keys, "admit", breaks)
     check((await ask(headers)).json()["error"], caplog)
+
+
+async def test_before_any_view_is_reached(headers, monkeypatch):
+    client = AsyncClient(raise_request_exception=False)
+    elsewhere = await client.get("/v1/models", headers=headers | {"Host": "elsewhere.example"})
+    assert (elsewhere.status_code, elsewhere.json()["error"]["type"]) == (400, "invalid_request_error")
+    assert "text/html" in (await client.get("/history/", headers={"Host": "elsewhere.example"})).headers["Content-Type"]
+    monkeypatch.setattr(LogInFirst, "process_view", breaks)
+    broken = await AsyncClient(raise_request_exception=False).get("/v1/models", headers=headers)
+    assert (broken.status_code, broken.json()["error"]["type"]) == (500, "server_error")

@@ -1,0 +1,23 @@
+"""What is answered where no view was reached or none could: a page to a person, the API's own error to a program."""
+
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+from django.views import defaults
+
+from tutor import api_request
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if not _is_a_program_s(request):
+        return defaults.bad_request(request, exception)
+    unknown = isinstance(exception, DisallowedHost)
+    words = "The server does not answer to this host name (ALLOWED_HOSTS)." if unknown else "The request could not be read."
+    return api_request.bad_request(words).response()
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return api_request.accident().response() if _is_a_program_s(request) else defaults.server_error(request)
+
+
+def _is_a_program_s(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/v1/")
