@@ -29,7 +29,7 @@ SLOW = 3.0  # seconds that one frame may take to leave
 WATCHED = 100  # turns that one socket may watch at once
 READERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sockets")  # a process's sockets read the database in these
 
-BAD_MESSAGE, LOGGED_OUT, NOT_THERE, TRY_LATER = 4400, 4401, 4404, 1013
+BAD_MESSAGE, LOGGED_OUT, NOT_THERE, OUTDATED, TRY_LATER = 4400, 4401, 4404, 4409, 1013
 
 
 class BadMessage(Exception):
@@ -138,6 +138,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 return
             if len(found) < len(turn_ids):
                 return await self.close(NOT_THERE)
+            if any(each.joined for each in found.values()):  # its log has other numbers than the page counted, which slept for a day
+                return await self.close(OUTDATED)
             for turn_id in turn_ids:
                 await self._tell(turn_id, found[turn_id])
             turn_ids = [turn_id for turn_id in turn_ids if turn_id in self.watches and len(found[turn_id].entries) == eventlog.PAGE]
@@ -187,10 +189,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the database has of a turn: the next entries (`eventlog.PAGE` at most), and its place in the queue if it waits."""
+    """What the database has of a turn: new entries (`eventlog.PAGE` at most), its place in the queue if it waits, whether it is joined."""
 
     entries: list[Entry]
     position: int | None
+    joined: bool
 
 
 async def _in_database[**P, T](function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
@@ -209,10 +212,10 @@ def _keeping_connection[**P, T](function: Callable[P, T], *arguments: P.args, **
 def _read(conversation_id: UUID, user_id: int, sent: Mapping[UUID, int]) -> dict[UUID, Found]:
     """For those of the turns that are the conversation's, as long as it is this user's: a page stays open for hours, accounts may end."""
     theirs = Turn.objects.filter(conversation=conversation_id, conversation__owner=user_id, conversation__owner__is_active=True)
-    states = dict(theirs.filter(pk__in=sent).values_list("pk", "state"))
+    states = theirs.filter(pk__in=sent).values_list("pk", "state", "joined")
     return {
-        turn_id: Found(eventlog.read(turn_id, sent[turn_id]), standing.position(turn_id) if state == Turn.State.QUEUED else None)
-        for turn_id, state in states.items()
+        turn_id: Found(eventlog.read(turn_id, sent[turn_id]), standing.position(turn_id) if state == Turn.State.QUEUED else None, joined)
+        for turn_id, state, joined in states
     }
 
 
