@@ -11,12 +11,11 @@ from itertools import count
 from typing import Any, cast
 from uuid import UUID
 
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404
-from redis.exceptions import RedisError
 
 from accounts.models import User
+from accounts.sockets import BellConsumer
 from tutor import asking, eventlog, standing
 from tutor.eventlog import Entry
 from tutor.models import Turn
@@ -45,7 +44,7 @@ class Watch:
         self.position: int | None = None
 
 
-class ConversationConsumer(AsyncWebsocketConsumer):
+class ConversationConsumer(BellConsumer):
     """See docs/architecture.md, "The socket"."""
 
     def __init__(self) -> None:
@@ -62,7 +61,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         finally:
             if self.healer is not None:
                 self.healer.cancel()
-                await self._leave_group()
+                await self.leave(eventlog.group(self.conversation_id))
 
     async def connect(self) -> None:
         await self.accept()  # first: a browser is not told the code of a socket that was never open
@@ -74,14 +73,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         except Http404:
             return await self.close(NOT_THERE)
         self.conversation_id, self.user_id = pk, user.pk
-        await self.channel_layer.group_add(eventlog.group(pk), self.channel_name)
+        await self.join(eventlog.group(pk))
         self.healer = asyncio.create_task(self._heal())
-
-    async def _leave_group(self) -> None:
-        try:
-            await self.channel_layer.group_discard(eventlog.group(self.conversation_id), self.channel_name)
-        except (RedisError, OSError) as error:
-            logger.info("The channel layer was away when a socket left: %s", error)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Channels visits a thread before each message, for the database's sake; a bell, which may come 25 times a second, needs none."""
