@@ -13,7 +13,7 @@ from uuid import UUID
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -93,7 +93,8 @@ def _finish(turn_id: UUID, condition: Q, kind: str, data: dict[str, Any], fields
 
 def join_old() -> None:
     """Make the logs of some turns short that are over for long: a row for each token that was ever written is hundreds a question."""
-    old = Turn.objects.filter(joined=False, finished__lt=timezone.now() - JOINED_AFTER)
+    ended = Exists(TurnEvent.objects.filter(turn=OuterRef("pk"), kind__in=FINAL))  # or a page would wait for the end, and be sent away
+    old = Turn.objects.filter(ended, joined=False, finished__lt=timezone.now() - JOINED_AFTER)
     for pk in old.order_by("finished").values_list("pk", flat=True)[:JOINED_AT_ONCE]:
         join(pk)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -154,8 +155,9 @@ def test_the_logs_of_turns_that_are_over_for_long_are_joined_a_few_at_a_time(tur
     said = [
         eventlog.Entry(seq=seq, run=1, kind="token", data={"candidate": seq % 2, "part": "text", "text": str(seq)}) for seq in range(2, 8)
     ]
+    done = eventlog.Entry(seq=8, run=1, kind="done", data={})
     for each in (turn, old, again, recent):
-        TurnEvent.objects.bulk_create(eventlog.rows(each.pk, said))
+        TurnEvent.objects.bulk_create(eventlog.rows(each.pk, [*said, done]))
     ended = timezone.now() - eventlog.JOINED_AFTER
     Turn.objects.filter(pk__in=[old.pk, again.pk]).update(state="done", finished=ended)
     Turn.objects.filter(pk=recent.pk).update(state="done", finished=timezone.now())
@@ -163,14 +165,15 @@ def test_the_logs_of_turns_that_are_over_for_long_are_joined_a_few_at_a_time(tur
     for _sweep in range(2):
         leases.sweep(idle=False)
         lengths.append([each.events.count() for each in (turn, old, again, recent)])
-    assert lengths == [[7, 3, 3, 7]] * 2
-    assert [(event.seq, event.payload["text"]) for event in old.events.all()[1:]] == [(2, "246"), (3, "357")]
+    assert lengths == [[8, 4, 4, 8]] * 2
+    assert [(event.seq, event.payload.get("text")) for event in old.events.all()[1:]] == [(2, "246"), (3, "357"), (4, None)]
 
 
 def test_a_log_that_is_not_joined_to_its_end_stays_as_it_was(turn, monkeypatch):
-    Turn.objects.filter(pk=turn.pk).update(state="done", finished=timezone.now() - eventlog.JOINED_AFTER)
+    eventlog.finish(turn.pk, Q(state="queued"), "stopped", {}, state=Turn.State.STOPPED)
+    Turn.objects.filter(pk=turn.pk).update(finished=timezone.now() - eventlog.JOINED_AFTER)
     monkeypatch.setattr(TurnEvent.objects, "bulk_create", Mock(side_effect=KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         leases.sweep(idle=False)
     turn.refresh_from_db()
-    assert (turn.joined, log(turn)) == (False, [(1, 0, "queued")])
+    assert (turn.joined, log(turn)) == (False, [(1, 0, "queued"), (2, 0, "stopped")])
