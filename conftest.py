@@ -26,3 +26,10 @@ def language_of_the_settings() -> Iterator[None]:
     """A request in Chinese leaves its thread Chinese; the next test begins as a new thread does."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture
+def no_broker(settings: Settings) -> None:
+    """Nothing listens where the channel layer is to be."""
+    hosts = ["unix:///nowhere/valkey.sock"]
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": hosts}}}

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils.translation import gettext_lazy as _
 
 from accounts import tries
@@ -22,6 +23,7 @@ class LogInForm(AuthenticationForm):
             raise forms.ValidationError(_("Too many wrong passwords. Wait ten minutes, then try again.")) from error
         cleaned: dict[str, Any] = super().clean()
         tries.forget(username)
+        SessionStore.clear_expired()  # a row for each log-in, which Django deletes for who logs out alone
         return cleaned
 
 

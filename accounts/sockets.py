@@ -1,9 +1,13 @@
-"""A socket that tells an open page how things stand whenever that is news. The channel layer is a bell; what is said is read anew."""
+"""Sockets: what they say is in the database, and the channel layer is a bell, without which they go on looking by themselves.
+
+`StateConsumer` is one that tells an open page how things stand whenever that is news.
+"""
 
 import asyncio
 import json
 import logging
 from typing import Any, ClassVar, cast
+from uuid import uuid4
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -17,9 +21,48 @@ from accounts.models import User
 logger = logging.getLogger(__name__)
 
 LOGGED_OUT, NOT_THERE, TRY_LATER = 4401, 4404, 1013
+NO_LAYER = "none"  # no layer has this name, and Channels serves a socket without one
 
 
-class StateConsumer(AsyncWebsocketConsumer):
+class BellConsumer(AsyncWebsocketConsumer):
+    """A socket that is served without its bell where the broker is away as it opens. A subclass accepts it at once."""
+
+    is_open = False
+
+    async def __call__(self, *arguments: Any) -> None:  # noqa: ANN401 (ASGI's scope, receive and send)
+        try:
+            await super().__call__(*arguments)
+        except (RedisError, OSError) as error:
+            if self.is_open:
+                raise
+            logger.warning("A socket has no bell: %s", error)
+            self.channel_layer_alias = NO_LAYER  # type: ignore[misc]  # Channels reads it of the socket, not of its class
+            self.channel_name = uuid4().hex
+            await super().__call__(*arguments)  # nothing was received yet
+
+    async def accept(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 (Channels')
+        self.is_open = True
+        await super().accept(*arguments, **named)
+
+    async def join(self, group: str) -> None:
+        """Hear the group's bell, if there is any."""
+        if self.channel_layer is None:
+            return
+        try:
+            await self.channel_layer.group_add(group, self.channel_name)
+        except (RedisError, OSError) as error:
+            logger.warning("A socket of %s has no bell: %s", group, error)
+
+    async def leave(self, group: str) -> None:
+        if self.channel_layer is None:
+            return
+        try:
+            await self.channel_layer.group_discard(group, self.channel_name)
+        except (RedisError, OSError) as error:
+            logger.info("A socket of %s could not say that it leaves: %s", group, error)
+
+
+class StateConsumer(BellConsumer):
     """A subclass says which `group` has the bell and what the `state` is, and calls `self.bell.set()` when the bell rings."""
 
     look: ClassVar[float] = 2.0  # seconds without a bell after which the database is looked into
@@ -63,7 +106,7 @@ class StateConsumer(AsyncWebsocketConsumer):
             await database_sync_to_async(self.authorise)()
         except Http404:
             return await self.close(NOT_THERE)
-        await self.channel_layer.group_add(self.group(), self.channel_name)
+        await self.join(self.group())
         self.bell.set()
         self.looking = asyncio.create_task(self._look())
 
@@ -100,10 +143,10 @@ class StateConsumer(AsyncWebsocketConsumer):
             await self.close(TRY_LATER)
 
     async def _leave(self) -> None:
+        await self.leave(self.group())
         try:
-            await self.channel_layer.group_discard(self.group(), self.channel_name)
             await database_sync_to_async(self.left)()
-        except (RedisError, OSError, OperationalError, InterfaceError) as error:
+        except (OperationalError, InterfaceError) as error:
             logger.info("A socket of %s could not say that it leaves: %s", self.group(), error)
 
     def left(self) -> None:

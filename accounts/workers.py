@@ -1,7 +1,9 @@
-"""Work that waits in the database: telling the workers of it, and how a worker gets through it. What the work is, its own room knows."""
+"""Work that waits in the database: telling the workers of it, getting through it, and the end of a worker that cannot."""
 
 import asyncio
 import logging
+import os
+import signal
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -23,6 +25,12 @@ def ring_now(task: str, *arguments: str) -> None:
         current_app.send_task(task, arguments)
     except OperationalError as error:
         logger.warning("The broker did not take %s: %s", " ".join((task, *arguments)), error)
+
+
+def end_process(part: str, error: BaseException | None) -> None:
+    """A worker of which a part ended by a mistake of ours is none: end it, so that its work is taken back and it is started again."""
+    logger.critical("The %s ended; so does this worker", part, exc_info=error)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 async def work_off[T](claim: Callable[[], T | None], work: Callable[[T], Awaitable[None]], busy: asyncio.Lock) -> None:

@@ -21,9 +21,9 @@ from grading import leases, live
 from grading.checking.reasons import template
 from grading.evidence import LONGEST_ANSWER
 from grading.models import Problem, Sample
-from inference.engines import Engine, EngineError
+from inference.engines import Engine, EngineError, EngineUnavailable
 from inference.events import Done
-from inference.sandbox import Sandbox, SandboxError
+from inference.sandbox import Sandbox, SandboxBusy, SandboxError
 from inference.solve import solve
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,8 @@ logger = logging.getLogger(__name__)
 TASK = "config.tasks.sample_waiting"
 TEMPERATURE = 0.7  # Qwen2.5-Math's setting for several solutions of one problem (arXiv 2409.12122)
 LEASE = timedelta(minutes=5)  # for one solution; it is taken anew with each
-TRIES = 4  # runs of one problem that may end without a word
+TRIES = 4  # runs of one problem that may end without a word, or for what passes
+PASSING = (EngineUnavailable, SandboxBusy)  # what is asked again later
 CONTENDED = 20  # problems that others may take before us until we look again
 LOST = template("The worker was lost several times while solving it.")
 
@@ -68,20 +69,28 @@ def sweep() -> None:
 
 
 async def run(engine: Engine, sandbox: Sandbox) -> None:
-    """Sample one waiting problem after the other; returns at once where this process is at that already.
+    """Sample one waiting problem after the other; returns at once where this process is at that already, or while the engine is away.
 
     One solution at a time: a student's question goes beside it, not behind dozens.
     """
-    await workers.work_off(_claim, lambda problem: _sample(problem, engine, sandbox), _busy)
+    try:
+        await engine.ready()
+        await workers.work_off(_claim, lambda problem: _sample(problem, engine, sandbox), _busy)
+    except PASSING as error:  # the sweep rings again
+        logger.info("Problems wait to be sampled: %s", error)
+        await in_database(_say_why, str(error))
 
 
 async def _sample(problem: Problem, engine: Engine, sandbox: Sandbox) -> None:
-    """Write the samples that are missing."""
+    """Write the samples that are missing. Raises what is `PASSING`; then the problem waits again."""
     try:
         for index in await in_database(_missing, problem.pk):
             sample = await _solve(problem, index, engine, sandbox)
             if not await in_database(_keep, problem, sample):
                 return
+    except PASSING as error:
+        await in_database(_put_off, problem, str(error))
+        raise
     except (EngineError, SandboxError) as error:
         logger.warning("Problem %s was not sampled: %s", problem.pk, error)
         await in_database(_end, problem, Sampling.FAILED, str(error))
@@ -107,6 +116,7 @@ async def _solve(problem: Problem, index: int, engine: Engine, sandbox: Sandbox)
 def _claim() -> Problem | None:
     """Take the problem that was made first of those that wait; None where none does."""
     fields = {"sampling": Sampling.RUNNING, "sampling_run": F("sampling_run") + 1, "sampling_expires": timezone.now() + LEASE}
+    fields["sampling_failure"] = ""
     for pk in Problem.objects.filter(sampling=Sampling.QUEUED).order_by("created").values_list("pk", flat=True)[:CONTENDED]:
         if Problem.objects.filter(pk=pk, sampling=Sampling.QUEUED).update(**fields):
             return Problem.objects.get(pk=pk)
@@ -129,8 +139,21 @@ def _keep(problem: Problem, sample: Sample) -> bool:
 
 
 def _give_back(problem: Problem) -> None:
-    """This worker ends: another one goes on with what is missing."""
+    """A worker goes on later with what is missing."""
     _held(problem).update(sampling=Sampling.QUEUED)
+
+
+def _put_off(problem: Problem, failure: str) -> None:
+    """Have it tried again, unless that was done often enough."""
+    if problem.sampling_run < TRIES:
+        _give_back(problem)
+    else:
+        _end(problem, Sampling.FAILED, failure)
+
+
+def _say_why(failure: str) -> None:
+    """On the pages of the problems that wait."""
+    Problem.objects.filter(sampling=Sampling.QUEUED).exclude(sampling_failure=failure).update(sampling_failure=failure)
 
 
 def _end(problem: Problem, state: str, failure: str) -> None:

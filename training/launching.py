@@ -8,9 +8,9 @@ from django.conf import settings
 
 from training import live, runs
 from training.models import Run
-from training.processes import end_group, start_apart
+from training.processes import cut_log, end_group, start_apart
 
-_started: "dict[UUID, Popen[bytes]]" = {}  # by run: one that is just beginning has not claimed it yet
+_started: "dict[UUID, tuple[Popen[bytes], int]]" = {}  # by run, with its tries: one that is just beginning has not claimed it yet
 
 
 def sweep() -> None:
@@ -18,8 +18,12 @@ def sweep() -> None:
     for lost in runs.take_back():
         end_group(lost)
         live.ring()
-    for ended in [run for run, process in _started.items() if process.poll() is not None]:
-        del _started[ended]
+    for pk, (process, tries) in list(_started.items()):
+        if (status := process.poll()) is not None:
+            del _started[pk]
+            if status != 0:
+                runs.note_unclaimed(pk, tries)
+                live.ring()
     for run in runs.waiting():
         if run.pk not in _started:
             launch(run)
@@ -27,7 +31,8 @@ def sweep() -> None:
 
 def launch(run: Run) -> None:
     """A supervisor for a queued run. Which of several has the run, the database decides; the others end at once."""
-    folder = settings.VAR_DIR / "training"
-    folder.mkdir(parents=True, exist_ok=True)
+    log = runs.supervisors_log()
+    log.parent.mkdir(parents=True, exist_ok=True)
+    cut_log(log)
     command = [sys.executable, "manage.py", "supervise", str(run.pk)]
-    _started[run.pk] = start_apart(command, cwd=settings.BASE_DIR, log=folder / "supervisors.log")
+    _started[run.pk] = start_apart(command, cwd=settings.BASE_DIR, log=log), run.tries

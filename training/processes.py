@@ -4,11 +4,13 @@ import os
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from grading.checking.bound import end_with_parent
 
+LOG_LIMIT = 10_000_000  # bytes of one log
 NICE = 10  # what trains yields to what answers students
 _TICKS, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 
@@ -41,6 +43,14 @@ def start_bound(command: Sequence[str], *, cwd: Path, log: Path) -> "subprocess.
     """A process of this one's group, which the kernel ends with this one, whatever ends it."""
     with log.open("ab") as file:
         return subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=file, stderr=file, preexec_fn=end_with_parent)
+
+
+def cut_log(log: Path) -> None:
+    """Keep a log that processes append to small: what is older goes."""
+    with suppress(FileNotFoundError):
+        if log.stat().st_size > LOG_LIMIT:
+            with log.open("r+b") as file:
+                file.truncate(0)
 
 
 def end_group(leader: Identity) -> None:

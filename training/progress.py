@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from grading.checking.reasons import Reason, template
 from training import rows
 
 TAIL = 65_536  # bytes read at a file's end
@@ -32,15 +33,17 @@ def summary(folder: Path) -> dict[str, Any] | None:
     return json.loads(path.read_text()) if path.exists() else None
 
 
-def trouble(folder: Path, log: Path, status: int) -> str:
-    """Why a stage ended, in one line."""
+def trouble(folder: Path, log: Path, status: int) -> Reason:
+    """Why a stage ended, in one line; its gap `stage` the caller fills."""
     said = (folder / "error.txt").read_text().strip() if (folder / "error.txt").exists() else ""
     if said:
-        return said.splitlines()[0]
+        return Reason("{stage}: {said}", {"said": said.splitlines()[0]})
     if status == -9:
-        return "It was killed (signal 9). Is the memory full?"
+        return Reason(template("{stage}: It was killed (signal 9). Is the memory full?"))
     lines = [line.strip() for line in tail(log).splitlines() if line.strip()]
-    return lines[-1][:LINE] if lines else f"It ended with status {status} and said nothing."
+    if lines:
+        return Reason("{stage}: {said}", {"said": lines[-1][:LINE]})
+    return Reason(template("{stage}: It ended with status {status} and said nothing."), {"status": str(status)})
 
 
 def log_tail(path: Path) -> str:

@@ -4,8 +4,11 @@ import shutil
 import socket
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
@@ -16,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import workers
 from accounts.models import User
 from accounts.roles import check_admin
+from grading.checking.reasons import Reason, template
 from training.models import Dataset, ModelVersion, Run, RunStage
 from training.processes import Identity
 from training.recipes import Recipe
@@ -25,6 +29,9 @@ HOST = socket.gethostname()
 TRIES = 5  # supervisors that a run may lose before it has failed
 SILENT = timedelta(minutes=10)  # a run of another machine that was not heard of for so long has failed
 WAITING_LIMIT = 20  # queued runs
+LONGEST = 2_000  # characters of what a failure's sentence is filled with
+BROKEN_OFF = template("The run was broken off again and again; see {log}.")
+NEVER_BEGUN = template("The process that works through the run ended again and again before it had begun; see {log}.")
 
 State = Run.State
 
@@ -93,7 +100,7 @@ def resume(run: Run) -> None:
     if run.data_deleted:
         raise DataDeleted
     ended = Run.objects.filter(pk=run.pk, state__in=Run.RESUMABLE, data_deleted=False)
-    if not ended.update(state=State.QUEUED, failure="", tries=0, queued=timezone.now(), ended=None):
+    if not ended.update(state=State.QUEUED, failure="", failure_values={}, tries=0, queued=timezone.now(), ended=None):
         raise NotStopped
     workers.ring(START)
 
@@ -106,6 +113,16 @@ def delete(run: Run) -> None:
         raise HasModel
     shutil.rmtree(run.folder, ignore_errors=True)
     run.delete()
+
+
+def failure(reason: Reason) -> dict[str, Any]:
+    """The fields that say why a run failed."""
+    return {"failure": reason.template[:LONGEST], "failure_values": {name: value[:LONGEST] for name, value in reason.values.items()}}
+
+
+def supervisors_log() -> Path:
+    """What supervisors say, all of them."""
+    return settings.VAR_DIR / "training" / "supervisors.log"
 
 
 # --- Who has it ---------------------------------------------------------------------------------------------------------
@@ -149,7 +166,7 @@ def take_back() -> list[Identity]:
     """Queue runs again whose supervisor on this machine is gone; the supervisors that are. One of another machine can only be missed."""
     now, lost = timezone.now(), list[Identity]()
     silent = Run.objects.filter(state__in=Run.HELD, seen__lt=now - SILENT).exclude(host=HOST)
-    silent.update(state=State.FAILED, ended=now, failure="Its machine was not heard of for ten minutes.")
+    silent.update(state=State.FAILED, ended=now, **failure(Reason(template("Its machine was not heard of for ten minutes."))))
     for run in Run.objects.filter(state__in=Run.HELD, host=HOST):
         assert run.pid is not None  # claimed
         assert run.pid_started is not None
@@ -160,13 +177,23 @@ def take_back() -> list[Identity]:
     return lost
 
 
+def note_unclaimed(pk: UUID, tries: int) -> None:
+    """A supervisor that was started after so many `tries` ended by a mistake before it had claimed the run: that was one more."""
+    waiting = Run.objects.filter(pk=pk, state=State.QUEUED, tries=tries)
+    if tries + 1 < TRIES:
+        waiting.update(tries=tries + 1)
+    else:
+        reason = Reason(NEVER_BEGUN, {"log": str(supervisors_log())})
+        waiting.update(state=State.FAILED, ended=timezone.now(), **failure(reason))
+
+
 def _take_back(run: Run) -> None:
     held = Run.objects.filter(pk=run.pk, state=run.state, pid=run.pid, pid_started=run.pid_started)
     now = timezone.now()
     if run.state == State.STOPPING:
         changed = held.update(state=State.STOPPED, ended=now)
     elif run.tries >= TRIES:
-        changed = held.update(state=State.FAILED, ended=now, failure="The run was broken off again and again; see supervisors.log.")
+        changed = held.update(state=State.FAILED, ended=now, **failure(Reason(BROKEN_OFF, {"log": str(supervisors_log())})))
     else:
         changed = held.update(state=State.QUEUED)
     if changed:

@@ -9,7 +9,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
@@ -19,11 +18,12 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from grading.checking.reasons import Reason, template
 from inference import weights
 from training import live, progress, registry, resources, rows, runs
 from training.models import Dataset, Run, RunStage
 from training.pipeline.stage import STOPPED
-from training.processes import Identity, start_bound
+from training.processes import Identity, cut_log, start_bound
 from training.recipes import SHIPPED, RecipeError, expand
 
 logger = logging.getLogger(__name__)
@@ -32,13 +32,17 @@ LOOK = 0.5  # seconds between looks at a stage
 RESOURCES = 5.0  # seconds between looks at what it uses
 PATIENCE = (120.0, 60.0)  # seconds after STOP until SIGTERM, and after that until SIGKILL
 AGAIN = (0.5, 2.0, 8.0, 30.0)  # seconds before a database that did not answer is asked again
-LOG_LIMIT = 10_000_000  # bytes of one stage's output; what is older goes
+NO_REASON = Reason("")
 
 State, StageState = Run.State, RunStage.State
 
 
 class Failed(Exception):
-    """The run cannot go on; the text is one line for an administrator."""
+    """The run cannot go on; `reason` is one line for an administrator."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 class Stopped(Exception):
@@ -61,8 +65,10 @@ def supervise(pk: UUID) -> bool:
         supervisor.work()
     except Stopped:
         supervisor.end(State.STOPPED)
-    except (Failed, RecipeError, OSError) as error:
-        supervisor.end(State.FAILED, str(error))
+    except Failed as error:
+        supervisor.end(State.FAILED, error.reason)
+    except (RecipeError, OSError) as error:
+        supervisor.end(State.FAILED, Reason(str(error)))
     except Lost:
         logger.warning("Run %s goes on elsewhere", pk)
     else:
@@ -87,9 +93,9 @@ class Supervisor:
                 self._work_on(stage, expand(stage.settings["config"], values))
         _patiently(lambda: registry.register(self.run))
 
-    def end(self, state: str, failure: str = "") -> None:
+    def end(self, state: str, failure: Reason = NO_REASON) -> None:
         now = timezone.now()
-        fields: dict[str, Any] = {"state": state, "failure": failure[:2000], "ended": now, "seen": now, "resources": {}}
+        fields: dict[str, Any] = {"state": state, **runs.failure(failure), "ended": now, "seen": now, "resources": {}}
         _patiently(lambda: runs.held_by(self.run.pk, self.me).update(**fields))
         live.ring()
 
@@ -100,7 +106,7 @@ class Supervisor:
         fixed = {"run": str(self.run.folder), "recipes": str(SHIPPED)}
         chosen = {dataset.kind: dataset for dataset in self.run.datasets.all()}
         if missing := [str(dataset) for dataset in chosen.values() if not dataset.file.is_file()]:
-            raise Failed(f"The file of the dataset {missing[0]} is gone.")
+            raise Failed(Reason(template("The file of the dataset {dataset} is gone."), {"dataset": missing[0]}))
         judged, problems = chosen.get(Dataset.Kind.JUDGED), chosen.get(Dataset.Kind.PROBLEMS)
         return fixed | {
             "checkpoint": checkpoint,
@@ -122,7 +128,7 @@ class Supervisor:
         try:
             path = str(weights.fetch(weights.MODELS[base], notice=lambda line: logger.info("%s", line)))
         except weights.WeightsError as error:
-            raise Failed(str(error)) from error
+            raise Failed(Reason(str(error))) from error
         return path, path
 
     # --- One stage ----------------------------------------------------------------------------------------------------------
@@ -158,7 +164,7 @@ class Supervisor:
                 seen = found
                 self._note(stage, **found)
             self._used.look(RESOURCES, self._note_resources)
-            _cut(log_of(stage))
+            cut_log(log_of(stage))
             _wait(process, LOOK)
         return status
 
@@ -172,7 +178,8 @@ class Supervisor:
             self._note(stage, state=StageState.STOPPED, ended=now, **found | {"eta": None})
             raise Stopped
         self._note(stage, state=StageState.FAILED, ended=now, **found | {"eta": None})
-        raise Failed(f"{stage.name}: {progress.trouble(stage.folder, log_of(stage), status)}")
+        found_out = progress.trouble(stage.folder, log_of(stage), status)
+        raise Failed(Reason(found_out.template, {"stage": stage.name, **found_out.values}))
 
     # --- The database -------------------------------------------------------------------------------------------------------
 
@@ -230,13 +237,6 @@ def _wait(process: "Popen[bytes]", seconds: float) -> None:
     end = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < end:
         time.sleep(0.05)
-
-
-def _cut(log: Path) -> None:
-    with suppress(FileNotFoundError):
-        if log.stat().st_size > LOG_LIMIT:
-            with log.open("r+b") as file:  # whoever writes into it appends
-                file.truncate(0)
 
 
 def _patiently[T](ask: Callable[[], T]) -> T:

@@ -11,12 +11,11 @@ from itertools import count
 from typing import Any, cast
 from uuid import UUID
 
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404
-from redis.exceptions import RedisError
 
 from accounts.models import User
+from accounts.sockets import BellConsumer
 from tutor import asking, eventlog, standing
 from tutor.eventlog import Entry
 from tutor.models import Turn
@@ -29,7 +28,7 @@ SLOW = 3.0  # seconds that one frame may take to leave
 WATCHED = 100  # turns that one socket may watch at once
 READERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sockets")  # a process's sockets read the database in these
 
-BAD_MESSAGE, LOGGED_OUT, NOT_THERE, TRY_LATER = 4400, 4401, 4404, 1013
+BAD_MESSAGE, LOGGED_OUT, NOT_THERE, OUTDATED, TRY_LATER = 4400, 4401, 4404, 4409, 1013
 
 
 class BadMessage(Exception):
@@ -45,7 +44,7 @@ class Watch:
         self.position: int | None = None
 
 
-class ConversationConsumer(AsyncWebsocketConsumer):
+class ConversationConsumer(BellConsumer):
     """See docs/architecture.md, "The socket"."""
 
     def __init__(self) -> None:
@@ -62,7 +61,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         finally:
             if self.healer is not None:
                 self.healer.cancel()
-                await self._leave_group()
+                await self.leave(eventlog.group(self.conversation_id))
 
     async def connect(self) -> None:
         await self.accept()  # first: a browser is not told the code of a socket that was never open
@@ -74,14 +73,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         except Http404:
             return await self.close(NOT_THERE)
         self.conversation_id, self.user_id = pk, user.pk
-        await self.channel_layer.group_add(eventlog.group(pk), self.channel_name)
+        await self.join(eventlog.group(pk))
         self.healer = asyncio.create_task(self._heal())
-
-    async def _leave_group(self) -> None:
-        try:
-            await self.channel_layer.group_discard(eventlog.group(self.conversation_id), self.channel_name)
-        except (RedisError, OSError) as error:
-            logger.info("The channel layer was away when a socket left: %s", error)
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Channels visits a thread before each message, for the database's sake; a bell, which may come 25 times a second, needs none."""
@@ -138,6 +131,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 return
             if len(found) < len(turn_ids):
                 return await self.close(NOT_THERE)
+            if any(each.joined for each in found.values()):  # its log has other numbers than the page counted, which slept for a day
+                return await self.close(OUTDATED)
             for turn_id in turn_ids:
                 await self._tell(turn_id, found[turn_id])
             turn_ids = [turn_id for turn_id in turn_ids if turn_id in self.watches and len(found[turn_id].entries) == eventlog.PAGE]
@@ -187,10 +182,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the database has of a turn: the next entries (`eventlog.PAGE` at most), and its place in the queue if it waits."""
+    """What the database has of a turn: new entries (`eventlog.PAGE` at most), its place in the queue if it waits, whether it is joined."""
 
     entries: list[Entry]
     position: int | None
+    joined: bool
 
 
 async def _in_database[**P, T](function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
@@ -209,10 +205,10 @@ def _keeping_connection[**P, T](function: Callable[P, T], *arguments: P.args, **
 def _read(conversation_id: UUID, user_id: int, sent: Mapping[UUID, int]) -> dict[UUID, Found]:
     """For those of the turns that are the conversation's, as long as it is this user's: a page stays open for hours, accounts may end."""
     theirs = Turn.objects.filter(conversation=conversation_id, conversation__owner=user_id, conversation__owner__is_active=True)
-    states = dict(theirs.filter(pk__in=sent).values_list("pk", "state"))
+    states = theirs.filter(pk__in=sent).values_list("pk", "state", "joined")
     return {
-        turn_id: Found(eventlog.read(turn_id, sent[turn_id]), standing.position(turn_id) if state == Turn.State.QUEUED else None)
-        for turn_id, state in states.items()
+        turn_id: Found(eventlog.read(turn_id, sent[turn_id]), standing.position(turn_id) if state == Turn.State.QUEUED else None, joined)
+        for turn_id, state, joined in states
     }
 
 

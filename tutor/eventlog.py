@@ -1,18 +1,19 @@
 """A turn's event log: every append, and the bell that tells the sockets of it.
 
 Whoever appends has seen the whole log, because `seq` is unique in a turn: a worker that lost its lease collides with what
-was appended since, and writes nothing more.
+was appended since, and writes nothing more. Of a turn that is over for long, the tokens are joined; `tutor.flusher` looks for that.
 """
 
 import logging
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, TypedDict
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -34,6 +35,8 @@ FINAL = ("done", "failed", "stopped")  # kinds that end a turn
 PAGE = 500  # entries that one query reads
 BELL_LIMIT = 8_000  # characters of payload that a bell carries; above it the consumer reads the database
 LOOK_BACK = 512  # entries: more candidates than that are never written at once
+JOINED_AFTER = timedelta(days=1)  # behind a turn's end: no socket is in the middle of its log any more
+JOINED_AT_ONCE = 4  # turns; a worker's watcher has other things to do, four times a second
 FINISH_TRIES = 5  # against a worker that still writes; each of its writes can make us collide once
 
 
@@ -86,6 +89,29 @@ def _finish(turn_id: UUID, condition: Q, kind: str, data: dict[str, Any], fields
     TurnEvent.objects.bulk_create(rows(turn_id, [entry]))
     transaction.on_commit(lambda: _ring_now(turn.conversation_id, turn_id, [entry]))
     return True
+
+
+def join_old() -> None:
+    """Make the logs of some turns short that are over for long: a row for each token that was ever written is hundreds a question."""
+    ended = Exists(TurnEvent.objects.filter(turn=OuterRef("pk"), kind__in=FINAL))  # or a page would wait for the end, and be sent away
+    old = Turn.objects.filter(ended, joined=False, finished__lt=timezone.now() - JOINED_AFTER)
+    for pk in old.order_by("finished").values_list("pk", flat=True)[:JOINED_AT_ONCE]:
+        join(pk)
+
+
+def join(turn_id: UUID) -> None:
+    """Store the log of a turn that is over as `merge` makes it, numbered anew: once, by one worker, wholly or not at all."""
+    with transaction.atomic():
+        if not Turn.objects.filter(pk=turn_id, joined=False, finished__isnull=False).update(joined=True):
+            return
+        log = TurnEvent.objects.filter(turn=turn_id)
+        entries: list[Entry] = []
+        for event in log:
+            merge(entries, Entry(seq=event.seq, run=event.run, kind=event.kind, data=event.payload))
+        for seq, entry in enumerate(entries, 1):
+            entry["seq"] = seq
+        log.delete()
+        TurnEvent.objects.bulk_create(rows(turn_id, entries))
 
 
 def group(conversation_id: UUID) -> str:

@@ -230,6 +230,8 @@ def _insert_keys(keys: list[Key]) -> None:
 
 def _insert(batches: list[Batch]) -> None:
     with transaction.atomic():
+        if Turn.objects.filter(pk__in=[batch.log.turn_id for batch in batches], joined=True).exists():
+            raise LeaseLost  # this worker stood still for a day: the log has other numbers now, and ours might be free
         stored = [row for batch in batches for row in batch.rows]
         Plot.objects.bulk_create([row for row in stored if isinstance(row, Plot)])
         Candidate.objects.bulk_create([row for row in stored if isinstance(row, Candidate)])

@@ -120,7 +120,7 @@ def renew(turn_ids: Collection[UUID]) -> None:
 
 
 def sweep(*, idle: bool) -> None:
-    """Take back turns whose worker is lost; send again what waits although this worker is `idle`; strike off dead workers."""
+    """Take back turns whose worker is lost; send again what waits although this worker is `idle`; tidy up behind what is over."""
     now = timezone.now()
     for turn in Turn.objects.filter(state=Turn.State.RUNNING, lease_expires__lt=now):
         _take_back(turn)
@@ -130,6 +130,7 @@ def sweep(*, idle: bool) -> None:
                 queue.send(pk)
     Worker.objects.filter(seen__lt=now - FORGOTTEN).delete()
     Conversation.objects.filter(api=True, created__lt=now - API_KEPT).delete()
+    eventlog.join_old()
 
 
 def _take_back(turn: Turn) -> None:

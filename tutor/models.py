@@ -99,6 +99,7 @@ class Turn(models.Model):
     differs = models.BooleanField(default=False)
     text = models.TextField(blank=True)  # the raw assistant message, which a follow-up question's prompt needs
     tokens = models.PositiveIntegerField(default=0)
+    joined = models.BooleanField(default=False)  # it is over for long, and its log was made short (`tutor.eventlog.join`)
 
     created = models.DateTimeField(auto_now_add=True)
     started = models.DateTimeField(null=True)
@@ -108,6 +109,7 @@ class Turn(models.Model):
         indexes = [
             models.Index(fields=["created"], name="turn_waiting", condition=Q(state="queued")),
             models.Index(fields=["lease_expires"], name="turn_leased", condition=Q(state="running")),
+            models.Index(fields=["finished"], name="turn_unjoined", condition=Q(joined=False)),
             models.Index(fields=["conversation"], name="turn_unnoticed", condition=Q(background=True, noticed=False)),
         ]
 
@@ -208,7 +210,7 @@ class Share(models.Model):
 
 
 class TurnEvent(models.Model):
-    """One entry of a turn's event log. `seq` counts from 1 over all runs, without a gap; nothing is ever changed."""
+    """One entry of a turn's event log. `seq` counts from 1 over all runs, without a gap; nothing is changed until the turn is joined."""
 
     turn = models.ForeignKey(Turn, models.CASCADE, related_name="events")
     seq = models.PositiveIntegerField()

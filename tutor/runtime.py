@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import os
-import signal
 import sys
 import threading
 import time
@@ -14,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
+from accounts.workers import end_process
 from tutor import leases, standing
 from tutor.flusher import Flusher, LeaseLost, TurnLog
 from tutor.solving import Interruption, Job
@@ -141,7 +140,7 @@ class Runtime:
         finally:
             connection.close()
             if not self._ending.is_set():
-                _end_process("watcher", sys.exception())
+                end_process("watcher", sys.exception())
 
     def _watch_until_ending(self) -> None:
         heartbeat = 0.0
@@ -183,10 +182,4 @@ class Runtime:
 def _task_ended(task: "asyncio.Task[None]") -> None:
     """Of a task that fails only by a mistake of ours. It is cancelled where this worker closes."""
     if not task.cancelled() and (error := task.exception()):
-        _end_process(task.get_name(), error)
-
-
-def _end_process(part: str, error: BaseException | None) -> None:
-    """A worker that cannot write, renew or load a model is none: end it, so that its turns are taken back and it is started again."""
-    logger.critical("The %s ended; so does this worker", part, exc_info=error)
-    os.kill(os.getpid(), signal.SIGKILL)
+        end_process(task.get_name(), error)

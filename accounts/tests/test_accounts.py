@@ -1,6 +1,9 @@
 """Signing up, logging in and out; roles."""
 
+from datetime import timedelta
+
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -79,6 +82,15 @@ def test_a_password_is_not_guessed(client, monkeypatch, door):
     LogInTry.objects.update(at=timezone.now() - tries.SHUT)
     assert client.post(door, right).status_code == 302
     assert not LogInTry.objects.filter(username="lin").exists()
+
+
+def test_a_log_in_takes_the_sessions_away_that_have_run_out(client):
+    User.objects.create_user("lin", password=PASSWORD)
+    now = timezone.now()
+    for key, days in (("old", -1), ("alive", 1)):
+        Session.objects.create(session_key=key, session_data="", expire_date=now + timedelta(days=days))
+    assert client.post("/accounts/login/", {"username": "lin", "password": PASSWORD}).status_code == 302
+    assert set(Session.objects.values_list("session_key", flat=True)) == {"alive", client.session.session_key}
 
 
 def test_nobody_is_sent_to_another_host(client):

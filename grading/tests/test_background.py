@@ -1,11 +1,16 @@
 """Checking in the background: claimed once, written once, begun again where the worker is lost, and never for ever."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -197,3 +202,29 @@ def test_hostile_work_is_checked_to_an_end(school, work):
     hostile = submitting.hand_in(school.student, school.problem, work, "9^9^9^9", anyway=True)
     check_all()
     assert state(hostile) == "done"
+
+
+BROKEN = """
+import django, time
+django.setup()
+from grading import background
+
+def broken(claims):
+    raise RuntimeError("nobody thought of this")
+
+background.leases.renew, background.HEARTBEAT = broken, 0.1
+background.Checker().start()
+time.sleep(60)
+"""
+
+
+def test_a_worker_whose_grading_watcher_ends_is_ended_and_says_so(tmp_path):
+    """Nobody would renew the leases of what it checks: two workers would check the same, again and again."""
+    embedded = {"LEMMA_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": "", "REDIS_URL": ""}
+    environment = os.environ | embedded
+    ended = subprocess.run(
+        [sys.executable, "-c", BROKEN], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=50
+    )
+    assert ended.returncode == -signal.SIGKILL
+    assert "so does this worker" in ended.stderr
+    assert "nobody thought of this" in ended.stderr

@@ -86,6 +86,14 @@ async def test_who_may_not_grade_hears_nothing(school, who, code):
     assert await Presence.objects.acount() == 0
 
 
+async def test_without_a_broker_a_page_is_told_how_things_stand_all_the_same(school, no_broker):
+    submission = await database_sync_to_async(school.hand_in)()
+    async with Page(school, school.teacher) as page, Page(school, school.admin) as other:
+        await page.at(submission)
+        await other.until(lambda state: [grader["submission"] for grader in state["graders"]] == [str(submission.pk)])
+    assert await Presence.objects.acount() == 0
+
+
 async def test_an_administrator_may_look(school):
     async with Page(school, school.admin) as page:
         assert await page.until(lambda state: state["problems"])

@@ -18,17 +18,21 @@ OLD, NEW = "Prove that 1 + 1 = 2, and explain it.", "Prove that 2 + 3 = 5, and e
 
 
 class Solver:
-    """Answers 2, and 3 for each third seed, but 5 where the problem is `NEW`; `fails` at the request of that number."""
+    """Answers 2, and 3 for each third seed, but 5 where the problem is `NEW`; goes `away` at the request of the number `fails`."""
 
     model, context = "recorded", 4096
 
     def __init__(self, fails=-1):
-        self.asked, self.fails = [], fails
+        self.asked, self.fails, self.away = [], fails, False
+
+    async def ready(self):
+        if self.away:
+            raise EngineUnavailable("The engine is away.")
 
     async def stream(self, prompt, sampling, request_id):
         self.asked.append(sampling.seed)
-        if len(self.asked) == self.fails:
-            raise EngineUnavailable("The engine is away.")
+        self.away = len(self.asked) == self.fails
+        await self.ready()
         old = 3 if sampling.seed % 3 == 2 else 2
         yield Chunk(rf"So it is $\boxed{{x = {5 if NEW in prompt else old}}}$.", 5, "stop")
 
@@ -81,17 +85,31 @@ def test_they_are_drawn_kept_and_compared(school):
     assert shown.count("data-solution") == 4
 
 
-def test_an_engine_that_is_away_is_said_and_can_be_asked_again(school):
+def test_an_engine_that_is_away_is_said_and_waited_for(school):
     sampling.request(school.problem)
-    sample(school, Solver(fails=3))
-    assert (school.problem.sampling, school.problem.samples.count()) == ("failed", 2)
+    engine = Solver(fails=3)
+    for _ring in range(2 * sampling.TRIES):  # it is away for longer than a moment
+        sample(school, engine)
+        assert (school.problem.sampling, school.problem.samples.count()) == ("queued", 2)
+    assert "The engine is away." in school.client(school.teacher).get(page("problem", school.problem.pk)).text
+    engine.away = False
+    sample(school, engine)
+    assert engine.asked == [0, 1, 2, 2, 3]  # what is there already stays
+    assert (school.problem.sampling, school.problem.sampling_failure) == ("done", "")
+
+
+def test_a_problem_at_which_the_engine_goes_away_each_time_is_given_up_and_can_be_asked_for_again(school):
+    sampling.request(school.problem)
+    engine = Solver()
+    for _time in range(sampling.TRIES):
+        engine.away, engine.fails = False, len(engine.asked) + 1
+        sample(school, engine)
+    assert school.problem.sampling == "failed"
     client = school.client(school.teacher)
-    shown = client.get(page("problem", school.problem.pk)).content.decode()
-    assert "The engine is away." in shown
+    assert "The engine is away." in client.get(page("problem", school.problem.pk)).text
     client.post(page("sample", school.problem.pk))
     engine = Solver()
     sample(school, engine)
-    assert engine.asked == [2, 3]  # what is there already stays
     assert school.problem.sampling == "done"
 
 

@@ -42,6 +42,8 @@ def test_the_worker_s_engine_is_lent_for_samples(stack):
     stack.worker.start()
     stack.fault(3600)
     stack.do("ask_for_samples", texts=["Explain: Count to 4"])
-    wait_until(lambda: stack.do("samples")["waiting"] == 0, f"not ended; see {stack.worker.log}", 60)
+    wait_until(lambda: stack.do("samples")["failures"] != [""], f"not said; see {stack.worker.log}", 60)
     assert stack.do("samples")["answers"] == [[]]
-    assert stack.do("samples")["failures"] != [""]
+    stack.fault(0)
+    wait_until(lambda: stack.do("samples")["waiting"] == 0, f"not sampled; see {stack.worker.log}", 60)
+    assert stack.do("samples")["answers"] == [["4"] * 3]

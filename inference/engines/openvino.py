@@ -1,6 +1,6 @@
 """The embedded engine: OpenVINO GenAI in a process of its own (`openvino_process` says why), for one GGUF file.
 
-A process that dies (out of memory, a fault inside of OpenVINO) fails its requests and is started again.
+A process that dies (out of memory, a fault inside of OpenVINO) fails its requests and is started again; so does one that stands still.
 """
 
 import asyncio
@@ -26,6 +26,8 @@ WRITING = 600.0  # seconds that a model may take to be written in OpenVINO's for
 BLOCK = 32  # tokens in one block of OpenVINO's KV cache on a CPU
 _AGAIN = 1.0  # seconds before a process that worked is started again
 _AGAIN_UNLOADED = 30.0  # seconds before one that never came to work is
+_LOOK = 5.0  # seconds between looks at whether it stands still
+_STILL = 60  # looks without a line from a process that owes one: five minutes; the slowest step on two overloaded cores took 8 s
 _END = 5.0  # seconds that the process has to end
 _ROOT = Path(__file__).resolve().parents[2]
 _ERRORS: dict[str, type[EngineError]] = {error.__name__: error for error in (ContextOverflow, EngineRefused, EngineUnavailable)}
@@ -67,6 +69,7 @@ class OpenVinoEngine:
             int, _Request | _ScoreRequest
         ] = {}  # ids may come again while the process still writes of the first; numbers do not
         self._numbers = itertools.count()
+        self._lines = 0  # that the processes wrote
         self._closing = threading.Event()
         self._starting = threading.Lock()  # so that no process starts behind the back of `close`
         self._start()
@@ -94,14 +97,14 @@ class OpenVinoEngine:
         request = self._requests[request_id] = self._numbered[number] = _Request(number)
         try:
             self._check()  # after it is known: a process that dies now fails it
-            self._commands.put({"add": number, "prompt": prompt, "sampling": asdict(sampling)})
+            self._send({"add": number, "prompt": prompt, "sampling": asdict(sampling)})
             while (chunk := await request.next_chunk()) is not None:
                 yield chunk
                 if chunk.finish:
                     return
         finally:
             del self._requests[request_id], self._numbered[number]
-            self._commands.put({"withdraw": number})
+            self._send({"withdraw": number})
 
     async def score(self, text: str) -> float:
         """The reward head's score of a solution: `text` is the prompt and what was written to it. Raises `EngineError`.
@@ -115,16 +118,16 @@ class OpenVinoEngine:
         request = self._numbered[number] = _ScoreRequest()
         try:
             self._check()
-            self._commands.put({"score": number, "text": text})
+            self._send({"score": number, "text": text})
             return await request.score
         finally:
             del self._numbered[number]
-            self._commands.put({"withdraw": number})
+            self._send({"withdraw": number})
 
     async def abort(self, request_id: str) -> None:
         if request := self._requests.get(request_id):
             request.withdraw()
-            self._commands.put({"withdraw": request.number})  # now, also where nobody reads the stream
+            self._send({"withdraw": request.number})  # now, also where nobody reads the stream
 
     async def close(self) -> None:
         for request in self._requests.values():
@@ -152,7 +155,9 @@ class OpenVinoEngine:
             raise EngineUnavailable(f"The engine's process could not be started: {error}") from error
         self._unavailable: EngineUnavailable | None = EngineLoading(f"The model {self._name} is loading.")
         self._commands: queue.SimpleQueue[_Command] = queue.SimpleQueue()
+        self._owes = False  # a line: it was sent something, or works on something
         threading.Thread(target=_write, args=[self._process, self._commands], name="openvino-stdin", daemon=True).start()
+        threading.Thread(target=self._guard, args=[self._process], name="openvino-guard", daemon=True).start()
 
     def _watch(self) -> None:
         """Hand on what the process writes; start it again where it ends unasked."""
@@ -169,6 +174,22 @@ class OpenVinoEngine:
                     continue
             worked = self._read()
 
+    def _guard(self, process: "subprocess.Popen[str]") -> None:
+        """End a process that stands still; those that read it see to the rest. Looks are counted, and no time is taken: a machine that
+        stood still itself does no wrong.
+        """
+        lines, looks = self._lines, 0
+        while process.poll() is None and not self._closing.wait(_LOOK):
+            waiting = self._owes and self._unavailable is None and lines == self._lines
+            looks, lines = looks + 1 if waiting else 0, self._lines
+            if looks >= _STILL:
+                log.error("The engine's process stands still, and is ended")
+                process.kill()
+
+    def _send(self, command: dict[str, Any]) -> None:
+        self._owes = True
+        self._commands.put(command)
+
     def _read(self) -> bool:
         """Until the process ends; says whether it ever worked."""
         assert self._process.stdout is not None
@@ -177,6 +198,8 @@ class OpenVinoEngine:
             if not line.endswith("\n"):
                 break  # it died in the middle of it
             message = json.loads(line)
+            self._lines += 1
+            self._owes = bool(self._numbered)
             if "ready" in message:
                 worked, self._unavailable = True, None
             reason = message.get("broken", reason)

@@ -8,7 +8,9 @@ everything: it takes in what has been asked, steps all requests together, and wr
             (the end of stdin ends the process)
     stdout  {"ready": true, "scoring": whether it has a reward head}   {"chunks": [[number, text, tokens, finish or null], ...]}
             {"scores": [[number, score], ...]}   {"failed": number, "kind": str, "message": str}   {"broken": message} (then the process
-            ends)
+            ends)   {} (nothing to tell: what was asked has been taken in, or a step is over)
+
+A step takes in 256 tokens of prompts at most, however long these are; so a process from which nothing comes for minutes stands still.
 
 Requests beyond `max_sequences`, or beyond the KV cache, wait for one to end. Same prompt, sampling and seed give the same tokens
 as long as the batch around the request is the same; OpenVINO does not promise more.
@@ -301,6 +303,7 @@ def serve(batch: Batch, pipes: Pipes) -> None:
     while (messages := pipes.read(wait=not batch.busy())) is not None:
         for message in messages:
             _take(batch, pipes, message)
+        pipes.write({})
         if batch.busy():
             written, refused = batch.step()
             for kind, entries in written.items():

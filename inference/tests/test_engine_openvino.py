@@ -189,6 +189,24 @@ async def test_a_process_that_dies_fails_its_requests_and_is_started_again(fresh
     assert text_of(await read(fresh, "r", max_tokens=5))
 
 
+async def test_a_process_that_stands_still_is_ended_and_started_again(fresh, monkeypatch):
+    await wait_until_ready(fresh, 60)
+    monkeypatch.setattr(openvino, "_LOOK", 0.1)
+    monkeypatch.setattr(openvino, "_STILL", 10)
+    stream = fresh.stream(STORY, Sampling(max_tokens=200), "r")
+    await anext(stream)
+    os.kill(fresh._process.pid, signal.SIGSTOP)
+    with pytest.raises(EngineUnavailable, match=r"ended \(status -9\)"):
+        async for _ in stream:
+            pass
+    await asyncio.to_thread(wait_until, lambda: isinstance(fresh._unavailable, EngineLoading), "it is not started again", 10)
+    await wait_until_ready(fresh, 60)
+    assert text_of(await read(fresh, "r", max_tokens=5))
+    process = fresh._process
+    await asyncio.sleep(1.5)  # it has nothing to do, and is left alone
+    assert process.poll() is None
+
+
 async def test_the_process_ends_with_its_parent(fresh):
     fresh._process.stdin.close()  # as the system does when we are killed
     await asyncio.wait_for(asyncio.to_thread(fresh._process.wait), 60)

@@ -5,6 +5,7 @@ const FIRST_DELAY = 500; // ms; doubles up to LAST_DELAY
 const LAST_DELAY = 15000;
 const LOGGED_OUT = 4401;
 const NOT_YOURS = 4404;
+const OUTDATED = 4409; // what is watched is over for a day, and is not told entry by entry any more
 
 export class Feed {
   #url;
@@ -64,6 +65,10 @@ export class Feed {
     if (this.#watched.size === 0) return;
     if (code === LOGGED_OUT || code === NOT_YOURS) {
       this.#handlers.connection("refused", code);
+      return;
+    }
+    if (code === OUTDATED) {
+      location.reload();
       return;
     }
     this.#handlers.connection("reconnecting");

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.timesince import timeuntil
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class Run(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
-    failure = models.TextField(blank=True)  # one line; "" unless state is failed
+    failure = models.TextField(blank=True)  # one line, or a sentence that the catalogues translate; "" unless state is failed
+    failure_values = models.JSONField(default=dict)  # what fills the gaps of that sentence
     host = models.CharField(max_length=100, blank=True)
     pid = models.PositiveIntegerField(null=True)
     pid_started = models.PositiveBigIntegerField(null=True)  # clock ticks after the host's start
@@ -79,6 +81,12 @@ class Run(models.Model):
     @property
     def folder(self) -> Path:
         return settings.VAR_DIR / "training" / str(self.pk)
+
+    @property
+    def why(self) -> str:
+        """Why it failed, in the reader's language as far as Lemma says it. What stages and libraries say stays as it is."""
+        said = gettext(self.failure) if self.failure else ""
+        return said.format(**self.failure_values) if self.failure_values else said
 
     @property
     def is_active(self) -> bool:

@@ -55,7 +55,7 @@ def wait(run, holds, *, sweep=True):
         if holds(found):
             return found
         log = run.folder.parent / "supervisors.log"
-        assert time.monotonic() < end, f"{found.state} {found.failure} {log.read_text() if log.exists() else ''}"
+        assert time.monotonic() < end, f"{found.state} {found.why} {log.read_text() if log.exists() else ''}"
         time.sleep(0.05)
 
 

@@ -59,6 +59,14 @@ async def test_news_is_told_once_with_a_bell_or_without(run, admin, monkeypatch)
     await ends.wait(5)
 
 
+async def test_without_a_broker_news_is_told_all_the_same(run, admin, no_broker, monkeypatch):
+    monkeypatch.setattr(consumers.TrainingConsumer, "look", 0.1)
+    ends, _first = await opened(admin, f"/ws/training/{run.pk}/")
+    await database_sync_to_async(Run.objects.update)(state="running", seen=timezone.now())
+    assert json.loads((await ends.receive_output(5))["text"])["at"]
+    await leave(ends)
+
+
 @pytest.mark.parametrize("loss", [{"is_active": False}, {"role": "teacher"}])
 async def test_who_administers_no_longer_is_cut_off(run, admin, monkeypatch, loss):
     monkeypatch.setattr(consumers.TrainingConsumer, "look", 0.1)

@@ -9,9 +9,11 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
-from training import launching, rows, runs
+from grading.checking.reasons import Reason
+from training import launching, progress, rows, runs
 from training.models import Run, RunStage
 from training.processes import Identity
 from training.runs import create as begin
@@ -82,7 +84,7 @@ def test_a_stage_that_fails_says_why(place):
     nothing = place / "nothing.jsonl"
     nothing.touch()
     run = until(begin(recipe(nothing)), State.DONE, State.FAILED)
-    assert (run.state, run.failure) == (State.FAILED, f"label: There is no row in {nothing}.")
+    assert (run.state, run.why) == (State.FAILED, f"label: There is no row in {nothing}.")
     assert [stage.state for stage in run.stages.all()] == ["failed"]
 
 
@@ -117,6 +119,32 @@ def test_a_run_of_a_machine_that_is_gone_does_not_hold_the_device_for_ever(place
     assert Run.objects.get().failure == "Its machine was not heard of for ten minutes."
 
 
+def test_a_run_whose_supervisors_end_before_they_have_it_fails_and_says_so(place, monkeypatch, admin, client_of):
+    run = begin(recipe(solutions(place, 5)))
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "training.tests.nowhere")
+    for _try in range(runs.TRIES):
+        launching.sweep()
+        launching._started[run.pk][0].wait(SECONDS)
+    launching.sweep()
+    run.refresh_from_db()
+    assert (run.state, run.pk in launching._started) == (State.FAILED, False)
+    page = client_of(admin).get(reverse("training:run", args=[run.pk]), headers={"accept-language": "zh-hans"})
+    assert f"一再在开始之前就退出；详情见 {place}/training/supervisors.log。" in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "label: It was killed (signal 9). Is the memory full?"), ("zh-hans", "label：进程被强行结束（信号 9）")]
+)
+def test_why_a_run_failed_is_said_in_the_reader_s_language(place, admin, client_of, language, said):
+    run = begin(recipe(solutions(place, 5)))
+    reason = progress.trouble(place, place / "no.log", -9)
+    Run.objects.update(state=State.FAILED, **runs.failure(Reason(reason.template, {"stage": "label"})))
+    address = reverse("training:run", args=[run.pk])
+    assert said in client_of(admin).get(address, headers={"accept-language": language}).text
+    Run.objects.update(failure="sample: what is {this}?", failure_values={})  # of a library, or of an earlier version
+    assert "sample: what is {this}?" in client_of(admin).get(address).text
+
+
 def test_a_run_that_loses_one_supervisor_after_another_has_failed(place):
     run = begin(recipe(solutions(place, 5)))
     gone = Identity(2**22 + 1, 1)  # no pid is as high
@@ -147,7 +175,7 @@ def test_a_supervisor_whose_run_was_taken_back_writes_no_more(place):
     run = begin(recipe(solutions(place, MANY)))
     found = wait(run, lambda _run: written(run) > 50)
     Run.objects.filter(pk=run.pk).update(state=State.QUEUED)
-    process = launching._started[run.pk]
+    process = launching._started[run.pk][0]
     assert process.wait(30) == 0
     assert members(found.pid) == []
     assert Run.objects.get(pk=run.pk).state == State.QUEUED

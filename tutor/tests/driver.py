@@ -12,10 +12,12 @@ django.setup()
 
 from django.db import close_old_connections  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from accounts import keys  # noqa: E402
 from accounts.models import ApiUse, User  # noqa: E402
-from tutor import asking, standing  # noqa: E402
+from tutor import asking, eventlog, exporting, leases, standing  # noqa: E402
+from tutor import conversations as conversations_of  # noqa: E402
 from tutor.conversations import search  # noqa: E402
 from tutor.models import Conversation, Turn, TurnEvent  # noqa: E402
 
@@ -101,6 +103,25 @@ def lengthen(turn, events, characters):
     TurnEvent.objects.bulk_create(more)
 
 
+def _seen(turn):
+    """What a turn's log is read for: by its page, by the export, by what trains a model."""
+    turn = Turn.objects.get(pk=turn)
+    drawn = [entry | {"seq": None} for entry in conversations_of.replay(turn)[0]]
+    ends = turn.events.filter(kind__in=("started", "solved", "done"))
+    exported = exporting.markdown(turn.conversation, conversations_of.branch(turn.conversation))
+    return [drawn, exported, list(ends.values_list("kind", "payload"))]
+
+
+def join(turn):
+    """Have the log joined as a sweep does a day later, by two workers; what is seen before, between and after."""
+    found = [_seen(turn)]
+    for _worker in range(2):
+        Turn.objects.filter(pk=turn).update(finished=timezone.now() - eventlog.JOINED_AFTER)
+        leases.sweep(idle=False)
+        found.append(_seen(turn))
+    return found
+
+
 def log(turn):
     return list(Turn.objects.get(pk=turn).events.values("seq", "run", "kind", "payload"))
 
@@ -126,6 +147,7 @@ COMMANDS = {
         conversations,
         plot,
         lengthen,
+        join,
         log,
         state,
     )

@@ -1,8 +1,12 @@
 """Several candidates of one turn, through worker, database and real sockets, on both profiles."""
 
 import asyncio
+import json
 import signal
 import time
+
+import pytest
+import websockets
 
 from tutor.supervisor import wait_until
 
@@ -45,6 +49,18 @@ async def test_candidates_stream_side_by_side_and_are_stored(stack):
     assert set(selected["groups"]) == {str(number) for number in solved}
     assert "Traceback" not in stack.web.log.read_text()
     assert stack.do("candidates", turn=asked["turn"]) == [[n, "10", n == selected["candidate"]] for n in sorted(solved)]
+
+    before, again, after = stack.do("join", turn=asked["turn"])
+    assert before == again == after
+    short = stack.do("log", turn=asked["turn"])
+    check_log(short)
+    assert len(short) < len(seen) / 2
+    assert texts([event | {"data": event["payload"]} for event in short]) == texts(seen)
+    async with student.socket(asked["conversation"]) as page:  # that slept in the middle of it, and counted otherwise
+        await page.send(json.dumps({"watch": asked["turn"], "after": 9}))
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await page.recv()
+    assert closed.value.rcvd.code == 4409
 
 
 async def test_what_candidates_print_is_stored_whatever_it_is(stack):

@@ -90,6 +90,15 @@ async def test_bells_that_come_late_twice_or_not_at_all(turn):
     await socket.leave()
 
 
+async def test_without_a_broker_the_database_is_followed(turn, no_broker, monkeypatch):
+    monkeypatch.setattr(consumers, "HEAL", 0.1)
+    socket = await connected(turn)
+    for seq in (2, 3):
+        await database_sync_to_async(token)(turn, seq)
+        assert await socket.seqs(1) == [seq]
+    await socket.leave()
+
+
 async def test_a_long_log_is_replayed_in_pages(turn, monkeypatch):
     monkeypatch.setattr(eventlog, "PAGE", 3)
     for seq in range(2, 12):

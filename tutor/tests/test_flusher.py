@@ -85,6 +85,14 @@ async def test_a_worker_that_lost_a_turn_writes_nothing_of_it_and_all_of_the_oth
     assert (await log_of(claims[1]))[-1][-1]["text"] == "kept"
 
 
+async def test_a_worker_that_stood_still_for_a_day_adds_nothing_to_a_log_that_was_joined_meanwhile(claims, logs):
+    await Turn.objects.filter(pk=logs[0].turn_id).aupdate(state="done", joined=True)
+    logs[0].add("token", token("late"))
+    with pytest.raises(LeaseLost):
+        await logs[0].settled()
+    assert len(await log_of(claims[0])) == 1
+
+
 async def test_an_end_is_written_whole_or_not_at_all(claims, logs):
     log = logs[0]
     await Turn.objects.filter(pk=log.turn_id).aupdate(run=2)

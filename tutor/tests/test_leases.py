@@ -1,14 +1,16 @@
 """Who solves a turn, and what becomes of turns whose worker is lost."""
 
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
 from inference.prompts import Exchange
-from tutor import asking, leases, lessons
-from tutor.models import Turn, Worker
+from tutor import asking, eventlog, leases, lessons
+from tutor.models import Turn, TurnEvent, Worker
 
 pytestmark = pytest.mark.django_db
 
@@ -144,3 +146,34 @@ def test_dead_workers_are_struck_off():
     assert Worker.objects.get().name == leases.WORKER_NAME
     leases.sign_off()
     assert not Worker.objects.exists()
+
+
+def test_the_logs_of_turns_that_are_over_for_long_are_joined_a_few_at_a_time(turn, monkeypatch):
+    monkeypatch.setattr(eventlog, "JOINED_AT_ONCE", 2)
+    owner = turn.conversation.owner
+    old, again, recent = (asking.ask(owner, f"{number}", "cot", "en") for number in range(3))
+    said = [
+        eventlog.Entry(seq=seq, run=1, kind="token", data={"candidate": seq % 2, "part": "text", "text": str(seq)}) for seq in range(2, 8)
+    ]
+    done = eventlog.Entry(seq=8, run=1, kind="done", data={})
+    for each in (turn, old, again, recent):
+        TurnEvent.objects.bulk_create(eventlog.rows(each.pk, [*said, done]))
+    ended = timezone.now() - eventlog.JOINED_AFTER
+    Turn.objects.filter(pk__in=[old.pk, again.pk]).update(state="done", finished=ended)
+    Turn.objects.filter(pk=recent.pk).update(state="done", finished=timezone.now())
+    lengths = []
+    for _sweep in range(2):
+        leases.sweep(idle=False)
+        lengths.append([each.events.count() for each in (turn, old, again, recent)])
+    assert lengths == [[8, 4, 4, 8]] * 2
+    assert [(event.seq, event.payload.get("text")) for event in old.events.all()[1:]] == [(2, "246"), (3, "357"), (4, None)]
+
+
+def test_a_log_that_is_not_joined_to_its_end_stays_as_it_was(turn, monkeypatch):
+    eventlog.finish(turn.pk, Q(state="queued"), "stopped", {}, state=Turn.State.STOPPED)
+    Turn.objects.filter(pk=turn.pk).update(finished=timezone.now() - eventlog.JOINED_AFTER)
+    monkeypatch.setattr(TurnEvent.objects, "bulk_create", Mock(side_effect=KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        leases.sweep(idle=False)
+    turn.refresh_from_db()
+    assert (turn.joined, log(turn)) == (False, [(1, 0, "queued"), (2, 0, "stopped")])

@@ -69,7 +69,7 @@ class Command(BaseCommand):
                 break
             time.sleep(LOOK)
         if run.state == Run.State.FAILED:
-            raise CommandError(f"{run.failure}\nTo go on once that is mended: manage.py iterate --resume {run.number}")
+            raise CommandError(f"{run.why}\nTo go on once that is mended: manage.py iterate --resume {run.number}")
         if run.state == Run.State.STOPPED:
             raise CommandError(f"Stopped. To go on: manage.py iterate --resume {run.number}")
         self.stdout.write(f"Done: {run.version or 'no model was made'}. Compare and promote it at /training/models/.")

@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from asgiref.sync import async_to_sync  # noqa: E402
+from django.db import transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -64,6 +65,16 @@ def tell(turn, events):
     async_to_sync(eventlog.ring)(turn.conversation_id, turn.pk, entries)
 
 
+def oversleep(turn, events):
+    """These events end the turn and its log is joined before any page hears of them, as for one that sleeps for a day."""
+    turn = Turn.objects.get(pk=turn)
+    entries = [eventlog.Entry(seq=turn.events.count() + n, run=turn.run, kind=kind, data=data) for n, (kind, data) in enumerate(events, 1)]
+    with transaction.atomic():
+        turn.events.bulk_create(eventlog.rows(turn.pk, entries))
+        Turn.objects.filter(pk=turn.pk).update(state="done", finished=timezone.now())
+        eventlog.join(turn.pk)
+
+
 def _follow(turn, kind, data):
     """The turn's columns, as the entry changes them."""
     if kind == "started":
@@ -88,7 +99,7 @@ def clear(name):
     Turn.objects.filter(conversation__owner__username=name, state__in=("queued", "running")).update(state="stopped")
 
 
-COMMANDS = {function.__name__: function for function in (person, worker, conversation, tell, newest, plot, clear)}
+COMMANDS = {function.__name__: function for function in (person, worker, conversation, tell, oversleep, newest, plot, clear)}
 
 
 def serve(commands):

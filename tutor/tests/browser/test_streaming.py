@@ -140,6 +140,16 @@ def test_a_killed_web_process_costs_nothing(site, asked):
     expect(steps(page)).to_have_text("one two three")
 
 
+def test_a_page_that_slept_until_the_log_was_joined_loads_itself_anew(site, asked):
+    page, turn = asked
+    for piece in (STARTED, "one ", "two "):
+        site.tell(turn, piece)
+    expect(steps(page)).to_have_text("one two")
+    site.do("oversleep", turn=turn, events=[["token", {"candidate": 0, "text": "three", "part": "text"}], done()])
+    expect(steps(page)).to_have_text("one two three")
+    phase(page, "done")
+
+
 def test_who_is_logged_out_meanwhile_is_told_so(site, student, asked):
     page, turn = asked
     site.tell(turn, STARTED, "one\n\n" * 60)
