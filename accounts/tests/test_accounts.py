@@ -73,8 +73,10 @@ def test_a_password_is_not_guessed(client, monkeypatch, door):
     assert client.post(door, wrong).status_code == 200
     assert client.post(door, right).status_code == 302  # who mistypes and then does not is not counted
     client.post("/accounts/logout/")
-    said = [client.post(door, form).context["form"].non_field_errors()[0] for form in (wrong, wrong, right, right)]
-    assert [words.startswith("Too many wrong passwords") for words in said] == [False, False, True, True]
+    assert client.post(door, wrong).status_code == 200
+    assert client.post(door, {"username": "lin", "password": ""}).status_code == 200  # looks at no password, and forgets no try
+    said = [client.post(door, form).context["form"].non_field_errors()[0] for form in (wrong, right, right)]
+    assert [words.startswith("Too many wrong passwords") for words in said] == [False, True, True]
     assert client.post(door, {"username": "max", "password": "wrong"}).context["form"].non_field_errors()[0] == said[0]
     LogInTry.objects.update(at=timezone.now() - tries.SHUT)
     assert client.post(door, right).status_code == 302
