@@ -144,6 +144,19 @@ def test_an_administrator_makes_another_one_and_takes_it_back(client):
     assert other.get("/admin/accounts/user/").status_code == 302
 
 
+def test_an_administrator_is_always_left(client):
+    head = User.objects.create_superuser("head")
+    client.force_login(head)
+    page = f"/admin/accounts/user/{head.pk}/change/"
+    dates = {f"{name}_{part}": text for name in ("date_joined", "last_login") for part, text in enumerate(("2026-11-30", "12:00:00"))}
+    assert client.post(page, {"username": "head", "first_name": "Li", "role": "student", "is_active": ""} | dates).status_code == 302
+    assert client.post(f"/admin/accounts/user/{head.pk}/delete/", {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [head.pk, User.objects.create_user("lin").pk], "post": "yes"}
+    assert "head" in client.post("/admin/accounts/user/", chosen).context["protected"]
+    left = User.objects.get(username="head")
+    assert (left.role, left.is_active, left.is_superuser, left.first_name) == ("admin", True, True, "Li")
+
+
 def test_who_is_deleted_is_asked_about_with_counts(client):
     client.force_login(User.objects.create_superuser("head"))
     lin = User.objects.create_user("lin")
