@@ -28,7 +28,7 @@ OTHER_WAY = frozenset({findings.OTHER_VALUE, findings.FROM_NOWHERE})
 IT = r"(?:it|that|this|(?:the|my) (?:answer|result))"
 GUESSED = re.compile(
     r"^(?:(?:so|then|maybe|perhaps|probably|um+|hmm+|ok(?:ay)?|idk|i don[’']?t know|i(?:[’']m| am) not sure)\b[\s,.:;…]*)*"
-    rf"(?:(?:(?:is|would|could|can|should|will) {IT}(?: be)?|is"
+    rf"(?:(?:(?:is|would|could|can|should|will) {IT}(?: be)?|is(?=\s+\S+(?: right| correct)?[?？]*$)"
     rf"|(?:i (?:think|guess|believe|got|get|say)(?: that)?\s*)?(?:{IT}(?: is|[’']?s)|would be)?)\s+)?(?=\S)"
     r"|^(?:那么?|所以|也许|可能)?[，,]?(?:我(?:觉得|猜|认为|想))?(?:答案|结果)?(?:是不是|会不会是|应该是|可能是|大概是|等于|是)?"
     r"|,?\s*(?:(?:is that |is it |is this |am i )?(?:right|correct)|对吗|对不对|对么|吗|呢|吧)?\s*[?？]*$",
