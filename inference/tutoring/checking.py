@@ -16,7 +16,7 @@ from grading.checking.working.claims import Chain, Side, find_chains
 from grading.checking.working.computations import find_computations, is_in
 from grading.checking.working.expressions import CONSTANTS, Operation, exact, is_name, is_plain, symbols, walk
 from grading.checking.working.letters import find_variables
-from grading.checking.working.quantities import stated
+from grading.checking.working.quantities import stated, value_of
 from inference.events import Language
 from inference.tutoring.key import Key, Step, bare, bared
 from inference.tutoring.phrases import say
@@ -258,7 +258,7 @@ def _first(steps: Sequence[Step], value: Fraction, variables: frozenset[str]) ->
 def _result_of(step: Step, variables: frozenset[str]) -> list[Fraction]:
     """What a step comes to; of an equation that says what a letter is, that, for a student's letter may be another."""
     if step.value:
-        return stated(step.value)[:1]
+        return value_of(step.value)
     last = _equations(step.text, variables)[-1:]
     return [exact(side.readings[0]) for chain in last if _says_what_a_letter_is(chain) for side in chain.sides[1:] if _is_plain(side)]
 
