@@ -3,6 +3,7 @@
 import pytest
 
 from inference.prompts import choose_mode
+from inference.tutoring.checking import said_plainly
 from inference.tutoring.phrases import say
 from inference.tutoring.smalltalk import reply_to, reply_to_guess, spelled_out
 
@@ -59,6 +60,13 @@ NO_GUESS = ["80", "why 80?", "what if it were 5?", "is it 80 or 75?", "is it alw
 def test_what_is_no_guess_is_asked_of_the_model(text):
     assert reply_to_guess(text, "80", "en") is None
     assert reply_to_guess("is it 80?", "", "en") is None
+
+
+def test_a_hole_in_a_message_holds_nobody_up():
+    """A pattern tried every way to share the spaces out, for hours."""
+    hole = " " * 7_000
+    assert said_plainly(f"is it 12{hole}x, right{hole}?") == "12 x"
+    assert reply_to(f"thanks{hole}x", "en") is None
 
 
 def test_an_answer_in_words_is_no_formula():
