@@ -31,6 +31,13 @@ class RoleUserAdmin(UserAdmin):  # type: ignore[type-arg]  # generic only in the
     )
     add_fieldsets = (*UserAdmin.add_fieldsets, (None, {"fields": ("role",)}))
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Nobody stops being an administrator by their own hand: so one is always left."""
+        return ("role", "is_active") if obj is not None and obj.pk == request.user.pk else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.pk != request.user.pk)
+
     def save_model(self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool) -> None:
         """These pages are an administrator's: of one who was made here, too, and no more of one who is none any more."""
         obj.is_staff = obj.is_superuser = obj.role == User.Role.ADMIN
@@ -39,7 +46,9 @@ class RoleUserAdmin(UserAdmin):  # type: ignore[type-arg]  # generic only in the
     def get_deleted_objects(
         self, objs: "Sequence[User] | QuerySet[User]", request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Counts alone. Django's list of all that goes along has a line for every few words that a student was ever answered."""
+        """Counts alone: Django's list of all that goes along has a line for every few words that a student was ever answered. Of the
+        people themselves, who asks is the one that stays.
+        """
         collector = Collector(using=router.db_for_write(User))
         collector.collect(objs)
         counts: Counter[str] = Counter()
@@ -47,4 +56,4 @@ class RoleUserAdmin(UserAdmin):  # type: ignore[type-arg]  # generic only in the
             counts[str(model._meta.verbose_name_plural)] += len(found)
         for rows in collector.fast_deletes:
             counts[str(rows.model._meta.verbose_name_plural)] += rows.count()
-        return [str(each) for each in objs], +counts, set(), []
+        return [str(each) for each in objs], +counts, set(), [str(each) for each in objs if each.pk == request.user.pk]

@@ -16,7 +16,9 @@ class LogInForm(AuthenticationForm):
     """Django's, with an end to guessing."""
 
     def clean(self) -> dict[str, Any]:
-        username = self.cleaned_data.get("username", "")
+        username = self.cleaned_data.get("username")
+        if not username or not self.cleaned_data.get("password"):
+            return self.cleaned_data  # no password is looked at
         try:
             tries.begin(username)
         except tries.TooManyTries as error:

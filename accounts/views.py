@@ -24,7 +24,7 @@ class LogIn(LoginView):
 
 
 class FirstLogIn(PasswordResetConfirmView):
-    """Who was put on a roster chooses a password, by a link that works once."""
+    """Who has no password, new on a roster or because it was forgotten, chooses one, by a link that works once."""
 
     template_name = "accounts/first_login.html"
     post_reset_login = True

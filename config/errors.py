@@ -2,13 +2,15 @@
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django.utils import translation
 from django.views import defaults
 
 from tutor import api_request
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if not _is_a_program_s(request):
+    if not _is_api(request):
         return defaults.bad_request(request, exception)
     unknown = isinstance(exception, DisallowedHost)
     words = "The server does not answer to this host name (ALLOWED_HOSTS)." if unknown else "The request could not be read."
@@ -16,8 +18,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return api_request.accident().response() if _is_a_program_s(request) else defaults.server_error(request)
+    return api_request.accident().response() if _is_api(request) else defaults.server_error(request)
 
 
-def _is_a_program_s(request: HttpRequest) -> bool:
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Before any middleware, which would have chosen the language."""
+    if _is_api(request):
+        return api_request.too_large().response()
+    with translation.override(translation.get_language_from_request(request)):
+        return HttpResponse(loader.render_to_string("413.html"), status=413)
+
+
+def _is_api(request: HttpRequest) -> bool:
     return request.path_info.startswith("/v1/")

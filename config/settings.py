@@ -190,10 +190,10 @@ STORAGES = {
 
 # --- Solving ------------------------------------------------------------------------------------------------------------
 
-ENGINE_URL = env("ENGINE_URL", default="")  # an OpenAI-compatible server's base, as http://gpu:8000/v1; "" is the embedded engine
+ENGINE_URL = address("ENGINE_URL", ("http", "https"))  # an OpenAI-compatible server's base, as http://gpu:8000/v1; "": the embedded engine
 ENGINE_MODEL = env("ENGINE_MODEL", default="")  # the model to ask that server for; "" is the first that it lists
 ENGINE_API_KEY = env("ENGINE_API_KEY", default="")
-REWARD_URL = env("REWARD_URL", default="")  # a vLLM server's base, as http://gpu:8001, that was started with --runner pooling
+REWARD_URL = address("REWARD_URL", ("http", "https"))  # a vLLM server's base, as http://gpu:8001, that was started with --runner pooling
 REWARD_MODEL = env("REWARD_MODEL", default="")  # that server's name for it ("" is its first); without REWARD_URL a folder or a hub's name
 REWARD_API_KEY = env("REWARD_API_KEY", default="")
 REWARD_PRECISION = env("REWARD_PRECISION", default="auto")  # of a model without REWARD_URL: float32, bfloat16, float16, int8, int4

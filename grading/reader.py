@@ -3,7 +3,8 @@
 import logging
 
 from math_verify import parse
-from sympy import Basic, latex
+from sympy import Basic, E, log
+from sympy.printing.latex import LatexPrinter
 
 from grading.checking.child import serve
 
@@ -12,12 +13,21 @@ LONGEST = 2_000  # characters of LaTeX that are worth showing
 READER_ERRORS = (ArithmeticError, AttributeError, LookupError, MemoryError, NotImplementedError, RecursionError, TypeError, ValueError)
 
 
+class Printer(LatexPrinter):  # type: ignore[misc]  # sympy has no types
+    """sympy's own leaves the base of a logarithm out."""
+
+    def _print_log(self, node: log, exp: str | None = None) -> str:
+        number, base = (*map(self._print, node.args), "10")[:2]
+        name = r"\ln" if node.args[1:] == (E,) else r"\log" if base == "10" else rf"\log_{{{base}}}"
+        return rf"{name}{f'^{{{exp}}}' if exp else ''}{{\left({number} \right)}}"
+
+
 def read(answer: str) -> str:
     """LaTeX of what Math-Verify makes of an answer."""
     found = parse(f"\\boxed{{{answer}}}", parsing_timeout=None, raise_on_error=False)
     if not found or not isinstance(found[0], Basic):
         return ""
-    written = latex(found[0])
+    written: str = Printer().doprint(found[0])
     return written if len(written) <= LONGEST else ""
 
 

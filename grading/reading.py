@@ -10,9 +10,9 @@ from functools import lru_cache
 
 from grading.checking.child import Child, NoReply
 from grading.checking.clock import read_clock
-from grading.checking.numbers import Number, read_plain_number
+from grading.checking.numbers import Number, read_plain_number, read_remainder
 from grading.checking.prose import is_prose, stated_answer
-from grading.checking.spellings import with_names
+from grading.checking.spellings import RATIO, with_names
 from grading.checking.text import plain
 from grading.checking.working.shown import written
 
@@ -24,6 +24,11 @@ REMEMBERED = 2_000  # readings
 # What Math-Verify takes for products of letters, and a power that it does not know.
 NAMED = re.compile(r"(?<![\\A-Za-z])(pi|theta|alpha|beta|gamma|(?:arc)?(?:sin|cos|tan)h?|cot|sec|csc|ln|log)(?=[A-Za-z]?(?![A-Za-z]))")
 POWER = re.compile(r"\*\*\s*(-?\w+)")
+IN_LATEX = (
+    (re.compile(r"(?<![A-Za-z])Pi\b"), "pi"),
+    (re.compile(r"\blog(\d+)(?=\()"), r"\\log_{\1}"),
+    (re.compile(r"\b(\d+)C(\d+)\b"), r"\\binom{\1}{\2}"),
+)
 SET_NAMES = re.compile(r"\\([RZNQC])(?![A-Za-z])")
 # An answer in words ("Tuesday", "增大") is text, and no product of letters.
 TEXT = re.compile(r"(?=.*(?:[A-Za-z]{3}|[\u4e00-\u9fff]))[A-Za-z\u4e00-\u9fff][A-Za-z\u4e00-\u9fff ,.'-]*")
@@ -45,6 +50,8 @@ def _read(answer: str) -> str:
     number = read_plain_number(text) or read_plain_number(text := _compared(answer))
     if number:
         return _number(number) + _unit(number.unit, text)
+    if division := read_remainder(text):
+        return r"{}\ \text{{R}}\ {}".format(*division)
     formula, clock = _in_latex(text), read_clock(text)
     if TEXT.fullmatch(formula) or (clock and clock.certain):
         return rf"\text{{{formula}}}"
@@ -54,12 +61,14 @@ def _read(answer: str) -> str:
 def _compared(answer: str) -> str:
     """The plain spelling that is compared, without the words around it."""
     text = plain(answer).strip("$ ").rstrip(".")
-    if (spelling := with_names(text)) and spelling.certain:
+    if (spelling := with_names(text)) and (spelling.certain or RATIO.fullmatch(text)):
         return spelling.text
     return plain(stated_answer(answer) or answer) if is_prose(answer) else text
 
 
 def _in_latex(text: str) -> str:
+    for written_so, sign in IN_LATEX:
+        text = written_so.sub(sign, text)
     text = POWER.sub(r"^{\1}", NAMED.sub(r"\\\1 ", text))
     return SET_NAMES.sub(r"\\mathbb{\1}", text)
 

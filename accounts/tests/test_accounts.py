@@ -76,8 +76,10 @@ def test_a_password_is_not_guessed(client, monkeypatch, door):
     assert client.post(door, wrong).status_code == 200
     assert client.post(door, right).status_code == 302  # who mistypes and then does not is not counted
     client.post("/accounts/logout/")
-    said = [client.post(door, form).context["form"].non_field_errors()[0] for form in (wrong, wrong, right, right)]
-    assert [words.startswith("Too many wrong passwords") for words in said] == [False, False, True, True]
+    assert client.post(door, wrong).status_code == 200
+    assert client.post(door, {"username": "lin", "password": ""}).status_code == 200  # looks at no password, and forgets no try
+    said = [client.post(door, form).context["form"].non_field_errors()[0] for form in (wrong, right, right)]
+    assert [words.startswith("Too many wrong passwords") for words in said] == [False, True, True]
     assert client.post(door, {"username": "max", "password": "wrong"}).context["form"].non_field_errors()[0] == said[0]
     LogInTry.objects.update(at=timezone.now() - tries.SHUT)
     assert client.post(door, right).status_code == 302
@@ -152,6 +154,19 @@ def test_an_administrator_makes_another_one_and_takes_it_back(client):
     changed = {"username": "deputy", "role": "teacher", "is_active": "on", "first_name": "", "last_name": "", "email": ""} | dates
     assert client.post(page, changed).status_code == 302
     assert other.get("/admin/accounts/user/").status_code == 302
+
+
+def test_an_administrator_is_always_left(client):
+    head = User.objects.create_superuser("head")
+    client.force_login(head)
+    page = f"/admin/accounts/user/{head.pk}/change/"
+    dates = {f"{name}_{part}": text for name in ("date_joined", "last_login") for part, text in enumerate(("2026-11-30", "12:00:00"))}
+    assert client.post(page, {"username": "head", "first_name": "Li", "role": "student", "is_active": ""} | dates).status_code == 302
+    assert client.post(f"/admin/accounts/user/{head.pk}/delete/", {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [head.pk, User.objects.create_user("lin").pk], "post": "yes"}
+    assert "head" in client.post("/admin/accounts/user/", chosen).context["protected"]
+    left = User.objects.get(username="head")
+    assert (left.role, left.is_active, left.is_superuser, left.first_name) == ("admin", True, True, "Li")
 
 
 def test_who_is_deleted_is_asked_about_with_counts(client):

@@ -195,6 +195,7 @@ def test_what_speaks_of_something_that_is_not_there(text):
         "What is the sum of the interior angles of a triangle?",
         "How do I solve the equation of a circle?",
         "Find the integral of x squared",
+        "Find the derivative of x",
         "What is the integral of e to the x?",
         "Is the sum of odd numbers even?",
         "Expand the expression a plus b squared",

@@ -3,6 +3,7 @@
 import pytest
 
 from inference.prompts import choose_mode
+from inference.tutoring.checking import said_plainly
 from inference.tutoring.phrases import say
 from inference.tutoring.smalltalk import reply_to, reply_to_guess, spelled_out
 
@@ -44,13 +45,29 @@ def test_a_question_of_its_own_stays_as_it_is(text):
         ("80 km/h, right?", "Yes, that is"),
         ("I think it's 75", "I come to another answer: $80$"),
         ("是不是80？", "Yes"),
+        ("is it 80 apples?", "Yes, that is"),
+        ("is 80 right?", "Yes, that is"),
     ],
 )
 def test_a_guess_at_an_answer_that_was_shown_is_compared_with_it(text, said):
     assert reply_to_guess(text, "80", "en").startswith(said)
 
 
-@pytest.mark.parametrize("text", ["80", "why 80?", "what if it were 5?", "is it 80 or 75?", "is it always so?"])
+NO_GUESS = ["80", "why 80?", "what if it were 5?", "is it 80 or 75?", "is it always so?", "is 80 even?", "80是偶数吗？", "那么3呢？"]
+
+
+@pytest.mark.parametrize("text", NO_GUESS)
 def test_what_is_no_guess_is_asked_of_the_model(text):
     assert reply_to_guess(text, "80", "en") is None
     assert reply_to_guess("is it 80?", "", "en") is None
+
+
+def test_a_hole_in_a_message_holds_nobody_up():
+    """A pattern tried every way to share the spaces out, for hours."""
+    hole = " " * 7_000
+    assert said_plainly(f"is it 12{hole}x, right{hole}?") == "12 x"
+    assert reply_to(f"thanks{hole}x", "en") is None
+
+
+def test_an_answer_in_words_is_no_formula():
+    assert "answer: 80 km an hour. If" in reply_to_guess("is it 75?", "80 km an hour", "en")

@@ -123,6 +123,7 @@ RECTANGLE_SOLVED = (
         (EQUATION, BY_LINES, "3x - 2x = 5 + 6", 4),  # is x = 11, in other words
         (EQUATION, BY_LINES, "3x - 2x - 6 = 5", 3),
         (EQUATION, BY_LINES, "3x - 2x - 6 = 4", 0),
+        ("Solve $4(2x+1) + 3x = 5x+26$.", "Expand: $8x+4+3x=5x+26$.\nSo $6x = 22$.\nDivide: $x = 22/6 = 11/3$.", "11x + 4 = 5x + 26", 1),
         (RECTANGLE, RECTANGLE_SOLVED, "6x = 36, x = 6", 3),  # the student's letter is another
         (RECTANGLE, RECTANGLE_SOLVED, "7x = 35", 0),
     ],

@@ -16,7 +16,7 @@ from grading.checking.working.claims import Chain, Side, find_chains
 from grading.checking.working.computations import find_computations, is_in
 from grading.checking.working.expressions import CONSTANTS, Operation, exact, is_name, is_plain, symbols, walk
 from grading.checking.working.letters import find_variables
-from grading.checking.working.quantities import stated
+from grading.checking.working.quantities import stated, value_of
 from inference.events import Language
 from inference.tutoring.key import Key, Step, bare, bared
 from inference.tutoring.phrases import say
@@ -24,16 +24,16 @@ from inference.tutoring.phrases import say
 SECONDS = 12.0
 ABOUT_THE_ANSWER = frozenset({findings.OTHER_EQUATION, findings.WENT_ON})
 OTHER_WAY = frozenset({findings.OTHER_VALUE, findings.FROM_NOWHERE})
-# The words around a guess, which ask for no more than whether it is right.
+# The words before a guess and behind it, which ask for no more than whether it is right.
 IT = r"(?:it|that|this|(?:the|my) (?:answer|result))"
-GUESSED = re.compile(
+GUESSING = re.compile(
     r"^(?:(?:so|then|maybe|perhaps|probably|um+|hmm+|ok(?:ay)?|idk|i don[’']?t know|i(?:[’']m| am) not sure)\b[\s,.:;…]*)*"
-    rf"(?:(?:(?:is|would|could|can|should|will) {IT}(?: be)?|is"
+    rf"(?:(?:(?:is|would|could|can|should|will) {IT}(?: be)?|is(?=\s+\S+(?: right| correct)?$)"
     rf"|(?:i (?:think|guess|believe|got|get|say)(?: that)?\s*)?(?:{IT}(?: is|[’']?s)|would be)?)\s+)?(?=\S)"
-    r"|^(?:那么?|所以|也许|可能)?[，,]?(?:我(?:觉得|猜|认为|想))?(?:答案|结果)?(?:是不是|会不会是|应该是|可能是|大概是|等于|是)?"
-    r"|,?\s*(?:(?:is that |is it |is this |am i )?(?:right|correct)|对吗|对不对|对么|吗|呢|吧)?\s*[?？]*$",
+    r"|^(?:那么?|所以|也许|可能)?[，,]?(?:我(?:觉得|猜|认为|想))?(?:答案|结果)?(?:是不是|会不会是|应该是|可能是|大概是|等于|是)?",
     re.IGNORECASE,
 )
+IS_IT_RIGHT = re.compile(r"(?:\b(?:is that |is it |is this |am i )?(?:right|correct)|对吗|对不对|对么|吗|呢|吧)$", re.IGNORECASE)
 READ_AS_O = re.compile(r"(?:(?<=[=<>≤≥])|(?<=[=<>≤≥] ))[Oo]\b")
 SHORT = 60  # characters of a line that can be an answer alone
 
@@ -128,7 +128,8 @@ def _may_come_yet(problem: str, lines: Sequence[str], first: int, why: str, key:
 
 def said_plainly(text: str) -> str:
     """A guess without its words: `12` of "is it 12?", "I think it's 12" and 答案是12吗?"""
-    return GUESSED.sub("", text.strip()).rstrip("?？ ")
+    said = GUESSING.sub("", " ".join(text.split()).rstrip("?？ "))
+    return IS_IT_RIGHT.sub("", said).rstrip("?？,， ")
 
 
 def _is_value(line: str) -> bool:
@@ -258,7 +259,7 @@ def _first(steps: Sequence[Step], value: Fraction, variables: frozenset[str]) ->
 def _result_of(step: Step, variables: frozenset[str]) -> list[Fraction]:
     """What a step comes to; of an equation that says what a letter is, that, for a student's letter may be another."""
     if step.value:
-        return stated(step.value)[:1]
+        return value_of(step.value)
     last = _equations(step.text, variables)[-1:]
     return [exact(side.readings[0]) for chain in last if _says_what_a_letter_is(chain) for side in chain.sides[1:] if _is_plain(side)]
 

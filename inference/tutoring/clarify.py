@@ -66,7 +66,7 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 # A task without what it is to be done with ("find the area", "solve for x"), and one that stands somewhere else ("question 3 on page 12").
-THINGS = r"(?:area|perimeter|volume|circumference|radius|mean|median|average|slope|angle|derivative|value|answer)s?"
+THINGS = r"(?:area|perimeter|volume|circumference|radius|mean|median|average|slope|angle|derivative(?! of x)|value|answer)s?"
 BARE = re.compile(
     r"(?:(?:please|can you|could you|help me) )*(?:"
     rf"(?:find|calculate|compute|determine|work out) (?:(?:the )?{THINGS}(?: of [a-z])?|[a-z])"

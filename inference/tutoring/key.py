@@ -66,7 +66,7 @@ class Key:
     @property
     def shown(self) -> str:
         """The worked solution; where there is none, the answer as it is written on a page."""
-        return self.solution or (self.answer if PROSE.search(COMMANDS.sub("", self.answer)) else f"${self.answer}$")
+        return self.solution or on_page(self.answer)
 
     @property
     def sure(self) -> bool:
@@ -179,6 +179,11 @@ def bare(text: str) -> str:
 def bared(texts: Sequence[str]) -> list[str]:
     """Each of them as the step checker should read it."""
     return [bare(text) for text in texts]
+
+
+def on_page(answer: str) -> str:
+    """An answer as it is written on a page: a formula, unless it has words in it."""
+    return answer if PROSE.search(COMMANDS.sub("", answer)) else f"${answer}$"
 
 
 def words_of(text: str) -> str:

@@ -177,8 +177,8 @@ PHRASES: dict[str, dict[Language, str]] = {
     },
     "guess_same": {"en": "Yes, that is the answer that I have as well.", "zh": "是的，我得到的答案也是这个。"},
     "guess_other": {
-        "en": "I come to another answer: ${answer}$. If you came to yours in a way of your own, send me your work, and I check it.",
-        "zh": "我得到的是另一个答案：${answer}$。如果你是用自己的方法算出来的，把过程发给我，我来检查。",
+        "en": "I come to another answer: {answer}. If you came to yours in a way of your own, send me your work, and I check it.",
+        "zh": "我得到的是另一个答案：{answer}。如果你是用自己的方法算出来的，把过程发给我，我来检查。",
     },
     "incomplete": {
         "en": "Something is missing before I can help: what is given, and what is to be found? Write the problem in full.",

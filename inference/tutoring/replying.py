@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from grading.checking.extract import final_answer
 from grading.checking.working.computations import is_in
-from grading.checking.working.quantities import stated
+from grading.checking.working.quantities import value_of
 from inference.engines import Engine
 from inference.events import Language
 from inference.together import together
@@ -32,10 +32,10 @@ async def leading(known: str, value: str, questions: Sequence[str], language: La
     asking = [question for question in questions if FOR_A_VALUE.search(question)]
     asked = [USER[language].format(known=known, question=question) for question in asking]
     texts = await together(write(engine, SYSTEM[language], user, max_tokens=TOKENS) for user in asked)
-    wanted = stated(value)[:1]
+    wanted = value_of(value)
     return [question for question, text in zip(asking, texts, strict=True) if any(is_in(number, wanted) for number in _number(text))]
 
 
 def _number(text: str) -> list[Fraction]:
     """The boxed number, if there is one; of a calculation in the box what it comes to."""
-    return stated((final_answer(text) or "").rpartition("=")[2])[:1]
+    return value_of((final_answer(text) or "").rpartition("=")[2])

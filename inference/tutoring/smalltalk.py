@@ -10,11 +10,14 @@ from contextlib import aclosing
 
 from grading.checking.answers import Outcome, check
 from grading.checking.numbers import read_number
+from grading.checking.units import read_unit
 from inference.events import Event, Language, Started, Token
 from inference.tutoring.checking import said_plainly
 from inference.tutoring.events import Progress, Taught
+from inference.tutoring.key import on_page
 from inference.tutoring.phrases import say
 
+LONGEST = 100  # characters: what is longer is a question of its own
 END = r"[\s!.~,。！～，]*(?:so much|very much|a lot|again|lemma|teacher|老师|你|您|啦|了|呀|啊)?[\s!.~。！～]*"
 SAID = {
     "greeting": re.compile(rf"(?:hi|hello|hey|good (?:morning|afternoon|evening)|你好|您好|早上好|下午好|晚上好|嗨){END}", re.IGNORECASE),
@@ -38,6 +41,7 @@ NOT_UNDERSTOOD = re.compile(
     r"|看不懂|听不懂|怎么来的|什么意思|(?:请|能)?再(?:讲|解释|说)一[遍下次])[\s?？!.。！…吗]*",
     re.IGNORECASE,
 )
+SAYS_WHAT = re.compile(r"\b(?:it|that|this|answer|result|i)\b|答案|结果|我|是不是", re.IGNORECASE)
 AGAIN: dict[Language, str] = {
     "en": "Explain it again, in simpler words and smaller steps, with the reason for each. I do not say that it is wrong.",
     "zh": "请用更简单的话、更小的步骤再解释一遍，并说明每一步的理由。我没有说它是错的。",
@@ -46,24 +50,33 @@ AGAIN: dict[Language, str] = {
 
 def reply_to(text: str, language: Language) -> str | None:
     """What to say to a greeting or thanks; None where a text is more than that."""
+    if len(text) > LONGEST:
+        return None
     return next((say(name, language) for name, said in SAID.items() if said.fullmatch(text.strip())), None)
 
 
 def spelled_out(question: str, language: Language) -> str:
     """A follow-up that says no more than that its writer did not understand, with what is wanted."""
-    return f"{question}\n\n{AGAIN[language]}" if NOT_UNDERSTOOD.fullmatch(question.strip()) else question
+    is_lost = len(question) <= LONGEST and NOT_UNDERSTOOD.fullmatch(question.strip())
+    return f"{question}\n\n{AGAIN[language]}" if is_lost else question
 
 
 def reply_to_guess(text: str, answer: str, language: Language) -> str | None:
     """What to say to "is it 12?" behind a solution that came to `answer`; None where it is no such guess, or cannot be compared. Blocks for
     seconds at most."""
+    if not answer or len(text) > LONGEST:
+        return None
     guess = said_plainly(text)
-    if not answer or guess == text.strip() or read_number(guess) is None:
+    number = read_number(guess)
+    if number is None or guess == " ".join(text.split()):
+        return None
+    is_doubtful = "呢" in text or bool(number.unit and read_unit(number.unit) is None)  # "12 even?", 12是质数吗, 那么3呢: of a number
+    if is_doubtful and not SAYS_WHAT.search(text):
         return None
     outcome = check(answer, guess).outcome
     if outcome is Outcome.UNDECIDED:
         return None
-    return say("guess_same" if outcome is Outcome.CORRECT else "guess_other", language, answer=answer)
+    return say("guess_same" if outcome is Outcome.CORRECT else "guess_other", language, answer=on_page(answer))
 
 
 async def replied(

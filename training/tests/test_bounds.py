@@ -9,26 +9,29 @@ from config import bounds
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def status(path, body, headers):
+async def answer(path, body, headers):
     scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": [(b"host", b"testserver"), *headers]}
     app = ApplicationCommunicator(bounds.bounded(get_asgi_application()), scope)
     for _piece in range(2):
         await app.send_input({"type": "http.request", "body": body, "more_body": True})
     await app.send_input({"type": "http.request", "body": b""})
     await app.wait(10)
-    return None if app.output_queue.empty() else app.output_queue.get_nowait()["status"]
+    return app.output_queue.get_nowait()["status"], app.output_queue.get_nowait()["body"].decode()
 
 
 @pytest.mark.parametrize(
-    ("path", "said", "expected"),
+    ("path", "says_so", "status", "words"),
     [
-        ("/accounts/login/", True, 413),
-        ("/accounts/login/", False, None),  # broken off
-        ("/training/data/import/", True, 403),  # it is Django's to refuse
-        ("/training/data/import/", False, 403),
+        ("/accounts/login/", True, 413, "内容太大"),
+        ("/accounts/login/", False, 413, "内容太大"),
+        ("/v1/chat/completions", True, 400, '"code": "context_length_exceeded"'),
+        ("/training/data/import/", True, 403, ""),  # it is Django's to refuse
+        ("/training/data/import/", False, 403, ""),
     ],
 )
-async def test_a_request_is_taken_up_to_a_size(monkeypatch, path, said, expected):
+async def test_a_request_is_taken_up_to_a_size(monkeypatch, path, says_so, status, words):
     monkeypatch.setattr(bounds, "LARGEST", 1_000)
-    headers = [(b"content-length", b"1200")] if said else [(b"transfer-encoding", b"chunked")]
-    assert await status(path, b"x" * 600, headers) == expected
+    size = (b"content-length", b"1200") if says_so else (b"transfer-encoding", b"chunked")
+    got, page = await answer(path, b"x" * 600, [(b"accept-language", b"zh-CN,zh"), size])
+    assert got == status
+    assert words in page

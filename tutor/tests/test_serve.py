@@ -40,7 +40,7 @@ def gone(pid):
 
 def test_serve(directory):
     port = free_port()
-    process = serve(directory, port)
+    process = serve(directory, port, "--host", "0.0.0.0")
     wait_until(lambda: listens(port), "not served", 40)
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/") as page:
         assert page.status == 200

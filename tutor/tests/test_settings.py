@@ -40,6 +40,7 @@ def test_a_production_instance_is_ready_to_deploy(tmp_path):
         ({"HTTPS": "enabled"}, "HTTPS is enabled; set it to true or false."),
         ({"DATABASE_URL": "lemma"}, "DATABASE_URL is no address that can be used: it must begin with postgres:// or postgresql://."),
         ({"REDIS_URL": "localhost:6379"}, "REDIS_URL is no address that can be used: it must begin with redis://"),
+        ({"ENGINE_URL": "gpu:8000/v1"}, "ENGINE_URL is no address that can be used: it must begin with http:// or https://."),
         ({"BACKGROUND_TOGETHER": "0"}, "BACKGROUND_TOGETHER is 0; set it to a whole number, 1 or more."),
         ({"QUEUE_LIMIT": "many"}, "QUEUE_LIMIT is many; set it to a whole number, 1 or more."),
         ({"LEASE_SECONDS": "nan"}, "LEASE_SECONDS is nan; set it to a number, 1.0 or more."),

@@ -38,6 +38,12 @@ def stated(text: str) -> list[Fraction]:
     return [value for at, token in enumerate(tokens) for value in _read(tokens, at, token)]
 
 
+def value_of(text: str) -> list[Fraction]:
+    """The number that a text is, as `stated` has it, without its sign; else the first one in it. Of `11/3` that is no 11."""
+    number = read_number(text)
+    return [abs(number.value)] if number else stated(text)[:1]
+
+
 def _read(tokens: Sequence[Token], at: int, token: Token) -> Iterable[Fraction]:
     if token.value is not None:
         yield from _digits(tokens, at, token.value)

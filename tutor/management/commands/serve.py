@@ -19,6 +19,7 @@ from tutor.supervisor import Child, answers, end_orphan, valkey_command, wait_un
 LOG_SIZE, LOG_FILES = 5_000_000, 5
 WATCH = 0.5  # seconds between looks at the processes
 OWN_NAMES = {"127.0.0.1", "localhost", "::1", "[::1]"}  # by which no other machine calls this one
+EVERYWHERE = {"0.0.0.0", "::"}
 
 
 class Command(BaseCommand):
@@ -72,8 +73,14 @@ class Command(BaseCommand):
         with socket.socket(_family(host)) as probe:
             if probe.connect_ex((host, port)) != 0:
                 return False
-        self.stdout.write(self.style.SUCCESS(f"Lemma is at http://{host}:{port}/ (Ctrl-C ends it)"))
+        self.stdout.write(self.style.SUCCESS(f"Lemma is at http://{_name_of(host)}:{port}/ (Ctrl-C ends it)"))
         return True
+
+
+def _name_of(host: str) -> str:
+    """By which a browser may call a server that listens everywhere: the address for that is no host's."""
+    names = (name for name in settings.ALLOWED_HOSTS if not name.startswith(("*", ".")))
+    return next(names, host) if host in EVERYWHERE else host
 
 
 def _family(host: str) -> socket.AddressFamily:
