@@ -23,10 +23,12 @@ UNIT = 2**40  # of a weighted vote; votes are integers, so that the order of a s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """`answer` is None where the text came to none; `score` is the reward model's, not a probability."""
+    """`answer` is None where the text came to none, `refuted` where the problem says that it is wrong; `score` is the reward model's, not
+    a probability."""
 
     answer: str | None
     score: float | None = None
+    refuted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +81,17 @@ def pick(candidates: Sequence[Candidate], groups: Groups, rule: Rule) -> int:
     reward: the highest score, ties to the lowest index.
     weighted: the group with the largest sum of `vote(score)`, ties to the group seen first; of it the highest score.
 
-    A candidate without an answer has no vote, and is picked only by "first" or where none has one.
+    A candidate without an answer has no vote, and is picked only by "first" or where none has one. One with a refuted answer has no vote
+    either, and is picked only where nothing else can be.
     Raises ValueError without any candidate, and where a rule needs a score that is missing or not finite.
     """
     if not candidates:
         raise ValueError("There is no candidate to pick.")
     if rule == "first":
-        return 0
+        return next((index for index, candidate in enumerate(candidates) if not candidate.refuted), 0)
+    standing = [None if candidate.refuted else label for candidate, label in zip(candidates, groups, strict=True)]
+    if any(label is not None for label in standing):
+        groups = standing
     if all(label is None for label in groups):
         groups = [0] * len(candidates)
     answered = [index for index, label in enumerate(groups) if label is not None]

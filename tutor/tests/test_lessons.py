@@ -224,6 +224,7 @@ def test_a_conversation_is_saved_as_markdown(posed):
         ("noted", {"note": "unsure"}, "The tutor is not sure of this problem."),
         ("noted", {"note": "plain"}, "A plain hint, made from a checked solution"),
         ("done", {"candidate": 0, "finish": "length"}, "The solution reached its length limit"),
+        ("done", {"candidate": 0, "finish": "stop", "refuted": True}, "This answer does not fit the problem"),
     ],
 )
 def test_a_saved_conversation_warns_as_the_page_does(posed, kind, data, warning):
