@@ -254,8 +254,8 @@ class Contest:
             candidate=numbers[found.index],
             rule=rule,
             agreeing=found.agreeing,
-            count=len(numbers),
-            unsure=2 * found.agreeing <= len(numbers),
+            count=found.count,
+            unsure=2 * found.agreeing <= found.count,
             groups={number: None if first is None else numbers[first] for number, first in zip(numbers, found.groups, strict=True)},
             scorer_error=self._scorer_error,
         )

@@ -131,7 +131,7 @@ class Selected(CandidateEvent):
     `rule` picked it; it is the majority instead of what was asked for where `scorer_error` says why there are no scores. `agreeing` of
     `count`
     complete candidates have its answer (0: it has none); `unsure` where these are no majority. `groups` maps each complete candidate
-    to the first one with an equal answer, or None.
+    to the first one with an equal answer, or None. Where others stand, one that is refuted is not counted, and maps to None.
     """
 
     kind: ClassVar[str] = "selected"

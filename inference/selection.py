@@ -33,10 +33,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """`index` is the candidate's. `agreeing` candidates have its answer, itself included; 0 where it has none. `groups` are all of them."""
+    """`index` is the candidate's. `agreeing` of `count` candidates have its answer, itself included; 0 where it has none. `groups` are all
+    of them. Where others stand, a refuted one is in no group and does not count."""
 
     index: int
     agreeing: int
+    count: int
     groups: Groups
 
 
@@ -69,9 +71,13 @@ def group(answers: Sequence[str | None], same: Same) -> list[int | None]:
 def select(candidates: Sequence[Candidate], rule: Rule, same: Same) -> Selection:
     """Apply `rule` to the candidates, which stand in the order of their indices. Raises ValueError as `pick` does."""
     groups = group([candidate.answer for candidate in candidates], same)
+    standing = [None if candidate.refuted else label for candidate, label in zip(candidates, groups, strict=True)]
+    count = len(candidates)
+    if any(label is not None for label in standing):
+        groups, count = standing, sum(not candidate.refuted for candidate in candidates)
     index = pick(candidates, groups, rule)
     agreeing = 0 if groups[index] is None else groups.count(groups[index])
-    return Selection(index, agreeing, groups)
+    return Selection(index, agreeing, count, groups)
 
 
 def pick(candidates: Sequence[Candidate], groups: Groups, rule: Rule) -> int:
@@ -81,17 +87,13 @@ def pick(candidates: Sequence[Candidate], groups: Groups, rule: Rule) -> int:
     reward: the highest score, ties to the lowest index.
     weighted: the group with the largest sum of `vote(score)`, ties to the group seen first; of it the highest score.
 
-    A candidate without an answer has no vote, and is picked only by "first" or where none has one. One with a refuted answer has no vote
-    either, and is picked only where nothing else can be.
+    A candidate without an answer has no vote, and is picked only by "first" or where none has one.
     Raises ValueError without any candidate, and where a rule needs a score that is missing or not finite.
     """
     if not candidates:
         raise ValueError("There is no candidate to pick.")
     if rule == "first":
         return next((index for index, candidate in enumerate(candidates) if not candidate.refuted), 0)
-    standing = [None if candidate.refuted else label for candidate, label in zip(candidates, groups, strict=True)]
-    if any(label is not None for label in standing):
-        groups = standing
     if all(label is None for label in groups):
         groups = [0] * len(candidates)
     answered = [index for index, label in enumerate(groups) if label is not None]

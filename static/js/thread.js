@@ -170,7 +170,8 @@ export class TurnView {
     this.#part("no-scorer").hidden = !selected?.scorer_error;
     if (!selected) return;
     const { candidate, rule, agreeing, count, scorer_error } = selected;
-    const agreed = say("agreed", { agreeing, count, answers: new Set(Object.values(selected.groups)).size });
+    const groups = new Set(Object.values(selected.groups).filter((group) => group !== null));
+    const agreed = say("agreed", { agreeing, count, answers: groups.size });
     this.#part("why").textContent = `${say(`picked-${rule}`, { number: candidate + 1, total: candidates.length })} ${agreed}`;
     this.#part("no-scorer-why").textContent = scorer_error;
   }
