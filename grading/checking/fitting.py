@@ -35,11 +35,13 @@ SAYS_WHAT_TO_DO = re.compile(DOES, re.IGNORECASE)
 # What may stand around an equation without making it another problem. `the sum of the roots` and `how many` are other problems.
 AROUND = re.compile(
     rf"\b(?:{DOES}|please|can you|could you|help me|the|this|following|linear|quadratic|simultaneous|system|equations?|inequalit(?:y|ies)"
-    r"|expression|result|of|for|and|find|all|real|solutions?|roots?|values?|to|what|is|are|how much|if|given|that|then|fully|in)\b"
+    r"|expression|result|of|for|and|find|all|real|solutions?|roots?|values?|to|what|is|are|how much|given|that|then|fully|in)\b"
     rf"|{DOES}|方程组?|不等式组?|下列|下面|的|求|[一二]元|[一二]次|所有|实数|解|根|值|请|若|已知|则|等于|是|多少|什么|与|式子|结果"
     r"|\\(?:begin|end)\{(?:cases|aligned)\}|\\\\|\\quad|\\left\\\{|\\right\.|\\(?:leq?|geq?|lt|gt)\b|[\s&,;:.?。，；：？、=<>≤≥]",
     re.IGNORECASE,
 )
+IF = re.compile(r"\b(?:if|when)\b", re.IGNORECASE)
+FIND = re.compile(r"((?:求|\bfind|\bfor)\s*[a-z])\s*:", re.IGNORECASE)  # no ratio
 ASKS = re.compile(r"[\s=?？]+$")  # `3 + 4 = ?`
 NO_SOLUTION = re.compile(r"\bno (?:real )?(?:solutions?|roots?)\b|\\emptyset|\\varnothing|∅|(?:无|没有)(?:实数)?[解根]", re.IGNORECASE)
 ALL_NUMBERS = re.compile(r"\ball (?:real numbers|reals)\b|任意实数|全体实数|所有实数|\\mathbb\s*\{?R\}?$", re.IGNORECASE)
@@ -107,7 +109,7 @@ def _is_wrong(bare: _Bare, found: Calculated) -> bool:
 def _read_problem(problem: str) -> _Bare | None:
     if len(problem) > LONGEST:
         return None
-    text = _without_formulas(half_width(problem))
+    text = FIND.sub(r"\1 , ", IF.sub(" , ", _without_formulas(half_width(problem))))
     text = ASKS.sub("", LABEL.sub("", text).rstrip(" .。"))
     chains = find_chains(text, find_variables([text]) or frozenset(BRACED.findall(text)))
     told = [chain for chain in chains if len(chain.sides) > 1 or not _is_letter(chain.sides[0])]
