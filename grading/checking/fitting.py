@@ -42,6 +42,7 @@ AROUND = re.compile(
 )
 IF = re.compile(r"\b(?:if|when)\b", re.IGNORECASE)
 FIND = re.compile(r"((?:求|\bfind|\bfor)\s*[a-z])\s*:", re.IGNORECASE)  # no ratio
+UNCLEAR = re.compile(r"\.\.|…|dots|\^\s*-?\w+\s*\^")  # `1 + 2 + ... + 9`; `2^3^2` is 64 for some
 ASKS = re.compile(r"[\s=?？]+$")  # `3 + 4 = ?`
 NO_SOLUTION = re.compile(r"\bno (?:real )?(?:solutions?|roots?)\b|\\emptyset|\\varnothing|∅|(?:无|没有)(?:实数)?[解根]", re.IGNORECASE)
 ALL_NUMBERS = re.compile(r"\ball (?:real numbers|reals)\b|任意实数|全体实数|所有实数|\\mathbb\s*\{?R\}?$", re.IGNORECASE)
@@ -51,7 +52,7 @@ OR = re.compile(r"\\text\s*\{\s*(or|and|或|和)\s*\}|(\\quad)")
 JOINED_DIGITS = re.compile(r"\d,\d")
 LIST = re.compile(r"(?<!\w)[A-Za-z](?:_\{?\d\}?)?\s*=|^\s*\\?[{\[]|,|;|\\pm|±|\bor\b|\band\b|或|和")
 COMMAND = re.compile(r"\\[A-Za-z]+")
-WORDS = re.compile(r"\b(?!or\b|and\b)[A-Za-z]{2,}|(?![或和])[\u4e00-\u9fff]")
+WORDS = re.compile(r"\b(?!(?:or|and|of|sqrt)\b)[A-Za-z]{2,}|(?![或和])[\u4e00-\u9fff]")
 TUPLE = re.compile(r"^\(([^()]+)\)$")
 INTERVAL = re.compile(r"([(\[])\s*([^,()\[\]]+?)\s*,\s*([^,()\[\]]+?)\s*([)\]])")
 INFINITE = re.compile(r"^[-+]?\s*(?:\\infty|∞|infinity)$")
@@ -107,7 +108,7 @@ def _is_wrong(bare: _Bare, found: Calculated) -> bool:
 
 
 def _read_problem(problem: str) -> _Bare | None:
-    if len(problem) > LONGEST:
+    if len(problem) > LONGEST or UNCLEAR.search(problem):
         return None
     text = FIND.sub(r"\1 , ", IF.sub(" , ", _without_formulas(half_width(problem))))
     text = ASKS.sub("", LABEL.sub("", text).rstrip(" .。"))
@@ -177,7 +178,10 @@ def _operations(expression: Expression) -> set[str]:
 def _is_all(text: str, chains: Sequence[Chain], names: Sequence[str]) -> bool:
     """Whether nothing else is said: `a` of `a x + 3 = 5` is no article, and `3 R 2` no product."""
     rest = plain(text)
-    for side in sorted((side for chain in chains for side in chain.sides), key=lambda side: -len(side.text)):
+    sides = [side for chain in chains for side in chain.sides]
+    if any(set(word) - set(names) for side in sides for word in WORDS.findall(COMMAND.sub(" ", side.text))):
+        return False
+    for side in sorted(sides, key=lambda side: -len(side.text)):
         rest = rest.replace(side.text, " ", 1) if side.text else rest
     rest = re.sub(rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, names))})(?![A-Za-z])", " ", rest) if names else rest
     return not AROUND.sub("", rest)
@@ -234,17 +238,19 @@ def _value_line(bare: _Bare, asked: Expression, answer: str) -> str | None:
         return None
     side = chain.sides[-1]
     names = symbols(side.readings[0])
-    if not names <= set(bare.names) or bool(names) != bool(bare.names) or _is_quotient(asked, side.readings[0]):
+    if not names <= set(bare.names) or bool(names) != bool(bare.names) or _is_rounded(asked, side):
         return None
     return f"= {side.text}"
 
 
-def _is_quotient(asked: Expression, answer: Expression) -> bool:
-    """Whether the answer may be a quotient without its remainder, or rounded to a whole number."""
+def _is_rounded(asked: Expression, answer: Side) -> bool:
+    """Whether the answer may be a quotient without its remainder, or rounded to a whole number or a power of ten."""
     try:
-        left, right = exact(asked), exact(answer)
+        left, right = exact(asked), exact(answer.readings[0])
     except NoValue:
         return False
+    if "10^" in answer.text.replace(" ", ""):
+        return 100 * abs(left - right) < abs(left)
     return right.denominator == 1 and left.denominator > 1 and abs(left - right) < Fraction(1)
 
 
@@ -306,7 +312,7 @@ def _is_value(name: str, text: str) -> bool:
 def _only_chain(text: str, names: Sequence[str]) -> Chain | None:
     """The one chain that is the whole text."""
     chains = find_chains(text, frozenset(names))
-    is_whole = len(chains) == 1 and not re.search(r"\w", _without_sides(text, chains[0]))
+    is_whole = len(chains) == 1 and not re.search(r"[^\s=<>≤≥]", _without_sides(text, chains[0]))
     return chains[0] if is_whole else None
 
 
