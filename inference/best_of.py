@@ -199,9 +199,9 @@ class Contest:
         return {number: "slow" for number in writing if now >= self._deadline(number)}
 
     def _is_settled(self) -> bool:
-        """A candidate that came to nothing votes for nothing."""
+        """A candidate that came to nothing, or to what the problem refutes, votes for nothing."""
         finished = {number: None for number in range(len(self._writers)) if number not in self._running}
-        answers = finished | {number: solved.answer for number, solved in self._solved.items()}
+        answers = finished | {number: None if solved.refuted else solved.answer for number, solved in self._solved.items()}
         return selection.majority_is_settled(answers, len(self._writers), self._same)
 
     def _deadline(self, number: int) -> float:
@@ -248,14 +248,14 @@ class Contest:
     def _select(self) -> Selected:
         numbers = sorted(self._solved)
         rule: Rule = "majority" if self._scorer_error and self._rule in NEEDS_SCORES else self._rule
-        candidates = [Candidate(answer=self._solved[number].answer, score=self._scores.get(number)) for number in numbers]
+        candidates = [_standing(self._solved[number], self._scores.get(number)) for number in numbers]
         found = selection.select(candidates, rule, self._same)
         return Selected(
             candidate=numbers[found.index],
             rule=rule,
             agreeing=found.agreeing,
-            count=len(numbers),
-            unsure=2 * found.agreeing <= len(numbers),
+            count=found.count,
+            unsure=2 * found.agreeing <= found.count,
             groups={number: None if first is None else numbers[first] for number, first in zip(numbers, found.groups, strict=True)},
             scorer_error=self._scorer_error,
         )
@@ -265,6 +265,10 @@ class Contest:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _standing(solved: Solved, score: float | None) -> Candidate:
+    return Candidate(answer=solved.answer, score=score, refuted=solved.refuted)
 
 
 def _of_candidate(event: CandidateEvent, number: int) -> CandidateEvent:

@@ -82,7 +82,8 @@ class Solution(CandidateEvent):
 
     `answer` is the boxed answer as written, outside of programs (None: there is none). `checked` is True where code ran and its result is
     the answer; False otherwise. `differs` is True where code ran and its result is another one. `finish` says why the text ended
-    ("length": a token or round limit cut it). `text` is the raw assistant message with the executor's output in it.
+    ("length": a token or round limit cut it). `refuted`: the problem by itself says that the answer is wrong; then it is not `checked`.
+    `text` is the raw assistant message with the executor's output in it.
     """
 
     answer: str | None
@@ -93,6 +94,7 @@ class Solution(CandidateEvent):
     tokens: int
     rounds: int
     seconds: float
+    refuted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,7 @@ class Selected(CandidateEvent):
     `rule` picked it; it is the majority instead of what was asked for where `scorer_error` says why there are no scores. `agreeing` of
     `count`
     complete candidates have its answer (0: it has none); `unsure` where these are no majority. `groups` maps each complete candidate
-    to the first one with an equal answer, or None.
+    to the first one with an equal answer, or None. Where others stand, one that is refuted is not counted, and maps to None.
     """
 
     kind: ClassVar[str] = "selected"

@@ -23,18 +23,22 @@ UNIT = 2**40  # of a weighted vote; votes are integers, so that the order of a s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """`answer` is None where the text came to none; `score` is the reward model's, not a probability."""
+    """`answer` is None where the text came to none, `refuted` where the problem says that it is wrong; `score` is the reward model's, not
+    a probability."""
 
     answer: str | None
     score: float | None = None
+    refuted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """`index` is the candidate's. `agreeing` candidates have its answer, itself included; 0 where it has none. `groups` are all of them."""
+    """`index` is the candidate's. `agreeing` of `count` candidates have its answer, itself included; 0 where it has none. `groups` are all
+    of them. Where others stand, a refuted one is in no group and does not count."""
 
     index: int
     agreeing: int
+    count: int
     groups: Groups
 
 
@@ -67,9 +71,13 @@ def group(answers: Sequence[str | None], same: Same) -> list[int | None]:
 def select(candidates: Sequence[Candidate], rule: Rule, same: Same) -> Selection:
     """Apply `rule` to the candidates, which stand in the order of their indices. Raises ValueError as `pick` does."""
     groups = group([candidate.answer for candidate in candidates], same)
+    standing = [None if candidate.refuted else label for candidate, label in zip(candidates, groups, strict=True)]
+    count = len(candidates)
+    if any(label is not None for label in standing):
+        groups, count = standing, sum(not candidate.refuted for candidate in candidates)
     index = pick(candidates, groups, rule)
     agreeing = 0 if groups[index] is None else groups.count(groups[index])
-    return Selection(index, agreeing, groups)
+    return Selection(index, agreeing, count, groups)
 
 
 def pick(candidates: Sequence[Candidate], groups: Groups, rule: Rule) -> int:
@@ -85,7 +93,7 @@ def pick(candidates: Sequence[Candidate], groups: Groups, rule: Rule) -> int:
     if not candidates:
         raise ValueError("There is no candidate to pick.")
     if rule == "first":
-        return 0
+        return next((index for index, candidate in enumerate(candidates) if not candidate.refuted), 0)
     if all(label is None for label in groups):
         groups = [0] * len(candidates)
     answered = [index for index, label in enumerate(groups) if label is not None]

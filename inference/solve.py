@@ -11,6 +11,7 @@ from typing import Literal
 
 from grading.checking.agreement import agrees
 from grading.checking.extract import boxed_answer, final_answer
+from grading.checking.fitting import is_bare, is_refuted, says_what_to_do
 from inference import prompts
 from inference.best_of import Budget, Contest
 from inference.engines import Chunk, ContextOverflow, Engine, EngineUnavailable, Finish, Sampling
@@ -74,6 +75,7 @@ async def solve(
             language=prompts.detect_language(problem) if language == "auto" else language,
             history=list(history),
             instructions=instructions,
+            decides=not instructions and (not history or says_what_to_do(problem)) and is_bare(problem),
             wire=wire,
             limits=limits or Limits(),
             seed=seed_of(seed, number),
@@ -108,6 +110,7 @@ class _Solution:
     language: Language
     history: list[Exchange]
     instructions: str
+    decides: bool  # the problem means the same without what was said before, and says by itself whether an answer is right
     wire: Wire
     limits: Limits
     seed: int
@@ -304,10 +307,12 @@ class _Solution:
         agreement = None
         if answer is not None and self.printed is not None:
             agreement = await asyncio.to_thread(agrees, answer, self.printed)
+        refuted = answer is not None and self.decides and await asyncio.to_thread(is_refuted, self.problem, answer)
         return Done(
             answer=answer,
-            checked=agreement is True,
+            checked=agreement is True and not refuted,
             differs=agreement is False,
+            refuted=refuted,
             finish=self.finish,
             text=self.text,
             tokens=self.tokens,

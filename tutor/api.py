@@ -18,17 +18,18 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts import keys
 from accounts.models import ApiKey
 from inference import assessment
-from tutor import asking, assessing
+from tutor import asking, assessing, teaching
 from tutor.api_request import LARGEST, MODELS, ApiError, Asked, accident, bad_request, no_such_model, parse, too_large
 from tutor.failures import Failure
 from tutor.following import TurnLost, follow
 from tutor.models import Turn
-from tutor.transcript import Transcript
+from tutor.transcript import REFUTED, Transcript
 
 logger = logging.getLogger(__name__)
 
@@ -213,6 +214,8 @@ class Answer:
                         continue
                     if text := transcript.take(entry):
                         yield text
+                    if entry["data"].get("refuted") and entry["kind"] == "done":
+                        yield _warning(self.turn)
                     ended = ended or self._take_end(entry["kind"], entry["data"])
         except TurnLost as error:
             raise ApiError(503, "server_error", "no_worker", "Nobody works on questions at the moment. Try again later.") from error
@@ -296,6 +299,11 @@ class Assessed(Answer):
         async with aclosing(Answer._pieces(answer)) as pieces:
             async for _ in pieces:
                 pass
+
+
+def _warning(turn: Turn) -> str:
+    with translation.override(teaching.INTERFACE[teaching.language_of(turn)]):
+        return f"\n\n> ⚠ {REFUTED}\n"
 
 
 def _data(value: dict[str, Any]) -> bytes:

@@ -10,7 +10,7 @@ from grading.checking.extract import FORMULA
 from tutor import conversations
 from tutor.eventlog import Entry
 from tutor.models import Conversation, Turn
-from tutor.transcript import Transcript
+from tutor.transcript import REFUTED, Transcript
 
 PERCENT = re.compile(r"(?<!\\)%")  # where a formula's comment would begin
 MARKUP = re.compile(r"[*_`<]|^[#>]", re.MULTILINE)
@@ -66,9 +66,10 @@ def _warnings(entry: Entry) -> list[str]:
     data = entry["data"]
     found = {
         _("I am not sure: the solutions do not agree. Look at the others before you rely on this one."): data.get("unsure"),
-        _("The reward model could not be asked, so the majority decided."): data.get("scorer_error"),
+        _("The solutions could not be rated, so the answer that most of them have was picked."): data.get("scorer_error"),
         _("A plain hint, made from a checked solution: no hint in the tutor's own words passed the checks."): data.get("note") == "plain",
         _("The tutor is not sure of this problem."): data.get("note") == "unsure",
+        str(REFUTED): entry["kind"] == "done" and data.get("refuted"),
         _("The solution reached its length limit and ends here."): entry["kind"] == "done" and data.get("finish") == "length",
     }
     return [f"> ⚠ {text}" for text, holds in found.items() if holds]

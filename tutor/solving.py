@@ -126,9 +126,9 @@ class Job:
             events = solved_or_asked_back(teaching.problem_of(self.turn), events, engine=engine, language=language)
         if self.turn.request or self.turn.attempt or self.turn.conversation.api:
             return events
-        shown = self.turn.parent.answer if self.turn.parent is not None and not self.turn.quote else ""
-        begins = self._claim.clarify
-        return replied(self.turn.question, events, model=engine.model, language=language, begins=begins, answer=shown)
+        parent = self.turn.parent if not self.turn.quote else None
+        shown = {"answer": parent.answer, "problem": parent.question} if parent is not None else {}
+        return replied(self.turn.question, events, model=engine.model, language=language, begins=self._claim.clarify, **shown)
 
     def _lesson(self, material: teaching.Material, engine: Engine) -> AsyncGenerator[Event]:
         claim = self._claim

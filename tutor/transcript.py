@@ -3,9 +3,12 @@
 import re
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from tutor.eventlog import FINAL, Entry
 
 CHARACTERS = 4  # of a token, about
+REFUTED = _("This answer does not fit the problem: put in or calculated again, it is wrong or not complete. Do not rely on this solution.")
 AGAIN = "\n\n---\n\n"  # the worker was lost: what stands above is given up
 
 

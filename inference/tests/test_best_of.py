@@ -16,7 +16,8 @@ from inference.sandbox import SandboxBusy, SandboxUnavailable, SessionLost
 class Writer:
     """Writes its answer and then `finish` is awaited; `seconds` is what it says it took."""
 
-    def __init__(self, answer, *, prompt="Q", seconds=1.0, error=None, tokens=3):
+    def __init__(self, answer, *, prompt="Q", seconds=1.0, error=None, tokens=3, refuted=False):
+        self.refuted = refuted
         self.answer, self.prompt, self.seconds, self.error, self.tokens = answer, prompt, seconds, error, tokens
         self.finish = asyncio.Event()
         self.begun = self.closed = False
@@ -33,6 +34,7 @@ class Writer:
                 answer=self.answer,
                 checked=False,
                 differs=False,
+                refuted=self.refuted,
                 finish="stop",
                 text=f"text {self.answer}",
                 tokens=self.tokens,
@@ -98,6 +100,15 @@ async def settle():
 
 def writers(*answers, **options):
     return [Writer(answer, **options) for answer in answers]
+
+
+async def test_what_the_problem_refutes_neither_settles_the_majority_nor_counts():
+    run = Run([*writers("5", "5", "5", refuted=True), *writers("4")])
+    await run.finish(0, 1, 2)
+    assert run.of(Dropped) == []
+    await run.finish(3)
+    await run.task
+    assert [(event.candidate, event.agreeing, event.count, event.unsure) for event in run.of(Selected)] == [(3, 1, 1, False)]
 
 
 async def test_candidates_run_side_by_side_and_the_majority_is_picked():

@@ -31,6 +31,15 @@ def test_each_rule_picks_its_own(rule, index, agreeing):
     assert selected(given, rule) == (index, agreeing)
 
 
+@pytest.mark.parametrize("rule", ["first", "majority", "reward", "weighted"])
+def test_a_refuted_answer_is_picked_only_where_nothing_else_can_be(rule):
+    wrong = [Candidate(answer="8", score=9.0, refuted=True) for _ in range(3)]
+    found = select([*wrong, Candidate(answer="5", score=-9.0)], rule, eq)
+    assert (found.index, found.agreeing, found.count, found.groups) == (3, 1, 1, [None, None, None, 3])
+    found = select([*wrong, Candidate(answer=None, score=0.0)], rule, eq)
+    assert (found.index, found.agreeing, found.count) == ((3, 0, 4) if rule == "first" else (0, 3, 4))
+
+
 def test_few_high_scores_outweigh_many_low_ones():
     given = candidates(("5", -4.0), ("5", -4.0), ("5", -4.0), ("7", 2.0))
     assert select(given, "majority", eq).index == 0

@@ -17,7 +17,7 @@ PLAN = "Let's compute this step by step with Python.\n\n"
 IN_WORDS = "Let's work it out in words, step by step.\n\n"
 CODE = "from sympy import symbols, solve\nx = symbols('x')\nprint(solve(2*x**2 + 5*x - 3, x))"
 ANSWER = "So $x = -3$ or $x = \\frac{1}{2}$: $\\boxed{x = -3, x = \\frac{1}{2}}$."
-QUESTION = "Solve 2x^2 + 5x - 3 = 0"
+QUESTION = "Where is 2x^2 + 5x - 3 = 0?"
 
 
 @dataclass
@@ -122,6 +122,26 @@ async def test_the_tool_format():
     assert prose(events, "code") == CODE
     assert "</tool>\n<output>\n[-3, 1/2]\n</output>\n" in events[-1].text
     assert events[-1].checked
+
+
+BARE = "Solve 2x^2 + 5x - 3 = 0"
+KEPT = [Exchange("What is 2x?", "Take the equation.")]
+
+
+@pytest.mark.parametrize(
+    ("problem", "options", "refuted"),
+    [
+        (BARE, {}, True),
+        (BARE, {"history": KEPT}, True),
+        (BARE.removeprefix("Solve "), {"history": KEPT}, False),
+        (BARE, {"instructions": "Give the number of solutions."}, False),
+        (QUESTION, {}, False),
+    ],
+)
+async def test_an_answer_that_the_problem_refutes_is_not_checked(problem, options, refuted):
+    engine = Recorded([PLAN + fenced("print(2)"), "So $\\boxed{2}$."])
+    events = await collect(engine, Executor([CellResult(output="2")]), problem, mode="tir", **options)
+    assert (events[-1].answer, events[-1].checked, events[-1].refuted) == ("2", not refuted, refuted)
 
 
 @pytest.mark.parametrize("mode", ["cot", "tir"])

@@ -34,6 +34,21 @@ async def test_where_the_solutions_do_not_agree_nothing_is_taught():
     assert student.of(Reviewed)[0].review.first_error == 0  # calculations are still checked
 
 
+async def test_what_the_problem_refutes_is_no_key_however_many_say_it():
+    programs = ("programs", ["print()\n```\n"])
+    replies = (
+        ("```output", ["$\\boxed{5}$", "$x = \\boxed{4}$"]),
+        programs,
+        ("within", ["No real solutions: $\\boxed{5}$.", "So $\\boxed{4}$."]),
+    )
+    student = Student(*replies, problem="Solve 2x + 3 = 11")
+    await student.ask()
+    assert student.key.answer == "4"
+    student = Student(("programs", ["print()\n```\n"]), ("within", ["So $\\boxed{5}$."]), problem="Solve 2x + 3 = 11")
+    await student.ask(sandbox=NoSandbox("No namespaces here."))
+    assert student.key.answer == ""
+
+
 class Lost(Sandbox):
     """Its sessions die of whatever they run."""
 

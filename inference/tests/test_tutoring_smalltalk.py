@@ -7,6 +7,14 @@ from inference.tutoring.checking import said_plainly
 from inference.tutoring.phrases import say
 from inference.tutoring.smalltalk import reply_to, reply_to_guess, spelled_out
 
+ON_TOPIC = [
+    "write it as a fraction",
+    "tell me another problem",
+    "write a story problem like this",
+    "make a song of the digits 3, 1, 4",
+    "写一道类似的题",
+]
+
 
 @pytest.mark.parametrize(
     ("text", "name"),
@@ -20,7 +28,24 @@ def test_politeness_is_answered_without_a_model(text, name):
     assert {reply_to(text, language) for language in ("en", "zh")} == {say(name, "en"), say(name, "zh")}
 
 
-@pytest.mark.parametrize("text", ["thanks, but why 12?", "hi, what is 2 + 3?", "ok 12", "谢谢，那15支呢？", "好数是什么", "why?", "1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Write me a poem about cats",
+        "please tell me a joke",
+        "What's the weather today?",
+        "给我写一首关于猫的诗",
+        "讲个笑话",
+        "法国的首都是哪里？",
+    ],
+)
+def test_what_has_nothing_to_do_with_a_problem_is_refused_behind_one_too(text):
+    assert reply_to(text, "en") == say("off_topic", "en")
+
+
+@pytest.mark.parametrize(
+    "text", ["thanks, but why 12?", "hi, what is 2 + 3?", "ok 12", "谢谢，那15支呢？", "好数是什么", "why?", "1", *ON_TOPIC]
+)
 def test_a_question_is_more_than_politeness(text):
     assert reply_to(text, "en") is None
 
@@ -71,3 +96,9 @@ def test_a_hole_in_a_message_holds_nobody_up():
 
 def test_an_answer_in_words_is_no_formula():
     assert "answer: 80 km an hour. If" in reply_to_guess("is it 75?", "80 km an hour", "en")
+
+
+@pytest.mark.parametrize(("answer", "said"), [("4", "Yes, that is"), ("5", None)])
+def test_no_guess_is_held_against_an_answer_that_the_problem_refutes(answer, said):
+    reply = reply_to_guess("is it 4?", answer, "en", problem="Solve 2x + 3 = 11")
+    assert reply is None if said is None else reply.startswith(said)

@@ -52,8 +52,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """`agreeing` of `count` sampled solutions have `answer`. `solution` is one of them in words, no step of which is wrong; "" where
-    there is none. `checked`: Python came to the answer as well. `samples` are the texts of all.
+    """`agreeing` of `count` sampled solutions have `answer`; those that the problem refutes are left out. `solution` is one of them in
+    words, no step of which is wrong; "" where there is none. `checked`: Python came to the answer as well. `samples` are the texts of all.
     """
 
     answer: str
@@ -141,8 +141,8 @@ async def _unless_refused(sampling: Coroutine[Any, Any, list[Solution]]) -> list
 
 
 def _choose(problem: str, words: Sequence[Solution], programs: Sequence[Solution]) -> Key:
-    """The answer of most solutions. Blocks while answers and steps are compared."""
-    everything = [*words, *programs]
+    """The answer of most solutions that the problem does not refute. Blocks while answers and steps are compared."""
+    everything = [solved for solved in (*words, *programs) if not solved.refuted]
     groups = group([solved.answer for solved in everything], mathematically_equal)
     answered = [label for label in groups if label is not None]
     samples = tuple(solved.text for solved in everything)

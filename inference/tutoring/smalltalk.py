@@ -9,10 +9,12 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from grading.checking.answers import Outcome, check
+from grading.checking.fitting import is_refuted
 from grading.checking.numbers import read_number
 from grading.checking.units import read_unit
 from inference.events import Event, Language, Started, Token
 from inference.tutoring.checking import said_plainly
+from inference.tutoring.clarify import looks_mathematical
 from inference.tutoring.events import Progress, Taught
 from inference.tutoring.key import on_page
 from inference.tutoring.phrases import say
@@ -32,6 +34,17 @@ SAID = {
         re.IGNORECASE,
     ),
 }
+# Wishes that go on with no problem. What is less plain (`tell me a story problem`, `translate it`) is left to the model.
+OFF_TOPIC = re.compile(
+    r"(?:(?:please|now|can you|could you|ok(?:ay)?,?) )*(?:"
+    r"(?:write|compose|make up|sing|tell)(?: me| us)? (?:an? |some |my |another )?(?:\w+ ){0,2}?"
+    r"(?:poems?|songs?|raps?|jokes?|essays?|love letters?|fairy tales?|horoscope|haikus?)\b"
+    r"|(?:what is|what[’']s|how is) the (?:weather|capital of|news|score of the (?:match|game))\b"
+    r"|who (?:is|was) the (?:president|king|queen|prime minister) of\b)"
+    r"|(?:请|现在|帮我|给我|你?能)*(?:写(?:一?[首篇封])?[^，。,]{0,6}(?:诗|作文|歌词?|情书)|[讲说](?:一?个)?笑话|唱(?:一?首)?歌)"
+    r"|(?:今天|明天)[^，。,]{0,6}天气|[^，。,]{1,6}的首都是",
+    re.IGNORECASE,
+)
 NOT_UNDERSTOOD = re.compile(
     r"(?:(?:but|sorry|hmm?|um+|wait)[\s,.]*)?"
     r"(?:why(?: is (?:that|this|it)(?: so)?)?|how come|huh|what do you mean|i[’']?m (?:confused|lost)"
@@ -49,7 +62,9 @@ AGAIN: dict[Language, str] = {
 
 
 def reply_to(text: str, language: Language) -> str | None:
-    """What to say to a greeting or thanks; None where a text is more than that."""
+    """What to say to a greeting, thanks, or what is surely off the topic also behind a problem; None where a text is more than that."""
+    if OFF_TOPIC.match(text.strip()) and not looks_mathematical(text):
+        return say("off_topic", language)
     if len(text) > LONGEST:
         return None
     return next((say(name, language) for name, said in SAID.items() if said.fullmatch(text.strip())), None)
@@ -61,9 +76,9 @@ def spelled_out(question: str, language: Language) -> str:
     return f"{question}\n\n{AGAIN[language]}" if is_lost else question
 
 
-def reply_to_guess(text: str, answer: str, language: Language) -> str | None:
-    """What to say to "is it 12?" behind a solution that came to `answer`; None where it is no such guess, or cannot be compared. Blocks for
-    seconds at most."""
+def reply_to_guess(text: str, answer: str, language: Language, *, problem: str = "") -> str | None:
+    """What to say to "is it 12?" behind a solution of `problem` that came to `answer`; None where it is no such guess, cannot be compared,
+    or the answer is wrong. Blocks for seconds at most."""
     if not answer or len(text) > LONGEST:
         return None
     guess = said_plainly(text)
@@ -71,7 +86,7 @@ def reply_to_guess(text: str, answer: str, language: Language) -> str | None:
     if number is None or guess == " ".join(text.split()):
         return None
     is_doubtful = "呢" in text or bool(number.unit and read_unit(number.unit) is None)  # "12 even?", 12是质数吗, 那么3呢: of a number
-    if is_doubtful and not SAYS_WHAT.search(text):
+    if (is_doubtful and not SAYS_WHAT.search(text)) or is_refuted(problem, answer):
         return None
     outcome = check(answer, guess).outcome
     if outcome is Outcome.UNDECIDED:
@@ -80,11 +95,11 @@ def reply_to_guess(text: str, answer: str, language: Language) -> str | None:
 
 
 async def replied(
-    text: str, otherwise: AsyncGenerator[Event], *, model: str, language: Language, begins: bool, answer: str = ""
+    text: str, otherwise: AsyncGenerator[Event], *, model: str, language: Language, begins: bool, answer: str = "", problem: str = ""
 ) -> AsyncGenerator[Event]:
-    """The events of `otherwise`, unless a greeting, thanks, or a guess at the `answer` that was shown is all that was said. `begins`: no
-    question was asked before."""
-    said = reply_to(text, language) or await asyncio.to_thread(reply_to_guess, text, answer, language)
+    """The events of `otherwise`, unless a greeting, thanks, a wish that has nothing to do with mathematics, or a guess at the `answer` that
+    was shown to `problem` is all that was said. `begins`: no question was asked before."""
+    said = reply_to(text, language) or await asyncio.to_thread(reply_to_guess, text, answer, language, problem=problem)
     if said is None:
         async with aclosing(otherwise):
             async for event in otherwise:

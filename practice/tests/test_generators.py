@@ -9,6 +9,7 @@ import pytest
 import sympy
 
 from grading.checking.answers import Outcome, check
+from grading.checking.fitting import is_refuted
 from practice.form import has_form
 from practice.generators import families
 from practice.generators.draft import Draft, Family
@@ -40,6 +41,8 @@ def test_both_languages_tell_the_same(family):
 def test_the_checker_takes_the_key(family):
     draft = drafts(family)[0]
     assert check(draft.expected, draft.expected).outcome is Outcome.CORRECT
+    assert not is_refuted(draft.en, draft.expected)
+    assert not is_refuted(draft.zh, draft.expected)
 
 
 @pytest.mark.parametrize("family", families.FAMILIES, ids=lambda family: family.code)

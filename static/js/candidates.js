@@ -55,7 +55,11 @@ export class CandidateTabs {
   #shown(turn, number, live) {
     const candidate = turn.candidates[number];
     const { agreeing, rank } = standing(turn, number);
-    const facts = [agreeing && turn.selected && say("agree", { agreeing, count: turn.selected.count }), rank && say("rank", { rank })];
+    const facts = [
+      candidate.refuted && say("unfit"),
+      agreeing && turn.selected && say("agree", { agreeing, count: turn.selected.count }),
+      rank && say("rank", { rank }),
+    ];
     return {
       phase: candidate.phase,
       answer: candidate.answer,

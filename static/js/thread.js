@@ -170,14 +170,15 @@ export class TurnView {
     this.#part("no-scorer").hidden = !selected?.scorer_error;
     if (!selected) return;
     const { candidate, rule, agreeing, count, scorer_error } = selected;
-    const agreed = say("agreed", { agreeing, count, answers: new Set(Object.values(selected.groups)).size });
+    const groups = new Set(Object.values(selected.groups).filter((group) => group !== null));
+    const agreed = say("agreed", { agreeing, count, answers: groups.size });
     this.#part("why").textContent = `${say(`picked-${rule}`, { number: candidate + 1, total: candidates.length })} ${agreed}`;
     this.#part("no-scorer-why").textContent = scorer_error;
   }
 
   #drawEnd() {
     const { phase, reason } = this.#turn;
-    const { answer, checked, differs, finish } = this.#candidate;
+    const { answer, checked, differs, refuted, finish } = this.#candidate;
     this.#part("cut").hidden = finish !== "length";
     this.#part("failure").hidden = phase !== "failed";
     if (phase === "failed") this.#part("reason").textContent = say(`failure-${reason}`);
@@ -185,6 +186,7 @@ export class TurnView {
     if (answer) drawFormula(this.#part("answer-text"), answer, false);
     this.#part("checked").hidden = !checked;
     this.#part("differs").hidden = !differs;
+    this.#part("refuted").hidden = !refuted;
     for (const wide of this.#root.querySelectorAll("pre, .formula-display")) {
       if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0; // what scrolls must be reachable by keyboard
     }
@@ -192,12 +194,13 @@ export class TurnView {
 
   #announcePhase() {
     const { phase, reason, selected } = this.#turn;
-    const { answer, checked, differs } = this.#candidate;
+    const { answer, checked, differs, refuted } = this.#candidate;
     if (phase === "failed") announce(say(`failure-${reason}`));
     else announce(this.#label());
     if (phase === "done" && answer) announce(say("answerIs", { answer }));
     if (phase === "done" && checked) announce(say("checked"));
     if (phase === "done" && differs) announce(say("differs"));
+    if (phase === "done" && refuted) announce(this.#part("refuted").textContent);
     if (phase === "done" && selected) announce(`${this.#part("why").textContent}${selected.unsure ? ` ${say("unsure")}` : ""}`);
   }
 }

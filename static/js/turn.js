@@ -29,6 +29,7 @@ function newCandidate() {
     answer: null,
     checked: false,
     differs: false,
+    refuted: false, // the problem by itself says that the answer is wrong
     finish: null,
     score: null, // of the reward model; not a probability
     dropped: null, // why
@@ -93,8 +94,8 @@ function withCandidate(turn, data, change) {
   return { ...turn, phase, candidates: turn.candidates.with(number, candidate) };
 }
 
-function withEnd(candidate, { answer, checked, differs, finish }) {
-  return { ...candidate, phase: "solved", answer, checked, differs, finish };
+function withEnd(candidate, { answer, checked, differs, refuted, finish }) {
+  return { ...candidate, phase: "solved", answer, checked, differs, refuted: Boolean(refuted), finish };
 }
 
 function withText(candidate, { text }) {

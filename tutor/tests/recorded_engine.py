@@ -58,6 +58,8 @@ def chunks_for(prompt: str) -> list[str]:
             return lesson_chunks(prompt, *replies)
     if DIVIDED in prompt:
         return divided_chunks(prompt)
+    if "3 + 4 = ?" in prompt:
+        return ["It is $\\boxed{8}$."]
     numbers = int(COUNT.findall(prompt)[-1])
     return [f"{number} " for number in range(1, numbers + 1)] + [f"\\boxed{{{numbers}}}"]
 

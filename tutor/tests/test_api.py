@@ -59,6 +59,11 @@ async def test_an_answer_comes_whole(client):
     assert answer.usage.completion_tokens > 0
 
 
+async def test_a_message_says_that_its_answer_does_not_fit_the_problem(client):
+    answer = await client.chat.completions.create(model="lemma-words", messages=said("3 + 4 = ?"))
+    assert answer.choices[0].message.content.endswith("it is wrong or not complete. Do not rely on this solution.\n")
+
+
 async def test_the_best_of_several_comes_as_one(client):
     answer = await client.chat.completions.create(model="lemma-best-of-4", messages=[*said("Prove: Count to 5")])
     assert answer.choices[0].message.content == "1 2 3 4 5 \\boxed{5}"

@@ -220,10 +220,11 @@ def test_a_conversation_is_saved_as_markdown(posed):
     ("kind", "data", "warning"),
     [
         ("selected", {"unsure": True, "scorer_error": ""}, "I am not sure: the solutions do not agree."),
-        ("selected", {"unsure": False, "scorer_error": "refused"}, "The reward model could not be asked"),
+        ("selected", {"unsure": False, "scorer_error": "refused"}, "The solutions could not be rated"),
         ("noted", {"note": "unsure"}, "The tutor is not sure of this problem."),
         ("noted", {"note": "plain"}, "A plain hint, made from a checked solution"),
         ("done", {"candidate": 0, "finish": "length"}, "The solution reached its length limit"),
+        ("done", {"candidate": 0, "finish": "stop", "refuted": True}, "This answer does not fit the problem"),
     ],
 )
 def test_a_saved_conversation_warns_as_the_page_does(posed, kind, data, warning):

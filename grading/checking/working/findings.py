@@ -46,7 +46,7 @@ LOST = template("A solution was lost here.")
 NO_CONSTANT = template("The constant of integration is missing.")
 
 CARRIED = template("This is right in itself, but it goes on from a wrong step.")
-AGREES = template("{agreeing} of {sampled} sampled solutions have this value as well.")
+AGREES = template("The tutor solved the problem {sampled} times by itself; {agreeing} of these solutions have this value as well.")
 AGREES_WITH_REFERENCE = template("The reference solution has this value as well.")
 OTHER_VALUE = template("The calculation is right in itself, but it is not the one that is needed here.")
 OTHER_OWNER = template("The calculation is right in itself, but its result is about someone or something else.")
@@ -54,7 +54,7 @@ OTHER_EQUATION = template("This equation does not lead to the answer.")
 FROM_NOWHERE = template("The number {value} does not come from the problem or from a step before.")
 NOT_THE_ANSWER = template("This is not the answer to the question.")
 WENT_ON = template("The answer was found already, in an earlier step.")
-DOUBTFUL = template("A reward model doubts this step. No calculation decides it.")
+DOUBTFUL = template("This step looks doubtful. No calculation decides it.")
 
 
 def plain_number(value: Fraction, decimals: int = 6) -> str:

@@ -141,6 +141,8 @@ class Terminal:
 
 
 def _verdict(solution: Solution) -> str:
+    if solution.refuted:
+        return " (wrong: it does not fit the problem)"
     return " (checked by Python)" if solution.checked else " (Python's result is another one)" if solution.differs else ""
 
 

@@ -87,8 +87,8 @@ def output(text, number=1, **more):
     return ("output", {"candidate": 0, "round": number, "text": text} | plain | more)
 
 
-def done(answer=None, *, checked=False, differs=False, finish="stop"):
-    data = {"candidate": 0, "answer": answer, "checked": checked, "differs": differs, "finish": finish}
+def done(answer=None, *, checked=False, differs=False, refuted=False, finish="stop"):
+    data = {"candidate": 0, "answer": answer, "checked": checked, "differs": differs, "refuted": refuted, "finish": finish}
     return ("done", data | {"tokens": 10, "rounds": 0, "seconds": 1.0})
 
 

@@ -72,11 +72,17 @@ def test_candidates_appear_side_by_side_and_the_pick_is_explained(site, four):
 
 def test_disagreement_is_said(site, four):
     page, turn = four
-    answers = [says(number, f"Way {number}.") for number in range(4)] + [solved(number, str(number)) for number in range(4)]
-    groups = {number: number for number in range(4)}
+    answers = [says(number, f"Way {number}.") for number in range(4)]
+    answers += [solved(number, str(number), refuted=number == 0) for number in range(4)]
+    groups = {0: None} | {number: number for number in (1, 2, 3)}
     site.tell(turn, *answers, selected(2, groups, rule="majority", unsure=True, scorer_error="The reward model is away."), finished(2, "2"))
     expect(page.locator("[data-part=unsure]").last).to_have_text(re.compile("I am not sure"))
     expect(page.locator("[data-part=no-scorer]").last).to_contain_text("The reward model is away.")
+    expect(page.locator("[data-part=why]").last).to_contain_text("different answers: 3.")
+    expect(page.locator("[data-part=refuted]").last).to_be_hidden()
+    expect(tabs(page).first).to_contain_text("Does not fit the problem")
+    tabs(page).first.click()
+    expect(page.locator("[data-part=refuted]").last).to_be_visible()
 
 
 def test_any_can_be_opened_also_by_keyboard(site, four):

@@ -105,7 +105,8 @@ def test_a_different_result_is_said_and_code_that_failed_shows_why(site, asked):
     page, turn = asked
     site.tell(turn, STARTED, typing("1/0"), code("1/0"), output("", error="line 1: 1/0\nZeroDivisionError: division by zero"))
     expect(page.locator(".cell-error")).to_contain_text("ZeroDivisionError")
-    site.tell(turn, done("3", differs=True, finish="length"))
+    site.tell(turn, done("3", differs=True, refuted=True, finish="length"))
+    expect(page.get_by_text("This answer does not fit the problem").first).to_be_visible()
     expect(page.get_by_text("The answer and Python's result differ").last).to_be_visible()
     expect(page.get_by_text("reached its length limit")).to_be_visible()
 
