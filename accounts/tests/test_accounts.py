@@ -1,6 +1,10 @@
 """Signing up, logging in and out; roles."""
 
+import re
+
 import pytest
+from django.apps import apps
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -140,6 +144,18 @@ def test_an_administrator_makes_another_one_and_takes_it_back(client):
     changed = {"username": "deputy", "role": "teacher", "is_active": "on", "first_name": "", "last_name": "", "email": ""} | dates
     assert client.post(page, changed).status_code == 302
     assert other.get("/admin/accounts/user/").status_code == 302
+
+
+def test_the_files_of_the_administrators_pages_are_collected(client):
+    """One that is not makes the page an error where names have hashes, as they have wherever Lemma is served."""
+    head = User.objects.create_superuser("head")
+    client.force_login(head)
+    ignored = apps.get_app_config("staticfiles").ignore_patterns
+    collected = {path for finder in get_finders() for path, _ in finder.list(ignored)}
+    for page in ("", "add/", f"{head.pk}/change/", f"{head.pk}/delete/", f"{head.pk}/password/", f"{head.pk}/history/"):
+        named = set(re.findall(r'"/static/(admin/[^"]+)"', client.get(f"/admin/accounts/user/{page}").content.decode()))
+        assert "admin/css/base.css" in named
+        assert named <= collected
 
 
 def test_who_is_deleted_is_asked_about_with_counts(client):
