@@ -1,10 +1,12 @@
 """What a program asks for: a request in the form of OpenAI's chat completions, read and checked.
 
 `model`, `messages`, `stream` and `stream_options` are heeded; sampling (`temperature`, `max_tokens`, `stop`) is the tutor's own affair
-and passed over. What would make another kind of reply (several choices, JSON, a call of a tool, sound, probabilities) is refused.
+and passed over. What would make another kind of reply (several choices, JSON, a call of a tool, sound, probabilities) is refused, and so is
+what a client asks for itself about a conversation.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +18,9 @@ from tutor.models import Turn
 
 MESSAGES = 100  # in one request
 LARGEST = 400_000  # bytes of a request
+# As Open WebUI asks behind each reply for a title, tags and follow-up questions. The tutor would solve the conversation's problem once
+# more, for minutes; refused, the client takes the first message for a title.
+CHORE = re.compile(r"\s*#+ Task:\s.*<chat_history>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,8 @@ def parse(body: bytes) -> Asked:
         raise no_such_model(model)
     _check_kind(data)
     instructions, history, question = _dialogue(data.get("messages"))
+    if CHORE.match(question):
+        raise bad_request("Titles, tags and follow-up questions are not written here.", param="messages", code="unsupported_value")
     to_judge = _assessment(MODELS[model], instructions, history, question)
     options = data.get("stream_options") or {}
     usage = isinstance(options, dict) and options.get("include_usage") is True

@@ -147,6 +147,18 @@ async def test_who_stops_reading_stops_the_turn(client, stack):
     await asyncio.to_thread(wait_until, lambda: stack.stats()["aborted"] > aborted, "the engine's request was not closed", 10)
 
 
+# What Open WebUI asks for by itself, behind each reply.
+CHORE = """### Task:
+Generate a concise, 3-5 word title with an emoji summarizing the chat history.
+### Output:
+JSON format: { "title": "your concise title here" }
+### Chat History:
+<chat_history>
+USER: Solve 2x = 4
+ASSISTANT: $x = 2$
+</chat_history>"""
+
+
 @pytest.mark.parametrize(
     ("change", "error", "code", "param"),
     [
@@ -170,6 +182,7 @@ async def test_who_stops_reading_stops_the_turn(client, stack):
         ({"response_format": {"type": "json_object"}}, openai.BadRequestError, "unsupported_value", "response_format"),
         ({"tool_choice": "required"}, openai.BadRequestError, "unsupported_value", "tool_choice"),
         ({"logprobs": True}, openai.BadRequestError, "unsupported_value", "logprobs"),
+        ({"messages": said(CHORE)}, openai.BadRequestError, "unsupported_value", "messages"),
         ({"modalities": ["text", "audio"]}, openai.BadRequestError, "unsupported_value", "modalities"),
     ],
 )
