@@ -81,7 +81,7 @@ class Asked:
     stream: bool
     usage: bool
     assessment: assessment.Request | None
-    instructions: str = ""  # what the system says, where there is a history; else it is a part of the question
+    instructions: str = ""  # what the system says: how the client wants to be answered, but no part of what is asked
 
     @property
     def offer(self) -> Offer | None:
@@ -133,7 +133,7 @@ def _check_kind(data: dict[str, Any]) -> None:
 
 def _assessment(offer: Offer | None, instructions: str, history: list[Exchange], question: str) -> assessment.Request | None:
     """What is to be judged; None for a question to be solved. The plain model judges only what says that it is to be judged."""
-    found = assessment.read(question)
+    found = assessment.read(question if history else f"{instructions}\n\n{question}")
     if found is None and offer is None:
         found = assessment.read("\n\n".join([instructions, *(exchange.question for exchange in history), question]))
     if found is None and offer is None:
@@ -142,9 +142,7 @@ def _assessment(offer: Offer | None, instructions: str, history: list[Exchange],
 
 
 def _dialogue(messages: object) -> tuple[str, list[Exchange], str]:
-    """What the system says, the exchanges, and the last message, which must be the user's. Where there are no exchanges, the system's
-    messages are a part of it.
-    """
+    """What the system says, the exchanges, and the last message, which must be the user's."""
     if not isinstance(messages, list) or not messages:
         raise bad_request("`messages` must be a list with at least one message.", param="messages")
     if len(messages) > MESSAGES:
@@ -165,7 +163,7 @@ def _dialogue(messages: object) -> tuple[str, list[Exchange], str]:
             history.append(Exchange(question, text))
             question = ""
     history = [exchange for exchange in history if exchange.question]
-    return (system, history, question) if history else ("", [], f"{system}\n\n{question}".strip())
+    return system, history, question
 
 
 def _role(message: object, at: int) -> str:

@@ -122,6 +122,14 @@ async def test_what_the_system_says_is_read_with_the_first_question(client):
     assert answer.choices[0].message.content == "2"
 
 
+@pytest.mark.parametrize("model", ["lemma", "lemma-best-of-4"])
+async def test_what_the_system_says_is_no_part_of_what_is_asked(client, student, stack, model):
+    asked = [{"role": "system", "content": "You are a helpful assistant. Today is 2026-11-30."}, *said("你好")]
+    answer = await client.chat.completions.create(model=model, messages=asked)
+    assert answer.choices[0].message.content.startswith("你好")
+    assert (answer.choices[0].finish_reason, answer.usage.completion_tokens) == ("stop", 0)
+
+
 async def test_what_the_system_says_is_read_however_long_the_dialogue_is(client):
     before = [*said("Count to 1"), {"role": "assistant", "content": "1"}] * 25
     messages = [{"role": "system", "content": "Speak of the socks in the drawer."}, *before, *said("Count to 2")]
