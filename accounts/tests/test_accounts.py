@@ -37,6 +37,7 @@ def test_the_first_administrator_is_made_in_the_terminal(client, monkeypatch):
     call_command("createsuperuser", username="head", email="", interactive=False)
     client.post("/accounts/login/", {"username": "head", "password": PASSWORD})
     assert [client.get(page).status_code for page in ("/training/", "/reports/", "/admin/")] == [200, 200, 200]
+    assert "/admin/auth/group/" not in client.get("/admin/").text, "a role is all that says what somebody may do"
 
 
 def test_a_role_is_not_taken_from_the_form(client):
