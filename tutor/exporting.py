@@ -47,6 +47,7 @@ def _turn(turn: Turn) -> list[str]:
             reviews.append(_review(entry["data"]))
         warnings += _warnings(entry)
         text += transcript.take(entry)
+    text = text or transcript.of(0)  # where none was picked the page shows the first
     parts += [f"## {_('Solution') if turn.has_solution else _('Reply')}", *reviews, *warnings, text]
     if turn.answer:
         python = _("Checked by Python") if turn.checked else _("The answer and Python's result differ") if turn.differs else ""

@@ -273,6 +273,16 @@ def test_a_saved_conversation_says_where_answer_and_python_differ(posed):
     assert "**Answer:** $4$ (The answer and Python's result differ)" in text
 
 
+def test_of_many_solutions_that_were_stopped_the_first_is_saved_as_the_page_shows_it(posed):
+    Turn.objects.filter(pk=posed.pk).update(n=4, state="stopped")
+    said = [(1, "Second way. "), (0, "First way, \\boxed{24}.")]
+    log = [*(("token", {"candidate": number, "text": text, "part": "text"}) for number, text in said), ("stopped", {})]
+    TurnEvent.objects.bulk_create(TurnEvent(turn=posed, seq=seq, run=0, kind=kind, payload=data) for seq, (kind, data) in enumerate(log, 2))
+    text = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md").text
+    assert text.endswith("First way, \\boxed{24}.\n\n*Stopped*\n")
+    assert "Second way" not in text
+
+
 def test_a_saved_formula_stands_between_dollar_signs(posed):
     said = r"So \( x = 5 \), that is" + "\n\n" + r"\[\begin{aligned}x &= 5 \\[4pt] y &= 6\end{aligned}\]"
     log = [
