@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.db import router
 from django.db.models import QuerySet
 from django.db.models.deletion import Collector
@@ -16,6 +17,7 @@ from accounts.forms import AdminLogInForm
 from accounts.models import User
 
 admin.site.login_form = AdminLogInForm
+admin.site.unregister(Group)  # nothing asks for one
 
 
 @admin.register(User)

@@ -12,5 +12,5 @@ class StaticFiles(StaticFilesConfig):
         *("inter-*-ext-*", "inter-cyrillic-*", "inter-vietnamese-*", "inter-*-opsz-*", "inter-*-standard-*", "inter-*-italic.woff2"),
         *("types", "sounds", "vue-mathlive.mjs", "mathlive-ssr*", "mathlive-static.css", "mathlive.js", "mathlive.min.js", "mathlive.mjs"),
         *("contrib", "katex.js", "katex.min.js", "katex.css", "katex-swap*", "purify.*.js", "purify.js", "*.umd.*"),
-        *("highlight*.js", "core.js", "*.map", "*.d.mts", "*.d.ts", "README.md", "package.json"),
+        *("highlight*.js", "*.map", "*.d.mts", "*.d.ts", "README.md", "package.json"),
     ]

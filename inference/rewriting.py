@@ -49,6 +49,12 @@ RULES: dict[Language, str] = {
     "Write the new problem alone, without a solution and without a remark.",
     "zh": "新题必须完整、合理，并且只求一个数或一个式子。只写新题本身，不要写解答，也不要写说明。",
 }
+# A small model repeats behind its problem what it was told.
+REPEATED = re.compile(
+    "|".join(
+        re.escape(re.split(r"[.,:：，。{]", told)[0].strip()) for told in (*WANTED["en"].values(), *WANTED["zh"].values(), *RULES.values())
+    )
+)
 BEGUN: dict[Language, str] = {"en": "New problem:\n", "zh": "新题目：\n"}
 
 HEADING = re.compile(
@@ -85,8 +91,9 @@ def prompt(change: Change, question: str, *, language: Language, answer: str = "
 def read(reply: str, language: Language) -> str:
     """The new problem in a model's reply. Raises `Refused`."""
     text = HEADING.sub("", reply.strip())
-    if after := AFTER.search(text):
-        text = text[: after.start()]
+    for after in (AFTER, REPEATED):
+        if found := after.search(text):
+            text = text[: found.start()]
     text = text.strip().strip("*_").strip()
     shorter = 3 if language == "zh" else 1
     if len(text) < SHORTEST // shorter:

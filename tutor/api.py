@@ -228,7 +228,7 @@ class Answer:
     def _take_end(self, kind: str, data: dict[str, Any]) -> bool:
         """Whether the entry ends the turn. Raises `ApiError` where it failed."""
         if kind == "done":
-            self.tokens, self.reason = data["tokens"], data["finish"]
+            self.tokens, self.reason = data.get("tokens", 0), data["finish"]  # a greeting is answered without the model
         if kind == "failed":
             too_long = data["reason"] == Failure.TOO_LONG
             message = str(Failure(data["reason"]).label)

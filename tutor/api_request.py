@@ -1,10 +1,12 @@
 """What a program asks for: a request in the form of OpenAI's chat completions, read and checked.
 
 `model`, `messages`, `stream` and `stream_options` are heeded; sampling (`temperature`, `max_tokens`, `stop`) is the tutor's own affair
-and passed over. What would make another kind of reply (several choices, JSON, a call of a tool, sound, probabilities) is refused.
+and passed over. What would make another kind of reply (several choices, JSON, a call of a tool, sound, probabilities) is refused, and so is
+what a client asks for itself about a conversation.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +18,9 @@ from tutor.models import Turn
 
 MESSAGES = 100  # in one request
 LARGEST = 400_000  # bytes of a request
+# As Open WebUI asks behind each reply for a title, tags and follow-up questions. The tutor would solve the conversation's problem once
+# more, for minutes; refused, the client takes the first message for a title.
+CHORE = re.compile(r"\s*#+ Task:\s.*<chat_history>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Asked:
     stream: bool
     usage: bool
     assessment: assessment.Request | None
-    instructions: str = ""  # what the system says, where there is a history; else it is a part of the question
+    instructions: str = ""  # what the system says: how the client wants to be answered, but no part of what is asked
 
     @property
     def offer(self) -> Offer | None:
@@ -99,6 +104,8 @@ def parse(body: bytes) -> Asked:
         raise no_such_model(model)
     _check_kind(data)
     instructions, history, question = _dialogue(data.get("messages"))
+    if CHORE.match(question):
+        raise bad_request("Titles, tags and follow-up questions are not written here.", param="messages", code="unsupported_value")
     to_judge = _assessment(MODELS[model], instructions, history, question)
     options = data.get("stream_options") or {}
     usage = isinstance(options, dict) and options.get("include_usage") is True
@@ -126,7 +133,7 @@ def _check_kind(data: dict[str, Any]) -> None:
 
 def _assessment(offer: Offer | None, instructions: str, history: list[Exchange], question: str) -> assessment.Request | None:
     """What is to be judged; None for a question to be solved. The plain model judges only what says that it is to be judged."""
-    found = assessment.read(question)
+    found = assessment.read(question if history else f"{instructions}\n\n{question}")
     if found is None and offer is None:
         found = assessment.read("\n\n".join([instructions, *(exchange.question for exchange in history), question]))
     if found is None and offer is None:
@@ -135,9 +142,7 @@ def _assessment(offer: Offer | None, instructions: str, history: list[Exchange],
 
 
 def _dialogue(messages: object) -> tuple[str, list[Exchange], str]:
-    """What the system says, the exchanges, and the last message, which must be the user's. Where there are no exchanges, the system's
-    messages are a part of it.
-    """
+    """What the system says, the exchanges, and the last message, which must be the user's."""
     if not isinstance(messages, list) or not messages:
         raise bad_request("`messages` must be a list with at least one message.", param="messages")
     if len(messages) > MESSAGES:
@@ -158,7 +163,7 @@ def _dialogue(messages: object) -> tuple[str, list[Exchange], str]:
             history.append(Exchange(question, text))
             question = ""
     history = [exchange for exchange in history if exchange.question]
-    return (system, history, question) if history else ("", [], f"{system}\n\n{question}".strip())
+    return system, history, question
 
 
 def _role(message: object, at: int) -> str:

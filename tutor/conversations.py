@@ -39,6 +39,15 @@ def branch(conversation: Conversation, leaf: Turn | None = None) -> list[Step]:
     return steps[::-1]
 
 
+def before(turn: Turn) -> list[Turn]:
+    """The turns that lead to this one, from the root."""
+    turns: list[Turn] = []
+    while turn.parent is not None:
+        turn = turn.parent
+        turns.insert(0, turn)
+    return turns
+
+
 def _step(turn: Turn, children: dict[UUID | None, list[Turn]]) -> Step:
     siblings = children[turn.parent_id]
     i = siblings.index(turn)

@@ -14,13 +14,23 @@ from tutor.transcript import REFUTED, Transcript
 
 PERCENT = re.compile(r"(?<!\\)%")  # where a formula's comment would begin
 MARKUP = re.compile(r"[*_`<]|^[#>]", re.MULTILINE)
+# A formula as models write it, outside of code. For most that reads Markdown, `\(` is a bracket.
+BRACKETED = re.compile(
+    r"^(?P<fence>`{3,})[^\n]*\n.*?^(?P=fence)`*$|(?<!\\)\\\((?P<line>[^\n]+?)\\\)|(?<!\\)\\\[(?P<display>.+?)\\\]", re.MULTILINE | re.DOTALL
+)
 MARKS = {"checked": "✓", "agrees": "✓", "wrong": "✗", "carried": "↳", "unverified": "·"}
 
 
 def markdown(conversation: Conversation, steps: Sequence[conversations.Step]) -> str:
     """The branch that is shown, with nothing in it that the page does not show, and all that the page warns of."""
     parts = [f"# {conversation.title}", *(part for step in steps for part in _turn(step.turn))]
-    return "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
+    return BRACKETED.sub(_between_dollars, "\n\n".join(part.strip() for part in parts if part.strip())) + "\n"
+
+
+def _between_dollars(found: re.Match[str]) -> str:
+    if found["line"]:
+        return f"${found['line'].strip()}$"
+    return f"$${found['display']}$$" if found["display"] else found[0]
 
 
 def _turn(turn: Turn) -> list[str]:
@@ -37,6 +47,7 @@ def _turn(turn: Turn) -> list[str]:
             reviews.append(_review(entry["data"]))
         warnings += _warnings(entry)
         text += transcript.take(entry)
+    text = text or transcript.of(0)  # where none was picked the page shows the first
     parts += [f"## {_('Solution') if turn.has_solution else _('Reply')}", *reviews, *warnings, text]
     if turn.answer:
         python = _("Checked by Python") if turn.checked else _("The answer and Python's result differ") if turn.differs else ""

@@ -124,7 +124,7 @@ class Job:
         language = teaching.language_of(self.turn)
         if self._claim.clarify:
             events = solved_or_asked_back(teaching.problem_of(self.turn), events, engine=engine, language=language)
-        if self.turn.request or self.turn.attempt or self.turn.conversation.api:
+        if self.turn.request or self.turn.attempt:
             return events
         parent = self.turn.parent if not self.turn.quote else None
         shown = {"answer": parent.answer, "problem": parent.question} if parent is not None else {}

@@ -30,7 +30,7 @@ class Transcript:
             self._texts, self._inside = {}, set()
             return given_up
         if kind == "done" and self._several:
-            return self._texts.get(data["candidate"], "") + self._closed(data["candidate"])
+            return self.of(data["candidate"])
         text = self._text(kind, data)
         if not text:
             return ""
@@ -38,6 +38,10 @@ class Transcript:
         self._texts[number] = self._texts.get(number, "") + text
         self._shown = not self._several
         return "" if self._several else text
+
+    def of(self, number: int) -> str:
+        """One candidate, as far as it came."""
+        return self._texts.get(number, "") + self._closed(number)
 
     def _text(self, kind: str, data: dict[str, Any]) -> str:
         if kind == "token":

@@ -197,10 +197,11 @@ def reports(request: Request) -> HttpResponse:
 
 @require_safe
 def reported(request: Request, pk: int) -> HttpResponse:
-    """One report, with the question and all of its solutions, and nothing else of the conversation."""
+    """One report, with the question and all of its solutions, and of the rest of the conversation only what was asked before."""
     said = reporting.get_report_for(request.user, pk)
     steps = [conversations.Step(said.turn, 1, 1, None, None)]
-    context = {"report": said, "steps": steps, "failures": Failure, "readonly": True, "logs": _logs(steps)}
+    before = conversations.before(said.turn)
+    context = {"report": said, "before": before, "steps": steps, "failures": Failure, "readonly": True, "logs": _logs(steps)}
     return render(request, "tutor/reported.html", _surroundings(request.user) | context)
 
 

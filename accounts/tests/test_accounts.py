@@ -1,9 +1,12 @@
 """Signing up, logging in and out; roles."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -36,6 +39,7 @@ def test_the_first_administrator_is_made_in_the_terminal(client, monkeypatch):
     call_command("createsuperuser", username="head", email="", interactive=False)
     client.post("/accounts/login/", {"username": "head", "password": PASSWORD})
     assert [client.get(page).status_code for page in ("/training/", "/reports/", "/admin/")] == [200, 200, 200]
+    assert "/admin/auth/group/" not in client.get("/admin/").text, "a role is all that says what somebody may do"
 
 
 def test_a_role_is_not_taken_from_the_form(client):
@@ -167,6 +171,18 @@ def test_an_administrator_is_always_left(client):
     assert "head" in client.post("/admin/accounts/user/", chosen).context["protected"]
     left = User.objects.get(username="head")
     assert (left.role, left.is_active, left.is_superuser, left.first_name) == ("admin", True, True, "Li")
+
+
+def test_the_files_of_the_administrators_pages_are_collected(client):
+    """One that is not makes the page an error where names have hashes, as they have wherever Lemma is served."""
+    head = User.objects.create_superuser("head")
+    client.force_login(head)
+    ignored = apps.get_app_config("staticfiles").ignore_patterns
+    collected = {path for finder in get_finders() for path, _ in finder.list(ignored)}
+    for page in ("", "add/", f"{head.pk}/change/", f"{head.pk}/delete/", f"{head.pk}/password/", f"{head.pk}/history/"):
+        named = set(re.findall(r'"/static/(admin/[^"]+)"', client.get(f"/admin/accounts/user/{page}").content.decode()))
+        assert "admin/css/base.css" in named
+        assert named <= collected
 
 
 def test_who_is_deleted_is_asked_about_with_counts(client):

@@ -60,6 +60,7 @@ def test_a_key_is_looked_at_and_changed(marked):
     marked.problem.refresh_from_db()
     assert marked.problem.answer == "x = 2"
     assert "2 answers are judged otherwise" in preview.content.decode()
+    assert "Only lines for the answer follow by themselves." in preview.content.decode()
     assert points(marked.right) == 4
     plan = preview.context["plan"]
     client.post(page("key", marked.problem.pk), {"answer": "x = 5", "reference": "", "fingerprint": plan.fingerprint})

@@ -24,7 +24,7 @@ export function newTurn(id) {
 
 function newCandidate() {
   return {
-    phase: "thinking", // thinking writing coding running solved dropped
+    phase: "queued", // until its first word, few being written at once; then thinking writing coding running solved dropped
     segments: [], // {type: "text", text} or {type: "code", text, round, complete, output}
     answer: null,
     checked: false,

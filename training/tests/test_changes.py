@@ -70,6 +70,16 @@ def test_a_chinese_reply_is_read(reply):
     assert read(reply, "zh") == NEU
 
 
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_a_model_was_told_is_no_part_of_its_problem(change):
+    for parent, new in ((PENS, NEW), (APPLES, NEU)):
+        told = prompt(proposal(change, parent, parent if change == "combine" else None)).partition("<|im_end|>\n<|im_start|>assistant")[0]
+        wanted, rules = told.split("\n\n")[-2:]
+        language = proposal(parent=parent).language
+        assert read(f"{new}\n\n{wanted}\n\n{rules}", language) == new
+        assert read(f"{new}\n{rules}", language) == new
+
+
 def test_a_problem_of_two_paragraphs_stays_whole():
     text = "Solve the equation.\n\n$x + 3 = 7$"
     assert read(text, "en") == text

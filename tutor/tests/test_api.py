@@ -127,6 +127,14 @@ async def test_what_the_system_says_is_read_with_the_first_question(client):
     assert answer.choices[0].message.content == "2"
 
 
+@pytest.mark.parametrize("model", ["lemma", "lemma-best-of-4"])
+async def test_what_the_system_says_is_no_part_of_what_is_asked(client, student, stack, model):
+    asked = [{"role": "system", "content": "You are a helpful assistant. Today is 2026-11-30."}, *said("你好")]
+    answer = await client.chat.completions.create(model=model, messages=asked)
+    assert answer.choices[0].message.content.startswith("你好")
+    assert (answer.choices[0].finish_reason, answer.usage.completion_tokens) == ("stop", 0)
+
+
 async def test_what_the_system_says_is_read_however_long_the_dialogue_is(client):
     before = [*said("Count to 1"), {"role": "assistant", "content": "1"}] * 25
     messages = [{"role": "system", "content": "Speak of the socks in the drawer."}, *before, *said("Count to 2")]
@@ -152,6 +160,18 @@ async def test_who_stops_reading_stops_the_turn(client, stack):
     await asyncio.to_thread(wait_until, lambda: stack.stats()["aborted"] > aborted, "the engine's request was not closed", 10)
 
 
+# What Open WebUI asks for by itself, behind each reply.
+CHORE = """### Task:
+Generate a concise, 3-5 word title with an emoji summarizing the chat history.
+### Output:
+JSON format: { "title": "your concise title here" }
+### Chat History:
+<chat_history>
+USER: Solve 2x = 4
+ASSISTANT: $x = 2$
+</chat_history>"""
+
+
 @pytest.mark.parametrize(
     ("change", "error", "code", "param"),
     [
@@ -175,6 +195,7 @@ async def test_who_stops_reading_stops_the_turn(client, stack):
         ({"response_format": {"type": "json_object"}}, openai.BadRequestError, "unsupported_value", "response_format"),
         ({"tool_choice": "required"}, openai.BadRequestError, "unsupported_value", "tool_choice"),
         ({"logprobs": True}, openai.BadRequestError, "unsupported_value", "logprobs"),
+        ({"messages": said(CHORE)}, openai.BadRequestError, "unsupported_value", "messages"),
         ({"modalities": ["text", "audio"]}, openai.BadRequestError, "unsupported_value", "modalities"),
     ],
 )

@@ -274,6 +274,29 @@ def test_a_saved_conversation_says_where_answer_and_python_differ(posed):
     assert "**Answer:** $4$ (The answer and Python's result differ)" in text
 
 
+def test_of_many_solutions_that_were_stopped_the_first_is_saved_as_the_page_shows_it(posed):
+    Turn.objects.filter(pk=posed.pk).update(n=4, state="stopped")
+    said = [(1, "Second way. "), (0, "First way, \\boxed{24}.")]
+    log = [*(("token", {"candidate": number, "text": text, "part": "text"}) for number, text in said), ("stopped", {})]
+    TurnEvent.objects.bulk_create(TurnEvent(turn=posed, seq=seq, run=0, kind=kind, payload=data) for seq, (kind, data) in enumerate(log, 2))
+    text = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md").text
+    assert text.endswith("First way, \\boxed{24}.\n\n*Stopped*\n")
+    assert "Second way" not in text
+
+
+def test_a_saved_formula_stands_between_dollar_signs(posed):
+    said = r"So \( x = 5 \), that is" + "\n\n" + r"\[\begin{aligned}x &= 5 \\[4pt] y &= 6\end{aligned}\]"
+    log = [
+        ("code", {"candidate": 0, "round": 1, "code": r"print(r'\(x\)')"}),
+        ("output", {"candidate": 0, "text": r"\(x\)", "error": None}),
+        ("token", {"candidate": 0, "text": said, "part": "text"}),
+    ]
+    TurnEvent.objects.bulk_create(TurnEvent(turn=posed, seq=seq, run=0, kind=kind, payload=data) for seq, (kind, data) in enumerate(log, 2))
+    text = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md").text
+    assert "```output\n\\(x\\)\n```" in text
+    assert text.endswith("So $x = 5$, that is\n\n$$\\begin{aligned}x &= 5 \\\\[4pt] y &= 6\\end{aligned}$$\n")
+
+
 @pytest.mark.parametrize("answer", ["25%", "25\\%"])
 def test_a_percentage_in_a_saved_conversation_has_its_sign(posed, answer):
     Turn.objects.filter(pk=posed.pk).update(answer=answer)

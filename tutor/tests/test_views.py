@@ -280,6 +280,13 @@ def test_a_reported_solution_can_be_read_whole_and_nothing_else_of_the_conversat
     assert admin.get(cast.page("conversation")).status_code == 404
 
 
+def test_a_reported_follow_up_says_what_was_asked_before(cast, admin):
+    report = Report.objects.create(turn=cast.second, by=cast.conversation.owner, kind="wrong")
+    text = admin.get(reverse("tutor:reported", args=[report.pk])).text
+    assert text.count(cast.first.question) == 1
+    assert "Asked before" in text
+
+
 def test_what_is_handled_is_put_away_until_its_reader_says_more(cast, admin):
     report = said(cast)
     assert [*admin.get("/reports/").context["waiting"]] == [report]

@@ -54,6 +54,7 @@ def test_candidates_appear_side_by_side_and_the_pick_is_explained(site, four):
     site.tell(turn, says(0, "First way. "), says(2, "Third way. "), says(0, "And on."))
     expect(steps(page)).to_have_text("First way. And on.")
     expect(tabs(page).nth(2)).to_contain_text("Writing")
+    expect(tabs(page).nth(3)).to_contain_text("Waiting for its turn")
     site.tell(turn, says(1, "Second way."), solved(1, "\\frac{1}{2}", checked=True), scored(1, 2.0), solved(0, "3"), scored(0, -1.0))
     expect(page.locator("[data-part=status]").last).to_have_text("Working out 4 solutions; complete: 2")
     expect(tabs(page).nth(1).locator(".katex")).to_be_visible()
