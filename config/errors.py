@@ -1,7 +1,9 @@
 """What is answered where no view was reached or none could: a page to a person, the API's own error to a program."""
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.template.loader import render_to_string
+from django.utils.deprecation import MiddlewareMixin
 from django.views import defaults
 
 from tutor import api_request
@@ -17,6 +19,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return api_request.accident().response() if _is_a_program_s(request) else defaults.server_error(request)
+
+
+class MethodNotAllowed(MiddlewareMixin):
+    """Who opens the address of a form, by a link or from the history, gets a page. Django's own answer is empty."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if request.method != "GET" or not isinstance(response, HttpResponseNotAllowed):
+            return response
+        response.content = render_to_string("405.html", request=request)
+        return response
 
 
 def _is_a_program_s(request: HttpRequest) -> bool:
