@@ -60,7 +60,8 @@ def test_no_serious_accessibility_findings(site, visit, scheme, options):
     outsider = visit(None, color_scheme=scheme, reduced_motion="reduce", **options)
     person = visit(color_scheme=scheme, reduced_motion="reduce", **options)
     visits = [(outsider, path) for path in ("/accounts/login/", "/accounts/signup/")]
-    visits += [(person, path) for path in ("/", full_conversation(site, person.name), "/history/?q=Solve")]
+    own = ("/", full_conversation(site, person.name), "/history/?q=Solve", "/accounts/password/", "/accounts/keys/")
+    visits += [(person, path) for path in own]
     for visitor, path in visits:
         assert findings(visitor.open(path)) == [], path
     page = person.open("/c/00000000-0000-0000-0000-000000000000/")
