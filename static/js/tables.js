@@ -3,10 +3,6 @@
 export function labelCells(root) {
   for (const table of root.querySelectorAll(".table")) {
     const names = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
-    for (const { cells } of table.tBodies[0].rows) [...cells].forEach((cell, column) => label(cell, names[column]));
+    for (const { cells } of table.tBodies[0].rows) [...cells].forEach((cell, column) => (cell.dataset.label = names[column]));
   }
-}
-
-function label(cell, name) {
-  if (cell.childElementCount || cell.textContent.trim()) cell.dataset.label = name;
 }
