@@ -1,4 +1,4 @@
-"""Turning away those who are not logged in."""
+"""Turning away those who are not logged in, and leaving nothing behind for them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils.cache import patch_cache_control
+from django.utils.deprecation import MiddlewareMixin
 
 from accounts.returning import page_of
 
@@ -26,3 +28,12 @@ class LogInFirst(LoginRequiredMiddleware):
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponseRedirect:
         """Django's own leads back to the address, whatever the method: from a form, to an empty 405."""
         return redirect_to_login(page_of(request), self.get_login_url(view_func), self.get_redirect_field_name(view_func))
+
+
+class NoPageStays(MiddlewareMixin):
+    """The computers of a school are shared: after logging out, the browser's Back button would show the pages of who was there before."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if "Cache-Control" not in response.headers and response.headers.get("Content-Type", "").startswith("text/html"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response

@@ -1,9 +1,10 @@
 """What is answered where no view was reached or none could: a page to a person, the API's own error to a program."""
 
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse
-from django.template import loader
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.deprecation import MiddlewareMixin
 from django.views import defaults
 
 from tutor import api_request
@@ -26,7 +27,17 @@ def too_large(request: HttpRequest) -> HttpResponse:
     if _is_api(request):
         return api_request.too_large().response()
     with translation.override(translation.get_language_from_request(request)):
-        return HttpResponse(loader.render_to_string("413.html"), status=413)
+        return HttpResponse(render_to_string("413.html"), status=413)
+
+
+class MethodNotAllowed(MiddlewareMixin):
+    """Who opens the address of a form, by a link or from the history, gets a page. Django's own answer is empty."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if request.method != "GET" or not isinstance(response, HttpResponseNotAllowed):
+            return response
+        response.content = render_to_string("405.html", request=request)
+        return response
 
 
 def _is_api(request: HttpRequest) -> bool:

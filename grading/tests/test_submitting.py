@@ -122,6 +122,7 @@ def test_after_the_due_date(school):
     assert "due date has passed" in shown
     assert "<textarea" not in shown
     too_late = client.post(page("hand_in", school.problem.pk), {"work": RIGHT, "answer": "x = 2"}).content.decode()
+    assert too_late.count("due date has passed") == 1
     assert "was not handed in" in too_late
     assert f"{RIGHT}</textarea>" in too_late, "it is not lost"
     assert 'value="x = 2"' in too_late

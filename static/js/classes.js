@@ -8,6 +8,7 @@ import { Live } from "lemma/live.js";
 import { bindPolls } from "lemma/polls.js";
 import { KEYS, actions, note, refresh, shown, startQueue } from "lemma/queue.js";
 import { say } from "lemma/strings.js";
+import { labelCells } from "lemma/tables.js";
 import { bindPreview, drawMaths } from "lemma/work.js";
 
 const socket = document.querySelector("[data-socket]")?.dataset.socket;
@@ -58,6 +59,7 @@ function startLive() {
 
 bindPolls();
 drawMaths(document);
+labelCells(document);
 document.addEventListener("htmx:afterSwap", (event) => drawMaths(event.target));
 for (const field of document.querySelectorAll("[data-preview]")) bindPreview(field, document.getElementById(field.dataset.preview));
 bindForms();

@@ -6,6 +6,7 @@ import { openDialog } from "lemma/dialogs.js";
 import { bindForms } from "lemma/forms.js";
 import { bindKeys } from "lemma/keys.js";
 import { Live } from "lemma/live.js";
+import { labelCells } from "lemma/tables.js";
 
 const socket = document.querySelector("[data-socket]")?.dataset.socket;
 const state = () => document.querySelector("[data-state]")?.dataset.state;
@@ -20,9 +21,11 @@ function refresh() {
 
 // A run's state is said when it is another one; its progress is there to be read.
 document.addEventListener("htmx:afterSwap", () => {
+  labelCells(document);
   if (state() && state() !== said) announce((said = state()));
 });
 
+labelCells(document);
 bindForms();
 bindKeys({ help: () => openDialog("shortcuts") });
 if (socket) new Live(socket, refresh);

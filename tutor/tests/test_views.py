@@ -229,9 +229,17 @@ def test_every_page_carries_the_policy(cast):
         assert "unsafe" not in policy
 
 
+def test_no_page_stays_in_the_browser_for_the_next_person(cast):
+    for address in ("/", cast.page("conversation"), "/accounts/login/", "/nowhere/"):
+        assert "no-store" in cast.owner.get(address, follow=True).headers["Cache-Control"], address
+
+
 def test_errors_have_pages_of_their_own(cast):
     cast.owner.raise_request_exception = False
-    assert "There is nothing here" in cast.owner.get("/nowhere/").content.decode()
+    assert "<title>There is nothing here · Lemma</title>" in cast.owner.get("/nowhere/").content.decode()
+    form = cast.owner.get("/ask/")
+    assert (form.status_code, form.headers["Allow"]) == (405, "POST")
+    assert "This page cannot be opened by itself" in form.content.decode()
     picky = Client(enforce_csrf_checks=True)
     assert "This page has grown old" in picky.post("/accounts/login/", {"username": "x"}).content.decode()
 

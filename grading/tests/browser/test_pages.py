@@ -12,6 +12,7 @@ PLAIN_HTTP = """() => {
   Object.defineProperty(window, "isSecureContext", { value: false });
   Object.defineProperty(navigator, "clipboard", { value: undefined });
 }"""  # as browsers have it for an address of a school's own
+SIDEWAYS = """() => [...document.querySelectorAll(".wide:has(> .table:not(.pinned))")].some((box) => box.scrollWidth > box.clientWidth)"""
 SUM = " + ".join(["1"] * 99)
 SCRIPT = "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 1'>"
 HOSTILE = [
@@ -81,6 +82,8 @@ def look(visitor, paths):
         wrong += [(path, finding) for finding in findings(page)]
         if page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]:  # a phone's innerWidth would grow along
             wrong.append((path, "scrolls sideways"))
+        if page.evaluate(SIDEWAYS):
+            wrong.append((path, "a table scrolls sideways"))
         page.close()
     return wrong
 
@@ -126,7 +129,10 @@ def test_dialogs_and_previews(site, full, teacher):
     page.get_by_role("button", name="Look at it").click()
     expect(page.get_by_text("Gets an account and joins the class")).to_be_visible()
     expect(page.get_by_text("This is a teacher's username.")).to_be_visible()
+    page.set_viewport_size(PHONE["viewport"])
+    assert not page.evaluate(SIDEWAYS)
     assert findings(page) == []
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.get_by_role("button", name="Take these students").click()
     page.evaluate(PLAIN_HTTP)
     page.get_by_role("link", name="Copy the link for a password").click()

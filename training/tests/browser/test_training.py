@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tutor.tests.browser.test_pages import findings
+
 BEFORE = {"a": True, "b": True, "c": False, "d": False}
 AFTER = {"a": True, "b": False, "c": True, "d": True}
 
@@ -27,6 +29,7 @@ def test_from_a_recipe_to_a_promoted_model_and_back(site, visit):
     expect(stage).to_contain_text("5/10")
     expect(page.locator("pre.log")).to_have_text("step 5")
     expect(page.locator("#announcer")).to_contain_text("Running")
+    assert findings(page) == []
 
     site.do("end", run=run, before=BEFORE, after=AFTER)
     expect(page.locator("#state")).to_have_text("Done")
@@ -34,6 +37,7 @@ def test_from_a_recipe_to_a_promoted_model_and_back(site, visit):
     expect(page.get_by_text("fixed 2, broke 1")).to_be_visible()
     page.get_by_text("1 problem that it broke").click()
     expect(page.get_by_text("Question b?")).to_be_visible()
+    assert findings(page) == []
     page.get_by_label("Why").fill("two more")
     page.locator("form", has=page.get_by_label("Why")).evaluate("form => (form.dataset.ask = 'Sure?')")  # as for a model that is worse
     page.get_by_role("button", name="Promote").click()
@@ -56,3 +60,9 @@ def test_a_run_that_waits_is_stopped(site, visit):
     expect(page.locator("#state")).to_have_text("Stopped")
     page.get_by_role("button", name="Go on").click()
     expect(page.locator("#state")).to_have_text("Queued")
+
+
+def test_no_serious_accessibility_findings(visit):
+    admin = visit(role="admin", color_scheme="dark", reduced_motion="reduce", locale="zh-CN")
+    for path in ("/training/", "/training/models/", "/training/evaluations/", "/training/data/", "/reports/"):
+        assert findings(admin.open(path)) == [], path

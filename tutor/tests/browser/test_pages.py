@@ -60,7 +60,8 @@ def test_no_serious_accessibility_findings(site, visit, scheme, options):
     outsider = visit(None, color_scheme=scheme, reduced_motion="reduce", **options)
     person = visit(color_scheme=scheme, reduced_motion="reduce", **options)
     visits = [(outsider, path) for path in ("/accounts/login/", "/accounts/signup/")]
-    visits += [(person, path) for path in ("/", full_conversation(site, person.name), "/history/?q=Solve")]
+    own = ("/", full_conversation(site, person.name), "/history/?q=Solve", "/accounts/password/", "/accounts/keys/")
+    visits += [(person, path) for path in own]
     for visitor, path in visits:
         assert findings(visitor.open(path)) == [], path
     page = person.open("/c/00000000-0000-0000-0000-000000000000/")
@@ -94,9 +95,9 @@ def test_wide_maths_scrolls_in_its_own_box(site, visit):
     made = site.do("conversation", name=visitor.name, questions=[question])
     boxed = r"So \boxed{\text{The train needs } 4\frac{1}{6}\text{ hours for all of the 300 km}}, and $x_1 = y^2$."
     lines = {"first_error": None, "lines": [{"text": f"$y = \\frac{{{long}}}{{2}}$", "status": "checked", "reason": ""}]}
-    site.tell(made["turns"][0], STARTED, ("reviewed", lines), f"{boxed}\n\n```\n{'print(1) ' * 30}\n```\n", done())
+    site.tell(made["turns"][0], STARTED, ("reviewed", lines), f"{boxed}\n\n$$x = {long}$$\n\n```\n{'print(1) ' * 30}\n```\n", done())
     page = visitor.open(f"/c/{made['conversation']}/")
-    expect(page.locator(".prose .katex")).to_have_count(2)
+    expect(page.locator(".prose .katex")).to_have_count(3)
     expect(page.locator(".review-line .katex")).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.locator(".question .long").evaluate("box => (box.scrollLeft = 50, box.scrollLeft)") == 50
@@ -105,7 +106,7 @@ def test_wide_maths_scrolls_in_its_own_box(site, visit):
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     page.emulate_media(media="print")
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(30, 36, 34)"  # dark ink, for paper is white
-    assert page.locator(".prose pre").evaluate("code => code.scrollWidth - code.clientWidth") == 0
+    assert page.locator(".prose :is(pre, .formula-display)").evaluate_all("all => all.map(e => e.scrollWidth - e.clientWidth)") == [0, 0]
     assert page.locator(".prose .long").evaluate("box => getComputedStyle(box).overflow") == "visible"
 
 
