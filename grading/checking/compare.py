@@ -7,7 +7,7 @@ from grading.checking.equations import compare_equations, compare_inequalities
 from grading.checking.evaluate import Undefined, symbols
 from grading.checking.families import compare_families, parameter_of, without_note
 from grading.checking.formulas import WRONG_VARIABLE, equal, replaced
-from grading.checking.lists import ENDS, MISSING, REPEATED, TOO_MANY, Several, compare_lists, in_any_order, in_order
+from grading.checking.lists import ENDS, MISSING, REPEATED, SET_OR_PAIR, TOO_MANY, Several, compare_lists, in_any_order, in_order
 from grading.checking.nodes import (
     Chain,
     Combined,
@@ -26,9 +26,10 @@ from grading.checking.nodes import (
 from grading.checking.phrases import compare_phrases, meaning, read_phrase
 from grading.checking.quantities import UNITS_UNKNOWN
 from grading.checking.reasons import template
-from grading.checking.regions import NoRegion, region_of, same_ends, same_region
+from grading.checking.regions import NoRegion, is_never, region_of, same_ends, same_region
 from grading.checking.shapes import as_matrix, as_vector, is_label, is_region, named, settle, several
 from grading.checking.single import compare_single
+from grading.checking.solved import is_for_another, is_solved, says_solution, without_ways
 from grading.checking.terms import CHOSEN, chosen
 from grading.checking.units import read_unit
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
@@ -40,16 +41,31 @@ EQUATION = template("An equation is not the same as a value.")
 OTHER_SET = template("The set of numbers is another one.")
 NOT_COMPARED = template("Whether the two sets are the same could not be found out.")
 NOT_READ = template("The words could not be compared.")
+NOT_SOLVED = template("This says the same, but it is not solved yet.")
+AND_FOR_OR = template("No value does both; it is not clear whether “and” is meant as “or”.")
 
 
 def compare(expected: Node, given: Node) -> Verdict:
     """The verdict on two trees of `syntax.read`. Raises Unreadable where one of them has no clear meaning."""
     verdict = _compare_as_read(expected, given)
     if verdict.outcome is Outcome.CORRECT:
-        return verdict if _may_be_equal(given) else undecided(NOT_EQUAL)
+        return _finished(expected, given, verdict)
     if _is_equation(expected) == _is_equation(given):
         return verdict
     return _compare_with_equation(expected, given) or verdict
+
+
+def _finished(expected: Node, given: Node, verdict: Verdict) -> Verdict:
+    """The verdict that they say the same, where the answer says it as far as the key does, and nothing false besides."""
+    if not _may_be_equal(given):
+        return undecided(NOT_EQUAL)
+    if is_for_another(expected, given):
+        return undecided(NOT_SOLVED)
+    if is_solved(given) or not says_solution(expected):
+        return verdict
+    solution = without_ways(given)
+    found = solution is not given and is_solved(solution) and compare(expected, solution).outcome is Outcome.CORRECT
+    return verdict if found else undecided(NOT_SOLVED)
 
 
 def _compare_as_read(expected: Node, given: Node) -> Verdict:
@@ -172,6 +188,8 @@ def _compare_regions(expected: Node, given: Node) -> Verdict:
         return _compare_forms(expected, given)
     if not same_region(left, right):
         return incorrect(ENDS if same_ends(left, right) else DIFFERENT)
+    if isinstance(given, Many) and "and" in given.joints and not left.is_trivial and is_never(given):
+        return undecided(AND_FOR_OR)
     names = symbols(expected), symbols(given)
     return undecided(WRONG_VARIABLE) if all(names) and names[0] != names[1] else correct(EQUAL)
 
@@ -247,7 +265,9 @@ def _compare_with_value(expected: Node, given: Node) -> Verdict:
 
 def _compare_several(expected: Node, given: Node, left: Several | None, right: Several | None) -> Verdict:
     if left and right:
-        return compare_lists(left, right, compare)
+        verdict = compare_lists(left, right, compare)
+        as_pair = (_are_alternatives(expected), right.kind) if left.kind == "list" else (_are_alternatives(given), left.kind)
+        return undecided(SET_OR_PAIR) if verdict.outcome is Outcome.CORRECT and as_pair == (True, "tuple") else verdict
     values, single = (left, given) if left else (right, expected)
     assert values is not None
     pair = named(single)
@@ -264,6 +284,15 @@ def _compare_several(expected: Node, given: Node, left: Several | None, right: S
     if not equal_ones:
         return incorrect(DIFFERENT)
     return _with_others(values.values, equal_ones) or incorrect(MISSING if left else TOO_MANY)
+
+
+def _are_alternatives(node: Node) -> bool:
+    """`2 or 5`, `x = 2, x = 5`: two values of one thing, which are no point."""
+    if not isinstance(node, Many):
+        return False
+    names = [pair[0] for item in node.items if (pair := named(item)) is not None]
+    are_named = len(names) == len(node.items)
+    return (are_named and len(set(names)) == 1) or (not are_named and set(node.joints) in ({"or"}, {"and"}))
 
 
 def _is_double_root(node: Node, values: Several) -> bool:

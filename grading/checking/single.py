@@ -6,7 +6,7 @@ from grading.checking.evaluate import exact, symbols
 from grading.checking.formulas import compare_formulas, equal
 from grading.checking.lists import Compare, in_order
 from grading.checking.nodes import InBase, Matrix, Node, Num, Op, Quantity, Ratio, Symbol
-from grading.checking.quantities import PERCENT_UNCLEAR, UNIT_DIFFERS, UNIT_OR_VARIABLE, UNITS_UNKNOWN, read_kind
+from grading.checking.quantities import PERCENT_UNCLEAR, ROUNDED, UNIT_DIFFERS, UNIT_OR_VARIABLE, UNITS_UNKNOWN, read_kind
 from grading.checking.reasons import template
 from grading.checking.shapes import with_unit
 from grading.checking.units import read_unit, unit_name
@@ -42,11 +42,14 @@ def _compare_with_letter(expected: Node, given: Node) -> Verdict | None:
         return None
     value = wanted.value if isinstance(wanted, Quantity) else expected
     other = found.value if isinstance(found, Quantity) else given
-    if (value, other) == (expected, given) or compare_formulas(value, other).outcome is not Outcome.CORRECT:
+    if (value, other) == (expected, given):
         return None
     # Where a number is expected, nobody means a variable by `m^2`.
     is_unit = isinstance(found, Quantity) and found.unit.startswith(("m^", "m/"))
-    return correct(EQUAL) if is_unit else undecided(UNIT_OR_VARIABLE)
+    verdict = compare_formulas(value, other)
+    if verdict.outcome is Outcome.CORRECT:
+        return verdict if is_unit else undecided(UNIT_OR_VARIABLE)
+    return verdict if is_unit and verdict.reason.template == ROUNDED else None
 
 
 def _compare_quantities(expected: Node, given: Node, same: Compare) -> Verdict:

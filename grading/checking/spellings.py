@@ -1,7 +1,7 @@
 """What students write that reads as something else: respelled, from the plain spelling.
 
 Values with names become equations: `x is 2 and y is 3`, `x: 2, y: 3`, `x=2 y=3`, `x1=2, x2=-3`. `3 to 4` becomes a ratio, `all reals
-except 2` a set, a decimal comma a point.
+except 2` a set, a decimal comma a point. `f'(x) is 6x` and `d/dx(3x^2) = 6x` say what a derivative is.
 """
 
 import re
@@ -25,6 +25,12 @@ EXCEPT = re.compile(
     r"(?P<values>[^A-Za-z]+(?:(?:and|or)[^A-Za-z]+)*)",
     re.IGNORECASE,
 )
+# What a derivative is said to be: `f'(x) is 6x - 6`, `d/dx (3x^2) = 6x`, `(3x^2)' = 6x`.
+FUNCTION = re.compile(r"(?P<name>[A-Za-z]'{0,2}\([a-z]\)|[a-z]'{1,2})(?::\s*|\s+(?:is|equals)\s+)(?P<value>[^=<>:]+)")
+DERIVED = re.compile(
+    r"(?:(?:d/dx|\\frac\s*\{d\}\s*\{dx\})\s*[(\[].+[)\]]|[(\[].+[)\]]\s*'|(?:\\int\b|∫).+d[a-z])\s*=\s*(?P<value>[^=<>:]+)"
+)
+POWERLESS = re.compile(r"(?<![A-Za-z\\^_])([a-z])([2-9])(?![\d.^_])")  # `15x2`
 LISTING = re.compile(r"\s*,?\s*\b(?:and|or)\b")
 RATIO = re.compile(r"\d+(?:\.\d+)?(?: to \d+(?:\.\d+)?)+")  # `3 to 4`
 # Points or spaces between thousands and a comma before decimals, or several points: `1.234,5`, `1 234,5`, `1.234.567`.
@@ -33,7 +39,11 @@ THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2})\.(\d{3})(?![\d.,])")  # `5.00
 DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")
 WHOLE_OR_THOUSANDS = re.compile(r"(?<!\d)(?:\d+,0+|[1-9]\d{0,2},\d{3})(?!\d)")
 BRACKETS = re.compile(r"[()\[\]]|\\\{")
+ONE_DECIMAL = re.compile(r"(?<![\d,.])\d+,\d(?!\d)")  # `1,5`, which may as well be 1 and 5
 SEPARATED = re.compile(r";|\b(?:and|or)\b|[和或]")
+
+
+WORD = re.compile(r"(?<![\\A-Za-z])(?!arc|sin|cos|tan|cot|sec|csc|log|exp|sqrt)[A-Za-z]{3,}|[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,10 @@ def with_names(text: str, other: str = "") -> Spelling | None:
         return Spelling(rf"\R \setminus \{{{LISTING.sub(',', match['values'])}\}}", certain=True)
     if RATIO.fullmatch(text):
         return Spelling(text.replace(" to ", ":"), certain=":" in other)
+    if match := DERIVED.fullmatch(text):
+        return Spelling(match["value"], certain=True)
+    if (match := FUNCTION.fullmatch(text)) and not WORD.search(match["value"]):
+        return Spelling(f"{match['name']} = {match['value']}", certain=True)
     if not BEGINS.match(text) or (":" in text and ":" in other):
         return None
     pieces = BETWEEN.split(text)
@@ -81,6 +95,16 @@ def _with_indices(names: list[str], other: str) -> list[str]:
     is_one = len(names) == len(found) == 1 and "=" not in other
     are_all = len({match[1] for match in found}) == 1 and {int(match[2]) for match in found} == set(range(1, len(names) + 1))
     return [INDEXED.sub(r"\1_{\2}", name) for name in names] if is_one or (are_all and len(names) > 1) else names
+
+
+def with_powers(text: str) -> str:
+    """`15x2` as `15x^2`, which was typed or pasted without its sign."""
+    return POWERLESS.sub(r"\1^\2", text)
+
+
+def may_be_list(text: str) -> bool:
+    """Whether a comma in `1,5` may stand between two values, rather than before decimals."""
+    return not re.search("[;|]", text) and ONE_DECIMAL.search(text) is not None
 
 
 def with_decimal_points(text: str) -> Spelling | None:
