@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from grading.checking.answers import Outcome, check
+from grading.checking.asked import check_asked
 from grading.checking.extract import final_answer
 from grading.checking.misconceptions import MISCONCEPTIONS
 from grading.checking.reasons import Reason
@@ -85,7 +86,7 @@ def gather(question: Question, steps: Sequence[str], answer: str) -> Evidence:
         answer=question.answer or None,
         samples=[text for text, _answer in question.samples],
     )
-    outcome, reason = _compare(key, answer)
+    outcome, reason = _compare(question.text, key, answer)
     return Evidence(
         outcome=outcome,
         reason=reason,
@@ -97,15 +98,15 @@ def gather(question: Question, steps: Sequence[str], answer: str) -> Evidence:
     )
 
 
-def compare(key: str, answer: str) -> Decision:
-    """Whether an answer equals a key; "" without a key."""
-    return _compare(key, answer)[0]
+def compare(problem: str, key: str, answer: str) -> Decision:
+    """Whether an answer to a problem equals its key; "" without a key."""
+    return _compare(problem, key, answer)[0]
 
 
-def _compare(key: str, answer: str) -> tuple[Decision, Reason | None]:
+def _compare(problem: str, key: str, answer: str) -> tuple[Decision, Reason | None]:
     if not key:
         return "", None
-    verdict = check(key, answer or None)
+    verdict = check_asked(problem, key, answer or None)
     return verdict.outcome.value, _as_reason(verdict.reason)
 
 
