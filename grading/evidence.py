@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any, Literal
 
 from grading.checking.answers import Outcome, check
@@ -19,6 +20,7 @@ from inference.selection import group, mathematically_equal
 
 SECONDS = 2.0  # for the comparison of two sampled answers
 LONGEST_ANSWER = 500  # characters
+INDEXED = re.compile(r"[\s$]*([a-z])(?:_?\{?\d\}?|[₀-₉])\s*=[^=<>]+")  # `x_1 = 2`
 EQUALS = re.compile(r"(?<![<>!=])=(?!=)")  # by itself: not the half of >=
 
 Decision = Literal["", "correct", "incorrect", "undecided"]
@@ -68,10 +70,13 @@ def steps_of(work: str) -> list[str]:
 
 def answer_of(work: str, steps: Sequence[str]) -> str:
     """The final answer of work that does not give it apart: boxed or said, or else what follows the last line's last equals sign, or
-    that line, as for an inequality; "" for none.
+    that line, as for an inequality, or the last lines, as for `x_1 = 2` above `x_2 = 3`; "" for none.
     """
     answer = final_answer(work)
-    if answer is None and steps:
+    values = list(takewhile(INDEXED.fullmatch, reversed(steps)))
+    if answer is None and len(values) > 1:
+        answer = "; ".join(value.strip(" $。.") for value in reversed(values))
+    elif answer is None and steps:
         answer = EQUALS.split(steps[-1])[-1].strip(" $。.")
     return answer if answer is not None and len(answer) <= LONGEST_ANSWER else ""
 
