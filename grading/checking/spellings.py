@@ -31,6 +31,8 @@ DERIVED = re.compile(
     r"(?:(?:d/dx|\\frac\s*\{d\}\s*\{dx\})\s*[(\[].+[)\]]|[(\[].+[)\]]\s*'|(?:\\int\b|∫).+d[a-z])\s*=\s*(?P<value>[^=<>:]+)"
 )
 POWERLESS = re.compile(r"(?<![A-Za-z\\^_])([a-z])([2-9])(?![\d.^_])")  # `15x2`
+DOUBLE = re.compile(r"([A-Za-z])_?\{?1\}?\s*=\s*\1_?\{?2\}?\s*=\s*([^=<>:]+)")  # `x1 = x2 = 2`
+TWICE = re.compile(r"\s*\((?:double|twice|repeated|doppelt|(?:double|repeated) (?:root|solution)|二?重根)\)$", re.IGNORECASE)
 LISTING = re.compile(r"\s*,?\s*\b(?:and|or)\b")
 RATIO = re.compile(r"\d+(?:\.\d+)?(?: to \d+(?:\.\d+)?)+")  # `3 to 4`
 # Points or spaces between thousands and a comma before decimals, or several points: `1.234,5`, `1 234,5`, `1.234.567`.
@@ -63,6 +65,10 @@ def with_names(text: str, other: str = "") -> Spelling | None:
         return Spelling(rf"\R \setminus \{{{LISTING.sub(',', match['values'])}\}}", certain=True)
     if RATIO.fullmatch(text):
         return Spelling(text.replace(" to ", ":"), certain=":" in other)
+    if match := DOUBLE.fullmatch(TWICE.sub("", text)):
+        return Spelling(f"{match[1]}_1 = {match[1]}_2 = {match[2]}", certain=True)
+    if (once := TWICE.sub("", text)) != text:
+        return with_names(once, other) or Spelling(once, certain=True)
     if match := DERIVED.fullmatch(text):
         return Spelling(match["value"], certain=True)
     if (match := FUNCTION.fullmatch(text)) and not WORD.search(match["value"]):
