@@ -82,7 +82,9 @@ def _collection(node: Node) -> str:
 
 
 def _name(name: str) -> str:
-    """`x_1`, `f'`, `vec AB`, `theta`."""
+    """`x_1`, `f'`, `f^{-1}`, `vec AB`, `theta`."""
+    if "^" in name:
+        return name
     bare = name.rstrip("'")
     mark, _, letters = bare.rpartition(" ")
     letter, _, below = letters.partition("_")

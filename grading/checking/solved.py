@@ -56,6 +56,6 @@ def _is_solved_chain(chain: Chain) -> bool:
     if is_line or not any(names) or (chain.relations[1:] and set(chain.relations) == {"="}):
         return True
     return any(
-        is_label(item) and not any(names[at] & other for place, other in enumerate(names) if place != at)
+        is_label(item) and not (isinstance(item, Symbol) and any(names[at] & other for place, other in enumerate(names) if place != at))
         for at, item in enumerate(chain.items)
     )

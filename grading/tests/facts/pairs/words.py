@@ -18,6 +18,10 @@ CORRECT = {
         ("D", "The answer is D."),
     ],
     "words": [
+        ("SAS", "by SAS"),
+        ("SAS", "sas"),
+        ("falling", "decreasing"),
+        (">", "大于"),
         ("yes", "Yes, it is."),
         ("no", "No, it isn't."),
         ("increasing", "it is increasing"),
@@ -92,6 +96,9 @@ CORRECT = {
 INCORRECT = {
     "choices": [("C", "B"), ("(C)", "(D)"), ("C", "C, D"), ("A, C", "A, D"), ("C", "(B) 15"), ("(C) 15", "16")],
     "words": [
+        ("SAS", "SSA"),
+        ("SSS", "SAS"),
+        ("<", ">"),
         ("yes", "No, it isn't"),
         ("true", "F"),
         ("Evelyn", "Carla"),
