@@ -15,6 +15,7 @@ COPIED = template("This stands in the problem already, and is not finished.")
 ENGLISH = re.compile(r"\b(?:in|many)\s+((?:(?:square|cubic)\s+)?[a-zµ]+(?:\^\{?[23]\}?)?(?:/[a-z]+)?)(?![A-Za-z])")
 CHINESE = re.compile(r"(?:多少|几)个?([\u4e00-\u9fff]{1,6})")
 WORKED = re.compile(r".[-+*/^=<>]|\\[a-z]")  # something is left to do
+OPEN_END = re.compile(r"^\s*=\s*(?=$|[?_\n.])")  # `3 + 4 = ?`
 GOES_ON = frozenset("-+*/^=<>()_.")
 
 
@@ -40,7 +41,7 @@ def stands_in(problem: str, given: str) -> bool:
 
 
 def _is_whole(text: str, match: re.Match[str]) -> bool:
-    before, after = text[: match.start()], text[match.end() :]
+    before, after = text[: match.start()], OPEN_END.sub("", text[match.end() :])
     glued = before[-1:].isalnum() or after[:1].isalnum()
     goes_on = before.rstrip()[-1:] in GOES_ON or (after.lstrip()[:1] in GOES_ON and not re.match(r"\s*\.(?!\d)", after))
     return not glued and not goes_on

@@ -44,6 +44,7 @@ def test_the_answer_is_compared_with_the_key(answer, outcome):
         ("Factor $x^2 - 9$.", "(x-3)(x+3)", "x^2-9", "undecided"),
         ("Simplify 2x + 3x", "5x", "2x+3x", "undecided"),
         ("Simplify 2x + 3x + 1", "3x + 2x", "2x+3x", "correct"),
+        ("计算：3+4=", "7", "3+4", "undecided"),
         ("化简：6/8", "3/4", "6/8", "undecided"),
         ("Which is more, 3/4 or 2/3?", "3/4", "3/4", "correct"),
         ("Is x = 2 or x = 3 the larger one? (x+1)(x+2)", "3", "3", "correct"),
