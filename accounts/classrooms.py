@@ -118,7 +118,7 @@ def create(teacher: User, name: str) -> Classroom:
 def add_teacher(classroom: Classroom, username: str) -> None:
     """Raises `NoSuchTeacher`."""
     teachers = User.objects.filter(role__in=(User.Role.TEACHER, User.Role.ADMIN), is_active=True)
-    teacher = teachers.filter(username=User.normalize_username(username).strip()).first()
+    teacher = teachers.filter(username=User.normalize_username(username).replace("\x00", "").strip()).first()
     if teacher is None:
         raise NoSuchTeacher
     classroom.teachers.add(teacher)

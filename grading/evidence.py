@@ -7,9 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any, Literal
 
 from grading.checking.answers import Outcome, check
+from grading.checking.asked import check_asked
 from grading.checking.extract import final_answer
 from grading.checking.misconceptions import MISCONCEPTIONS
 from grading.checking.reasons import Reason
@@ -18,6 +20,7 @@ from inference.selection import group, mathematically_equal
 
 SECONDS = 2.0  # for the comparison of two sampled answers
 LONGEST_ANSWER = 500  # characters
+INDEXED = re.compile(r"[\s$]*([a-z])(?:_?\{?\d\}?|[₀-₉])\s*=[^=<>]+")  # `x_1 = 2`
 EQUALS = re.compile(r"(?<![<>!=])=(?!=)")  # by itself: not the half of >=
 
 Decision = Literal["", "correct", "incorrect", "undecided"]
@@ -67,10 +70,13 @@ def steps_of(work: str) -> list[str]:
 
 def answer_of(work: str, steps: Sequence[str]) -> str:
     """The final answer of work that does not give it apart: boxed or said, or else what follows the last line's last equals sign, or
-    that line, as for an inequality; "" for none.
+    that line, as for an inequality, or the last lines, as for `x_1 = 2` above `x_2 = 3`; "" for none.
     """
     answer = final_answer(work)
-    if answer is None and steps:
+    values = list(takewhile(INDEXED.fullmatch, reversed(steps)))
+    if answer is None and len(values) > 1:
+        answer = "; ".join(value.strip(" $。.") for value in reversed(values))
+    elif answer is None and steps:
         answer = EQUALS.split(steps[-1])[-1].strip(" $。.")
     return answer if answer is not None and len(answer) <= LONGEST_ANSWER else ""
 
@@ -85,7 +91,7 @@ def gather(question: Question, steps: Sequence[str], answer: str) -> Evidence:
         answer=question.answer or None,
         samples=[text for text, _answer in question.samples],
     )
-    outcome, reason = _compare(key, answer)
+    outcome, reason = _compare(question.text, key, answer)
     return Evidence(
         outcome=outcome,
         reason=reason,
@@ -97,15 +103,15 @@ def gather(question: Question, steps: Sequence[str], answer: str) -> Evidence:
     )
 
 
-def compare(key: str, answer: str) -> Decision:
-    """Whether an answer equals a key; "" without a key."""
-    return _compare(key, answer)[0]
+def compare(problem: str, key: str, answer: str) -> Decision:
+    """Whether an answer to a problem equals its key; "" without a key."""
+    return _compare(problem, key, answer)[0]
 
 
-def _compare(key: str, answer: str) -> tuple[Decision, Reason | None]:
+def _compare(problem: str, key: str, answer: str) -> tuple[Decision, Reason | None]:
     if not key:
         return "", None
-    verdict = check(key, answer or None)
+    verdict = check_asked(problem, key, answer or None)
     return verdict.outcome.value, _as_reason(verdict.reason)
 
 

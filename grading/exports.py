@@ -12,14 +12,21 @@ from grading.models import Assignment, Mark, Problem
 
 
 def assignment_csv(assignment: Assignment) -> bytes:
-    """One line a student: points of each problem, the total, and the state of the least finished mark. Proposals are no marks.
+    """One line a student: points of each problem, the total, the problems that were handed in late, and the state of the least finished
+    mark. Proposals are no marks.
 
     Where a newer attempt has no points yet, those that the student has stand.
     """
     problems = list(assignment.problems.all())
     newest = _by_problem(Mark.objects.filter(submission__current=True), problems)
     marks = _by_problem(release.standing(), problems) | {key: mark for key, mark in newest.items() if mark.points is not None}
-    heading = [*_person(), *(f"{problem.number} (/{review.plain(problem.points)})" for problem in problems), _("Total"), _("State")]
+    heading = [
+        *_person(),
+        *(f"{problem.number} (/{review.plain(problem.points)})" for problem in problems),
+        _("Total"),
+        _("Late"),
+        _("State"),
+    ]
     rows = [_row(enrolment, problems, marks, newest) for enrolment in _enrolled(assignment.classroom)]
     return write_table([heading, *rows])
 
@@ -63,7 +70,9 @@ def _row(enrolment: Enrolment, problems: Sequence[Problem], marks: Marks, newest
     cells = [_points(marks, enrolment, [problem]) for problem in problems]
     states = {newest[key].state for problem in problems if (key := (problem.pk, enrolment.student_id)) in newest}
     state = next((each for each in Mark.State if each in states), None)  # the states stand in the order of a mark's life
-    return [*_name(enrolment), *cells, _points(marks, enrolment, problems), str(state.label) if state else ""]
+    handed_in = [(problem, (newest | marks).get((problem.pk, enrolment.student_id))) for problem in problems]
+    late = ", ".join(str(problem.number) for problem, mark in handed_in if mark is not None and mark.submission.late)
+    return [*_name(enrolment), *cells, _points(marks, enrolment, problems), late, str(state.label) if state else ""]
 
 
 def _points(marks: Marks, enrolment: Enrolment, problems: Sequence[Problem]) -> str:

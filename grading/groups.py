@@ -62,7 +62,7 @@ def members(group: Group) -> "QuerySet[Submission]":
 
 def rename(group: Group, name: str) -> None:
     """Name the misconception behind a group: those of later work that join the group have it as well."""
-    group.name = name.strip()[:120]
+    group.name = name.replace("\x00", "").strip()[:120]
     group.save(update_fields=["name"])
 
 

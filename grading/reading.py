@@ -1,6 +1,6 @@
-"""How an answer is understood, so that its author can see it: plain numbers here, the rest by Math-Verify in a child process.
+"""How an answer is understood, so that its author can see it: as `checking.answers` reads it, what is shown is what will be judged.
 
-The spelling is the one that `checking.answers` compares: what is shown is what will be judged.
+Sums, integrals and what else is not read there are shown as Math-Verify, which is asked then as well, reads them in a child process.
 
 The child is warm, and is killed when it takes too long. What cannot be read in time is not read.
 """
@@ -8,12 +8,15 @@ The child is warm, and is killed when it takes too long. What cannot be read in 
 import re
 from functools import lru_cache
 
+from grading.checking import syntax
 from grading.checking.child import Child, NoReply
 from grading.checking.clock import read_clock
+from grading.checking.drawn import latex
 from grading.checking.numbers import Number, read_plain_number, read_remainder
 from grading.checking.prose import is_prose, stated_answer
-from grading.checking.spellings import RATIO, with_names
+from grading.checking.spellings import RATIO, may_be_list, with_decimal_points, with_names
 from grading.checking.text import plain
+from grading.checking.tokens import Unreadable
 from grading.checking.working.shown import written
 
 LONGEST = 500  # characters
@@ -24,11 +27,8 @@ REMEMBERED = 2_000  # readings
 # What Math-Verify takes for products of letters, and a power that it does not know.
 NAMED = re.compile(r"(?<![\\A-Za-z])(pi|theta|alpha|beta|gamma|(?:arc)?(?:sin|cos|tan)h?|cot|sec|csc|ln|log)(?=[A-Za-z]?(?![A-Za-z]))")
 POWER = re.compile(r"\*\*\s*(-?\w+)")
-IN_LATEX = (
-    (re.compile(r"(?<![A-Za-z])Pi\b"), "pi"),
-    (re.compile(r"\blog(\d+)(?=\()"), r"\\log_{\1}"),
-    (re.compile(r"\b(\d+)C(\d+)\b"), r"\\binom{\1}{\2}"),
-)
+DERIVATIVE = re.compile(r"d([a-z])/d([a-z])\s*=\s*(?=[^=])")
+WORDS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{4,}|\\text")
 SET_NAMES = re.compile(r"\\([RZNQC])(?![A-Za-z])")
 # An answer in words ("Tuesday", "增大") is text, and no product of letters.
 TEXT = re.compile(r"(?=.*(?:[A-Za-z]{3}|[\u4e00-\u9fff]))[A-Za-z\u4e00-\u9fff][A-Za-z\u4e00-\u9fff ,.'-]*")
@@ -55,7 +55,12 @@ def _read(answer: str) -> str:
     formula, clock = _in_latex(text), read_clock(text)
     if TEXT.fullmatch(formula) or (clock and clock.certain):
         return rf"\text{{{formula}}}"
-    return str(_reader.ask(formula, seconds=SECONDS, patience=WAIT_SECONDS))
+    if quotient := DERIVATIVE.match(text):
+        return rf"\frac{{d{quotient[1]}}}{{d{quotient[2]}}} = {_read(text[quotient.end() :])}"
+    try:
+        return latex(syntax.read(_with_points(text))[0])
+    except (Unreadable, RecursionError):
+        return "" if WORDS.search(formula) else str(_reader.ask(formula, seconds=SECONDS, patience=WAIT_SECONDS))
 
 
 def _compared(answer: str) -> str:
@@ -66,9 +71,16 @@ def _compared(answer: str) -> str:
     return plain(stated_answer(answer) or answer) if is_prose(answer) else text
 
 
+def _with_points(text: str) -> str:
+    """`x1 = 2,5; x2 = -3` with its decimal commas as points; a comma that may stand between two values stays."""
+    points = with_decimal_points(text)
+    if points is None or not points.certain or may_be_list(text):
+        return text
+    names = with_names(points.text)
+    return names.text if names and names.certain else points.text
+
+
 def _in_latex(text: str) -> str:
-    for written_so, sign in IN_LATEX:
-        text = written_so.sub(sign, text)
     text = POWER.sub(r"^{\1}", NAMED.sub(r"\\\1 ", text))
     return SET_NAMES.sub(r"\\mathbb{\1}", text)
 

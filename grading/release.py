@@ -108,5 +108,5 @@ def answer(request: RegradeRequest, teacher: User, reply: str) -> None:
     kept = request.submission.mark.version == request.mark_version
     outcome = RegradeRequest.Outcome.KEPT if kept else RegradeRequest.Outcome.CHANGED
     RegradeRequest.objects.filter(pk=request.pk, outcome=RegradeRequest.Outcome.OPEN).update(
-        outcome=outcome, reply=reply.strip()[:LONGEST_REQUEST], resolved_by=teacher, resolved=timezone.now()
+        outcome=outcome, reply=reply.replace("\x00", "").strip()[:LONGEST_REQUEST], resolved_by=teacher, resolved=timezone.now()
     )

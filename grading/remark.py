@@ -115,7 +115,7 @@ def plan_key(problem: Problem, answer: str) -> Plan:
     submissions = list(_work(problem))  # read once: while answers are compared, the class hands in more
     deadline = time.monotonic() + SECONDS
     before = _present(problem, submissions, deadline)
-    after = _outcomes([each.answer for each in submissions], answer, deadline)
+    after = _outcomes(problem, [each.answer for each in submissions], answer, deadline)
     verdicts = [(each, before[each.pk], after[each.answer]) for each in submissions if before[each.pk] != after[each.answer]]
     changed = {submission.pk: verdict for submission, _before, verdict in verdicts}
     marks = _marks(problem)
@@ -133,15 +133,15 @@ def _present(problem: Problem, submissions: Sequence[Submission], deadline: floa
     """
     done = {each.pk: each.outcome for each in submissions if each.state == Submission.State.DONE}
     others = [each for each in submissions if each.pk not in done]
-    outcomes = _outcomes([each.answer for each in others], problem.answer, deadline)
+    outcomes = _outcomes(problem, [each.answer for each in others], problem.answer, deadline)
     return done | {each.pk: outcomes[each.answer] for each in others}
 
 
-def _outcomes(answers: Iterable[str], key: str, deadline: float) -> dict[str, str]:
+def _outcomes(problem: Problem, answers: Iterable[str], key: str, deadline: float) -> dict[str, str]:
     """Each of the class's answers against a key."""
     outcomes: dict[str, str] = {}
     for given in dict.fromkeys(answers):
-        outcomes[given] = evidence.compare(key, given) if time.monotonic() < deadline else "undecided"
+        outcomes[given] = evidence.compare(problem.text, key, given) if time.monotonic() < deadline else "undecided"
     return outcomes
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from grading.checking.answers import Outcome, Verdict, check
+from grading.checking.asked import COPIED, check_asked
+from grading.checking.compare import NOT_SOLVED
 from grading.checking.quantities import ROUNDED
 from grading.checking.reasons import Reason
 from practice import knowledge
@@ -19,6 +21,7 @@ from practice.form import has_form
 from practice.models import Attempt, Item, Knowledge
 
 LONGEST = 500  # characters of an answer
+UNFINISHED = {COPIED, NOT_SOLVED}
 
 
 class AnswerError(Exception):
@@ -60,6 +63,8 @@ def answer(item: Item, given: str) -> Attempt:
     if not given:
         raise NoAnswer
     verdict, read = _judge(item, given)
+    if verdict.reason.template in UNFINISHED:
+        raise OtherForm
     if verdict.outcome is Outcome.UNDECIDED:
         raise NotRead
     right = verdict.outcome is Outcome.CORRECT
@@ -73,9 +78,10 @@ def answer(item: Item, given: str) -> Attempt:
 
 def _judge(item: Item, given: str) -> tuple[Verdict, str]:
     """The verdict, and the spelling that it is about: generators have no capital letters, but the keyboard of a phone begins with one."""
-    verdict, small = check(item.expected, given), given.lower()
+    question, small = item.text, given.lower()
+    verdict = check_asked(question, item.expected, given)
     if verdict.outcome is not Outcome.CORRECT and item.family and small != given:
-        in_small = check(item.expected, small)
+        in_small = check_asked(question, item.expected, small)
         if in_small.outcome is Outcome.CORRECT:
             return in_small, small
     return verdict, given

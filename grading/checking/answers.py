@@ -19,7 +19,7 @@ from grading.checking.phrases import compare_phrases, meaning, read_phrase, read
 from grading.checking.prose import is_prose, is_sentence, stated_answer
 from grading.checking.quantities import compare_numbers
 from grading.checking.reasons import template
-from grading.checking.spellings import with_decimal_points, with_names
+from grading.checking.spellings import may_be_list, with_decimal_points, with_names, with_powers
 from grading.checking.text import LONGEST, compact, plain
 from grading.checking.verdicts import ALIKE, DIFFERENT, EQUAL, NOT_COMPARED, Outcome, Verdict, correct, incorrect, undecided
 
@@ -101,9 +101,21 @@ def _check(expected: str, given: str, seconds: float) -> Verdict:
     verdict = _as_written(expected, given, seconds)
     if verdict.outcome is Outcome.INCORRECT and (one, other) != (expected, given):
         verdict = _if_wrong(one, other, until, otherwise=verdict, certain=False)
-    if verdict.outcome is not Outcome.CORRECT and (points := with_decimal_points(stated(given) or "")):
+    if verdict.outcome is Outcome.INCORRECT and "^" in plain(expected) and (powers := with_powers(plain(given))) != plain(given):
+        verdict = _if_wrong(expected, powers, until, otherwise=verdict, certain=False)
+    return verdict if verdict.outcome is Outcome.CORRECT else _with_decimal_points(expected, given, until, otherwise=verdict)
+
+
+def _with_decimal_points(expected: str, given: str, until: float, *, otherwise: Verdict) -> Verdict:
+    """The verdict where commas are read as decimal ones: the student's, and then the key's, whose `1,5` may be two values."""
+    verdict, points = otherwise, with_decimal_points(stated(given) or "")
+    if points:
         names = with_names(points.text, plain(expected))
         verdict = _if_wrong(expected, names.text if names else points.text, until, otherwise=verdict, certain=points.certain)
+    key = with_decimal_points(stated(expected) or "")
+    if verdict.outcome is not Outcome.CORRECT and key and key.certain:
+        written = points.text if points else given
+        verdict = _if_wrong(key.text, written, until, otherwise=verdict, certain=not may_be_list(expected))
     return verdict
 
 

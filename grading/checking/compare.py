@@ -4,15 +4,14 @@ from fractions import Fraction
 from itertools import dropwhile
 
 from grading.checking.equations import compare_equations, compare_inequalities
-from grading.checking.evaluate import Undefined, exact, symbols
+from grading.checking.evaluate import Undefined, symbols
 from grading.checking.families import compare_families, parameter_of, without_note
-from grading.checking.formulas import WRONG_VARIABLE, compare_formulas, equal, replaced
-from grading.checking.lists import ENDS, MISSING, REPEATED, TOO_MANY, Several, compare_lists, in_any_order, in_order
+from grading.checking.formulas import WRONG_VARIABLE, equal, replaced
+from grading.checking.lists import ENDS, MISSING, REPEATED, SET_OR_PAIR, TOO_MANY, Several, compare_lists, in_any_order, in_order
 from grading.checking.nodes import (
     Chain,
     Combined,
     Group,
-    InBase,
     Many,
     Matrix,
     NamedSet,
@@ -20,41 +19,53 @@ from grading.checking.nodes import (
     Num,
     Op,
     Quantity,
-    Ratio,
     Symbol,
     Words,
     named_set,
 )
 from grading.checking.phrases import compare_phrases, meaning, read_phrase
-from grading.checking.quantities import PERCENT_UNCLEAR, UNIT_DIFFERS, UNIT_OR_VARIABLE, UNITS_UNKNOWN, read_kind
+from grading.checking.quantities import UNITS_UNKNOWN
 from grading.checking.reasons import template
-from grading.checking.regions import NoRegion, region_of, same_ends, same_region
-from grading.checking.shapes import as_matrix, as_vector, is_label, is_region, named, settle, several, with_unit
+from grading.checking.regions import NoRegion, is_never, region_of, same_ends, same_region
+from grading.checking.shapes import as_matrix, as_vector, is_label, is_region, named, settle, several
+from grading.checking.single import compare_single
+from grading.checking.solved import is_for_another, is_solved, says_solution, without_ways
 from grading.checking.terms import CHOSEN, chosen
-from grading.checking.units import read_unit, unit_name
+from grading.checking.units import read_unit
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
 
 SET_OR_NUMBER = template("The value is right, but a set is not the same as a number.")
 RANGE = template("A range of values is not the same as single values.")
 NOT_EQUAL = template("Not all that is said to be equal is equal.")
 EQUATION = template("An equation is not the same as a value.")
-DIMENSIONS = template("The matrix has other dimensions.")
-ENTRIES = template("The entries of the matrix differ.")
-OTHER_KIND = template("Another kind of answer is expected.")
-OTHER_BASE = template("It is not clear which number base is meant.")
 OTHER_SET = template("The set of numbers is another one.")
 NOT_COMPARED = template("Whether the two sets are the same could not be found out.")
 NOT_READ = template("The words could not be compared.")
+NOT_SOLVED = template("This says the same, but it is not solved yet.")
+AND_FOR_OR = template("No value does both; it is not clear whether “and” is meant as “or”.")
 
 
 def compare(expected: Node, given: Node) -> Verdict:
     """The verdict on two trees of `syntax.read`. Raises Unreadable where one of them has no clear meaning."""
     verdict = _compare_as_read(expected, given)
     if verdict.outcome is Outcome.CORRECT:
-        return verdict if _may_be_equal(given) else undecided(NOT_EQUAL)
+        return _finished(expected, given, verdict)
     if _is_equation(expected) == _is_equation(given):
         return verdict
     return _compare_with_equation(expected, given) or verdict
+
+
+def _finished(expected: Node, given: Node, verdict: Verdict) -> Verdict:
+    """The verdict that they say the same, where the answer says it as far as the key does, and nothing false besides."""
+    if not _may_be_equal(given):
+        return undecided(NOT_EQUAL)
+    if is_for_another(expected, given):
+        return undecided(NOT_SOLVED)
+    if is_solved(given) or not says_solution(expected):
+        return verdict
+    solution = without_ways(given)
+    found = solution is not given and is_solved(solution) and compare(expected, solution).outcome is Outcome.CORRECT
+    return verdict if found else undecided(NOT_SOLVED)
 
 
 def _compare_as_read(expected: Node, given: Node) -> Verdict:
@@ -125,7 +136,7 @@ def _compare(expected: Node, given: Node) -> Verdict:
         return _compare_several(expected, given, left or as_vector(expected), right or as_vector(given))
     if isinstance(expected, Chain) or isinstance(given, Chain):
         return _compare_with_value(expected, given)
-    return _compare_single(expected, given)
+    return compare_single(expected, given, compare)
 
 
 def _without_name(node: Node, other: Node) -> Node:
@@ -177,6 +188,8 @@ def _compare_regions(expected: Node, given: Node) -> Verdict:
         return _compare_forms(expected, given)
     if not same_region(left, right):
         return incorrect(ENDS if same_ends(left, right) else DIFFERENT)
+    if isinstance(given, Many) and "and" in given.joints and not left.is_trivial and is_never(given):
+        return undecided(AND_FOR_OR)
     names = symbols(expected), symbols(given)
     return undecided(WRONG_VARIABLE) if all(names) and names[0] != names[1] else correct(EQUAL)
 
@@ -252,7 +265,9 @@ def _compare_with_value(expected: Node, given: Node) -> Verdict:
 
 def _compare_several(expected: Node, given: Node, left: Several | None, right: Several | None) -> Verdict:
     if left and right:
-        return compare_lists(left, right, compare)
+        verdict = compare_lists(left, right, compare)
+        as_pair = (_are_alternatives(expected), right.kind) if left.kind == "list" else (_are_alternatives(given), left.kind)
+        return undecided(SET_OR_PAIR) if verdict.outcome is Outcome.CORRECT and as_pair == (True, "tuple") else verdict
     values, single = (left, given) if left else (right, expected)
     assert values is not None
     pair = named(single)
@@ -269,6 +284,15 @@ def _compare_several(expected: Node, given: Node, left: Several | None, right: S
     if not equal_ones:
         return incorrect(DIFFERENT)
     return _with_others(values.values, equal_ones) or incorrect(MISSING if left else TOO_MANY)
+
+
+def _are_alternatives(node: Node) -> bool:
+    """`2 or 5`, `x = 2, x = 5`: two values of one thing, which are no point."""
+    if not isinstance(node, Many):
+        return False
+    names = [pair[0] for item in node.items if (pair := named(item)) is not None]
+    are_named = len(names) == len(node.items)
+    return (are_named and len(set(names)) == 1) or (not are_named and set(node.joints) in ({"or"}, {"and"}))
 
 
 def _is_double_root(node: Node, values: Several) -> bool:
@@ -293,123 +317,3 @@ def _compare_one_element(values: Several, *, is_named: bool, is_solution: bool) 
     if values.kind == "set" and is_named:
         return correct(EQUAL)
     return incorrect(SET_OR_NUMBER) if values.kind == "set" and not is_solution else undecided(SET_OR_NUMBER)
-
-
-# --- single values
-
-
-def _compare_single(expected: Node, given: Node) -> Verdict:
-    kinds = (type(expected), type(given))
-    if Quantity in kinds:
-        return _compare_quantities(with_unit(expected), with_unit(given))
-    if Matrix in kinds:
-        return _compare_matrices(expected, given)
-    if Ratio in kinds:
-        return _compare_ratios(expected, given)
-    if InBase in kinds:
-        return _compare_bases(expected, given)
-    if set(kinds) <= {Num, Symbol, Op}:
-        verdict = compare_formulas(expected, given)
-        return _compare_with_letter(expected, given) or verdict if verdict.outcome is Outcome.INCORRECT else verdict
-    return incorrect(OTHER_KIND)
-
-
-def _compare_with_letter(expected: Node, given: Node) -> Verdict | None:
-    """`252\\pi` against `252\\pi m`, whose letter may be a unit or a variable; None where that is not what they differ in."""
-    wanted, found = with_unit(expected), with_unit(given)
-    if symbols(expected) and symbols(given):
-        return None
-    value = wanted.value if isinstance(wanted, Quantity) else expected
-    other = found.value if isinstance(found, Quantity) else given
-    if (value, other) == (expected, given) or compare_formulas(value, other).outcome is not Outcome.CORRECT:
-        return None
-    # Where a number is expected, nobody means a variable by `m^2`.
-    is_unit = isinstance(found, Quantity) and found.unit.startswith(("m^", "m/"))
-    return correct(EQUAL) if is_unit else undecided(UNIT_OR_VARIABLE)
-
-
-def _compare_quantities(expected: Node, given: Node) -> Verdict:
-    wanted, value = (expected.unit, expected.value) if isinstance(expected, Quantity) else ("", expected)
-    found, other = (given.unit, given.value) if isinstance(given, Quantity) else ("", given)
-    if unit_name(wanted) == unit_name(found):
-        return compare(value, other)
-    if "%" in (wanted, found):
-        return _compare_percent(value, other, expected_percent=wanted == "%") if "" in (wanted, found) else undecided(UNITS_UNKNOWN)
-    if "" in (wanted, found):
-        return _compare_without_unit(value, other, wanted or found, expected_bare=not wanted)
-    left, right = read_unit(wanted), read_unit(found)
-    if left is None or right is None:
-        return undecided(UNITS_UNKNOWN)
-    if {left.kind, right.kind} == {read_kind("°"), read_kind("rad")}:
-        return compare(_in_radians(value), other) if left.kind == read_kind("°") else compare(value, _in_radians(other))
-    if left.kind != right.kind:
-        return incorrect(UNIT_DIFFERS)
-    return compare(value, Op("*", (other, Num(right.factor / left.factor))))
-
-
-def _compare_without_unit(value: Node, other: Node, unit: str, *, expected_bare: bool) -> Verdict:
-    verdict = compare(value, other)
-    if verdict.outcome is Outcome.CORRECT:
-        return verdict
-    if unit != "°":
-        bare, measured = (value, other) if expected_bare else (other, value)
-        return undecided(UNIT_OR_VARIABLE) if _is_with_letter_of(bare, measured, unit) else verdict
-    radians = compare(value, _in_radians(other)) if expected_bare else compare(_in_radians(value), other)
-    return radians if radians.outcome is Outcome.CORRECT else verdict
-
-
-def _is_with_letter_of(bare: Node, measured: Node, unit: str) -> bool:
-    """`50 J` against 50 joules: whether only a letter, the unit's first, stands behind the same value."""
-    match bare:
-        case Op("*", (value, Symbol(letter))):
-            return letter.casefold() == unit[:1].casefold() and equal(value, measured)
-    return False
-
-
-def _in_radians(degrees: Node) -> Node:
-    return Op("/", (Op("*", (degrees, Symbol("pi"))), Num(Fraction(180))))
-
-
-def _compare_percent(value: Node, other: Node, *, expected_percent: bool) -> Verdict:
-    percentage, plain = (value, other) if expected_percent else (other, value)
-    if equal(percentage, Op("*", (plain, Num(Fraction(100))))):
-        return correct(EQUAL)
-    if equal(percentage, plain):
-        size = exact(plain)
-        return correct(EQUAL) if size is not None and abs(size) > 1 else undecided(PERCENT_UNCLEAR)
-    return incorrect(DIFFERENT)
-
-
-def _compare_matrices(expected: Node, given: Node) -> Verdict:
-    if not (isinstance(expected, Matrix) and isinstance(given, Matrix)):
-        return incorrect(OTHER_KIND)
-    if (len(expected.rows), len(expected.rows[0])) != (len(given.rows), len(given.rows[0])):
-        return incorrect(DIMENSIONS)
-    verdict = in_order([entry for row in expected.rows for entry in row], [entry for row in given.rows for entry in row], compare)
-    return incorrect(ENTRIES) if verdict.outcome is Outcome.INCORRECT else verdict
-
-
-def _compare_ratios(expected: Node, given: Node) -> Verdict:
-    """`2 : 4` is `1 : 2`, and one half."""
-    left, right = (node.parts if isinstance(node, Ratio) else (node, Num(Fraction(1))) for node in (expected, given))
-    if len(left) != len(right):
-        return incorrect(DIFFERENT)
-    verdicts = [
-        compare_formulas(Op("*", (one, right[0])), Op("*", (other, left[0]))) for one, other in zip(left[1:], right[1:], strict=True)
-    ]
-    return next((verdict for verdict in verdicts if verdict.outcome is not Outcome.CORRECT), correct(EQUAL))
-
-
-def _compare_bases(expected: Node, given: Node) -> Verdict:
-    """`204_5` has the digits 204 and the value 54; where only one side names its base, either may be meant."""
-    if isinstance(expected, InBase) and isinstance(given, InBase) and expected.base == given.base:
-        return correct(EQUAL) if exact(expected) == exact(given) else incorrect(DIFFERENT)
-    same_digits = _digits(expected) == _digits(given)
-    return undecided(OTHER_BASE) if same_digits or exact(expected) == exact(given) else incorrect(DIFFERENT)
-
-
-def _digits(node: Node) -> str | None:
-    if isinstance(node, InBase):
-        return node.digits
-    value = exact(node)
-    return str(value) if value is not None else None

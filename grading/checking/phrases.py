@@ -29,10 +29,16 @@ FAMILIES = (
     ("odd|odd number|奇数|奇|单数", "even|even number|偶数|偶|双数"),
     ("odd function|奇函数", "even function|偶函数", "neither odd nor even|neither|非奇非偶|非奇非偶函数|既不是奇函数也不是偶函数"),
     ("prime|prime number|质数|素数", "composite|composite number|合数"),
-    ("increasing|increases|递增|增函数|单调递增", "decreasing|decreases|递减|减函数|单调递减", "constant|常数|不变"),
+    (
+        "increasing|increases|rising|rises|递增|增函数|单调递增",
+        "decreasing|decreases|falling|falls|递减|减函数|单调递减",
+        "constant|常数|不变",
+    ),
     ("positive|正数|正", "negative|负数|负"),
     ("rational|有理数", "irrational|无理数"),
-    ("greater than|larger than|大于", "less than|smaller than|小于", "equal to|equal|等于|相等"),
+    ("greater than|larger than|大于|>", "less than|smaller than|小于|<", "equal to|equal|等于|相等"),
+    ("sss|边边边", "sas|边角边", "asa|角边角", "aas|saa|角角边", "ssa|ass|边边角", "aaa|角角角"),  # why triangles are congruent
+    ("isosceles|isosceles triangle|等腰三角形", "equilateral|equilateral triangle|等边三角形", "scalene|scalene triangle"),
     ("parallel|平行", "perpendicular|垂直", "intersecting|intersect|相交"),
     ("acute|acute triangle|锐角三角形|锐角", "right triangle|直角三角形|直角", "obtuse|obtuse triangle|钝角三角形|钝角"),
     ("square|正方形", "rectangle|长方形|矩形", "rhombus|菱形", "parallelogram|平行四边形", "trapezoid|trapezium|梯形", "circle|圆|圆形"),
@@ -55,7 +61,9 @@ KNOWN = {
     for word in words.split("|")
 }
 
-SUBJECT = re.compile(r"(?:it|they|this|that|these|the (?:function|lines|answer|number)) (?:is|are)(?: an?)? ")  # `it is increasing`
+SUBJECT = re.compile(
+    r"(?:by|using) (?:the )?|(?:it|they|this|that|these|the (?:function|lines|answer|number)) (?:is|are)(?: an?)? "
+)  # `it is increasing`
 CONFIRMED = re.compile(
     r"(yes),? \w+ (?:is|are|does|do|can|will)|(no),? \w+ (?:(?:is|are|does|do|can|will) ?n[o']t|can't|won't)"
 )  # `Yes, it is`

@@ -31,6 +31,10 @@ ZH_SENTENCE = re.compile(
 LED = re.compile(r"\s*(?:by|is|are|be|so|get)\s", re.IGNORECASE)  # "by 5%"
 NO_WORDS = re.compile(r"\\(?:begin|end|text\w*|mbox|mathrm|operatorname)\s*\{[^{}]*\}")
 FORMULA_SIGN = re.compile(r"[\\^_=+*/<>|(){}\[\]\d\0π√]|\bpi\b")
+# `6x - 6`, of single letters and functions: more letters together may be words
+BARE_FORMULA = re.compile(
+    rf"(?=.*[a-z])(?=.*(?:[-+*/^\d]|{FUNCTION}))(?:(?:{FUNCTION})(?![A-Za-z])|[A-Za-z](?![A-Za-z])|[-+*/^().\d {{}}])+"
+)
 DELIMITED = re.compile(r"\$|\\[(\[]")
 OPEN = re.compile(r"(?<!\d)(?<!\d )\$(?!\s?\d)|\\[(\[]")  # a formula that does not end in its line
 COMPARING = "than|least|most|over|under|above|below|up to|not|never|except|between|wrong|incorrect|false|impossible|rejected"
@@ -114,8 +118,8 @@ def _from_sentence(sentence: str, outside: str, formulas: list[re.Match[str]]) -
 
 
 def _only_value(value: str) -> str | None:
-    """What a sentence says that something is, where that is one number with its unit, or a letter."""
-    if len(value) == 1 and value.isalpha():
+    """What a sentence says that something is, where that is one number with its unit, a letter, or a formula."""
+    if (len(value) == 1 and value.isalpha()) or BARE_FORMULA.fullmatch(value):
         return value
     return value if _words(value) <= FEW_WORDS and read_number(value) else _only_number(value)
 

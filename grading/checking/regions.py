@@ -84,6 +84,13 @@ def region_of(node: Node) -> Region:
         return _region(node)
 
 
+def is_never(conditions: Many) -> bool:
+    """Whether no number meets them all: `x < 3 and x > 5`. Raises NoRegion, and Undefined."""
+    with mp.workdps(DIGITS):
+        both = _reduced([_region(item) for item in conditions.items], COMBINING["intersection"])
+    return both.is_trivial and not both.between[0]
+
+
 def _region(node: Node) -> Region:
     match node:
         case NamedSet("R" | "empty" as name):

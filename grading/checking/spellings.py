@@ -1,16 +1,17 @@
 """What students write that reads as something else: respelled, from the plain spelling.
 
 Values with names become equations: `x is 2 and y is 3`, `x: 2, y: 3`, `x=2 y=3`, `x1=2, x2=-3`. `3 to 4` becomes a ratio, `all reals
-except 2` a set, a decimal comma a point.
+except 2` a set, a decimal comma a point. `f'(x) is 6x` and `d/dx(3x^2) = 6x` say what a derivative is.
 """
 
 import re
 from dataclasses import dataclass
 
 from grading.checking.numbers import read_plain_number
+from grading.checking.numerals import read_numeral
 from grading.checking.text import compact
 
-NAME = r"(?:[A-Z]{2,3}|[A-Za-z](?:_?\d{1,3}|_\{\d\})?)"
+NAME = r"(?:[A-Z]{2,3}|mean|median|mode|range|average|slope|area|volume|perimeter|[A-Za-z](?:_?\d{1,3}|_\{\d\})?)"
 SAYS = r"(?:\s*[=:]\s*|\s+(?:is|equals)\s+)"
 BEGINS = re.compile(rf"{NAME}{SAYS}")
 BETWEEN = re.compile(rf"(\s*(?:[,;]|\b(?:and|or)\b|\\text\{{ ?(?:and|or) ?\}}|[和或且])\s*|\s+(?={NAME}{SAYS}))")
@@ -25,6 +26,19 @@ EXCEPT = re.compile(
     r"(?P<values>[^A-Za-z]+(?:(?:and|or)[^A-Za-z]+)*)",
     re.IGNORECASE,
 )
+# What a derivative is said to be: `f'(x) is 6x - 6`, `d/dx (3x^2) = 6x`, `(3x^2)' = 6x`.
+FUNCTION = re.compile(r"(?P<name>[A-Za-z]'{0,2}\([a-z]\)|[a-z]'{1,2})(?::\s*|\s+(?:is|equals)\s+)(?P<value>[^=<>:]+)")
+DERIVED = re.compile(
+    r"(?:(?:d/dx|\\frac\s*\{d\}\s*\{dx\})\s*[(\[].+[)\]]|[(\[].+[)\]]\s*'|(?:\\int\b|∫).+d[a-z])\s*=\s*(?P<value>[^=<>:]+)"
+)
+POWERLESS = re.compile(r"(?<![A-Za-z\\^_])([a-z])([2-9])(?![\d.^_])")  # `15x2`
+DOUBLE = re.compile(r"([A-Za-z])_?\{?1\}?\s*=\s*\1_?\{?2\}?\s*=\s*([^=<>:]+)")  # `x1 = x2 = 2`
+TWICE = re.compile(r"\s*\((?:double|twice|repeated|doppelt|(?:double|repeated) (?:root|solution)|二?重根)\)$", re.IGNORECASE)
+TERM = re.compile(r"(?:(?:the )?(?:nth|general) term\s*(?:=|:|\bis\b)|(?P<name>[A-Za-z])(?:n|\(n\))\s*=)\s*(?P<value>.+)")  # of a sequence
+OUT_OF = re.compile(r"(\d+|[a-z]+) (?:out of|in) (\d+|[a-z]+)")
+COUNTED = re.compile(r"(?<=\d)\s*\(([\u4e00-\u9fff]{1,4})\)")  # `20-8=12(个)`
+COMPARED = re.compile(r"(\d+)比(\d+)")
+LONG_NAME = 4  # letters of a word
 LISTING = re.compile(r"\s*,?\s*\b(?:and|or)\b")
 RATIO = re.compile(r"\d+(?:\.\d+)?(?: to \d+(?:\.\d+)?)+")  # `3 to 4`
 # Points or spaces between thousands and a comma before decimals, or several points: `1.234,5`, `1 234,5`, `1.234.567`.
@@ -33,7 +47,12 @@ THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2})\.(\d{3})(?![\d.,])")  # `5.00
 DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")
 WHOLE_OR_THOUSANDS = re.compile(r"(?<!\d)(?:\d+,0+|[1-9]\d{0,2},\d{3})(?!\d)")
 BRACKETS = re.compile(r"[()\[\]]|\\\{")
+ONE_DECIMAL = re.compile(r"(?<![\d,.])\d+,\d(?!\d)")  # `1,5`, which may as well be 1 and 5
 SEPARATED = re.compile(r";|\b(?:and|or)\b|[和或]")
+
+
+SEQUENCE = re.compile(r"[A-Za-z]_\{?n\}?\s*=|[^=]*n[^=]*$")
+WORD = re.compile(r"(?<![\\A-Za-z])(?!arc|sin|cos|tan|cot|sec|csc|log|exp|sqrt)[A-Za-z]{3,}|[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +68,13 @@ def with_names(text: str, other: str = "") -> Spelling | None:
 
     `other` is the answer that it is compared with: where that has a colon as well, both may be ratios.
     """
-    if match := EXCEPT.fullmatch(text):
-        return Spelling(rf"\R \setminus \{{{LISTING.sub(',', match['values'])}\}}", certain=True)
+    spelled = _in_signs(text) or _of_function(text, other)
+    if spelled is None or compact(spelled) == compact(text):
+        return _with_equations(text, other)
+    return _with_equations(spelled, other) or Spelling(spelled, certain=True)
+
+
+def _with_equations(text: str, other: str) -> Spelling | None:
     if RATIO.fullmatch(text):
         return Spelling(text.replace(" to ", ":"), certain=":" in other)
     if not BEGINS.match(text) or (":" in text and ":" in other):
@@ -67,8 +91,32 @@ def with_names(text: str, other: str = "") -> Spelling | None:
     spelled = "".join(joint + equation for joint, equation in zip(between, equations, strict=True))
     if compact(spelled) == compact(text):
         return None
-    may_be_ratio = len(pairs) == 1 and ":" in text and not re.match(rf"{re.escape(names[0])}\s*=", other)
+    may_be_ratio = len(pairs) == 1 and ":" in text and len(names[0]) < LONG_NAME and not re.match(rf"{re.escape(names[0])}\s*=", other)
     return Spelling(spelled, certain=not (may_be_ratio or MAY_BE_PRODUCT.search(text)))
+
+
+def _in_signs(text: str) -> str | None:
+    """What words say, or words in brackets: `all reals except 2`, `1 out of 4`, `20-8=12(个)`, `4比3`, `x = 2 (twice)`."""
+    if match := EXCEPT.fullmatch(text):
+        return rf"\R \setminus \{{{LISTING.sub(',', match['values'])}\}}"
+    if match := OUT_OF.fullmatch(text):
+        values = [int(part) if part.isdigit() else read_numeral(part) for part in match.groups()]
+        return f"{values[0]}/{values[1]}" if None not in values else None
+    if match := DOUBLE.fullmatch(TWICE.sub("", text)):
+        return f"{match[1]}_1 = {match[1]}_2 = {match[2]}"
+    spelled = TWICE.sub("", COMPARED.sub(r"\1:\2", COUNTED.sub(r"\1", text)))
+    return spelled if spelled != text else None
+
+
+def _of_function(text: str, other: str) -> str | None:
+    """What is said of a function, its derivative or the terms of a sequence."""
+    if (match := TERM.fullmatch(text)) and SEQUENCE.match(other or "x_n"):
+        return f"{match['name'] or 'a'}_n = {match['value']}"
+    if match := DERIVED.fullmatch(text):
+        return match["value"]
+    if (match := FUNCTION.fullmatch(text)) and not WORD.search(match["value"]):
+        return f"{match['name']} = {match['value']}"
+    return None
 
 
 def _is_value(text: str) -> bool:
@@ -78,9 +126,21 @@ def _is_value(text: str) -> bool:
 def _with_indices(names: list[str], other: str) -> list[str]:
     """`x1` and `x2` as `x_1` and `x_2`, where each is there and nothing else; `a27` as `a_{27}` where a bare value is expected."""
     found = [match for name in names if (match := INDEXED.fullmatch(name))]
+    if found and all(re.search(rf"{match[1]}_\{{?{match[2]}\b", other) for match in found):
+        return [INDEXED.sub(r"\1_{\2}", name) for name in names]
     is_one = len(names) == len(found) == 1 and "=" not in other
     are_all = len({match[1] for match in found}) == 1 and {int(match[2]) for match in found} == set(range(1, len(names) + 1))
     return [INDEXED.sub(r"\1_{\2}", name) for name in names] if is_one or (are_all and len(names) > 1) else names
+
+
+def with_powers(text: str) -> str:
+    """`15x2` as `15x^2`, which was typed or pasted without its sign."""
+    return POWERLESS.sub(r"\1^\2", text)
+
+
+def may_be_list(text: str) -> bool:
+    """Whether a comma in `1,5` may stand between two values, rather than before decimals."""
+    return not re.search("[;|]", text) and ONE_DECIMAL.search(text) is not None
 
 
 def with_decimal_points(text: str) -> Spelling | None:

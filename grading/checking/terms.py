@@ -207,13 +207,22 @@ class Terms(Cursor):
             name += f"_{below}"
         while self.accept("'"):
             name += "'"
-        if (name.rstrip("'") in OPAQUE or name.endswith("'")) and self.accept("("):
+        if name in OPAQUE and self._is_inverse():
+            name += "^{-1}"
+        if ((name[:1] in OPAQUE and name[1:].strip("'") in ("", "^{-1}")) or name.endswith("'")) and self.accept("("):
             args = [self.sum()]
             while self.accept(",", ";"):
                 args.append(self.sum())
             self.expect(")")
             return Op(f"apply {name}", tuple(args))
         return Symbol(name)
+
+    def _is_inverse(self) -> bool:
+        """The `^{-1}` of `f^{-1}(x)`, which is taken."""
+        ahead = "".join(token.text for token in self.tokens[self.at : self.at + 6])
+        length = next((length for length, text in ((5, "^{-1}("), (3, "^-1(")) if ahead.startswith(text)), 0)
+        self.at += length
+        return length > 0
 
     def _chosen_above(self, name: str, below: str) -> Node:
         """`C_5^2`; and `A_1^2`, the square of a value with an index, where the upper number is the larger one."""

@@ -27,8 +27,8 @@ def test_the_marks_of_an_assignment(school):
     check_all()
     submitting.hand_in(school.student, second, "2", "")
     rows = table(school.client(school.teacher).get(page("assignment_csv", school.assignment.pk)))
-    assert rows[0] == ["Username", "Name", "Student number", "1 (/4)", "2 (/2)", "Total", "State"]
-    assert sorted(rows[1:]) == [["classmate", "", "", "", "", "", ""], ["student", "'=Li", "", "4", "", "4", "Draft"]]
+    assert rows[0] == ["Username", "Name", "Student number", "1 (/4)", "2 (/2)", "Total", "Late", "State"]
+    assert sorted(rows[1:]) == [["classmate", "", "", "", "", "", "", ""], ["student", "'=Li", "", "4", "", "4", "", "Draft"]]
 
 
 def test_the_released_points_of_a_class(school):
@@ -65,7 +65,9 @@ def books(school):
     """What stands of the student's mark: class table, assignment table with its state, own class page, own assignment page, progress."""
     teacher, student = school.client(school.teacher), school.client(school.student)
     [in_class] = [row[-1] for row in table(teacher.get(page("classroom_csv", school.classroom.pk))) if row[0] == "student"]
-    [in_assignment] = [row[-2:] for row in table(teacher.get(page("assignment_csv", school.assignment.pk))) if row[0] == "student"]
+    [in_assignment] = [
+        [row[-3], row[-1]] for row in table(teacher.get(page("assignment_csv", school.assignment.pk))) if row[0] == "student"
+    ]
     [row] = student.get(page("classroom", school.classroom.pk)).context["rows"]
     [topic] = student.get(page("progress")).context["topics"]
     enrolment = school.classroom.enrolments.get(student=school.student)
@@ -93,7 +95,14 @@ def test_what_was_never_released_stands_nowhere(school):
     [row] = school.client(school.student).get(page("classroom", school.classroom.pk)).context["rows"]
     assert (row["handed_in"], row["marked"], row["points"]) == (1, 0, None)
     rows = table(school.client(school.teacher).get(page("assignment_csv", school.assignment.pk)))
-    assert [row[-2:] for row in rows if row[0] == "student"] == [["", "Draft"]]
+    assert [row[-3:] for row in rows if row[0] == "student"] == [["", "", "Draft"]]
+
+
+def test_the_table_says_what_was_handed_in_late(school):
+    first, _second = school.hand_in(), school.hand_in(school.classmate)
+    Submission.objects.filter(pk=first.pk).update(late=True)
+    rows = table(school.client(school.teacher).get(page("assignment_csv", school.assignment.pk)))
+    assert {row[0]: row[-2] for row in rows[1:]} == {"student": "1", "classmate": ""}
 
 
 def test_the_demo_accounts_have_a_class_to_look_at(db):

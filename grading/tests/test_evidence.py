@@ -20,6 +20,9 @@ TWO = Question(text="Solve 2x + 3 = 7.", answer="x = 2")
         ("3 + 4\n7", "7"),
         ("2x < 6\nx < 3.", "x < 3"),
         ("2x >= 6\nx >= 3", "x >= 3"),
+        ("2x^2 - 9x + 10 = 0\nx1 = 2,5\nx2 = 2", "x1 = 2,5; x2 = 2"),
+        ("$x_1 = 2$\n$x_2 = 3$", "x_1 = 2; x_2 = 3"),
+        ("x_1 = 2\n3", "3"),
         ("There are 5 socks.", "There are 5 socks"),
         ("I do not know", "I do not know"),
         ("", ""),
@@ -35,10 +38,34 @@ def test_the_answer_is_compared_with_the_key(answer, outcome):
     assert gather(TWO, [], answer).outcome == outcome
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "answer", "outcome"),
+    [
+        ("Factor $x^2 - 9$.", "(x-3)(x+3)", "x^2-9", "undecided"),
+        ("Simplify 2x + 3x", "5x", "2x+3x", "undecided"),
+        ("Simplify 2x + 3x + 1", "3x + 2x", "2x+3x", "correct"),
+        ("计算：3+4=", "7", "3+4", "undecided"),
+        ("化简：6/8", "3/4", "6/8", "undecided"),
+        ("Which is more, 3/4 or 2/3?", "3/4", "3/4", "correct"),
+        ("Is x = 2 or x = 3 the larger one? (x+1)(x+2)", "3", "3", "correct"),
+        ("How long is it, in cm?", "148", "1.48 m", "correct"),
+        ("How long is it, in cm?", "148", "1.5 m", "incorrect"),
+        ("小明有多少厘米的绳子？", "148", "1.48米", "correct"),
+        ("A rope is 2 m long, and 52 cm are cut off.", "148", "14800 cm", "incorrect"),
+        ("How many cm of the rope, and how many m?", "148", "14800 cm", "incorrect"),
+        ("What is its area, in cm²?", "30", "0.003 m²", "correct"),
+        ("There are 12 apples here and 10 there. How many are the more?", "12", "12 apples", "correct"),
+        ("Write 148 cm in m.", "1.48", "148 cm", "undecided"),
+    ],
+)
+def test_the_text_says_what_is_unfinished_and_which_unit_is_meant(text, key, answer, outcome):
+    assert compare(text, key, answer) == outcome
+
+
 def test_without_a_key_nothing_is_decided():
     found = gather(Question(text="Prove it."), ["Because."], "")
     assert (found.outcome, found.reason, found.sampled) == ("", None, 0)
-    assert compare("", "2") == ""
+    assert compare("?", "", "2") == ""
 
 
 def test_samples_are_counted_against_the_key():

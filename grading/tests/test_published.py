@@ -26,6 +26,8 @@ DISPUTED = {
 # Right labels that our checker is not sure of: it says UNDECIDED.
 NOT_READ = {
     (r"$1 = \zzz = x = 0$", "$0$"): r"`\zzz` is no command of LaTeX",
+    ("$x < 1$", "$-x > -1$"): "it says the same, and is not solved",
+    ("$x <= 1$", "$-x >= -1$"): "it says the same, and is not solved",
     ("B", "Since B holds"): "nothing says that B is the answer",
 }
 

@@ -73,7 +73,7 @@ def test_a_request_to_look_again(marked):
 def test_a_mark_that_changed_is_said_to_have_changed(marked):
     asked = release.ask(marked.submission, "Please")
     marked.decide(marked.submission, why="You are right.")
-    release.answer(RegradeRequest.objects.select_related("submission__mark").get(), marked.teacher, "Sorry")
+    release.answer(RegradeRequest.objects.select_related("submission__mark").get(), marked.teacher, "Sorry\x00")
     asked.refresh_from_db()
     assert (asked.outcome, points(marked.submission)) == ("changed", 4)
     release.answer(asked, marked.colleague, "Again")

@@ -123,9 +123,9 @@ def test_who_hands_in_while_a_key_is_looked_at_is_in_no_way(marked, monkeypatch)
     late, compare = marked.person("late"), evidence.compare
     marked.enrol(late)
 
-    def compare_slowly(key, answer):
+    def compare_slowly(problem, key, answer):
         marked.hand_in(late, "x = 5", checked=False)  # the same work again is no new attempt
-        return compare(key, answer)
+        return compare(problem, key, answer)
 
     monkeypatch.setattr(evidence, "compare", compare_slowly)
     client = marked.client(marked.teacher)
@@ -144,9 +144,9 @@ def test_who_hands_in_while_a_key_is_confirmed_is_in_no_way(marked, monkeypatch)
     marked.enrol(late)
     plan = remark.plan_key(marked.problem, "x = 5")
 
-    def compare_slowly(key, answer):
+    def compare_slowly(problem, key, answer):
         marked.hand_in(late, "x = 7", checked=False)
-        return compare(key, answer)
+        return compare(problem, key, answer)
 
     monkeypatch.setattr(evidence, "compare", compare_slowly)
     sent = {"answer": "x = 5", "reference": "", "fingerprint": plan.fingerprint}

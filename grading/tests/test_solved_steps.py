@@ -10,6 +10,8 @@ SOLVED = [
     ("解方程组 x+y=10, x-y=4", ["2x=14", "x=7", "y=3"], "x=7, y=3"),
     ("解方程组 x+y=10, x-y=4", ["2x=14", "x=7", "y=3"], "(7, 3)"),
     ("Solve 7x = 22, to 2 decimals", ["x = 22/7", "x = 3.14"], "3.14"),
+    ("Solve 2x^2 - 9x + 10 = 0", ["x1 = 2,5", "x2 = 2"], "x = 5/2 or x = 2"),
+    ("Löse die Gleichung 2x - 3 = 7", ["2x = 10", "x = 5", "Probe: 2*5 - 3 = 7"], "5"),
     ("解不等式 5-2x≤11", ["-2x≤6", "两边同时除以-2，不等号方向改变：x≥-3"], "x≥-3"),
 ]
 
@@ -18,6 +20,23 @@ SOLVED = [
 def test_what_solves_the_problem_is_the_answer_whatever_is_written_with_it(problem, steps, answer):
     report = check_steps(problem, steps, answer=answer)
     assert (report.first_error, report.answer_is_right) == (None, True)
+
+
+WRONG = [
+    ("Solve 2x^2 - 9x + 10 = 0", ["x1 = 2,5", "x2 = 3"], 1),
+    ("Bestimme die Lösungen von 2x + 3 = 9", ["2x = 12", "x = 6"], 0),
+    ("Résous l'équation 2x + 3 = 9", ["2x = 12", "x = 6"], 0),
+    ("Berechne 2(3+4)", ["2*3+4", "10"], 0),
+    ("Développe 2(x+4)", ["2x+4"], 0),
+    ("Löse die Klammern auf: 2(x+4)", ["2x+8"], None),
+    ("Bestimme die Ableitung von f(x)=x^3+2x", ["f'(x)=3x+2"], 0),
+    ("Die Seite x eines Rechtecks: bestimme x mit x(x+2) = 24", ["x^2+2x-24=0", "x = 4"], None),
+]
+
+
+@pytest.mark.parametrize(("problem", "steps", "first"), WRONG)
+def test_the_first_wrong_line_is_found_in_the_language_of_the_class(problem, steps, first):
+    assert check_steps(problem, steps).first_error == first
 
 
 def test_so_it_is_beside_a_reference_alone():

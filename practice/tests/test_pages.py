@@ -121,12 +121,30 @@ def test_a_capital_letter_of_a_phone_s_keyboard_is_no_mistake(ada, people, expec
     assert "\x00" not in Attempt.objects.get().answer
 
 
-@pytest.mark.parametrize(("expected", "given"), [("10/3", "3.33"), ("x = 8/3", "x = 2.67"), ("117\\pi", "367.57")])
+@pytest.mark.parametrize(("expected", "given"), [("10/3", "3.33"), ("x = 8/3", "x = 2.67"), ("117\\pi", "367.57"), ("117\\pi", "367.6 m²")])
 def test_a_rounded_answer_where_an_exact_one_was_asked_for_costs_nothing(ada, people, expected, given):
     item = set_by_hand(people, expected)
     assert "not in the form that was asked for" in give(ada, item, given).text
     assert not Attempt.objects.exists()
     assert "Not right." in give(ada, item, "3.5").text
+
+
+@pytest.mark.parametrize(("expected", "given"), [("x < 3", "2x+1 < 7"), ("x = 3", "2x = 6"), ("7", "3 + 4")])
+def test_what_is_not_solved_is_no_answer_and_costs_nothing(ada, people, expected, given):
+    """Whatever form the item asks for: the model's items ask for none."""
+    item = set_by_hand(people, expected, form="", family="")
+    item.question = {"en": "Work out 3 + 4."}
+    item.save()
+    assert "not finished" in give(ada, item, given).text
+    assert not Attempt.objects.exists()
+    assert "Right." in give(ada, item, expected).text
+
+
+def test_the_unit_that_is_asked_for_may_be_another_one(ada, people):
+    item = set_by_hand(people, "148")
+    item.question = {"en": "How long is it, in cm?"}
+    item.save()
+    assert "Right." in give(ada, item, "1.48 m").text
 
 
 def changed(student, word):

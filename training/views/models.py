@@ -99,7 +99,7 @@ def roll_back(request: Request) -> HttpResponse:
 
 def _said(request: Request) -> dict[str, str]:
     """What the form of a decision says: why, and upon which decision it was looked at."""
-    return {"why": request.POST.get("why", "")[:2000], "seen": request.POST.get("decision", "")}
+    return {"why": request.POST.get("why", "").replace("\x00", "")[:2000], "seen": request.POST.get("decision", "")}
 
 
 @require_POST

@@ -61,6 +61,7 @@ class Solving:
         self._may_round = bool(ROUNDING.search(problem))
         self._rounds = False
         self._solution: dict[str, str] = {}
+        self._said: dict[str, list[str]] = {}  # the solutions that stand on lines of their own
         self._complex = imaginary
         self._points: dict[tuple[Relation, ...], Points] = {}
 
@@ -168,9 +169,17 @@ class Solving:
                 self._extra.append((step, own))
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
         if contains(projected, own) and own:
-            self._cases.append((step, own))
+            self._case(step, own, alternatives, projected)
             return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
         return None
+
+    def _case(self, step: int, own: Points, alternatives: list[list[Relation]], points: Points) -> None:
+        """One of the solutions; when all are there, they are what the working comes to."""
+        self._cases.append((step, own))
+        for name, text in as_solution(alternatives).items():
+            self._said.setdefault(name, []).append(text)
+        if all(any(contains(one, (point,)) for _, one in self._cases) for point in points):
+            self._solution |= {name: " or ".join(texts) for name, texts in self._said.items()}
 
     def _is_a_root(self, alternatives: list[list[Relation]], points: Points) -> bool:
         """`r = √(A/π)`: whether a formula gives one of the two values that the unknown has for each choice of the others."""

@@ -11,7 +11,8 @@ from grading.checking.working.tokens import plain
 
 # A line with these supposes something, and does not conclude it.
 SUPPOSES = re.compile(
-    r"\b(?:if|suppose|assume|case|when|whenever|try|check|let|say|define|denote|plug\w*|substitut\w*|set|setting|test|verify|otherwise|for)\b|假设|假如|如果|若|设|检验|验证|令|当|代入检",
+    r"\b(?:if|suppose|assume|case|when|whenever|try|check|let|say|define|denote|plug\w*|substitut\w*|set|setting|test|verify|otherwise|for"
+    r"|angenommen|falls|probe|einsetzen|eingesetzt|supposons|soit|vérif\w*)\b|假设|假如|如果|若|设|检验|验证|令|当|代入检",
     re.IGNORECASE,
 )
 REJECTS = re.compile(
@@ -21,13 +22,18 @@ REJECTS = re.compile(
     re.IGNORECASE,
 )
 ONLY_SOME = re.compile(
-    r"positive|negative|nonzero|non-zero|smallest|largest|integer|正|负|最小|最大|整数"
+    r"positiv|negativ|nonzero|non-zero|smallest|largest|integer|正|负|最小|最大|整数"
     # A length is not negative, and nobody says so.
     r"|triangle|rectangle|hypotenuse|\bsides?\b|length|width|height|radius|distance|perimeter|cosines?\b|pythagor"
+    r"|kleinst|größt|ganzzahl|dreieck|rechteck|länge|breite|höhe|seite|abstand|umfang"
+    r"|plus (?:petit|grand)|entier|longueur|largeur|hauteur|côté"
     r"|三角形|长方形|正方形|斜边|边长|半径|距离|周长|余弦定理|勾股",
     re.IGNORECASE,
 )
-ROUNDING = re.compile(r"round|decimal|nearest|approximat|significant|to the cent|小数|四舍五入|保留|精确|近似", re.IGNORECASE)
+ROUNDING = re.compile(
+    r"round|decimal|nearest|approximat|significant|to the cent|\brunde|gerundet|nachkomma|arrondi|décimale|小数|四舍五入|保留|精确|近似",
+    re.IGNORECASE,
+)
 TOLD = re.compile(r"\b(?:if|given|what|how|let|where|such|when)\b|已知|若|如果|多少", re.IGNORECASE)
 GOES_ON = re.compile(
     r"simplif|solving|combin|rearrang|collect|multiply|multipli|divid|subtract|add(?:ing)?|we get|becomes"

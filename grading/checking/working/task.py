@@ -12,12 +12,13 @@ from grading.checking.working.symbolic import Functions
 type Kind = Literal["solve", "rewrite", "differentiate", "integrate", "other"]
 
 KEYWORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("differentiate", re.compile(r"derivative|differentiate|dy/dx|求导|导数|导函数|微分", re.IGNORECASE)),
-    ("integrate", re.compile(r"\bintegra|antiderivative|\\int|∫|积分|原函数", re.IGNORECASE)),
+    ("differentiate", re.compile(r"derivative|differentiate|dy/dx|ableit|\bleite\b.*\bab\b|dériv|求导|导数|导函数|微分", re.IGNORECASE)),
+    ("integrate", re.compile(r"\bint[eé]gr|antiderivative|stammfunktion|\bprimitives? d|\\int|∫|积分|原函数", re.IGNORECASE)),
     (
         "solve",
         re.compile(
             r"\bsolve|\broots?\b|solutions?\b|\bfind (?:the values? of )?\$?[a-z]\b"
+            r"|\blös(?!e?n? die klammer)|lösung|\brés(?:ou|ol)|\b(?:bestimme|trouver?) \$?[a-z]\b"
             r"|解方程|解不等式|解下列|解关于|求解|方程组|的解|求\s*\$?[a-z]",
             re.IGNORECASE,
         ),
@@ -26,18 +27,22 @@ KEYWORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "rewrite",
         re.compile(
             r"simplif|expand|factor|multiply out|evaluate|calculate|compute|work out|write .{1,40} as|rationali[sz]e|combine|reduce"
+            r"|vereinfach|multiplizier|faktorisier|berechne|klammer|fasse\b|kürze\b|développe|calcule|rédui"
             r"|化简|展开|分解|计算|求值|通分|约分|合并|因式",
             re.IGNORECASE,
         ),
     ),
 )
 
-WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")
+WORD = re.compile(r"[A-Za-zß-ÿ]{2,}|[\u4e00-\u9fff]")
 MATHS = re.compile(r"\\[A-Za-z]+|\b(?:sqrt|sin|cos|tan|log|ln)\b|\\begin\{[a-z]+\}|\\end\{[a-z]+\}|(?<=[{ ])cases(?=})")
 _EN = """solve the equation equations system of inequality for and or find all solutions solution so then therefore thus hence we
 get have is to by from both sides subtract add divide multiply simplifying gives answer roots real value values
 algebraically each side this that which means simplify expand factor factorise calculate evaluate compute differentiate
-derivative integral integrate"""
+derivative integral integrate
+löse lösung lösungen die gleichung ungleichung gleichungssystem bestimme von vereinfache berechne multipliziere faktorisiere aus
+und oder nach ableitung leite ab résous résoudre résolvez équation inéquation les solutions de simplifie développe factorise calcule dérive
+dérivée et ou"""
 _ZH = "化简展开因式计算求导数积分原函数如图解方程不等式组下列的求所以故得因此即移项合并同类去括号分母系数化为两边相加减代入由可将第一二"
 SOLVING_WORDS = frozenset(_EN.split()) | frozenset(_ZH)
 MOST_WORDS = 3  # of a problem that is nothing but its equations

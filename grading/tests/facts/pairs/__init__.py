@@ -1,0 +1,11 @@
+"""Pairs made by hand: (expected, given) by kind, and what the checker must say. Each kind has pairs that only look equal.
+
+A pair is UNDECIDED where a careful teacher would have to look at the question.
+"""
+
+from grading.tests.facts.pairs import collections, formulas, measures, numbers, words
+
+SUBJECTS = numbers, measures, formulas, collections, words
+CORRECT = {kind: pairs for subject in SUBJECTS for kind, pairs in subject.CORRECT.items()}
+INCORRECT = {kind: pairs for subject in SUBJECTS for kind, pairs in subject.INCORRECT.items()}
+UNDECIDED = {kind: pairs for subject in SUBJECTS for kind, pairs in subject.UNDECIDED.items()}
