@@ -50,7 +50,7 @@ def test_solutions_with_python_and_in_words(tmp_path, url, problems):
     for row in rows:
         wrong = row["seed"] % 4 == 0
         assert row["answer"] == str(int(row["expected"]) + wrong)
-        assert row["checked"] == (row["mode"] == "tir")
+        assert row["checked"] == (row["mode"] == "tir" and not wrong)  # a sum by itself says that a wrong one is wrong
         assert (row["rounds"], row["blocks_failed"], row["differs"]) == (int(row["mode"] == "tir"), 0, False)
         assert row["text"].count(f"```output\n{row['answer']}\n```") == row["rounds"]
     progress = read(tmp_path / "out" / "progress.jsonl")[-1]
