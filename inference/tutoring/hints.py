@@ -49,6 +49,7 @@ PRONOUN = re.compile(r"\b(?:he|she|they|him|her|his|them|their)\b", re.IGNORECAS
 FEW = 3  # words at least that say what a problem asks: "left" alone is in many another question
 WRITTEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 ENDS = ":： *"
+IN_A_LIST = re.compile(r"^\s*(?:\d{1,2}[.)、]|[-*•])\s+")
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}|[\u3400-\u9fff]")  # of Chinese, which has no spaces, each character
 
 SYSTEM: dict[Language, str] = {
@@ -240,7 +241,8 @@ def _from_reference(place: Place, rung: str) -> Iterator[str]:
 
 
 def _begun(lead: str) -> str:
-    """A line of words that the step completes, left open where it ends so."""
+    """A line of words that the step completes, without its number in the list that it was in, left open where it ends so."""
+    lead = IN_A_LIST.sub("", lead)
     return f"{lead.rstrip(ENDS)} …" if lead.endswith((":", "：")) else lead
 
 
