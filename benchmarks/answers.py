@@ -120,7 +120,7 @@ def hostility(count: int) -> None:
     print(f"{sum(each > SLOW for each in seconds)} took more than {SLOW:.0f} s;")
     processes = below(os.getpid())
     pool.stop()
-    time.sleep(1)
+    time.sleep(5)  # what init takes to bury them
     print(f"{len(processes)} processes while it ran, {sum(map(os.path.exists, processes))} of them after the end.", flush=True)
 
 
