@@ -183,6 +183,7 @@ def test_the_steps_of_a_solution_are_those_that_take_it_on():
         "这个分式怎么化简？",
         *("find the area", "Find x.", "solve for x", "please simplify", "evaluate it", "Please do question 3", "see the picture"),
         *("What is the answer to problem 7?", "Do exercise 5 on page 12", "求面积", "帮我求x", "第3题怎么做？"),
+        *("is it 4?", "Is the answer -2.5?", "是不是4？", "答案是12吗"),
     ],
 )
 def test_what_speaks_of_something_that_is_not_there(text):
@@ -210,6 +211,7 @@ def test_what_speaks_of_something_that_is_not_there(text):
         "如何解方程？",
         "如何解方程组？",
         *("Find the area of a circle of radius r", "What is a derivative?", "How do I factor polynomials?", "求面积公式", "什么是平均数"),
+        *("is 4 prime?", "Is it 4 more than 3 times 7?", "4是不是质数？"),
     ],
 )
 async def test_what_names_the_thing_it_speaks_of_is_not_asked_back(text):

@@ -74,7 +74,8 @@ BARE = re.compile(
     r"|(?:do |solve |answer |what is the answer (?:to|of) )?(?:the |my )?(?:question|problem|exercise) \d+\w?(?: (?:on|from|of) page \d+)?"
     r"|(?:see|look at) the (?:picture|photo|image|figure))\W*"
     r"|(?:请|帮我|帮忙)?(?:求出?|计算|算)(?:它的|这个)?(?:面积|周长|体积|半径|平均数|[a-zA-Z])\W*"
-    r"|(?:请|帮我)?(?:做|解答?)?第[\d一二三四五六七八九十]+[题道]\w{0,4}\W*",
+    r"|(?:请|帮我)?(?:做|解答?)?第[\d一二三四五六七八九十]+[题道]\w{0,4}\W*"
+    r"|is (?:it|that|this|(?:the|my) answer) [-\d.,/]+\W*|(?:答案)?(?:是不是|是)[-\d.]+\s*吗?\W*",  # a guess at nothing
     re.IGNORECASE,
 )
 SPOKEN_FORMULA = re.compile(r"\b[a-z] (?:plus|minus|times|over|squared|cubed|equals|to the)\b", re.IGNORECASE)
