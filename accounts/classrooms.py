@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Classroom, Enrolment, User, new_code
+from accounts.text import storable
 
 
 class ClassroomError(Exception):
@@ -118,7 +119,7 @@ def create(teacher: User, name: str) -> Classroom:
 def add_teacher(classroom: Classroom, username: str) -> None:
     """Raises `NoSuchTeacher`."""
     teachers = User.objects.filter(role__in=(User.Role.TEACHER, User.Role.ADMIN), is_active=True)
-    teacher = teachers.filter(username=User.normalize_username(username).replace("\x00", "").strip()).first()
+    teacher = teachers.filter(username=storable(User.normalize_username(username))).first()
     if teacher is None:
         raise NoSuchTeacher
     classroom.teachers.add(teacher)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext
 
+from accounts.text import storable
 from grading import queue
 from grading.evidence import misconception_name
 from grading.models import Group, Problem, Submission
@@ -62,7 +63,7 @@ def members(group: Group) -> "QuerySet[Submission]":
 
 def rename(group: Group, name: str) -> None:
     """Name the misconception behind a group: those of later work that join the group have it as well."""
-    group.name = name.replace("\x00", "").strip()[:120]
+    group.name = storable(name)[:120]
     group.save(update_fields=["name"])
 
 

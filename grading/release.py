@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.text import storable
 from grading import live, queue, review
 from grading.models import Assignment, Mark, MarkChange, Problem, RegradeRequest, Submission
 
@@ -84,7 +85,7 @@ def release(assignment: Assignment, teacher: User, problem: Problem | None = Non
 
 def ask(submission: Submission, text: str) -> RegradeRequest:
     """A student's request. Raises `RegradeError`."""
-    text = text.replace("\r\n", "\n").replace("\x00", "").strip()  # a browser's line ends count once, as in its own limit
+    text = storable(text.replace("\r\n", "\n"))  # a browser's line ends count once, as in its own limit
     if not text or len(text) > LONGEST_REQUEST:
         raise RequestEmpty
     if submission.mark.state != Mark.State.RELEASED:
@@ -108,5 +109,5 @@ def answer(request: RegradeRequest, teacher: User, reply: str) -> None:
     kept = request.submission.mark.version == request.mark_version
     outcome = RegradeRequest.Outcome.KEPT if kept else RegradeRequest.Outcome.CHANGED
     RegradeRequest.objects.filter(pk=request.pk, outcome=RegradeRequest.Outcome.OPEN).update(
-        outcome=outcome, reply=reply.replace("\x00", "").strip()[:LONGEST_REQUEST], resolved_by=teacher, resolved=timezone.now()
+        outcome=outcome, reply=storable(reply)[:LONGEST_REQUEST], resolved_by=teacher, resolved=timezone.now()
     )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import workers
 from accounts.models import User
+from accounts.text import storable
 from grading import evidence, leases, live, reading
 from grading.evidence import LONGEST_ANSWER
 from grading.models import Assignment, Mark, Problem, Submission
@@ -76,8 +77,8 @@ class Reading:
 
 def read(work: str, answer: str, *, understand: bool = True) -> Reading:
     """What would be handed in; `understand`: and how its answer is read, which may take seconds. Raises `NothingWritten` and `TooLong`."""
-    work = work.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
-    answer = answer.replace("\x00", "").strip()
+    work = storable(work.replace("\r\n", "\n").replace("\r", "\n"))
+    answer = storable(answer)
     if not work and not answer:
         raise NothingWritten
     if len(work) > settings.WORK_LIMIT or len(answer) > LONGEST_ANSWER:

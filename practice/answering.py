@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.text import storable
 from grading.checking.answers import Outcome, Verdict, check
 from grading.checking.asked import COPIED, check_asked
 from grading.checking.compare import NOT_SOLVED
@@ -59,7 +60,7 @@ def get_item_for(user: User, pk: UUID) -> Item:
 
 def answer(item: Item, given: str) -> Attempt:
     """Judge an answer and keep it. Raises `AnswerError`; then nothing is kept."""
-    given = given.replace("\x00", "").strip()[:LONGEST]
+    given = storable(given)[:LONGEST]
     if not given:
         raise NoAnswer
     verdict, read = _judge(item, given)

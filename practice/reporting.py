@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from accounts.roles import check_admin
+from accounts.text import storable
 from practice.models import Item, Report
 
 LONGEST = 1000  # characters of a reason
@@ -19,7 +20,7 @@ def get_answered_for(user: User, pk: UUID) -> Item:
 
 def report(item: Item, reason: str) -> None:
     """Keep that the student thinks it wrong. A later word replaces the earlier one, and waits to be looked at."""
-    reason = reason.replace("\x00", "").strip()[:LONGEST]
+    reason = storable(reason)[:LONGEST]
     Report.objects.update_or_create(item=item, defaults={"reason": reason, "handled": None})
 
 

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.text import storable
 from inference.prompts import Exchange
 from tutor import background, eventlog, permission, queue, sharing
 from tutor.models import Conversation, Plot, Turn, TurnEvent
@@ -188,7 +189,7 @@ def stop(turn: Turn) -> None:
 
 def checked(question: str, *, empty: bool = False) -> str:
     """The text of a question, or of work, as it is stored. Raises `QuestionEmpty` (unless it may be `empty`) and `QuestionTooLong`."""
-    question = question.replace("\r\n", "\n").replace("\x00", "").strip()
+    question = storable(question.replace("\r\n", "\n"))
     if not question and not empty:
         raise QuestionEmpty
     if len(question) > settings.QUESTION_LIMIT:
