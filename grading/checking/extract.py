@@ -32,6 +32,11 @@ FORMULA = re.compile(
 )
 
 
+def without_delimiters(text: str) -> str:
+    """A text with spaces in the place of the signs around its formulas."""
+    return FORMULA.sub(lambda match: f" {next(inner for inner in match.groups() if inner is not None)} ", text)
+
+
 def boxed_answer(text: str) -> str | None:
     r"""The content of the last complete `\boxed{…}` or `\fbox{…}`, nested braces and all; None without one, or with an empty one.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from grading.checking.agreement import answer_values
-from grading.checking.extract import FORMULA
+from grading.checking.extract import without_delimiters
 from grading.checking.text import half_width
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer
@@ -110,7 +110,7 @@ def _is_wrong(bare: _Bare, found: Calculated) -> bool:
 def _read_problem(problem: str) -> _Bare | None:
     if len(problem) > LONGEST or UNCLEAR.search(problem):
         return None
-    text = FIND.sub(r"\1 , ", IF.sub(" , ", _without_formulas(half_width(problem))))
+    text = FIND.sub(r"\1 , ", IF.sub(" , ", without_delimiters(half_width(problem))))
     text = ASKS.sub("", LABEL.sub("", text).rstrip(" .。"))
     chains = find_chains(text, find_variables([text]) or frozenset(BRACED.findall(text)))
     told = [chain for chain in chains if len(chain.sides) > 1 or not _is_letter(chain.sides[0])]
@@ -190,10 +190,6 @@ def _is_all(text: str, chains: Sequence[Chain], names: Sequence[str]) -> bool:
 def _written(chain: Chain) -> str:
     pairs = zip(chain.relations, chain.sides[1:], strict=True)
     return chain.sides[0].text + "".join(f" {relation} {side.text}" for relation, side in pairs)
-
-
-def _without_formulas(text: str) -> str:
-    return FORMULA.sub(lambda match: f" {next(inner for inner in match.groups() if inner is not None)} ", text)
 
 
 # --- The answer --------------------------------------------------------------------------------------------------------------

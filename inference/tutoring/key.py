@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from grading.checking.extract import FORMULA
+from grading.checking.extract import FORMULA, without_delimiters
 from grading.checking.steps import check_steps, split_steps
 from grading.checking.text import compact
 from grading.checking.working.claims import Chain, find_chains
@@ -173,7 +173,7 @@ def _written(problem: str, agreeing: Sequence[Solution], answer: str) -> str:
 
 def bare(text: str) -> str:
     """Without the dollar signs around formulas, which the step checker takes for money in `sold $48/2 = 22$ clips`."""
-    return FORMULA.sub(lambda match: f" {next(inner for inner in match.groups() if inner is not None)} ", text)
+    return without_delimiters(text)
 
 
 def bared(texts: Sequence[str]) -> list[str]:
