@@ -236,7 +236,7 @@ def _from_reference(place: Place, rung: str) -> Iterator[str]:
     elif rung == "next" and step.lead:
         yield say("hint_next_lead", language, lead=_begun(step.lead))
     elif rung == "worked":
-        yield say("hint_worked", language, step="\n\n".join(filter(None, [step.lead, step.text])))
+        yield say("hint_worked", language, step=step.worked)
         yield say("hint_worked", language, step=step.text)
 
 

@@ -49,6 +49,11 @@ class Step:
     value: str = ""
     lead: str = ""
 
+    @property
+    def worked(self) -> str:
+        """With the line that says what it is for."""
+        return "\n\n".join(filter(None, [self.lead, self.text]))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:

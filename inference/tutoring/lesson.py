@@ -189,8 +189,7 @@ class Lesson:
             return say("no_steps", self.language)
         at = min(self.progress.shown, len(self._steps) - 1)
         self.progress = replace(self.progress, shown=at + 1, at=at + 1, rung=0)
-        step = self._steps[at]
-        shown = say("step_shown", self.language, step="\n\n".join(filter(None, [step.lead, step.text])))
+        shown = say("step_shown", self.language, step=self._steps[at].worked)
         after = "steps_end" if at + 1 == len(self._steps) else "step_go_on"
         return f"{shown}\n\n{say(after, self.language)}"
 
