@@ -24,12 +24,15 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts import keys
 from accounts.models import ApiKey
 from inference import assessment
-from tutor import asking, assessing, teaching
+from inference.events import Language
+from inference.tutoring.wishes import may_write
+from tutor import api_lessons, asking, assessing, teaching
 from tutor.api_request import LARGEST, MODELS, ApiError, Asked, accident, bad_request, no_such_model, parse, too_large
+from tutor.eventlog import Entry
 from tutor.failures import Failure
 from tutor.following import TurnLost, follow
 from tutor.models import Turn
-from tutor.transcript import REFUTED, Transcript
+from tutor.transcript import REFUTED, Transcript, review
 
 logger = logging.getLogger(__name__)
 
@@ -151,6 +154,8 @@ async def _ask(key: ApiKey, asked: Asked) -> tuple[Turn, bool]:
     with _refusals():
         if offer is None:
             return await sync_to_async(assessing.ask)(key.user, asked.question, assessing.FIRST)
+        if offer.aim != Turn.Aim.EXPLAIN:
+            return await sync_to_async(api_lessons.ask)(key.user, offer.aim, asked.history, asked.question), True
         return await sync_to_async(asking.ask_once)(key.user, asked.question, offer.mode, offer.n, asked.history, asked.instructions), True
 
 
@@ -178,6 +183,7 @@ class Answer:
     created: int = field(default_factory=lambda: int(time.time()))
     tokens: int = 0
     reason: str = "stop"
+    language: Language = "en"
 
     async def whole(self) -> dict[str, Any]:
         """Raises `ApiError`."""
@@ -214,8 +220,8 @@ class Answer:
                         continue
                     if text := transcript.take(entry):
                         yield text
-                    if entry["data"].get("refuted") and entry["kind"] == "done":
-                        yield _warning(self.turn)
+                    if beside := self._beside(entry):
+                        yield beside
                     ended = ended or self._take_end(entry["kind"], entry["data"])
         except TurnLost as error:
             raise ApiError(503, "server_error", "no_worker", "Nobody works on questions at the moment. Try again later.") from error
@@ -224,6 +230,20 @@ class Answer:
                 await sync_to_async(asking.stop)(self.turn)
             if self.is_new:
                 await sync_to_async(keys.count_tokens)(self.key, self.tokens or transcript.tokens)
+
+    def _beside(self, entry: Entry) -> str:
+        """What a page shows beside the text: a student's work as it was read, a warning, what may be asked for."""
+        kind, data = entry["kind"], entry["data"]
+        if kind == "started":
+            self.language = data["language"]
+        elif kind == "reviewed":
+            return f"{review(data)}\n\n"
+        elif kind == "done" and data.get("refuted"):
+            with translation.override(teaching.INTERFACE[self.language]):
+                return f"\n\n> ⚠ {REFUTED}\n"
+        elif kind == "done" and (wishes := may_write(data.get("offers", []), self.language)):
+            return f"\n\n{wishes}"
+        return ""
 
     def _take_end(self, kind: str, data: dict[str, Any]) -> bool:
         """Whether the entry ends the turn. Raises `ApiError` where it failed."""
@@ -299,11 +319,6 @@ class Assessed(Answer):
         async with aclosing(Answer._pieces(answer)) as pieces:
             async for _ in pieces:
                 pass
-
-
-def _warning(turn: Turn) -> str:
-    with translation.override(teaching.INTERFACE[teaching.language_of(turn)]):
-        return f"\n\n> ⚠ {REFUTED}\n"
 
 
 def _data(value: dict[str, Any]) -> bytes:

@@ -25,18 +25,22 @@ CHORE = re.compile(r"\s*#+ Task:\s.*<chat_history>", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """How a model of `/v1/models` solves."""
+    """How a model of `/v1/models` solves, or teaches."""
 
-    mode: str
+    mode: str = Turn.Mode.AUTO
     n: int = 1
+    aim: Turn.Aim = Turn.Aim.EXPLAIN
 
 
 MODELS = {
-    "lemma": Offer(Turn.Mode.AUTO),
+    "lemma": Offer(),
     "lemma-python": Offer(Turn.Mode.TIR),
     "lemma-words": Offer(Turn.Mode.COT),
-    "lemma-best-of-4": Offer(Turn.Mode.AUTO, 4),
-    "lemma-best-of-8": Offer(Turn.Mode.AUTO, 8),
+    "lemma-best-of-4": Offer(n=4),
+    "lemma-best-of-8": Offer(n=8),
+    "lemma-hints": Offer(aim=Turn.Aim.HINTS),
+    "lemma-steps": Offer(aim=Turn.Aim.STEPS),
+    "lemma-socratic": Offer(aim=Turn.Aim.SOCRATIC),
     "lemma-check": None,  # judges students' solutions, and nothing else
 }
 

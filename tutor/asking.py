@@ -152,14 +152,28 @@ def ask(
         )
 
 
-def ask_once(user: User, question: str, mode: str, n: int, history: Sequence[Exchange], instructions: str = "") -> Turn:
-    """Store a program's question, with the exchanges and the `instructions` before it, and have it solved. Raises `AskingError`."""
-    question, instructions = checked(question), checked(instructions, empty=True)
+def ask_once(
+    user: User,
+    question: str,
+    mode: str,
+    n: int,
+    history: Sequence[Exchange],
+    instructions: str = "",
+    *,
+    aim: str = Turn.Aim.EXPLAIN,
+    attempt: str = "",
+) -> Turn:
+    """Store a program's question, with the exchanges and the `instructions` before it, and have it solved, or a lesson begun (`aim`).
+
+    Raises `AskingError`.
+    """
+    question, instructions, attempt = checked(question), checked(instructions, empty=True), checked(attempt, empty=True)
     with transaction.atomic():
         check_room(user)
         conversation = Conversation.objects.create(owner=user, title=_title(question), api=True)
         context = [[exchange.question, exchange.text] for exchange in history]
-        return enqueue(Turn(question=question, mode=mode, n=n, context=context, instructions=instructions), conversation)
+        turn = Turn(question=question, mode=mode, n=n, context=context, instructions=instructions, aim=aim, attempt=attempt)
+        return enqueue(turn, conversation)
 
 
 def regenerate(turn: Turn) -> Turn:

@@ -2,23 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from grading.checking.extract import FORMULA
 from tutor import conversations
 from tutor.eventlog import Entry
 from tutor.models import Conversation, Turn
-from tutor.transcript import REFUTED, Transcript
+from tutor.transcript import REFUTED, Transcript, review, typed
 
 PERCENT = re.compile(r"(?<!\\)%")  # where a formula's comment would begin
-MARKUP = re.compile(r"[*_`<]|^[#>]", re.MULTILINE)
 # A formula as models write it, outside of code. For most that reads Markdown, `\(` is a bracket.
 BRACKETED = re.compile(
     r"^(?P<fence>`{3,})[^\n]*\n.*?^(?P=fence)`*$|(?<!\\)\\\((?P<line>[^\n]+?)\\\)|(?<!\\)\\\[(?P<display>.+?)\\\]", re.MULTILINE | re.DOTALL
 )
-MARKS = {"checked": "✓", "agrees": "✓", "wrong": "✗", "carried": "↳", "unverified": "·"}
 
 
 def markdown(conversation: Conversation, steps: Sequence[conversations.Step]) -> str:
@@ -44,7 +40,7 @@ def _turn(turn: Turn) -> list[str]:
     reviews, warnings, text = list[str](), list[str](), ""
     for entry in conversations.replay(turn)[0]:
         if entry["kind"] == "reviewed":
-            reviews.append(_review(entry["data"]))
+            reviews.append(review(entry["data"]))
         warnings += _warnings(entry)
         text += transcript.take(entry)
     text = text or transcript.of(0)  # where none was picked the page shows the first
@@ -56,20 +52,6 @@ def _turn(turn: Turn) -> list[str]:
     if turn.state in (Turn.State.FAILED, Turn.State.STOPPED):
         parts.append(f"*{turn.get_state_display()}*")
     return parts
-
-
-def typed(text: str) -> str:
-    """What somebody wrote as it is, line by line: Markdown would make one line of it, and slanted letters of `2*3 + 4*5`. Formulas stay."""
-    parts, at = list[str](), 0
-    for formula in FORMULA.finditer(text):
-        parts += [MARKUP.sub(r"\\\g<0>", text[at : formula.start()]).replace("\n", "  \n"), formula[0]]
-        at = formula.end()
-    return "".join([*parts, MARKUP.sub(r"\\\g<0>", text[at:]).replace("\n", "  \n")])
-
-
-def _review(data: dict[str, Any]) -> str:
-    read = [(MARKS[line["status"]], typed(line["text"]), typed(line["reason"])) for line in data["lines"]]
-    return "\n".join(f"{number}. {mark} {text}\n   {reason}" for number, (mark, text, reason) in enumerate(read, 1))
 
 
 def _warnings(entry: Entry) -> list[str]:

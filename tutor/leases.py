@@ -40,7 +40,7 @@ class Claim:
     seed: int
     temperature: float
     lesson: Material | None  # of a turn that is taught and not solved
-    clarify: bool = False  # whether to see first if the question can be solved: not for programs, nor for who asks it again
+    clarify: bool = False  # whether to see first if the question can be solved: not for programs that want a solution, nor once more
 
 
 def claim(turn_id: UUID, *, background: bool = True) -> Claim | None:
@@ -54,7 +54,8 @@ def claim(turn_id: UUID, *, background: bool = True) -> Claim | None:
     turn = Turn.objects.select_related("conversation", "poses__parent", "parent").annotate(last=Max("events__seq")).get(pk=turn_id)
     seed = _seed(turn)
     temperature = AGAIN_TEMPERATURE if seed else 0.0
-    clarify = _begins(turn) and not turn.conversation.api and seed == 0
+    is_lesson = turn.aim != Turn.Aim.EXPLAIN
+    clarify = _begins(turn) and (is_lesson or not turn.conversation.api) and seed == 0
     return Claim(turn, turn.last or 0, _history(turn.poses or turn), seed, temperature, material_of(turn), clarify)
 
 

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from inference.tutoring.wishes import wished
 from tutor import asking
 from tutor.models import Turn
 
@@ -24,11 +25,13 @@ class NothingToCheck(asking.AskingError):
 def go_on(parent: Turn, request: str, *, attempt: str = "", quote: str = "") -> Turn:
     """Ask for `request` behind `parent`, whose `offers` say what there is. Raises `AskingError`."""
     attempt, quote = asking.checked(attempt, empty=True), asking.checked(quote, empty=True)
+    if request == Turn.Request.ATTEMPT and (wish := wished(attempt)) and _may_have(parent, wish):
+        request, attempt = wish, ""
     if request not in _offered(parent):
         raise NotOffered
     if request in NEED_WORK and not attempt:
         raise NothingToCheck
-    if request == Turn.Request.HINT and not attempt and not parent.progress.get("tried"):
+    if not attempt and not _may_have(parent, request):
         raise AttemptFirst
     if request == Turn.Request.CHALLENGE and not quote:
         raise NotOffered
@@ -44,6 +47,11 @@ def _offered(parent: Turn) -> list[str]:
     if parent.state in asking.ACTIVE:
         return []
     return [*parent.offers, *([Turn.Request.CHALLENGE] if parent.has_solution else [])]
+
+
+def _may_have(parent: Turn, request: str) -> bool:
+    """Whether it is offered and, of a hint, there was an attempt since the last one."""
+    return request in _offered(parent) and (request != Turn.Request.HINT or bool(parent.progress.get("tried")))
 
 
 def _turn(parent: Turn, request: str, attempt: str, quote: str) -> Turn:

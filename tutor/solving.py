@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.workers import in_database
 from inference.best_of import Budget
 from inference.engines import Engine, EngineUnavailable
+from inference.engines.metered import Metered
 from inference.events import Done, Event, Mode, Output, Scored, Selected, Solved
 from inference.reward import RewardScorer
 from inference.sandbox import SandboxBusy
@@ -99,7 +100,8 @@ class Job:
     async def _solve_once(self) -> None:
         candidates = Candidates(self.turn)
         async with AsyncExitStack() as stack:
-            engine, scorer = stack.enter_context(self._tools.using())
+            shared, scorer = stack.enter_context(self._tools.using())
+            engine = Metered(shared)
             events = await stack.enter_async_context(aclosing(self._events(engine, scorer)))
             async for event in events:
                 candidates.take(event)
@@ -114,7 +116,7 @@ class Job:
                 elif isinstance(event, Reviewed):
                     self.log.add(event.kind, teaching.reviewed(event, self.turn))
                 elif isinstance(event, Taught):
-                    self._add_taught(event)
+                    self._add_taught(event, engine.tokens)
                 else:
                     self.log.add(event.kind, event.payload())
 
@@ -166,12 +168,14 @@ class Job:
         self.log.add_rows(*candidates.rows())
         self.log.add(done.kind, _without_text(done), **_ended(Turn.State.DONE), **fields)
 
-    def _add_taught(self, taught: Taught) -> None:
+    def _add_taught(self, taught: Taught, tokens: int) -> None:
         """A lesson's turn ends as a solution does: with `done`, which says besides what the student may ask for now."""
-        data = {"candidate": 0, "answer": taught.answer, "checked": taught.checked, "differs": False, "finish": "stop"}
-        fields = {"text": taught.text, "answer": taught.answer or "", "checked": taught.checked, "progress": taught.progress.to_json()}
+        data = {"candidate": 0, "answer": taught.answer, "checked": taught.checked, "differs": False, "finish": "stop", "tokens": tokens}
+        said = {"text": taught.text, "answer": taught.answer or "", "checked": taught.checked, "tokens": tokens}
         offers = list(taught.offers)
-        self.log.add("done", data | {"offers": offers}, **_ended(Turn.State.DONE), **fields, offers=offers)
+        self.log.add(
+            "done", data | {"offers": offers}, **_ended(Turn.State.DONE), **said, progress=taught.progress.to_json(), offers=offers
+        )
 
     def _conclude(self, error: BaseException | None) -> None:
         if self.log.ended:  # said by the solution itself

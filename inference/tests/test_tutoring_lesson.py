@@ -27,3 +27,12 @@ async def test_the_student_sees_what_the_tutor_is_at():
     assert [event.stage for event in student.of(Working)] == ["preparing"]
     await student.ask("hint", "48/2 = 24")
     assert [event.stage for event in student.of(Working)] == ["reading", "wording"]
+
+
+async def test_a_wish_for_a_hint_is_no_attempt():
+    student = Student(*SOLVES, HINTS)
+    await student.ask()
+    end = await student.ask("attempt", "a hint, please")
+    assert end.text.startswith("What have you tried?")
+    assert not end.progress.tried
+    assert (await student.ask("attempt", "I do not know how to begin")).progress.tried

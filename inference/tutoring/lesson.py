@@ -17,6 +17,7 @@ from inference.tutoring.hints import RUNGS, Place, hint, in_context
 from inference.tutoring.key import SAMPLES, Key, Step, make_key, steps_of
 from inference.tutoring.leaks import leaks, secret_of
 from inference.tutoring.phrases import say
+from inference.tutoring.wishes import wished
 
 MOST_WORK = 8_000  # characters of a student's lines so far that are remembered
 
@@ -138,20 +139,21 @@ class Lesson:
 
     async def _read(self, key: Key) -> AsyncGenerator[Event]:
         yield Working(stage="reading")
+        is_wish = bool(wished(self.attempt))  # "a hint, please" is no attempt
         work = f"{self.progress.work}\n{self.attempt}".strip()[-MOST_WORK:]
         found = await asyncio.to_thread(review, self.problem, self.attempt, key)
         if found.says_something:
             yield Reviewed(review=found)
             yield self._say(summary(found, self.language))
         elif self.request != "hint" and self.aim != "socratic":  # who says "I am stuck" has no lines to be marked
-            yield self._say(say("nothing_checked", self.language))
+            yield self._say(say("try_first" if self.aim == "hints" and is_wish else "nothing_checked", self.language))
         at = max(self.progress.at, reached(self.problem, self._steps, self.attempt)) if found.first_error is None else self.progress.at
         self.progress = replace(
             self.progress,
             at=at,
             rung=self.progress.rung if at == self.progress.at else 0,
             shown=max(self.progress.shown, at),
-            tried=True,
+            tried=self.progress.tried or not is_wish,
             work=work,
             finished=self.progress.finished or found.solved,
         )

@@ -128,6 +128,11 @@ PHRASES: dict[str, dict[Language, str]] = {
         "zh": "没关系。再读一遍题目，大胆猜一个，我会告诉你对不对。",
     },
     "may_ask": {"en": "You may also ask for the full solution now.", "zh": "现在你也可以要完整的解答。"},
+    "may_write": {"en": "*You can also write {wishes}.*", "zh": "*你也可以写{wishes}。*"},
+    "wish_hint": {"en": "“hint”", "zh": "“提示”"},
+    "wish_next": {"en": "“next step”", "zh": "“下一步”"},
+    "wish_answer": {"en": "“full solution”", "zh": "“完整解答”"},
+    "or": {"en": " or ", "zh": "或"},
     "finished": {"en": "That is the answer. Well done.", "zh": "答案正确。做得好！"},
     "solution": {"en": "Here is the full solution.\n\n{solution}", "zh": "下面是完整的解答。\n\n{solution}"},
     "challenge_right": {

@@ -53,9 +53,8 @@ def chunks_for(prompt: str) -> list[str]:
         return ["OTHER" if "love letter" in prompt else "MATHS"]
     if "缺少信息" in prompt:
         return ["缺少了什么"]  # no question
-    for problem, replies in LESSONS.items():
-        if problem in prompt:
-            return lesson_chunks(prompt, *replies)
+    if problem := max(LESSONS, key=prompt.rfind) if any(map(prompt.count, LESSONS)) else None:  # the one that was posed last
+        return lesson_chunks(prompt, *LESSONS[problem])
     if DIVIDED in prompt:
         return divided_chunks(prompt)
     if "3 + 4 = ?" in prompt:

@@ -61,6 +61,16 @@ def test_after_an_attempt_a_hint_can_be_had_at_once(posed):
     assert lessons.go_on(posed, "hint").question == "Give me a hint"
 
 
+def test_what_is_typed_instead_of_pressing_a_button_is_the_same(posed):
+    assert lessons.go_on(posed, "attempt", attempt="a hint, please").request == "attempt", "there was no attempt before"
+    Turn.objects.exclude(pk=posed.pk).delete()
+    posed.progress = {"tried": True}
+    typed = lessons.go_on(posed, "attempt", attempt="a hint, please")
+    assert (typed.request, typed.attempt, typed.question) == ("hint", "", "Give me a hint")
+    Turn.objects.exclude(pk=posed.pk).delete()
+    assert lessons.go_on(posed, "attempt", attempt="show me the full solution").request == "attempt", "it is not offered"
+
+
 @pytest.mark.parametrize("request_", ["answer", "next", "challenge"])
 def test_what_is_not_offered_is_not_to_be_had(posed, request_):
     with pytest.raises(lessons.NotOffered):

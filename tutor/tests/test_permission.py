@@ -162,13 +162,13 @@ def test_the_problem_as_ones_own_work_is_the_problem(school):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("model", ["lemma", "lemma-check"])
+@pytest.mark.parametrize("model", ["lemma", "lemma-check", "lemma-steps"])
 def test_a_program_gets_no_help_with_it(school, model):
     allow(school, "hints")
     solved = asking.ask(school.outsider, TEXT, "auto", "en")  # was judged before
     Turn.objects.filter(pk=solved.pk).update(state="done", mode="cot", n=SAMPLES)
     Conversation.objects.update(owner=school.student, api=True)
-    content = TEXT if model == "lemma" else f"Problem: {TEXT}\n\nStudent Solution: Step 1 - x = 2"
+    content = TEXT if model != "lemma-check" else f"Problem: {TEXT}\n\nStudent Solution: Step 1 - x = 2"
     body = {"model": model, "messages": [{"role": "user", "content": content}]}
     authorization = {"Authorization": f"Bearer {keys.make(school.student, 'mine')}"}
     answer = school.client(school.student).post("/v1/chat/completions", body, content_type="application/json", headers=authorization)
