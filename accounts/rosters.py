@@ -17,13 +17,16 @@ from django.utils.translation import gettext as _
 
 from accounts import classrooms
 from accounts.models import Classroom, Enrolment, User
-from accounts.tables import TableError, read_table, write_table
+from accounts.tables import Row, TableError, read_table, write_table
+from inference.prompts import CHINESE
 
 LONGEST_LIST = 500  # lines of one table
 COLUMNS = {
     "username": ("username", "user name", "user", "login", "用户名", "账号"),
     "name": ("name", "full name", "student", "姓名", "名字"),
     "number": ("number", "student number", "id", "学号", "编号"),
+    "given": ("first name", "firstname", "given name", "forename", "first", "名"),
+    "family": ("last name", "lastname", "surname", "family name", "last", "姓"),
 }
 
 
@@ -53,9 +56,16 @@ def preview(classroom: Classroom, text: str) -> list[Entry]:
     entries = []
     for row, username in zip(rows, usernames, strict=True):
         user = users.get(username) or users.get(username.lower())
-        entry = Entry(row.line, username, row.cells["name"], row.cells["number"], user, enrolled=user is not None and user.pk in enrolled)
+        entry = Entry(row.line, username, _name(row), row.cells["number"], user, enrolled=user is not None and user.pk in enrolled)
         entries.append(_judged(entry, seen, numbers))
     return entries
+
+
+def _name(row: Row) -> str:
+    """In one column or in two; a Chinese name begins with the family's and has no space."""
+    given, family = row.cells["given"], row.cells["family"]
+    in_parts = f"{family}{given}" if CHINESE.search(f"{family}{given}") else f"{given} {family}".strip()
+    return row.cells["name"] or in_parts
 
 
 def _accounts(usernames: list[str]) -> dict[str, User]:
@@ -142,4 +152,4 @@ def forget_password(enrolment: Enrolment) -> None:
 def export(enrolments: Iterable[Enrolment]) -> bytes:
     """The class list as the table that `enrol` reads."""
     rows = [(enrolment.student.username, enrolment.student.get_full_name(), enrolment.number) for enrolment in enrolments]
-    return write_table([tuple(COLUMNS), *rows])
+    return write_table([("username", "name", "number"), *rows])

@@ -83,6 +83,20 @@ def test_who_signed_up_without_a_name_has_that_of_the_list(classroom):
     assert lin.full_name == "Lin Wei"
 
 
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [
+        ("Username,First name,Last name\nlin,Wei,Lin", "Wei Lin"),
+        ("surname;forename;login\nO'Neil;Ann Marie;lin", "Ann Marie O'Neil"),
+        ("姓,名,用户名\n欧阳,小明,lin", "欧阳小明"),
+        ("username,first name\nlin,Wei", "Wei"),
+        ("username,name,last name\nlin,Wei Lin,Lin", "Wei Lin"),
+    ],
+)
+def test_a_name_may_stand_in_two_columns(classroom, table, name):
+    assert [entry.name for entry in rosters.preview(classroom, table)] == [name]
+
+
 def test_a_full_width_username_is_the_one_that_its_owner_logs_in_with(classroom):
     rosters.enrol(classroom, "２０２３０１,李明,1")
     student = User.objects.get(username="202301")
