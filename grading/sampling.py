@@ -107,7 +107,7 @@ async def _solve(problem: Problem, index: int, engine: Engine, sandbox: Sandbox)
     async with aclosing(events):
         async for event in events:
             if isinstance(event, Done):
-                answer = event.answer or ""
+                answer = event.answer if event.answer and not event.refuted else ""
                 sample.text, sample.checked = event.text, event.checked
                 sample.answer = answer if len(answer) <= LONGEST_ANSWER else ""
     return sample

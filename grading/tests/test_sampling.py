@@ -11,6 +11,7 @@ from grading.models import Assignment, Problem, Sample
 from grading.tests.school import School, check_all, page
 from inference.engines import Chunk, EngineUnavailable
 from inference.sandbox import SandboxUnavailable
+from inference.tests.tutoring_engine import Sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,6 +84,13 @@ def test_they_are_drawn_kept_and_compared(school):
     assert len(engine.asked) == 4
     shown = school.client(school.teacher).get(page("problem", school.problem.pk)).content.decode()
     assert shown.count("data-solution") == 4
+
+
+def test_what_the_problem_refutes_by_itself_speaks_for_no_answer(school):
+    Problem.objects.filter(pk=school.problem.pk).update(text="Solve 3x = 6.")
+    sampling.request(school.problem)
+    asyncio.run(sampling.run(Solver(), Sandbox("")))
+    assert list(school.problem.samples.values_list("answer", flat=True)) == ["x = 2", "x = 2", "", "x = 2"]
 
 
 def test_an_engine_that_is_away_is_said_and_waited_for(school):
