@@ -154,9 +154,10 @@ def _said(report: Report) -> Iterator[rows.Row]:
     if started["language"] != detect_language(turn.question):
         return  # it was asked for in another language than a model is trained to answer the question in
     ends = {event.payload["candidate"]: event.payload for event in log if event.kind != "started"}
-    right = _right(report, solutions)
+    refuted = {number for number, end in ends.items() if end.get("refuted")}  # by the problem itself, whoever liked it
+    right = _right(report, [each for each in solutions if each.number not in refuted])
     for each in solutions:
-        label = _label(report, each, right)
+        label = "wrong" if each.number in refuted else _label(report, each, right)
         if label:
             judged = _judged(str(report.pk), turn.question, right.answer if right else None, each.text, each.answer, label)
             about = {"sample": each.number, "mode": started["mode"], "checked": each.checked, "expected_by": "reader"}

@@ -94,14 +94,14 @@ def test_a_spoilt_file_keeps_nothing_in_the_other_datasets(marked, spoil):
     assert not sound.file.exists()
 
 
-def asked(owner, text="It is 2.", answer="2", *, others=(), mode="cot", language="en", **more):
-    """A solved question. Of several solutions the first was picked; `others` are the answers of those beside it."""
+def asked(owner, text="It is 2.", answer="2", *, others=(), mode="cot", language="en", refuted=False, **more):
+    """A solved question. Of several solutions the first was picked (it may be `refuted`); `others` are the answers of those beside it."""
     about = Conversation.objects.create(owner=owner, title="sums")
     fields = {"question": "1 + 1?", "state": "done", "n": 1 + len(others), "enqueued": timezone.now(), "parent": None} | more
     turn = Turn.objects.create(conversation=about, text=text, answer=answer, **fields)
     log = [("started", {"mode": mode, "language": language})]
     for number, found in enumerate((answer, *others)):
-        log.append(("solved", {"candidate": number, "finish": "stop", "differs": False}))
+        log.append(("solved", {"candidate": number, "finish": "stop", "differs": False, "refuted": refuted and not number}))
         if others:
             about = {"text": f"It is {found}." if number else text, "answer": found, "checked": False, "tokens": 3}
             Candidate.objects.create(turn=turn, number=number, picked=not number, **about)
@@ -140,6 +140,12 @@ def test_one_reader_s_word_of_several_solutions_is_a_pair(school):
         (1, "It is 5.", "wrong", "2"),
         (2, "It is 2.", "right", "2"),
     ]
+
+
+def test_what_a_problem_refutes_by_itself_is_wrong_whoever_found_it_good(school):
+    judged(school.student, Report.Kind.GOOD, answer="3", text="It is 3.", refuted=True)
+    judged(school.student, Report.Kind.GOOD, answer="3", text="It is 3.", refuted=True, others=["2"])
+    assert [(row["text"], row["label"], row["expected"]) for row in thumbs()] == [("It is 3.", "wrong", None)] * 2
 
 
 @pytest.mark.parametrize(
