@@ -55,7 +55,7 @@ def _in_language(texts: dict[str, str]) -> str:
 class Writing(models.Model):
     """A problem that the model is asked to write for a student: like `question`, for which there is no generator.
 
-    A worker claims a queued one by a conditional update (`run` goes up by one) and holds it until `expires`.
+    A worker claims a queued one by a conditional update (`run` goes up by one) and holds it until `expires`, which stays when it is over.
     """
 
     class State(models.TextChoices):

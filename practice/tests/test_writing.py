@@ -199,6 +199,19 @@ def test_a_worker_that_lost_it_writes_nothing(ada):
 
     class Slow(ScriptedEngine):
         async def stream(self, prompt, sampling, request_id):
+def test_what_waits_behind_others_that_are_written_waits_on(ada, bells):
+    asked = writing.ask(ada, CLIPS, "72")
+    Writing.objects.update(created=timezone.now() - 2 * writing.WAITED)
+    other = writing.ask(User.objects.create(username="bea"), CLIPS, "72")
+    Writing.objects.filter(pk=other.pk).update(created=timezone.now() - 3 * writing.WAITED)
+    claimed = writing._claim()
+    assert (claimed.pk, writing.look(asked).state) == (other.pk, "queued")
+    writing._fail(claimed)
+    assert writing.look(asked).state == "queued", "it is the next"
+    Writing.objects.filter(pk=other.pk).update(expires=timezone.now() - timedelta(seconds=1))
+    assert writing.look(asked).state == "failed"
+
+
             await writing.in_database(Writing.objects.update, run=2)
             async for chunk in super().stream(prompt, sampling, request_id):
                 yield chunk
