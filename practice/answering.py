@@ -1,6 +1,7 @@
 """An answer to an item: whether it is right, and what that says about the skill."""
 
 from dataclasses import asdict
+from datetime import datetime, time
 from uuid import UUID
 
 from django.db import transaction
@@ -122,10 +123,15 @@ def _learn(known: Knowledge, item: Item, *, right: bool) -> None:
     elif known.mastered and not before:
         known.box = 0
     if known.mastered and (known.due is None or is_review or not before):
-        known.due = now + knowledge.interval(known.box)
+        known.due = _morning(now + knowledge.interval(known.box))
     elif not known.mastered:
         known.due = None  # it is being learned again
     known.save()
+
+
+def _morning(when: datetime) -> datetime:
+    """The beginning of its day: a review is said to come on a day, and is there from the first lesson on."""
+    return timezone.make_aware(datetime.combine(timezone.localdate(when), time.min))
 
 
 def ask_help(item: Item) -> None:

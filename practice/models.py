@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -130,6 +131,11 @@ class Knowledge(models.Model):
     @property
     def mastered(self) -> bool:
         return self.known >= MASTERED
+
+    @property
+    def is_due(self) -> bool:
+        """Whether its review waits."""
+        return self.due is not None and self.due <= timezone.now()
 
 
 class Report(models.Model):

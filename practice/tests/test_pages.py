@@ -1,6 +1,6 @@
 """The pages of practice through the front door: choosing, answering, help, mastery, and who sees what."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Classroom, Enrolment, User
 from grading.checking.reasons import Reason
-from practice import choosing, making
+from practice import answering, choosing, making
 from practice.models import Attempt, Item, Knowledge, Report
 from tutor.models import Conversation, Turn
 
@@ -214,7 +214,28 @@ def test_three_right_answers_are_mastery_and_a_review_follows(ada, people):
     assert (review.skill, review.review, review.alone) == ("fractions", True, True)
     give(ada, review, review.expected)
     knowledge.refresh_from_db()
-    assert (knowledge.box, knowledge.due.date()) == (1, (timezone.now() + timedelta(days=2)).date())
+    assert (knowledge.box, timezone.localdate(knowledge.due)) == (1, timezone.localdate() + timedelta(days=2))
+
+
+def test_a_review_is_there_all_of_the_day_that_was_said(people, monkeypatch):
+    evening = timezone.make_aware(datetime.fromisoformat("2026-03-02T20:00"))
+    monkeypatch.setattr(timezone, "now", lambda: evening)
+    for _time in range(3):
+        item = making.make(people["ada"], "fractions", 1)
+        answering.answer(item, item.expected)
+    assert choosing.choose(people["ada"], evening + timedelta(hours=3)).why != "review"
+    assert choosing.choose(people["ada"], evening + timedelta(hours=11)).why == "review"
+
+
+def test_a_review_that_waits_has_no_date_in_the_past(ada, people):
+    mastered = Knowledge.objects.create(student=people["ada"], skill="linear", known=0.99, due=timezone.now() + timedelta(days=9))
+    item = start(ada, skill="linear")
+    give(ada, item, item.expected)
+    pages = [reverse("practice:item", args=[item.pk]), reverse("practice:mastery")]
+    assert ["A review of it is due." in ada.get(pages[0]).text, ">Now<" in ada.get(pages[1]).text] == [False, False]
+    Knowledge.objects.filter(pk=mastered.pk).update(due=timezone.now() - timedelta(days=9))
+    assert ["A review of it is due." in ada.get(pages[0]).text, ">Now<" in ada.get(pages[1]).text] == [True, True]
+    assert "It comes again on" not in ada.get(pages[0]).text
 
 
 def test_a_review_is_begun_once_and_counts_once(ada, people):
