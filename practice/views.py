@@ -32,6 +32,7 @@ STOP_POLLING = 286  # to htmx
 
 
 @require_safe
+CHOSEN = "practice_level"  # in the session: the skill and the level that were chosen by hand last, for the next problem
 def index(request: Request) -> HttpResponse:
     context = {"standings": mastery.of_student(request.user), "choice": choosing.choose(request.user), "levels": LEVELS}
     writings.look_after(request.user)
@@ -52,6 +53,10 @@ def start(request: Request) -> HttpResponse:
     return redirect("practice:item", making.make(request.user, code, _level(request.user, code, level)).pk)
 
 
+    if "level" in request.POST:
+        request.session[CHOSEN] = [code, level]
+    elif request.session.get(CHOSEN, [""])[0] == code:
+        level = request.session[CHOSEN][1]
 def _level(student: User, skill: str, asked: str) -> int:
     return int(asked) if asked in map(str, LEVELS) else choosing.level_for(choosing.knowledge_of(student)[skill].known)
 

@@ -238,6 +238,14 @@ def test_a_review_that_waits_has_no_date_in_the_past(ada, people):
     assert "It comes again on" not in ada.get(pages[0]).text
 
 
+def test_the_level_that_was_chosen_stays_for_the_next_problem(ada):
+    assert start(ada, skill="linear", level="3").level == 3
+    assert start(ada, skill="linear").level == 3, "the next problem"
+    assert start(ada, skill="percent").level == 1
+    assert start(ada, skill="linear", level="").level == 1, "what fits"
+    assert start(ada, skill="linear").level == 1
+
+
 def test_a_review_is_begun_once_and_counts_once(ada, people):
     Knowledge.objects.create(student=people["ada"], skill="linear", known=0.951, box=2, due=timezone.now())
     review = start(ada)
