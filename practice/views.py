@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -21,18 +22,20 @@ from grading.views.page import UNPROCESSABLE, Request, page
 from practice import answering, choosing, making, mastery, reporting
 from practice import writing as writings
 from practice.answering import AnswerError, HelpNotOffered, get_item_for
+from practice.asked import posed_for
 from practice.models import Attempt, Item, Writing
 from practice.skills import BY_CODE, LEVELS, SKILLS
 from practice.topics import seen_in
 from practice.writing import WritingError
 from tutor.asking import get_turn_for
 from tutor.reporting import handle, sorted_out
+from tutor.teaching import problem_of
 
 STOP_POLLING = 286  # to htmx
+CHOSEN = "practice_level"  # in the session: the skill and the level that were chosen by hand last, for the next problem
 
 
 @require_safe
-CHOSEN = "practice_level"  # in the session: the skill and the level that were chosen by hand last, for the next problem
 def index(request: Request) -> HttpResponse:
     context = {"standings": mastery.of_student(request.user), "choice": choosing.choose(request.user), "levels": LEVELS}
     writings.look_after(request.user)
@@ -50,13 +53,13 @@ def start(request: Request) -> HttpResponse:
         return redirect("practice:item", make(request.user, choice.skill.code, choice.level).pk)
     if code not in BY_CODE:
         raise Http404
-    return redirect("practice:item", making.make(request.user, code, _level(request.user, code, level)).pk)
-
-
     if "level" in request.POST:
         request.session[CHOSEN] = [code, level]
     elif request.session.get(CHOSEN, [""])[0] == code:
         level = request.session[CHOSEN][1]
+    return redirect("practice:item", making.make(request.user, code, _level(request.user, code, level)).pk)
+
+
 def _level(student: User, skill: str, asked: str) -> int:
     return int(asked) if asked in map(str, LEVELS) else choosing.level_for(choosing.knowledge_of(student)[skill].known)
 
@@ -64,10 +67,14 @@ def _level(student: User, skill: str, asked: str) -> int:
 @require_POST
 def like_turn(request: Request, pk: UUID) -> HttpResponse:
     """An item of the skill that a question of the conversation is about; where no generator makes such, the model writes one."""
-    turn = get_turn_for(request.user, pk)
-    skill = seen_in(turn.question)
+    turn = posed_for(get_turn_for(request.user, pk))
+    if turn is None:
+        messages.warning(request, gettext("There is no complete problem in this question to practise."))
+        return redirect("practice:index")
+    question = problem_of(turn)
+    skill = seen_in(question)
     if skill is None:
-        return _asked(request, lambda: writings.ask(request.user, turn.question, turn.answer))
+        return _asked(request, lambda: writings.ask(request.user, question, turn.answer))
     return redirect("practice:item", making.make(request.user, skill, _level(request.user, skill, "")).pk)
 
 
