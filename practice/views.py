@@ -49,6 +49,7 @@ def start(request: Request) -> HttpResponse:
     choice = choosing.choose(request.user)
     code, level = request.POST.get("skill", ""), request.POST.get("level", "")
     if not code:
+        request.session.pop(CHOSEN, None)
         make = making.review if choice.review else making.make
         return redirect("practice:item", make(request.user, choice.skill.code, choice.level).pk)
     if code not in BY_CODE:

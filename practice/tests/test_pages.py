@@ -244,6 +244,9 @@ def test_the_level_that_was_chosen_stays_for_the_next_problem(ada):
     assert start(ada, skill="percent").level == 1
     assert start(ada, skill="linear", level="").level == 1, "what fits"
     assert start(ada, skill="linear").level == 1
+    start(ada, skill="arithmetic", level="3")
+    start(ada)
+    assert start(ada, skill="arithmetic").level == 1, "what was best was begun since"
 
 
 def test_a_review_is_begun_once_and_counts_once(ada, people):
@@ -276,6 +279,10 @@ def test_there_is_always_something_to_do(people):
     for skill in choosing.SKILLS:
         Knowledge.objects.create(student=people["ada"], skill=skill.code, known=0.99, due=timezone.now() + timedelta(days=9))
     assert choosing.choose(people["ada"]).why == "mastered"
+    Knowledge.objects.get(skill="arithmetic").save()  # by an answer
+    assert choosing.choose(people["ada"]).skill.code == "fractions", "all are equal, and this one was practised longest ago"
+    Knowledge.objects.filter(skill="systems").update(known=0.97)
+    assert choosing.choose(people["ada"]).skill.code == "systems"
 
 
 def test_practice_like_a_question_of_the_conversation(ada, people):
