@@ -109,9 +109,9 @@ def look(asked: Writing) -> Writing:
     lost = Writing.objects.filter(pk=asked.pk, state=State.RUNNING, expires__lt=now)
     lost.filter(run__gte=TRIES).update(state=State.FAILED, no_engine=True)
     lost.filter(run__lt=TRIES).update(state=State.QUEUED)
-    if not Writing.objects.filter(expires__gt=now).exists():  # else a worker is at it, or was lately: whoever waits has others before them
-        waiting = Writing.objects.filter(pk=asked.pk, state=State.QUEUED)
-        waiting.filter(created__lt=now - WAITED).update(state=State.FAILED, no_engine=True)
+    waiting = Writing.objects.filter(pk=asked.pk, state=State.QUEUED, created__lt=now - WAITED)
+    if waiting.exists() and not Writing.objects.filter(expires__gt=now).exists():  # else a worker is at others, or was lately
+        waiting.update(state=State.FAILED, no_engine=True)
     asked.refresh_from_db()
     if asked.state == State.QUEUED and asked.created < now - AGAIN:
         workers.ring_now(TASK)
