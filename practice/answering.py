@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.text import storable
 from grading.checking.answers import Outcome, Verdict, check
-from grading.checking.asked import COPIED, check_asked
+from grading.checking.asked import COPIED, check_asked, has_other_unit
 from grading.checking.compare import NOT_SOLVED
 from grading.checking.quantities import ROUNDED
 from grading.checking.reasons import Reason
@@ -29,7 +29,7 @@ UNFINISHED = {COPIED, NOT_SOLVED}
 class AnswerError(Exception):
     """The answer was not counted, and costs nothing. `str()` says why, to the student.
 
-    NoAnswer, NotRead, OtherForm
+    NoAnswer, NotRead, OtherForm, OtherUnit
     """
 
     message: str | Promise
@@ -48,6 +48,10 @@ class NotRead(AnswerError):
 
 class OtherForm(AnswerError):
     message = _("This is not wrong, but it is not finished, or not in the form that was asked for. It does not count.")
+
+
+class OtherUnit(AnswerError):
+    message = _("The problem asks for another unit. It does not count; write the answer in that one.")
 
 
 class HelpNotOffered(AnswerError):
@@ -74,6 +78,8 @@ def answer(item: Item, given: str) -> Attempt:
         raise OtherForm
     if item.form == "unsigned" and check(f"-{item.expected}", given).outcome is Outcome.CORRECT:  # "it falls by -25%": says so twice
         raise OtherForm
+    if right and has_other_unit(item.text, item.expected, given):
+        raise OtherUnit
     with transaction.atomic():
         return _keep(item, given, verdict.reason, right=right)
 

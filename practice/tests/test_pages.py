@@ -147,6 +147,20 @@ def test_the_unit_that_is_asked_for_may_be_another_one(ada, people):
     assert "Right." in give(ada, item, "1.48 m").text
 
 
+@pytest.mark.parametrize("given", ["42 cents", "42%", "$42", "42 kg"])
+def test_the_right_number_of_another_unit_costs_nothing(ada, people, given):
+    item = set_by_hand(people, "42")
+    item.question = {"en": "How many euros are left?"}
+    item.save()
+    page = give(ada, item, given)
+    assert page.status_code == 422
+    assert "another unit" in page.text
+    assert not Attempt.objects.exists()
+    for right in ("42 euros", "42 €", "42 coins", "42"):
+        assert "Right." in give(ada, item, right).text
+    assert all(attempt.right for attempt in Attempt.objects.all())
+
+
 def changed(student, word):
     """A problem of a number that "rises" or "falls"."""
     items = (making.make(student, "percent", 2, chance=Random(seed)) for seed in range(60))
