@@ -66,7 +66,8 @@ HEADING = re.compile(
 AFTER = re.compile(
     r"(?:^|\n)[\s*#_]*(?:(?:new|complete|full|problem)\s+)*(?:solution|answer|explanation|note|to solve|let's|step 1)\b"
     r"|(?:^|\n)[\s*#_]*(?:解|答|答案|解析|解答|说明|注)\s*[:：]"
-    r"|\n\s*---",
+    r"|\n\s*---"
+    r"|(?<=[?？])\s*\n\s*[^\n:：]{2,30}[:：]",  # a remark with a name, behind what is asked: "Chosen numbers: …"
     re.IGNORECASE,
 )
 ASKS = re.compile(

@@ -1,6 +1,7 @@
 """An answer to an item: whether it is right, and what that says about the skill."""
 
 from dataclasses import asdict
+from datetime import datetime, time
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.text import storable
 from grading.checking.answers import Outcome, Verdict, check
-from grading.checking.asked import COPIED, check_asked
+from grading.checking.asked import COPIED, check_asked, has_other_unit
 from grading.checking.compare import NOT_SOLVED
 from grading.checking.quantities import ROUNDED
 from grading.checking.reasons import Reason
@@ -28,7 +29,7 @@ UNFINISHED = {COPIED, NOT_SOLVED}
 class AnswerError(Exception):
     """The answer was not counted, and costs nothing. `str()` says why, to the student.
 
-    NoAnswer, NotRead, OtherForm
+    NoAnswer, NotRead, OtherForm, OtherUnit
     """
 
     message: str | Promise
@@ -47,6 +48,10 @@ class NotRead(AnswerError):
 
 class OtherForm(AnswerError):
     message = _("This is not wrong, but it is not finished, or not in the form that was asked for. It does not count.")
+
+
+class OtherUnit(AnswerError):
+    message = _("The problem asks for another unit. It does not count; write the answer in that one.")
 
 
 class HelpNotOffered(AnswerError):
@@ -73,6 +78,8 @@ def answer(item: Item, given: str) -> Attempt:
         raise OtherForm
     if item.form == "unsigned" and check(f"-{item.expected}", given).outcome is Outcome.CORRECT:  # "it falls by -25%": says so twice
         raise OtherForm
+    if right and has_other_unit(item.text, item.expected, given):
+        raise OtherUnit
     with transaction.atomic():
         return _keep(item, given, verdict.reason, right=right)
 
@@ -122,10 +129,15 @@ def _learn(known: Knowledge, item: Item, *, right: bool) -> None:
     elif known.mastered and not before:
         known.box = 0
     if known.mastered and (known.due is None or is_review or not before):
-        known.due = now + knowledge.interval(known.box)
+        known.due = _morning(now + knowledge.interval(known.box))
     elif not known.mastered:
         known.due = None  # it is being learned again
     known.save()
+
+
+def _morning(when: datetime) -> datetime:
+    """The beginning of its day: a review is said to come on a day, and is there from the first lesson on."""
+    return timezone.make_aware(datetime.combine(timezone.localdate(when), time.min))
 
 
 def ask_help(item: Item) -> None:

@@ -54,7 +54,8 @@ def choose(student: User, now: datetime | None = None) -> Choice:
     for skills, why in ((mistaken, "mistake"), (begun, "learning"), (ready, "new")):
         if skills:
             return _choice(_first(skills, known, why), known, why)
-    return _choice(min(SKILLS, key=lambda skill: known[skill.code].known), known, "mastered")
+    weakest = min(SKILLS, key=lambda skill: (known[skill.code].known, known[skill.code].updated))  # of equal ones, not the same for ever
+    return _choice(weakest, known, "mastered")
 
 
 def _first(skills: Sequence[Skill], known: dict[str, Knowledge], why: str) -> Skill:

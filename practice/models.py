@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -55,7 +56,7 @@ def _in_language(texts: dict[str, str]) -> str:
 class Writing(models.Model):
     """A problem that the model is asked to write for a student: like `question`, for which there is no generator.
 
-    A worker claims a queued one by a conditional update (`run` goes up by one) and holds it until `expires`.
+    A worker claims a queued one by a conditional update (`run` goes up by one) and holds it until `expires`, which stays when it is over.
     """
 
     class State(models.TextChoices):
@@ -130,6 +131,11 @@ class Knowledge(models.Model):
     @property
     def mastered(self) -> bool:
         return self.known >= MASTERED
+
+    @property
+    def is_due(self) -> bool:
+        """Whether its review waits."""
+        return self.due is not None and self.due <= timezone.now()
 
 
 class Report(models.Model):

@@ -40,7 +40,7 @@ _MISTAKES = {
     "expanding": "distributed_partly minus_bracket squared_termwise power_of_one_factor exponent_rule unlike_terms combined_wrongly",
     "factoring": "factored_wrongly",
     "fractions": "fractions_added_termwise fraction_scaled_twice reciprocal_forgotten cancelled_terms divided_partly negative_exponent",
-    "derivatives": "power_rule coefficient_lost product_rule quotient_rule chain_rule constant_kept trig_sign",
+    "derivatives": "power_rule coefficient_lost product_rule quotient_rule chain_rule constant_kept trig_sign integrated_instead",
     "percent": "percent_as_number percent_added percent_of_wrong_base",
     "arithmetic": "power_as_product negative_squared sign_slip double_negative sign_of_product order_of_operations off_by_one "
     "decimal_point digits_swapped copied_wrongly wrong_operation unit_slip quantity_left_out quantity_extra",

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -21,14 +22,17 @@ from grading.views.page import UNPROCESSABLE, Request, page
 from practice import answering, choosing, making, mastery, reporting
 from practice import writing as writings
 from practice.answering import AnswerError, HelpNotOffered, get_item_for
+from practice.asked import posed_for
 from practice.models import Attempt, Item, Writing
 from practice.skills import BY_CODE, LEVELS, SKILLS
 from practice.topics import seen_in
 from practice.writing import WritingError
 from tutor.asking import get_turn_for
 from tutor.reporting import handle, sorted_out
+from tutor.teaching import problem_of
 
 STOP_POLLING = 286  # to htmx
+CHOSEN = "practice_level"  # in the session: the skill and the level that were chosen by hand last, for the next problem
 
 
 @require_safe
@@ -45,10 +49,15 @@ def start(request: Request) -> HttpResponse:
     choice = choosing.choose(request.user)
     code, level = request.POST.get("skill", ""), request.POST.get("level", "")
     if not code:
+        request.session.pop(CHOSEN, None)
         make = making.review if choice.review else making.make
         return redirect("practice:item", make(request.user, choice.skill.code, choice.level).pk)
     if code not in BY_CODE:
         raise Http404
+    if "level" in request.POST:
+        request.session[CHOSEN] = [code, level]
+    elif request.session.get(CHOSEN, [""])[0] == code:
+        level = request.session[CHOSEN][1]
     return redirect("practice:item", making.make(request.user, code, _level(request.user, code, level)).pk)
 
 
@@ -59,10 +68,14 @@ def _level(student: User, skill: str, asked: str) -> int:
 @require_POST
 def like_turn(request: Request, pk: UUID) -> HttpResponse:
     """An item of the skill that a question of the conversation is about; where no generator makes such, the model writes one."""
-    turn = get_turn_for(request.user, pk)
-    skill = seen_in(turn.question)
+    turn = posed_for(get_turn_for(request.user, pk))
+    if turn is None:
+        messages.warning(request, gettext("There is no complete problem in this question to practise."))
+        return redirect("practice:index")
+    question = problem_of(turn)
+    skill = seen_in(question)
     if skill is None:
-        return _asked(request, lambda: writings.ask(request.user, turn.question, turn.answer))
+        return _asked(request, lambda: writings.ask(request.user, question, turn.answer))
     return redirect("practice:item", making.make(request.user, skill, _level(request.user, skill, "")).pk)
 
 

@@ -35,7 +35,7 @@ SECONDS = 600.0  # for one problem, with all the texts that are tried
 LEASE = timedelta(seconds=SECONDS + 60)
 TRIES = 2  # runs of one problem: what kills its worker must not kill it for ever
 AGAIN = timedelta(seconds=5)  # a problem that waits for so long may have lost its message
-WAITED = timedelta(minutes=20)  # nobody works any more on a problem that waits for so long
+WAITED = timedelta(minutes=20)  # a problem that waits for so long is given up, unless a worker is at others
 AT_ONCE = 3  # of one student
 SHOWN = 5  # on the page of practice
 CONTENDED = 20  # problems that others may take before us until we look again
@@ -109,8 +109,9 @@ def look(asked: Writing) -> Writing:
     lost = Writing.objects.filter(pk=asked.pk, state=State.RUNNING, expires__lt=now)
     lost.filter(run__gte=TRIES).update(state=State.FAILED, no_engine=True)
     lost.filter(run__lt=TRIES).update(state=State.QUEUED)
-    waiting = Writing.objects.filter(pk=asked.pk, state=State.QUEUED)
-    waiting.filter(created__lt=now - WAITED).update(state=State.FAILED, no_engine=True)
+    waiting = Writing.objects.filter(pk=asked.pk, state=State.QUEUED, created__lt=now - WAITED)
+    if waiting.exists() and not Writing.objects.filter(expires__gt=now).exists():  # else a worker is at others, or was lately
+        waiting.update(state=State.FAILED, no_engine=True)
     asked.refresh_from_db()
     if asked.state == State.QUEUED and asked.created < now - AGAIN:
         workers.ring_now(TASK)
@@ -184,7 +185,7 @@ def _keep(claimed: Writing, made: Variant | None) -> None:
     if made is None:
         return _fail(claimed)
     with transaction.atomic():
-        if _held(claimed).update(state=State.DONE, expires=None):
+        if _held(claimed).update(state=State.DONE):
             Writing.objects.filter(pk=claimed.pk).update(item=_item(claimed, made))
 
 
@@ -205,7 +206,7 @@ def _item(claimed: Writing, made: Variant) -> Item:
 
 
 def _fail(claimed: Writing, *, no_engine: bool = False) -> None:
-    _held(claimed).update(state=State.FAILED, expires=None, no_engine=no_engine)
+    _held(claimed).update(state=State.FAILED, no_engine=no_engine)
 
 
 def _give_back(claimed: Writing) -> None:

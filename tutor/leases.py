@@ -61,11 +61,7 @@ def claim(turn_id: UUID, *, background: bool = True) -> Claim | None:
 
 def _begins(turn: Turn) -> bool:
     """Whether it poses a problem behind which nothing was solved or taught yet."""
-    return turn.parent is None or (not turn.request and _is_unsolved(turn.parent))
-
-
-def _is_unsolved(turn: Turn) -> bool:
-    return bool(turn.progress.get("asked_back") or turn.progress.get("refused"))
+    return turn.parent is None or (not turn.request and turn.parent.is_unsolved)
 
 
 def _seed(turn: Turn) -> int:
@@ -85,7 +81,7 @@ def _history(turn: Turn) -> list[Exchange]:
     above: UUID | None = turn.parent_id
     while above is not None and len(history) < ANCESTORS:
         parent = turns[above]
-        if parent.text and not _is_unsolved(parent):
+        if parent.text and not parent.is_unsolved:
             history.insert(0, Exchange(parent.question, parent.text))
         above = parent.parent_id
     return history

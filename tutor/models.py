@@ -127,6 +127,11 @@ class Turn(models.Model):
         return self.aim == self.Aim.EXPLAIN or self.request in (self.Request.ANSWER, self.Request.CHALLENGE)
 
     @property
+    def is_unsolved(self) -> bool:
+        """Whether the tutor asked back for what is missing, or refused it, and so nothing was solved or taught."""
+        return bool(self.progress.get("asked_back") or self.progress.get("refused"))
+
+    @property
     def numbers(self) -> range:
         """Of its candidates."""
         return range(self.n)

@@ -33,6 +33,14 @@ def check_asked(problem: str, expected: str, given: str | None, *, seconds: floa
     return undecided(COPIED) if stands_in(problem, given) else in_unit
 
 
+def has_other_unit(problem: str, expected: str, given: str) -> bool:
+    """Whether an answer that is right as a number has another unit than the problem asks for, where the key has none."""
+    number, units = read_number(given), set(_units(plain(problem)))
+    if not units or not _is_bare(expected) or number is None or not (number.percent or read_unit(number.unit)):
+        return False
+    return all(check(f"{expected} {unit}", given).outcome is not Outcome.CORRECT for unit in units)
+
+
 def stands_in(problem: str, given: str) -> bool:
     """Whether an answer stands in the problem sign by sign, and as a whole: the `x^2 - 9` of "Factor x^2 - 9"."""
     text, answer = plain(problem), plain(given)
@@ -49,11 +57,17 @@ def _is_whole(text: str, match: re.Match[str]) -> bool:
 
 def _unit_left_out(problem: str, expected: str, given: str) -> str | None:
     """The unit that the problem asks for ("in cm", "多少厘米"), where the key has none and the answer has another one of its kind."""
-    key, number = read_number(expected), read_number(given)
-    if key is None or number is None or key != replace(key, unit="", percent=False) or not number.unit:
+    number = read_number(given)
+    if not _is_bare(expected) or number is None or not number.unit:
         return None
     found = [unit for unit in _units(plain(problem)) if _is_of_kind(read_unit(unit), number)]
     return found[0] if len({read_unit(unit) for unit in found}) == 1 else None
+
+
+def _is_bare(expected: str) -> bool:
+    """Whether a key is a number and nothing else."""
+    key = read_number(expected)
+    return key is not None and key == replace(key, unit="", percent=False)
 
 
 def _units(text: str) -> list[str]:

@@ -27,14 +27,14 @@ DECIMAL_COMMA = re.compile(r"[^()\[\]{}\d]*\d+,\d+[^()\[\]{}\d]*")
 MONEY = {"$": "$", "¥": "元", "€": "€", "£": "£", "₹": "₹", "¢": "¢"}
 PREFIX = re.compile(r"(?P<sign>-?)\s*(?:(?P<sign_of_money>[$¥€£₹])|(?:US|CA)\$|(?:USD|RMB|CNY|EUR|GBP|Rs\.?)\s)\s*")
 
-PERCENT = re.compile(r"\s*(?:%|\bpercent(?:age)?\b|\bpct\b|个百分点)\s*$", re.IGNORECASE)
+PERCENT = re.compile(r"\s*(?:%|\bper\s?cent(?:age)?\b|\bpct\b|个百分点)\s*$", re.IGNORECASE)
 # What may follow the number. A single letter glued to it ("5x") is a symbol, no unit.
 TAIL = re.compile(
     r"(?:\^\s*\{?\s*\\circ\s*\}?\s*(?P<degrees>[CF]\b)?"
     r"|\s*\\text\{(?P<tex>[^{}]*)\}\s*(?P<power>\^\s*\{?[23]\}?)?"
     r"|\s*(?P<zh>[\u4e00-\u9fff][\u4e00-\u9fff/()]{0,11})"
     r"|\s*(?P<sign>[$€£₹¢¥])"
-    r"|\s*(?P<glued>°C|°F|[cdmkµ]m|m(?=\^)|[km]g|m[lL]|km/h|mph|ft|in|lb|oz|min|hr|sec|deg|rad)(?P<glued_power>\^?\{?[23]\}?)?"
+    r"|\s*(?P<glued>°C|°F|[cdmkµ]ms?|m(?=\^)|[km]gs?|m[lL]|km/h|mph|ft|in|oz|min|deg|rad|(?:hr|sec|wk|yr|lb)s?)(?P<glued_power>\^?\{?[23]\}?)?"
     r"|(?P<letter>[mgshlL])"
     r"|\s+(?P<words>[A-Za-z][A-Za-z.]*(?:[ /'-]+[A-Za-z.]+){0,7}(?:\^\{?[23]\}?)?))$"
 )

@@ -16,7 +16,7 @@ STATES = re.compile(
 QUANTITY = re.compile(
     r"(?:[-−负]|(?i:negative|minus)\s+)?(?:[$€£¥]\s?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?(?:\s?(?:%|percent\b|[$€£¥]|[a-z]{1,2}[²³]))?"
 )
-PERCENT_BEHIND = re.compile(r"\s*(?:\\?%|percent(?:age)?\b|pct\b)", re.IGNORECASE)
+PERCENT_BEHIND = re.compile(r"\s*(?:\\?%|per\s?cent(?:age)?\b|pct\b)", re.IGNORECASE)
 # Words of a language, not products of variables or names of functions.
 FUNCTION = "(?:arc|a)?(?:sin|cos|tan|cot|sec|csc)h?[a-z]?|log|exp|sqrt|cbrt|theta|alpha|beta|gamma|lambda|infinity|operatorname"
 SHORT_WORD = "is|are|was|the|so|we|get|of|for|by|it|has|to|in|be|an|as|its|he|she|that"

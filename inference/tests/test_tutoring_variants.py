@@ -29,6 +29,12 @@ async def test_a_problem_whose_solutions_agree_is_kept():
     assert CLIPS in engine.prompts[0]
 
 
+async def test_a_first_step_that_comes_to_the_answer_is_not_shown():
+    all_at_once = "She sold $60 + 60/2 = 90$ clips.\nIn May alone she sold $60/2 = 30$ clips.\nThe answer is $\\boxed{90}$."
+    made, _ = await write((WRITES, [NEW]), *solver(all_at_once, "90"))
+    assert (made.answer, made.first_step) == ("90", "")
+
+
 async def test_a_chinese_one_is_written_in_chinese():
     asked, new = "小明有12个苹果，吃了3个，又买了5个。现在有几个？", "小红有20个梨，吃了6个，又买了4个。现在有几个？"
     made, _ = await write(("新题目：\n", [new]), *solver("剩 $20 - 6 = 14$ 个，\n现在有 $14 + 4 = 18$ 个。\n答案是 $\\boxed{18}$。", "18"),

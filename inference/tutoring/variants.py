@@ -16,6 +16,7 @@ from inference.rewriting import Change, Refused
 from inference.sandbox import Sandbox
 from inference.texts import is_repeated
 from inference.tutoring.key import SAMPLES, Key, make_key, steps_of
+from inference.tutoring.leaks import leaks, secret_of
 
 CHANGES: tuple[Change, ...] = ("numbers", "condition", "numbers", "numbers")  # one text for each, until one is kept
 TEMPERATURE, TOP_P = 0.8, 0.95  # as `training.pipeline.evolve` writes problems
@@ -93,5 +94,6 @@ def _is_answerable(answer: str, parent: str) -> bool:
 
 
 def _first_step(question: str, key: Key) -> str:
+    """Of the worked solution; "" where it comes to the answer, as the only step does."""
     steps = steps_of(question, key.solution)
-    return steps[0].text if len(steps) > 1 else ""  # the only step is the answer
+    return steps[0].text if len(steps) > 1 and not leaks(steps[0].text, secret_of(key.answer, question)) else ""

@@ -126,7 +126,7 @@ def system(chance: Random) -> Draft:
         if a * d != b * c:
             break
     rows = (a, b, a * x + b * y), (c, d, c * x + d * y)
-    texts, hint = (f"${_line(*rows[0])}$", f"${_line(*rows[1])}$"), _without_y(b, d)
+    texts, hint = (f"${_line(*rows[0])}$", f"${_line(*rows[1])}$"), _elimination(rows)
     return Draft(
         en=f"Solve the system {texts[0]} and {texts[1]}.",
         zh=f"解方程组 {texts[0]}，{texts[1]}。",
@@ -138,18 +138,26 @@ def system(chance: Random) -> Draft:
     )
 
 
-def _without_y(b: int, d: int) -> tuple[str, str]:
-    """How y falls out of two equations in which it has these coefficients."""
-    first, second = (lcm(b, d) // abs(each) for each in (b, d))
-    join, he = ("subtract", "相减") if b * d > 0 else ("add", "相加")
+def _elimination(rows: tuple[tuple[int, int, int], tuple[int, int, int]]) -> tuple[str, str]:
+    """How an unknown falls out: the one for which fewer equations are multiplied."""
+    (a, b, _), (c, d, _) = rows
+    name, one, other = min(("y", b, d), ("x", a, c), key=lambda way: sum(factor > 1 for factor in _factors(*way[1:])))
+    first, second = _factors(one, other)
+    join, he = ("subtract", "相减") if one * other > 0 else ("add", "相加")
     if first == second == 1:
-        return f"{join.capitalize()} the two equations: y falls out.", f"两个方程{he}，消去 y。"
+        return f"{join.capitalize()} the two equations: {name} falls out.", f"两个方程{he}，消去 {name}。"
     if first > 1 and second > 1:
         scaled = f"the first equation by {first} and the second by {second}", f"第一个方程乘 {first}，第二个方程乘 {second}"
     else:
         which, di = ("first", "一") if first > 1 else ("second", "二")
         scaled = f"the {which} equation by {max(first, second)}", f"第{di}个方程乘 {max(first, second)}"
-    return f"Multiply {scaled[0]}, then {join} the equations.", f"{scaled[1]}，再把两个方程{he}。"
+    return f"Multiply {scaled[0]}, then {join} the equations: {name} falls out.", f"{scaled[1]}，再把两个方程{he}，消去 {name}。"
+
+
+def _factors(one: int, other: int) -> tuple[int, int]:
+    """What equations with these coefficients are multiplied by, so that they become equal but for the sign."""
+    common = lcm(one, other)
+    return common // abs(one), common // abs(other)
 
 
 def simple_system(chance: Random) -> Draft:

@@ -16,10 +16,10 @@ def nth_term(chance: Random) -> Draft:
     value = first
     for _time in range(place - 1):
         value += step
-    shown = ", ".join(str(first + step * at) for at in range(4))
+    shown = [str(first + step * at) for at in range(4)]
     return Draft(
-        en=f"What is the {_ordinal(place)} term of the arithmetic sequence {shown}, ...?",
-        zh=f"等差数列 {shown}，……的第{place}项是多少？",
+        en=f"What is the {_ordinal(place)} term of the arithmetic sequence {', '.join(shown)}, ...?",
+        zh=f"等差数列 {'，'.join(shown)}，……的第{place}项是多少？",
         expected=str(first + (place - 1) * step),
         hint_en=f"From the first term to the {_ordinal(place)} there are {place - 1} steps of {step}.",
         hint_zh=f"从第1项到第{place}项有 {place - 1} 步，每步 {step}。",

@@ -71,6 +71,13 @@ def is_least(draft):
     return common == math.lcm(one, other) and one != other and shown.denominator != common
 
 
+def fewest_multiplied(draft):
+    """How many equations of a system must be multiplied until an unknown falls out."""
+    sides = [derived.equation(formula).lhs for formula in derived.formulas(draft.en)]
+    coefficients = ([abs(side.coeff(unknown)) for side in sides] for unknown in (derived.X, derived.Y))
+    return min(sum(each != math.lcm(*map(int, pair)) for each in pair) for pair in coefficients)
+
+
 @pytest.mark.parametrize(
     ("code", "ugly"),
     [
@@ -88,6 +95,7 @@ def is_least(draft):
         ("fraction-of-whole", lambda draft: "times 1$" in draft.hint_en),
         ("linear-fractions", lambda draft: derived.numbers(draft.hint_en)[0] != math.lcm(*(each.denominator for each in parts(draft)))),
         ("system-elimination", lambda draft: " 1 " in draft.hint_en or "-" in draft.hint_en),
+        ("system-elimination", lambda draft: draft.hint_en.count(" by ") > fewest_multiplied(draft)),
     ],
 )
 def test_no_problem_is_ugly(code, ugly):

@@ -1,6 +1,6 @@
 """The pages of practice through the front door: choosing, answering, help, mastery, and who sees what."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Classroom, Enrolment, User
 from grading.checking.reasons import Reason
-from practice import choosing, making
+from practice import answering, choosing, making
 from practice.models import Attempt, Item, Knowledge, Report
 from tutor.models import Conversation, Turn
 
@@ -147,6 +147,20 @@ def test_the_unit_that_is_asked_for_may_be_another_one(ada, people):
     assert "Right." in give(ada, item, "1.48 m").text
 
 
+@pytest.mark.parametrize("given", ["42 cents", "42%", "$42", "42 kg"])
+def test_the_right_number_of_another_unit_costs_nothing(ada, people, given):
+    item = set_by_hand(people, "42")
+    item.question = {"en": "How many euros are left?"}
+    item.save()
+    page = give(ada, item, given)
+    assert page.status_code == 422
+    assert "another unit" in page.text
+    assert not Attempt.objects.exists()
+    for right in ("42 euros", "42 €", "42 coins", "42"):
+        assert "Right." in give(ada, item, right).text
+    assert all(attempt.right for attempt in Attempt.objects.all())
+
+
 def changed(student, word):
     """A problem of a number that "rises" or "falls"."""
     items = (making.make(student, "percent", 2, chance=Random(seed)) for seed in range(60))
@@ -214,7 +228,39 @@ def test_three_right_answers_are_mastery_and_a_review_follows(ada, people):
     assert (review.skill, review.review, review.alone) == ("fractions", True, True)
     give(ada, review, review.expected)
     knowledge.refresh_from_db()
-    assert (knowledge.box, knowledge.due.date()) == (1, (timezone.now() + timedelta(days=2)).date())
+    assert (knowledge.box, timezone.localdate(knowledge.due)) == (1, timezone.localdate() + timedelta(days=2))
+
+
+def test_a_review_is_there_all_of_the_day_that_was_said(people, monkeypatch):
+    evening = timezone.make_aware(datetime.fromisoformat("2026-03-02T20:00"))
+    monkeypatch.setattr(timezone, "now", lambda: evening)
+    for _time in range(3):
+        item = making.make(people["ada"], "fractions", 1)
+        answering.answer(item, item.expected)
+    assert choosing.choose(people["ada"], evening + timedelta(hours=3)).why != "review"
+    assert choosing.choose(people["ada"], evening + timedelta(hours=11)).why == "review"
+
+
+def test_a_review_that_waits_has_no_date_in_the_past(ada, people):
+    mastered = Knowledge.objects.create(student=people["ada"], skill="linear", known=0.99, due=timezone.now() + timedelta(days=9))
+    item = start(ada, skill="linear")
+    give(ada, item, item.expected)
+    pages = [reverse("practice:item", args=[item.pk]), reverse("practice:mastery")]
+    assert ["A review of it is due." in ada.get(pages[0]).text, ">Now<" in ada.get(pages[1]).text] == [False, False]
+    Knowledge.objects.filter(pk=mastered.pk).update(due=timezone.now() - timedelta(days=9))
+    assert ["A review of it is due." in ada.get(pages[0]).text, ">Now<" in ada.get(pages[1]).text] == [True, True]
+    assert "It comes again on" not in ada.get(pages[0]).text
+
+
+def test_the_level_that_was_chosen_stays_for_the_next_problem(ada):
+    assert start(ada, skill="linear", level="3").level == 3
+    assert start(ada, skill="linear").level == 3, "the next problem"
+    assert start(ada, skill="percent").level == 1
+    assert start(ada, skill="linear", level="").level == 1, "what fits"
+    assert start(ada, skill="linear").level == 1
+    start(ada, skill="arithmetic", level="3")
+    start(ada)
+    assert start(ada, skill="arithmetic").level == 1, "what was best was begun since"
 
 
 def test_a_review_is_begun_once_and_counts_once(ada, people):
@@ -247,6 +293,10 @@ def test_there_is_always_something_to_do(people):
     for skill in choosing.SKILLS:
         Knowledge.objects.create(student=people["ada"], skill=skill.code, known=0.99, due=timezone.now() + timedelta(days=9))
     assert choosing.choose(people["ada"]).why == "mastered"
+    Knowledge.objects.get(skill="arithmetic").save()  # by an answer
+    assert choosing.choose(people["ada"]).skill.code == "fractions", "all are equal, and this one was practised longest ago"
+    Knowledge.objects.filter(skill="systems").update(known=0.97)
+    assert choosing.choose(people["ada"]).skill.code == "systems"
 
 
 def test_practice_like_a_question_of_the_conversation(ada, people):

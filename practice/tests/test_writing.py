@@ -79,6 +79,39 @@ def test_what_a_generator_makes_is_not_written(ada):
     assert Item.objects.get().family
 
 
+def follow_up(parent, question, **fields):
+    return Turn.objects.create(conversation=parent.conversation, parent=parent, question=question, enqueued=timezone.now(), **fields)
+
+
+@pytest.mark.parametrize("remark", ["Why?", "Why did you divide by 12.5?", "为什么除以2？", "第二步我不懂"])
+def test_a_remark_is_practised_on_the_problem_that_it_is_about(ada, bells, remark):
+    first = turn_of(ada)
+    more = follow_up(follow_up(first, remark, state="done", text="Because."), "What do you mean by $96 - 24$?", quote="$96 - 24 = 72$")
+    client_of(ada).post(reverse("practice:like_turn", args=[more.pk]))
+    assert [(asked.question, asked.answer) for asked in Writing.objects.all()] == [(CLIPS, "72")]
+
+
+def test_a_problem_below_another_one_is_practised_itself(ada, bells):
+    own = follow_up(turn_of(ada, "Solve 3x + 4 = 10", "x = 2"), CLIPS, answer="72")
+    client_of(ada).post(reverse("practice:like_turn", args=[own.pk]))
+    assert Writing.objects.get().question == CLIPS
+
+
+def test_what_completes_a_question_is_practised_with_it(ada, bells):
+    half = turn_of(ada, "How many clips did Natalia sell?", "")
+    Turn.objects.filter(pk=half.pk).update(progress={"asked_back": True})
+    half.refresh_from_db()
+    whole = follow_up(half, "48 in April and 24 in May", answer="72")
+    client = client_of(ada)
+    client.post(reverse("practice:like_turn", args=[whole.pk]))
+    assert Writing.objects.get().question == "How many clips did Natalia sell?\n48 in April and 24 in May"
+    page = client.post(reverse("practice:like_turn", args=[half.pk]), follow=True).content.decode()
+    assert "no complete problem" in page
+    Turn.objects.filter(pk=half.pk).update(question="hi", progress={"refused": True})
+    assert "no complete problem" in client.post(reverse("practice:like_turn", args=[half.pk]), follow=True).content.decode()
+    assert Writing.objects.count() == 1
+
+
 def test_an_answer_to_it_is_judged_and_moves_no_estimate(ada):
     writing.ask(ada, CLIPS, "72")
     work()
@@ -163,6 +196,19 @@ def test_who_waits_looks_after_it(ada, bells):
         Writing.objects.update(state="running", run=run, expires=long_ago)
         assert writing.look(asked).state == state
     Writing.objects.update(state="queued", created=timezone.now() - 2 * writing.WAITED)
+    assert writing.look(asked).state == "failed"
+
+
+def test_what_waits_behind_others_that_are_written_waits_on(ada, bells):
+    asked = writing.ask(ada, CLIPS, "72")
+    Writing.objects.update(created=timezone.now() - 2 * writing.WAITED)
+    other = writing.ask(User.objects.create(username="bea"), CLIPS, "72")
+    Writing.objects.filter(pk=other.pk).update(created=timezone.now() - 3 * writing.WAITED)
+    claimed = writing._claim()
+    assert (claimed.pk, writing.look(asked).state) == (other.pk, "queued")
+    writing._fail(claimed)
+    assert writing.look(asked).state == "queued", "it is the next"
+    Writing.objects.filter(pk=other.pk).update(expires=timezone.now() - timedelta(seconds=1))
     assert writing.look(asked).state == "failed"
 
 

@@ -59,13 +59,16 @@ NEU = "小红有8支铅笔，又买了2盒，每盒6支。她现在有多少支�
         f"{NEW}\n\nNew problem solution:\nTo find out, we multiply. The answer is 25.",
         f"{NEW}\n\n### Complete solution: 7 + 18",
         f"{NEW}\n---\nThis keeps the story.",
+        f"{NEW}\n\nChosen numbers: 7, 2, 9",
     ],
 )
 def test_a_reply_is_read(reply):
     assert read(reply, "en") == NEW
 
 
-@pytest.mark.parametrize("reply", [NEU, f"题目：{NEU}", f"新题目：\n{NEU}", f"{NEU}\n解：8+2×6=20。", f"{NEU}\n\n答案：20"])
+@pytest.mark.parametrize(
+    "reply", [NEU, f"题目：{NEU}", f"新题目：\n{NEU}", f"{NEU}\n解：8+2×6=20。", f"{NEU}\n\n答案：20", f"{NEU}\n\n所选的数字：8、2"]
+)
 def test_a_chinese_reply_is_read(reply):
     assert read(reply, "zh") == NEU
 
