@@ -1,8 +1,10 @@
 """Which help from the tutor a teacher allows on an assignment's problems while it is open, and whether a text is one of them.
 
-Not covered: a problem in other words, with other numbers, or with its formulas written in another way.
+Not covered: a problem in other words or with other numbers, or a formula that is another one and says the same.
 """
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +18,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from grading import access, submitting
+from grading.checking.text import spelled
 from grading.models import Assignment, Problem
 from inference.texts import tokens
 
 LONG = 5  # tokens from which on a problem is found inside of a longer text, too: a shorter one stands in many other questions
+FRACTION = re.compile(r"\\frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+TYPED = (("<=", "≤"), (">=", "≥"), ("!=", "≠"))  # as keyboards have them
+TIMES = {"*", "times", "cdot"}  # `2x` says so without
 Help = Assignment.Help
 
 SAID: dict[str, str | Promise] = {
@@ -79,5 +85,8 @@ def rules_for(student: User, texts: Sequence[str], problem: UUID | None = None) 
 
 
 def _plain(text: str) -> str:
-    """Its tokens with a space around each, so that no number is found inside of another."""
-    return f" {' '.join(tokens(text))} "
+    """Its tokens with a space around each, so that no number is found inside of another. However formulas are typed, they are the same."""
+    for typed, sign in TYPED:
+        text = text.replace(typed, sign)
+    text = unicodedata.normalize("NFKC", FRACTION.sub(r"\1/\2", spelled(text)))  # as KaTeX's 𝑥 and bold digits of a phone
+    return f" {' '.join(token for token in tokens(text) if token not in TIMES)} "
