@@ -87,9 +87,9 @@ def finder(texts: Sequence[str]) -> Callable[[str], bool]:
 
     def is_said(problem: str) -> bool:
         plain = _plain(problem)
-        if len(plain.split()) < LONG:
-            return plain in said
         formulas = _formulas(problem, plain)
+        if len(plain.split()) < LONG:
+            return any(text in said for text in (plain, *formulas))
         return plain in together or (bool(formulas) and all(_is_whole(formula, together) for formula in formulas))
 
     return is_said
@@ -98,13 +98,12 @@ def finder(texts: Sequence[str]) -> Callable[[str], bool]:
 def _formulas(problem: str, plain: str) -> list[str]:
     """Those of a problem that is little else; none of one in words, whose formulas stand in other questions, too."""
     found = [_plain(formula[0]) for formula in FORMULA.finditer(problem)]
-    sizes = [len(formula.split()) for formula in found]
-    return found if sizes and min(sizes) >= LONG and 2 * sum(sizes) > len(plain.split()) else []
+    return found if 2 * sum(len(formula.split()) for formula in found) >= len(plain.split()) else []
 
 
 def _is_whole(formula: str, text: str) -> bool:
-    """Whether it stands there by itself: `5 - 2x + 3 = 7` is not `2x + 3 = 7`."""
-    return re.search(rf"(?<![-+/^=<>]){re.escape(formula)}(?![-+/^=<>])", text) is not None
+    """Whether it stands there by itself, and is long enough to be told from others: `5 - 2x + 3 = 7` is not `2x + 3 = 7`."""
+    return len(formula.split()) >= LONG and re.search(rf"(?<![-+/^=<>]){re.escape(formula)}(?![-+/^=<>])", text) is not None
 
 
 def _plain(text: str) -> str:
