@@ -48,7 +48,7 @@ class GradingConsumer(StateConsumer):
         try:
             at = json.loads(text_data or "")["at"]
             self.at = None if at is None else UUID(at)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return await self.close(BAD_MESSAGE)
         await database_sync_to_async(live.ring)(self.assignment_id)
         self.bell.set()

@@ -22,6 +22,10 @@ SECONDS = 2.0  # for the comparison of two sampled answers
 LONGEST_ANSWER = 500  # characters
 INDEXED = re.compile(r"[\s$]*([a-z])(?:_?\{?\d\}?|[₀-₉])\s*=[^=<>]+")  # `x_1 = 2`
 EQUALS = re.compile(r"(?<![<>!=])=(?!=)")  # by itself: not the half of >=
+# `so x = 2`; of `2x = 4` or `a + x = 4` x is not the name.
+NAMED = re.compile(r"(?:[^\d=<>+*/^-]*(?<![A-Za-z\\]))?(?P<name>(?P<letter>[A-Za-z])(?:_?\{?\d\}?|[₀-₉])?)\s*=(?P<value>[^<>]+)")
+BETWEEN = re.compile(r"[;，；、|∨∧]|,(?!\d)|(?<!\d),|\b(?:or|and|oder|und)\b|\\(?:lor|land|vee|wedge)\b|或者?|和|且")
+TOGETHER = frozenset("xyz")  # the names of a system's values; with others, what comes before the last may have led to it
 
 Decision = Literal["", "correct", "incorrect", "undecided"]
 
@@ -70,15 +74,27 @@ def steps_of(work: str) -> list[str]:
 
 def answer_of(work: str, steps: Sequence[str]) -> str:
     """The final answer of work that does not give it apart: boxed or said, or else what follows the last line's last equals sign, or
-    that line, as for an inequality, or the last lines, as for `x_1 = 2` above `x_2 = 3`; "" for none.
+    that line, as for an inequality, or all that is named, in it (`x = 2 or x = 3`) or in the last lines (`x_1 = 2` above `x_2 = 3`); ""
+    for none.
     """
     answer = final_answer(work)
     values = list(takewhile(INDEXED.fullmatch, reversed(steps)))
     if answer is None and len(values) > 1:
         answer = "; ".join(value.strip(" $。.") for value in reversed(values))
     elif answer is None and steps:
-        answer = EQUALS.split(steps[-1])[-1].strip(" $。.")
+        answer = _named(steps[-1]) or EQUALS.split(steps[-1])[-1].strip(" $。.")
     return answer if answer is not None and len(answer) <= LONGEST_ANSWER else ""
+
+
+def _named(line: str) -> str:
+    """The values that a line ends with, each with its name: several of one letter, or a system's; "" where there are not several."""
+    parts = [part.strip(" $。.\t") for part in BETWEEN.split(line)]
+    found = list(takewhile(bool, map(NAMED.fullmatch, reversed([part for part in parts if part]))))[::-1]
+    letters = {each["letter"] for each in found if each}
+    is_system = letters <= TOGETHER and not any(letters & set(each["value"]) for each in found if each)  # `x = 3, y = 2x = 6` is none
+    if len(found) < 2 or not (len(letters) == 1 or is_system):
+        return ""
+    return "; ".join(f"{each['name']} = {EQUALS.split(each['value'])[-1].strip(' $')}" for each in found if each)
 
 
 def gather(question: Question, steps: Sequence[str], answer: str) -> Evidence:

@@ -1,9 +1,12 @@
 """Which help from the tutor a teacher allows on an assignment's problems while it is open, and whether a text is one of them.
 
-Not covered: a problem in other words, with other numbers, or with its formulas written in another way.
+Not covered: a problem in other words or with other numbers, or a formula that is another one and says the same. What words there are
+around a formula does not matter where the problem is little else.
 """
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,10 +19,15 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from grading import access, submitting
+from grading.checking.extract import FORMULA
+from grading.checking.text import spelled
 from grading.models import Assignment, Problem
 from inference.texts import tokens
 
 LONG = 5  # tokens from which on a problem is found inside of a longer text, too: a shorter one stands in many other questions
+FRACTION = re.compile(r"\\frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+TYPED = (("<=", "≤"), (">=", "≥"), ("!=", "≠"))  # as keyboards have them
+TIMES = {"*", "times", "cdot"}  # `2x` says so without
 Help = Assignment.Help
 
 SAID: dict[str, str | Promise] = {
@@ -67,17 +75,40 @@ def rules_for(student: User, texts: Sequence[str], problem: UUID | None = None) 
     restricting = list(access.set_work_of(student).exclude(help=Help.ANY).prefetch_related("problems"))
     if not restricting:
         return []
-    said = [_plain(text) for text in texts]
-    together = _plain(" ".join(texts))
-
-    def is_said(text: str) -> bool:
-        plain = _plain(text)
-        return plain in (together if len(plain.split()) >= LONG else said)
-
+    is_said = finder(texts)
     concerned = [each for each in restricting if any(one.pk == problem or is_said(one.text) for one in each.problems.all())]
     return [rule for assignment in concerned if (rule := rule_of(assignment, student)) is not None]
 
 
+def finder(texts: Sequence[str]) -> Callable[[str], bool]:
+    """What says of a problem whether it stands in these texts, which go on from each other."""
+    said = [_plain(text) for text in texts]
+    together = _plain(" ".join(texts))
+
+    def is_said(problem: str) -> bool:
+        plain = _plain(problem)
+        formulas = _formulas(problem, plain)
+        if len(plain.split()) < LONG:
+            return any(text in said for text in (plain, *formulas))
+        return plain in together or (bool(formulas) and all(_is_whole(formula, together) for formula in formulas))
+
+    return is_said
+
+
+def _formulas(problem: str, plain: str) -> list[str]:
+    """Those of a problem that is little else; none of one in words, whose formulas stand in other questions, too."""
+    found = [_plain(formula[0]) for formula in FORMULA.finditer(problem)]
+    return found if 2 * sum(len(formula.split()) for formula in found) >= len(plain.split()) else []
+
+
+def _is_whole(formula: str, text: str) -> bool:
+    """Whether it stands there by itself, and is long enough to be told from others: `5 - 2x + 3 = 7` is not `2x + 3 = 7`."""
+    return len(formula.split()) >= LONG and re.search(rf"(?<![-+/^=<>]){re.escape(formula)}(?![-+/^=<>])", text) is not None
+
+
 def _plain(text: str) -> str:
-    """Its tokens with a space around each, so that no number is found inside of another."""
-    return f" {' '.join(tokens(text))} "
+    """Its tokens with a space around each, so that no number is found inside of another. However formulas are typed, they are the same."""
+    for typed, sign in TYPED:
+        text = text.replace(typed, sign)
+    text = unicodedata.normalize("NFKC", FRACTION.sub(r"\1/\2", spelled(text)))  # as KaTeX's 𝑥 and bold digits of a phone
+    return f" {' '.join(token for token in tokens(text) if token not in TIMES)} "

@@ -17,10 +17,13 @@ from grading.checking.asked import COPIED, check_asked, has_other_unit
 from grading.checking.compare import NOT_SOLVED
 from grading.checking.quantities import ROUNDED
 from grading.checking.reasons import Reason
+from grading.helping import finder
 from practice import knowledge
 from practice.choosing import knowledge_of
 from practice.form import has_form
 from practice.models import Attempt, Item, Knowledge
+from tutor.models import Turn
+from tutor.permission import texts_of
 
 LONGEST = 500  # characters of an answer
 UNFINISHED = {COPIED, NOT_SOLVED}
@@ -99,7 +102,7 @@ def _keep(item: Item, given: str, reason: Reason, *, right: bool) -> Attempt:
     item = Item.objects.select_for_update().get(pk=item.pk)  # sent twice at once, it counts once
     last = item.attempts.last()
     counted = last is None and not item.revealed and bool(item.family)  # what the model wrote may be of another skill than it seems
-    aided = item.helped or item.revealed
+    aided = item.helped or item.revealed or _was_asked(item)
     if counted:
         known, _made = Knowledge.objects.select_for_update().get_or_create(student=item.student, skill=item.skill)
     else:  # whoever has a row has begun the skill
@@ -117,6 +120,12 @@ def _keep(item: Item, given: str, reason: Reason, *, right: bool) -> Attempt:
         known=known.known,
         seconds=(timezone.now() - began).total_seconds(),
     )
+
+
+def _was_asked(item: Item) -> bool:
+    """Whether the student put the problem to the tutor, in either language."""
+    turns = Turn.objects.filter(conversation__owner=item.student, created__gte=item.created).order_by("created")
+    return any(map(finder([text for turn in turns for text in texts_of(turn)]), item.question.values()))
 
 
 def _learn(known: Knowledge, item: Item, *, right: bool) -> None:

@@ -216,7 +216,7 @@ def _parse(text: str | None) -> tuple[UUID, int]:
     try:
         message = json.loads(text or "")
         turn_id, after = UUID(message["watch"]), message["after"]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BadMessage from error
     if not isinstance(after, int) or after < 0:
         raise BadMessage

@@ -26,8 +26,13 @@ def rules_of(conversation: Conversation, turn: Turn | None = None) -> list[Rule]
     """The rules for a conversation, with a `turn` that is to be added: what was said in it before stands in the next prompt."""
     texts = [text for texts in conversation.turns.order_by("created").values_list("question", "attempt") for text in texts]
     if turn is not None:
-        texts += [turn.instructions, *(text for exchange in turn.context for text in exchange), turn.question, turn.attempt, turn.quote]
+        texts += texts_of(turn)
     return helping.rules_for(conversation.owner, texts, conversation.problem_id)
+
+
+def texts_of(turn: Turn) -> list[str]:
+    """What is asked by a turn, with what a program says was said before."""
+    return [turn.instructions, *(text for exchange in turn.context for text in exchange), turn.question, turn.attempt, turn.quote]
 
 
 def rules_for(user: User, problem: UUID) -> list[Rule]:

@@ -114,8 +114,9 @@ def _by_place(expected: Several, given: Several, same: Compare, *, order_counts:
 
 
 def in_order(expected: Sequence[Node], given: Sequence[Node], same: Compare) -> Verdict:
-    if len(expected) != len(given):
-        return in_any_order(expected, given, same)
+    if len(expected) != len(given):  # a value that stands there twice is in a second place: `x = 1, y = 1 or 4`
+        verdict = in_any_order(expected, given, same)
+        return undecided(REPEATED) if verdict.outcome is Outcome.CORRECT else verdict
     verdicts = [same(*pair) for pair in zip(expected, given, strict=True)]
     wrong = sum(verdict.outcome is Outcome.INCORRECT for verdict in verdicts)
     if wrong:

@@ -12,7 +12,10 @@ from grading.checking.numerals import SMALL
 LONGEST = 1_000  # characters of an answer; a longer one is not compared
 
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
-INVISIBLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0x7F, *range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF])
+# Controls, hints on where a line may end and which way it runs, and what copied formulas have between `2` and `x`.
+INVISIBLE = dict.fromkeys(
+    [*range(9), 11, 12, *range(14, 32), 127, 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFE0F, 0xFEFF]
+)
 SIGNS = str.maketrans(
     {
         **dict.fromkeys("−–‐‑﹣", "-"),
@@ -183,6 +186,11 @@ def plain(text: str) -> str:
 def unwrapped(text: str) -> str:
     r"""`\text{…}` as its content, for readers of words."""
     return TEXT.sub(r"\1", text)
+
+
+def spelled(text: str) -> str:
+    """Signs as commands, each in one spelling, in a text of any length: `plain` is for answers, which are short."""
+    return unwrapped(_plain_commands(_raised(half_width(text.translate(INVISIBLE)).translate(SIGNS))))
 
 
 def compact(text: str) -> str:

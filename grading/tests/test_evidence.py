@@ -23,6 +23,16 @@ TWO = Question(text="Solve 2x + 3 = 7.", answer="x = 2")
         ("2x^2 - 9x + 10 = 0\nx1 = 2,5\nx2 = 2", "x1 = 2,5; x2 = 2"),
         ("$x_1 = 2$\n$x_2 = 3$", "x_1 = 2; x_2 = 3"),
         ("x_1 = 2\n3", "3"),
+        ("(x + 3)(x - 2) = 0\nx = -3 or x = 2", "x = -3; x = 2"),
+        ("$x = 0,5$ oder $x = 2$.", "x = 0,5; x = 2"),
+        ("x=5, x=2", "x = 5; x = 2"),
+        ("所以x₁=5，x₂=2", "x₁ = 5; x₂ = 2"),
+        ("So x = 6/2 = 3 and y = 4", "x = 3; y = 4"),
+        ("2x = 6, x = 3", "3"),
+        ("a + x = 5, x = 3", "3"),
+        ("b = 4, h = 3, A = 4 * 3 / 2 = 6", "6"),
+        ("x = 3, y = 2x = 6", "6"),
+        ("P = (1, 2)", "(1, 2)"),
         ("There are 5 socks.", "There are 5 socks"),
         ("I do not know", "I do not know"),
         ("", ""),
@@ -31,6 +41,11 @@ TWO = Question(text="Solve 2x + 3 = 7.", answer="x = 2")
 )
 def test_the_answer_of_working(work, answer):
     assert answer_of(work, steps_of(work)) == answer
+
+
+def test_a_wrong_value_is_not_hidden_before_the_right_one():
+    work = ["x = 5 or x = 2"]
+    assert gather(TWO, work, answer_of(work[0], work)).outcome == "incorrect"
 
 
 @pytest.mark.parametrize(("answer", "outcome"), [("2", "correct"), ("x = 4/2", "correct"), ("3", "incorrect"), ("", "incorrect")])

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,8 @@ from inference.sandbox import CellResult, SessionLost, frames
 
 SLACK = 5.0  # seconds after the hard limit in which the supervisor must have answered
 HEADER = 65_536  # bytes of a reply besides output and images
+PNG_HEAD = struct.Struct(">8s4x4sII")  # signature, first chunk, width, height
+PIXELS = 16_000_000  # of one image: some kilobytes may unfold into gigabytes in a reader's browser
 
 
 class NsjailSession:
@@ -73,19 +76,31 @@ class NsjailSession:
 
 
 def _result(reply: frames.Message, blob: bytes, limit: int) -> CellResult:
-    images, start = [], 0
-    for size in reply["images"]:
-        images.append(blob[start : start + size])
+    images, notes, start = [], "", 0
+    for number, size in enumerate(reply["images"], 1):
+        image = blob[start : start + size]
         start += size
+        if _is_picture(image):
+            images.append(image)
+        else:
+            notes += f"[figure {number} was left out: no PNG of at most {PIXELS} pixels]\n"
     output, truncated = _shortened(bytes.fromhex(reply["first"]), bytes.fromhex(reply["last"]), reply["length"], limit)
     return CellResult(
-        output=output,
+        output=output + notes,
         error=reply["error"] and reply["error"].encode(errors="replace").decode(),  # JSON may hold half a character, which is no text
         images=tuple(images),
         truncated=truncated,
         timed_out=reply["timed_out"],
         seconds=reply["seconds"],
     )
+
+
+def _is_picture(image: bytes) -> bool:
+    """What a cell says is a figure may be anything."""
+    if len(image) < PNG_HEAD.size:
+        return False
+    signature, chunk, width, height = PNG_HEAD.unpack_from(image)
+    return (signature, chunk) == (b"\x89PNG\r\n\x1a\n", b"IHDR") and 0 < int(width) * int(height) <= PIXELS
 
 
 def _shortened(first: bytes, last: bytes, length: int, limit: int) -> tuple[str, bool]:

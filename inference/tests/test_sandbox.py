@@ -137,6 +137,14 @@ async def test_figures_are_bounded(session: NsjailSession) -> None:
     assert (large.images, large.output) == ((), "[figure 1 was left out: over 100000 bytes]\n")
 
 
+@pytest.mark.parametrize("drawn", [b"<svg/>", PNG + b"\0\0\0\rIHDR" + (30_000).to_bytes(4) * 2 + b"\1\0\0\0\0"], ids=["no PNG", "a bomb"])
+async def test_what_is_no_picture_is_left_out(drawn: bytes, session: NsjailSession) -> None:
+    forged = f"import matplotlib.pyplot as plt\nplt.Figure.savefig = lambda figure, file, **_: file.write({drawn!r})\nfigure = plt.figure()"
+    result = await session.run(forged)
+    assert (result.error, result.images) == (None, ())
+    assert result.output == "[figure 1 was left out: no PNG of at most 16000000 pixels]\n"
+
+
 async def test_long_output_loses_its_middle(session: NsjailSession) -> None:
     result = await session.run("print('start' + '数' * 100_000 + 'end')")
     assert result.truncated

@@ -12,6 +12,7 @@ from accounts.models import Classroom, Enrolment, User
 from grading.checking.reasons import Reason
 from practice import answering, choosing, making
 from practice.models import Attempt, Item, Knowledge, Report
+from tutor import asking
 from tutor.models import Conversation, Turn
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +195,25 @@ def test_answers_after_help_are_kept_apart(ada):
     assert known("percent") == 0.2
     row = ada.get(reverse("practice:mastery")).context["standings"][2]
     assert (row.alone.answered, row.aided.right, row.aided.answered) == (0, 1, 1)
+
+
+@pytest.mark.parametrize("said", ["What is {}?", "{}", "Please: {question}"])
+def test_an_answer_after_the_tutor_was_asked_is_kept_apart(ada, people, said):
+    item = start(ada, skill="linear", level="1")
+    text = item.question["zh" if "Please" in said else "en"]
+    asking.ask(people["ada"], said.format(text.split("$")[1], question=text), "cot", "en")
+    give(ada, item, item.expected)
+    assert Attempt.objects.get().aided
+    assert known("linear") == 0.2
+
+
+def test_another_problem_put_to_the_tutor_is_no_help(ada, people):
+    old = start(ada, skill="linear", level="2")
+    asking.ask(people["ada"], old.question["en"], "cot", "en")
+    item = start(ada, skill="linear", level="2")
+    asking.ask(people["bea"], item.question["en"], "cot", "en")
+    give(ada, item, item.expected)
+    assert not Attempt.objects.get().aided
 
 
 def test_an_item_alone_offers_no_help_before_an_answer(ada):

@@ -72,7 +72,36 @@ def test_the_problem_is_known_by_its_text(school, text):
     assert allowed(school.student, text) == []
 
 
-@pytest.mark.parametrize("text", ["Solve $2x + 3 = 75$.", "Solve $2x - 3 = 7$.", "Solve $12x + 3 = 7$.", "solve"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "So\u00adlve 2\u200bx + 3 = 7, when 1/2 × (x - 1) ≤ 5",
+        "Solve 2𝑥 + 3 = 7 when \\tfrac{1}{2} \\cdot (x − 1) \\leq 5",
+        r"\text{Solve } 2 \cdot x \,+\, 3 = \mathbf{7} when (1/2)(x - 1) \leqslant 5",
+        "Solve 2*x + 3 = 7, when 1/2 * (x - 1) <= 5",
+    ],
+)
+def test_the_problem_is_known_however_its_formulas_are_typed(school, text):
+    allow(school, "none")
+    school.assignment.problems.update(text=r"Solve $2x + 3 = 7$ when $\frac{1}{2} \times \left(x - 1\right) \le 5$.")
+    assert allowed(school.student, text) == []
+
+
+@pytest.mark.parametrize("text", ["2x+3=7", "What is x if 2x + 3 = 7?", "1) 2x+3=7, x=?"])
+def test_a_problem_that_is_a_formula_is_known_by_it(school, text):
+    allow(school, "none")
+    assert allowed(school.student, text) == []
+
+
+def test_a_formula_in_a_problem_of_words_is_free(school):
+    allow(school, "none")
+    school.assignment.problems.update(text="Ann builds a ramp that is 3 m long. Use $a^2 + b^2 = c^2$ to find how high it is.")
+    assert allowed(school.student, "Why is $a^2 + b^2 = c^2$?") == AIMS
+
+
+@pytest.mark.parametrize(
+    "text", ["Solve $5 - 2x + 3 = 7$.", "2x + 3 = 7 - x", "Solve $2x + 3 = 75$.", "Solve $2x - 3 = 7$.", "Solve $12x + 3 = 7$.", "solve"]
+)
 def test_another_problem_is_free(school, text):
     allow(school, "none")
     assert allowed(school.student, text) == AIMS

@@ -148,7 +148,9 @@ async def test_a_turn_of_another_conversation_is_not_there(stack):
         assert await closed_with(connection) == 4404
 
 
-@pytest.mark.parametrize("message", ["", "[]", "7", '{"watch": "x", "after": 0}', '{"watch": null, "after": -1}', "{"])
+@pytest.mark.parametrize(
+    "message", ["", "[]", "7", '{"watch": "x", "after": 0}', '{"watch": null, "after": -1}', "{", "[" * 100_000], ids=lambda text: text[:10]
+)
 async def test_nonsense_closes_the_socket(stack, message):
     student = stack.student()
     asked = student.ask("Count to 2")

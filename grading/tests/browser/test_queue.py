@@ -389,3 +389,17 @@ def test_reviewed_marks_are_released(site, school, handed_in, teacher):
     dialog.get_by_role("button", name="Release").click()
     expect(page.get_by_text("1 mark was released.")).to_be_visible()
     assert [mark(site, school, name)["state"] for name in ("Anna", "Ben")] == ["released", "draft"]
+
+
+def test_an_answer_does_not_paint_over_the_verdict(site, school, teacher):
+    works = {f"{school['name']}-Anna": r"The answer is $\rlap{\kern{5em}\smash{\colorbox{yellow}{Right, full marks, all of it}}}3$"}
+    site.do("work", problem=school["problem"], works=works)
+    page = open_queue(teacher, school["problem"])
+    expect(page.locator(".final .katex")).to_be_attached()
+    shown = page.evaluate(
+        """() => {
+            const box = document.querySelector(".final .badge").getBoundingClientRect();
+            return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2).closest(".katex") === null;
+        }"""
+    )
+    assert shown

@@ -2,6 +2,8 @@
 
 CORRECT = {
     "formulas": [
+        ("2 sin(x)", "2\u2062sin\u2061(x)"),  # as it is copied from a page
+        ("5", "\u20665\u2069\u00ad"),
         ("\\sin 2x", "2sinxcosx"),
         ("\\sin x\\cos x", "sinxcosx"),
         ("\\log_2 3", "log2(3)"),
