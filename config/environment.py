@@ -51,9 +51,9 @@ def address(name: str, schemes: Sequence[str]) -> str:
 
 
 def make_writable(folder: Path, name: str) -> None:
-    """Make this folder, which `name` says, where it is missing."""
+    """Make this folder, which `name` says, where it is missing: for nobody else, what students write is in it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ImproperlyConfigured(f"{name} is {folder}, and no folder can be made there: {error.strerror}.") from error
     if not os.access(folder, os.W_OK | os.X_OK):

@@ -107,4 +107,4 @@ def test_an_embedded_one_makes_its_key_once(tmp_path):
 
 def test_an_embedded_one_with_a_key_has_a_place_for_its_database(tmp_path):
     run(tmp_path / "new/var", LOAD, DATABASE_URL="")
-    assert (tmp_path / "new/var").is_dir()
+    assert (tmp_path / "new/var").stat().st_mode & 0o777 == 0o700
