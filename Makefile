@@ -17,11 +17,12 @@ run: setup
 	@$(PY) manage.py serve --demo --host $(HOST) --port $(PORT)
 
 # The full environment has what the tests need besides; setting up to run does not take it away again.
+# Who has an inference server needs no model here.
 setup: .venv/.run node_modules/.done $(LOCALES:.po=.mo) | .venv/.system
-	@$(PY) -m inference.weights
+	@test -n "$(ENGINE_URL)" || $(PY) -m inference.weights
 
 setup-test: setup .venv/.dev | .venv/.system-test
-	@$(PY) -m inference.weights smollm2
+	@$(PY) -m inference.weights qwen && $(PY) -m inference.weights smollm2
 
 # Two processes: half of the time, tests wait for a browser, a server or a killed process to come back.
 test: setup-test

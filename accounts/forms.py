@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm, UsernameField
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,8 @@ from accounts.models import User
 
 class LogInForm(AuthenticationForm):
     """Django's, with an end to guessing."""
+
+    username = UsernameField(max_length=150, widget=forms.TextInput(attrs={"autofocus": True}))  # Django's has no end, our columns have
 
     def clean(self) -> dict[str, Any]:
         username = self.cleaned_data.get("username")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 def kept_secret(path: Path) -> str:
     """The key in `path`, made on first use. Several processes may start at once: the first to create the file wins."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(secrets.token_urlsafe(50))

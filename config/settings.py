@@ -3,42 +3,42 @@
 import os
 from pathlib import Path
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
+from environ import Env
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from config.clock import machine_time_zone
-from config.environment import address, flag, number
+from config.environment import address, flag, listed, make_writable, number, text
 from config.secret import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-
 # What a running instance writes: database, broker socket and journal, collected static files, logs.
-VAR_DIR = Path(env("LEMMA_VAR", default=str(BASE_DIR / "var"))).resolve()
+VAR_DIR = Path(text("LEMMA_VAR", str(BASE_DIR / "var"))).resolve()
 
 DEBUG = flag("DEBUG")
 
-
-PRODUCTION = bool(address("DATABASE_URL", ("postgres", "postgresql")))
+_DATABASE_URL = address("DATABASE_URL", ("postgres", "postgresql"))
+PRODUCTION = bool(_DATABASE_URL)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("Unset DEBUG: a production instance (DATABASE_URL is set) does not start with it.")
+if not PRODUCTION:
+    make_writable(VAR_DIR, "LEMMA_VAR")
 
 
 def _secret_key() -> str:
     """`SECRET_KEY`, or for the embedded profile a random one that is made once and kept in a 0600 file."""
-    key: str = env("SECRET_KEY", default="")
+    key = text("SECRET_KEY")
     if PRODUCTION and (len(key) < 50 or len(set(key)) < 5 or "insecure" in key):
         raise ImproperlyConfigured("Set SECRET_KEY to 50 random characters or more: a production instance does not start without.")
     return key or kept_secret(VAR_DIR / "secret-key")
 
 
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -97,11 +97,10 @@ TEMPLATES = [
 # --- Storage -----------------------------------------------------------------------------------------------------------
 
 if PRODUCTION:
-    DATABASES = {"default": env.db("DATABASE_URL") | {"CONN_HEALTH_CHECKS": True}}
+    DATABASES = {"default": Env.db_url_config(_DATABASE_URL) | {"CONN_HEALTH_CHECKS": True}}
     # To open a connection costs more than most queries. The address may have options of its own, as ?sslmode=require.
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 20, "timeout": 10}
 else:
-    VAR_DIR.mkdir(parents=True, exist_ok=True)  # SQLite makes no folder
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
@@ -170,7 +169,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
-TIME_ZONE = env("TIME_ZONE", default=machine_time_zone())  # due dates are said and read in it
+TIME_ZONE = text("TIME_ZONE", machine_time_zone())  # due dates are said and read in it
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -193,12 +192,12 @@ STORAGES = {
 # --- Solving ------------------------------------------------------------------------------------------------------------
 
 ENGINE_URL = address("ENGINE_URL", ("http", "https"))  # an OpenAI-compatible server's base, as http://gpu:8000/v1; "": the embedded engine
-ENGINE_MODEL = env("ENGINE_MODEL", default="")  # the model to ask that server for; "" is the first that it lists
-ENGINE_API_KEY = env("ENGINE_API_KEY", default="")
+ENGINE_MODEL = text("ENGINE_MODEL")  # the model to ask that server for; "" is the first that it lists
+ENGINE_API_KEY = text("ENGINE_API_KEY")
 REWARD_URL = address("REWARD_URL", ("http", "https"))  # a vLLM server's base, as http://gpu:8001, that was started with --runner pooling
-REWARD_MODEL = env("REWARD_MODEL", default="")  # that server's name for it ("" is its first); without REWARD_URL a folder or a hub's name
-REWARD_API_KEY = env("REWARD_API_KEY", default="")
-REWARD_PRECISION = env("REWARD_PRECISION", default="auto")  # of a model without REWARD_URL: float32, bfloat16, float16, int8, int4
+REWARD_MODEL = text("REWARD_MODEL")  # that server's name for it ("" is its first); without REWARD_URL a folder or a hub's name
+REWARD_API_KEY = text("REWARD_API_KEY")
+REWARD_PRECISION = text("REWARD_PRECISION", "auto")  # of a model without REWARD_URL: float32, bfloat16, float16, int8, int4
 TURNS_PER_WORKER = number("TURNS_PER_WORKER", 32, least=1)  # turns that one worker process solves side by side
 ACTIVE_TURNS_PER_USER = number("ACTIVE_TURNS_PER_USER", 4, least=1)  # queued or running; further questions are refused until one ends
 LEASE_SECONDS = number("LEASE_SECONDS", 10.0, least=1.0)  # a worker that is silent for so long loses its turns to others
@@ -224,7 +223,7 @@ SAMPLES_PER_PROBLEM = number("SAMPLES_PER_PROBLEM", 8, least=0)  # solutions of 
 # --- Training -----------------------------------------------------------------------------------------------------------
 
 TRAINING_START_ROWS = number("TRAINING_START_ROWS", 0, least=0)  # marks of teachers, new since the last such run, that start one; 0: none
-TRAINING_START_RECIPE = env("TRAINING_START_RECIPE", default="one-gpu")
+TRAINING_START_RECIPE = text("TRAINING_START_RECIPE", "one-gpu")
 
 CELERY_WORKER_POOL = "threads"  # the turns share one engine, one sandbox and one event loop
 CELERY_WORKER_CONCURRENCY = TURNS_PER_WORKER

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 
@@ -19,6 +20,9 @@ from inference.sandbox.absent import NoSandbox
 from inference.sandbox.jail import open_sandbox
 from tutor.absent import NoScorer
 from tutor.serving import Served
+
+if TYPE_CHECKING:
+    from inference.reward.model import Precision
 
 
 def engine_from_settings(served: Served = Served()) -> Engine:  # noqa: B008 (frozen)
@@ -40,10 +44,9 @@ def named_scorer() -> RewardScorer | None:
     """The reward model that the settings name. One that cannot be opened says why whenever it is asked."""
     if not (settings.REWARD_URL or settings.REWARD_MODEL):
         return None
+    precision = cast("Precision", settings.REWARD_PRECISION)  # another is refused by the scorer
     try:
-        return open_scorer(
-            url=settings.REWARD_URL, model=settings.REWARD_MODEL, api_key=settings.REWARD_API_KEY, precision=settings.REWARD_PRECISION
-        )
+        return open_scorer(url=settings.REWARD_URL, model=settings.REWARD_MODEL, api_key=settings.REWARD_API_KEY, precision=precision)
     except RewardError as error:
         return NoScorer(settings.REWARD_MODEL or settings.REWARD_URL, str(error))
 

@@ -90,6 +90,13 @@ def test_a_password_is_not_guessed(client, monkeypatch, door):
     assert not LogInTry.objects.filter(username="lin").exists()
 
 
+@pytest.mark.parametrize("door", ["/accounts/login/", "/admin/login/"])
+def test_a_name_that_no_column_holds_is_nobodys(client, door):
+    form = client.post(door, {"username": "x" * 151, "password": "wrong"}).context["form"]
+    assert "username" in form.errors
+    assert not LogInTry.objects.exists()
+
+
 def test_a_log_in_takes_the_sessions_away_that_have_run_out(client):
     User.objects.create_user("lin", password=PASSWORD)
     now = timezone.now()

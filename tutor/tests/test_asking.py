@@ -167,6 +167,7 @@ def test_search_reads_titles_questions_and_answers_of_ones_own(student, outsider
     assert conversations.search(student, "apples").get().title == "Something else"
     assert len(conversations.search(student, " ")) == 2
     assert not conversations.search(student, "%")
+    assert conversations.search(student, "ap\x00ples").get().title == "Something else"
 
 
 def test_state_says_what_is_missing():

@@ -2,11 +2,14 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import time
 
+import psycopg
 import pytest
 
-from tutor.tests.stack import check_whole, listens, wait_until
+from tutor.tests.stack import ROOT, check_whole, listens, wait_until
 
 
 @pytest.fixture
@@ -102,3 +105,13 @@ async def test_database_that_goes_away_for_a_moment(stack, running):
         server.start()
         wait_until(lambda: listens(stack.postgres_port), "no postgres")
     await ends_whole(reading)
+
+
+@pytest.mark.parametrize("stack", ["production"], indirect=True)
+def test_a_database_that_counts_bytes_is_refused(stack):
+    with psycopg.connect(stack.environment["DATABASE_URL"], autocommit=True) as server:
+        server.execute("CREATE DATABASE bytes ENCODING 'SQL_ASCII' TEMPLATE template0")
+    environment = stack.environment | {"DATABASE_URL": stack.environment["DATABASE_URL"].removesuffix("postgres") + "bytes"}
+    done = subprocess.run([sys.executable, "manage.py", "migrate"], env=environment, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "The database's encoding is SQL_ASCII." in done.stderr

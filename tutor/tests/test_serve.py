@@ -55,7 +55,11 @@ def test_serve(directory):
         output, _ = taken.communicate(timeout=30)
         assert taken.returncode == 1
         assert f"Port {port}" in output
+        assert "make run PORT=" in output
         assert output.count("\n") == 1
+
+    output, _ = serve(directory / ("x" * 100), free_port()).communicate(timeout=30)
+    assert "too long a path for the broker's socket" in output
 
     started = children(process)
     assert len(started) == 3

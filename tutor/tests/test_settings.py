@@ -52,6 +52,35 @@ def test_a_careless_one_does_not_start(tmp_path, changed, message):
     assert message in done.stderr
 
 
+SAID = """
+from config import clock, settings as s
+own = s.VAR_DIR == s.BASE_DIR / "var", s.TIME_ZONE == clock.machine_time_zone()
+print(*own, s.ALLOWED_HOSTS, s.CSRF_TRUSTED_ORIGINS, s.REWARD_PRECISION, s.ENGINE_API_KEY)
+"""
+
+
+def test_what_is_empty_counts_as_not_set(tmp_path):
+    names = ("LEMMA_VAR", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TIME_ZONE", "REWARD_PRECISION", "ENGINE_API_KEY")
+    done = run(tmp_path, ["-c", SAID], **dict.fromkeys(names, ""))
+    assert done.stdout == "True True ['127.0.0.1', 'localhost', '[::1]'] [] auto \n", done.stderr
+
+
+def test_blanks_and_signs_are_taken_as_they_are_meant(tmp_path):
+    said = {
+        "ALLOWED_HOSTS": "lemma.example, 10.0.0.2",
+        "CSRF_TRUSTED_ORIGINS": "https://a.example, https://b.example,",
+        "TIME_ZONE": "Asia/Tokyo",
+    }
+    done = run(tmp_path, ["-c", SAID], **said, SECRET_KEY=f"${secrets.token_urlsafe(60)}", ENGINE_API_KEY="$ecret")
+    expected = "False False ['lemma.example', '10.0.0.2'] ['https://a.example', 'https://b.example'] auto $ecret\n"
+    assert done.stdout == expected, done.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    done = run(tmp_path, LOAD, DATABASE_URL="", LEMMA_VAR="/dev/null/var")
+    assert "LEMMA_VAR is /dev/null/var, and no folder can be made there: Not a directory." in done.stderr
+
+
 SHOW = ["-c", "from config.settings import DATABASES, KEY_SAMPLES; print(DATABASES['default']['OPTIONS'], KEY_SAMPLES)"]
 
 
@@ -78,4 +107,4 @@ def test_an_embedded_one_makes_its_key_once(tmp_path):
 
 def test_an_embedded_one_with_a_key_has_a_place_for_its_database(tmp_path):
     run(tmp_path / "new/var", LOAD, DATABASE_URL="")
-    assert (tmp_path / "new/var").is_dir()
+    assert (tmp_path / "new/var").stat().st_mode & 0o777 == 0o700

@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import logging.handlers
+import os
 import signal
 import socket
 import threading
@@ -18,6 +19,7 @@ from tutor.supervisor import Child, answers, end_orphan, valkey_command, wait_un
 
 LOG_SIZE, LOG_FILES = 5_000_000, 5
 WATCH = 0.5  # seconds between looks at the processes
+LONGEST_SOCKET = 107  # bytes that Linux lets a socket's path have
 OWN_NAMES = {"127.0.0.1", "localhost", "::1", "[::1]"}  # by which no other machine calls this one
 EVERYWHERE = {"0.0.0.0", "::"}
 
@@ -40,7 +42,10 @@ class Command(BaseCommand):
                 signal.signal(number, lambda *_: self.ending.set())
             if host not in OWN_NAMES and OWN_NAMES.issuperset(settings.ALLOWED_HOSTS):
                 self.stdout.write(self.style.WARNING("Other machines are turned away until ALLOWED_HOSTS says how they call this one."))
-            children = self._start(host, port, stack)
+            try:
+                children = self._start(host, port, stack)
+            except TimeoutError as error:
+                raise CommandError(str(error)) from error
             if demo:
                 call_command("demo_accounts", stdout=self.stdout)
             announced = False
@@ -54,6 +59,7 @@ class Command(BaseCommand):
         """Start what is needed in order; `stack` ends it in the reverse order."""
         children = []
         if settings.EMBEDDED_BROKER:
+            _check_length(settings.VALKEY_SOCKET)
             end_orphan(settings.VALKEY_SOCKET)
             valkey = Child("valkey", valkey_command(settings.VAR_DIR / "valkey", settings.VALKEY_SOCKET))
             stack.callback(valkey.end)
@@ -88,7 +94,6 @@ def _family(host: str) -> socket.AddressFamily:
 
 
 def _only_one(directory: Path, stack: ExitStack) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
     lock = stack.enter_context((directory / "serve.lock").open("w"))
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -96,13 +101,19 @@ def _only_one(directory: Path, stack: ExitStack) -> None:
         raise CommandError(f"Lemma is already being served from {directory}. End that first.") from error
 
 
+def _check_length(socket: Path) -> None:
+    if len(os.fsencode(socket)) > LONGEST_SOCKET:
+        raise CommandError(f"{socket} is too long a path for the broker's socket. Set LEMMA_VAR to a shorter one.")
+
+
 def _check_port(host: str, port: int) -> None:
     with socket.socket(_family(host)) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            raise CommandError(f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: --port {port + 1}") from error
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", error)
+            raise CommandError(f"Port {port} on {host} cannot be used ({reason}). Choose another: make run PORT=8765") from error
 
 
 def _log_to(directory: Path) -> None:
