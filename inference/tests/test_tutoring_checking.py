@@ -60,9 +60,24 @@ async def test_a_solved_equation_is_an_answer(work):
         ("Solve x^2 + x = 6", "x = 2, x = -3", "x = 3 or x = -3", None),
         ("Solve 2x > 14", "x > 7", "x > 7", True),
         ("Solve 2x > 14", "x > 7", "2x > 14", None),
+        ("Solve x^2 + x = 6", "x = 2, x = -3", "x1 = 2\nx2 = -3", True),
+        ("Solve x^2 + x = 6", "x = 2, x = -3", "2 and -3", True),
+        ("Solve x^2 + x = 6", "x = 2, x = -3", "2 and 3", False),
+        ("Solve x + y = 5, x - y = 1", "x = 3, y = 2", "2x = 6\nx = 3\ny = 5 - 3 = 2", True),
+        ("Solve x + y = 5, x - y = 1", "(3, 2)", "y = 2\nx = 3", True),
+        ("Solve x + y = 5, x - y = 1", "x = 3, y = 2", "(3, 2)", True),
+        ("Solve x + y = 5, x - y = 1", "x = 3, y = 2", "(2, 3)", False),
+        ("Solve x + y = 5, x - y = 1", "x = 3, y = 2", "x = 3", None),
+        ("Expand (x + 3)^2", "x^2 + 6x + 9", "9 + 6x + x²", True),
+        ("Expand (x + 3)^2", "x^2 + 6x + 9", "x^2 + 3x + 3x + 9", None),  # on the way
+        ("Expand (x + 3)^2", "x^2 + 6x + 9", "(x + 3)(x + 3)", None),
+        ("Of 48 sweets Ben gets 5/8. How many?", "30", "1/8 is 6\nBen gets 30 sweets!!", True),
+        ("Of 48 sweets Ben gets 5/8. How many?", "30", "Ben gets more than 30", None),
+        ("The mean of 10, 14 and a number is 12. Which?", "12", "3*12 = 36\nthe mean is 12", None),
+        ("Of 28 balls 3 are red. How likely is red?", "3/28", "3 out of 28", True),
     ],
 )
-async def test_all_values_of_a_line_are_its_answer(problem, answer, work, is_right):
+async def test_the_values_of_the_last_lines_are_the_answer(problem, answer, work, is_right):
     solution = f"So it is.\nThe answer is $\\boxed{{{answer}}}$."
     student = Student(*solver(solution, answer), aim="check", problem=problem, output=answer)
     await student.ask("", work)
@@ -103,6 +118,8 @@ async def test_a_line_of_words_and_numbers_has_its_answer_on_the_right(work):
         (QUADRATIC, FACTORED, "x = 2, x = -3", "(x + 3)(x - 2) = 0\nx + 3 = 0 or x - 2 = 0"),
         ("3 times a number minus 4 is 2. Which number?", f"Let it be x: $3x - 4 = 2$.\n{SOLVED}", "x = 2", "3x - 4 = 2\n3x = 6"),
         (QUADRATIC, FACTORED, "x = 2, x = -3", "D = 1^2 - 4*1*(-6) = 25"),  # another way than the key's
+        ("What is the 20th of 3, 7, 11, …?", "It is $3 + 19*4 = 79$.\nThe answer is $\\boxed{79}$.", "79", "20 * 4 = 80"),  # and then - 1
+        ("What is half of 10?", "It is $10/2 = 5$.\nThe answer is $\\boxed{5}$.", "5", "1/2 = 0.5"),
     ],
 )
 async def test_an_equation_on_the_way_is_not_called_wrong(problem, solution, answer, work):

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
+from grading.checking.agreement import answer_values
 from grading.checking.answers import Outcome, check
 from grading.checking.extract import final_answer
 from grading.checking.numbers import read_number
+from grading.checking.prose import stated_answer
 from grading.checking.reasons import Reason
 from grading.checking.steps import Status, WorkReport, check_steps, split_steps
 from grading.checking.working import findings
@@ -24,6 +26,9 @@ from inference.tutoring.phrases import say
 SECONDS = 12.0
 ABOUT_THE_ANSWER = frozenset({findings.OTHER_EQUATION, findings.WENT_ON})
 OTHER_WAY = frozenset({findings.OTHER_VALUE, findings.FROM_NOWHERE})
+# Names of mistakes that are known by how far a value is from the right one. Of work that goes on it is the value of a step on the way, which
+# may be next to the answer by chance: `20 * 4 = 80`, before `80 - 1 = 79`.
+BY_DISTANCE = frozenset({"decimal_point", "digits_swapped", "off_by_one", "quantity_extra", "quantity_left_out", "unit_slip"})
 # The words before a guess and behind it, which ask for no more than whether it is right.
 IT = r"(?:it|that|this|(?:the|my) (?:answer|result))"
 GUESSING = re.compile(
@@ -33,6 +38,9 @@ GUESSING = re.compile(
     r"|^(?:那么?|所以|也许|可能)?[，,]?(?:我(?:觉得|猜|认为|想))?(?:答案|结果)?(?:是不是|会不会是|应该是|可能是|大概是|等于|是)?",
     re.IGNORECASE,
 )
+SURE = re.compile(r"(?:\s*[✓✔☑]|\s+!|!!)+$")  # behind an answer; `5!` is a factorial
+COUNTED = re.compile(r"\d+ (?:out of|in) \d+")
+LISTED = re.compile(r"(?:[-\d\s.,;/(){}\[\]√]|\band\b|\bor\b|[和或、，；])+")
 IS_IT_RIGHT = re.compile(r"(?:\b(?:is that |is it |is this |am i )?(?:right|correct)|对吗|对不对|对么|吗|呢|吧)$", re.IGNORECASE)
 READ_AS_O = re.compile(r"(?:(?<=[=<>≤≥])|(?<=[=<>≤≥] ))[Oo]\b")
 SHORT = 60  # characters of a line that can be an answer alone
@@ -77,7 +85,7 @@ def review(problem: str, work: str, key: Key | None) -> Review:
     problem, work = _with_zeros(problem), _with_zeros(work)
     lines = split_steps(work)
     trusted = key if key is not None and key.sure else None
-    is_bare = len(lines) == 1 and _is_value(lines[0])
+    is_bare = _is_bare(lines, trusted)
     ended = is_bare or final_answer(work) is not None  # it says what its answer is
     report, aside = _report(problem, lines, trusted, ended=ended)
     verdicts = zip(lines, report.steps, strict=True)
@@ -108,7 +116,8 @@ def _report(problem: str, lines: Sequence[str], key: Key | None, *, ended: bool)
     blamed = report.steps[first]
     if _may_come_yet(problem, lines, first, blamed.reason.template, key):
         return by_calculation(), None
-    if blamed.misconception is not None or blamed.reason.template not in ABOUT_THE_ANSWER | OTHER_WAY:
+    is_named = blamed.misconception is not None and blamed.misconception not in BY_DISTANCE
+    if is_named or blamed.reason.template not in ABOUT_THE_ANSWER | OTHER_WAY:
         return report, None
     calculated = by_calculation()
     return calculated, first if calculated.first_error is None else None
@@ -128,7 +137,7 @@ def _may_come_yet(problem: str, lines: Sequence[str], first: int, why: str, key:
 
 def said_plainly(text: str) -> str:
     """A guess without its words: `12` of "is it 12?", "I think it's 12" and 答案是12吗?"""
-    said = GUESSING.sub("", " ".join(text.split()).rstrip("?？ "))
+    said = GUESSING.sub("", SURE.sub("", " ".join(text.split()).rstrip("?？ ")))
     return IS_IT_RIGHT.sub("", said).rstrip("?？,， ")
 
 
@@ -146,7 +155,7 @@ def _answers(problem: str, work: str, lines: Sequence[str]) -> str | None:
         return last
     if "=" in last:
         return _result(problem, last)
-    return last if len(last) <= SHORT and (_is_value(last) or _tells_a_new_value(problem, last)) else None
+    return last if len(last) <= SHORT and (_is_value(last) or _is_list(last) or _tells_a_new_value(problem, last)) else None
 
 
 def _tells_a_new_value(problem: str, line: str) -> bool:
@@ -199,8 +208,58 @@ def _is_open(left: Side, right: Side) -> bool:
 
 def _outcome(problem: str, work: str, lines: Sequence[str], key: Key | None) -> Outcome | None:
     """What the work comes to, held against the key's answer. Of work that goes on only a right answer is taken for one."""
+    if key is None:
+        return None
     answer = _answers(problem, work, lines)
-    return None if key is None or answer is None else check(key.answer, answer).outcome
+    outcome = None if answer is None else check(key.answer, answer).outcome
+    others = _endings(problem, lines, key.answer)
+    if outcome is not Outcome.CORRECT and any(check(key.answer, other).outcome is Outcome.CORRECT for other in others):
+        return Outcome.CORRECT
+    return outcome
+
+
+def _endings(problem: str, lines: Sequence[str], answer: str) -> Iterator[str]:
+    """What may be the answer where it is not said to be one: what the last line says, and the values of the answer's letters that stand
+    one below the other."""
+    if not lines:
+        return
+    last = said_plainly(lines[-1])
+    if len(last) <= SHORT and _has_form(last, answer):
+        yield last
+    if len(last) <= SHORT and "=" not in last and _tells_a_new_value(problem, last):
+        yield stated_answer(last) or last
+    count = len(answer_values(answer))
+    letters = find_variables([answer]) or (find_variables([problem]) if count > 1 else frozenset())
+    values = {value: None for line in lines for value in _values_of(line, letters)}
+    if len(values) == count:
+        yield ", ".join(values)
+
+
+def _is_list(line: str) -> bool:
+    """Whether it is numbers alone: `(4, 3)`, "2 and 3", "3 out of 28"."""
+    return COUNTED.fullmatch(line) is not None or (LISTED.fullmatch(line) is not None and all(map(read_number, answer_values(line))))
+
+
+def _is_bare(lines: Sequence[str], key: Key | None) -> bool:
+    """Whether it is one value and nothing else, or, where the answer has several, as many."""
+    if len(lines) != 1 or _is_value(lines[0]) or key is None:
+        return len(lines) == 1 and _is_value(lines[0])
+    return len(answer_values(key.answer)) == len(answer_values(lines[0])) > 1 and _is_list(said_plainly(lines[0]))
+
+
+def _has_form(line: str, answer: str) -> bool:
+    """Whether it is the answer's own expression, its parts in any order: `3x + 6 + 4` has the value of `3x + 10`, and is on the way."""
+    variables = find_variables([line, answer])
+    written, wanted = ([_signature(chain) for chain in find_chains(bare(text), variables)] for text in (line, answer))
+    return bool(variables) and written == wanted
+
+
+def _values_of(line: str, letters: frozenset[str]) -> Iterator[str]:
+    """`x = 3`, as a line says it of one of the letters or (`x1 = 3`) of one that begins so."""
+    for chain in _equations(line, find_variables([line])):
+        name = next((side.text for side in chain.sides if any(map(is_name, side.readings))), "")
+        if _says_what_a_letter_is(chain) and name[:1] in letters and set(chain.relations) == {"="}:
+            yield f"{name} = {chain.sides[-1].text}"
 
 
 def summary(found: Review, language: Language) -> str:
