@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grading.checking.working.degrees import without_degrees
+from grading.checking.working.degrees import as_on_a_calculator, without_degrees
 from grading.checking.working.expressions import Expression, Operation
 from grading.checking.working.grammar import Unreadable, parse
 from grading.checking.working.letters import resolve
@@ -75,7 +75,11 @@ def _chains(segment: Segment, text: str, variables: frozenset[str]) -> Iterator[
             if token is not None:
                 relations.append(token.text)
     units = without_degrees([side.readings for side in sides], variables)
-    sides = [replace(side, readings=tuple(readings)) for side, readings in zip(sides, units, strict=True)]
+    in_degrees = [[as_on_a_calculator(reading) for reading in readings] for readings in units]
+    sides = [
+        replace(side, readings=tuple(dict.fromkeys([*readings, *others])))
+        for side, readings, others in zip(sides, units, in_degrees, strict=True)
+    ]
     if not any(side.readings for side in sides):
         return
     yield from _with_both_signs(Chain(tuple(sides), tuple(relations), segment.joined))
