@@ -26,8 +26,8 @@ from inference.tutoring.phrases import say
 SECONDS = 12.0
 ABOUT_THE_ANSWER = frozenset({findings.OTHER_EQUATION, findings.WENT_ON})
 OTHER_WAY = frozenset({findings.OTHER_VALUE, findings.FROM_NOWHERE})
-# Names of mistakes that are known by how far a value is from the right one. Of work that goes on it is the value of a step on the way, which
-# may be next to the answer by chance: `20 * 4 = 80`, before `80 - 1 = 79`.
+# Names of mistakes that are known by how far a value is from the right one. Of work that goes on it is the value of a step on the way,
+# which may be next to the answer by chance: `20 * 4 = 80`, before `80 - 1 = 79`.
 BY_DISTANCE = frozenset({"decimal_point", "digits_swapped", "off_by_one", "quantity_extra", "quantity_left_out", "unit_slip"})
 # The words before a guess and behind it, which ask for no more than whether it is right.
 IT = r"(?:it|that|this|(?:the|my) (?:answer|result))"
