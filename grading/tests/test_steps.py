@@ -142,6 +142,21 @@ def test_what_claims_nothing_is_unverified(step):
 
 
 @pytest.mark.parametrize(
+    ("step", "status"),
+    [
+        ("25% of $80 is $20", "checked"),
+        ("25% of 80 is 25", "wrong"),
+        ("3 + 4 is 8 eggs", "wrong"),
+        ("3 + 4 is 2 more than 5", "unverified"),
+        ("1/4 is 20 dollars", "unverified"),
+        ("25% of 80 is 20% more", "unverified"),
+    ],
+)
+def test_what_is_said_to_be_a_number_is_claimed_to_be_it(step, status):
+    assert statuses("A jacket costs $80. It is reduced by 25%. What is the new price?", step) == [status]
+
+
+@pytest.mark.parametrize(
     "step",
     ["sin(30) = 0.5", "x = 10 * sin 30 = 5", "sin(30) = -0.988", "arcsin(0.5) = 30°", "tan^{-1}(1) = 45", "arctan(1) = π/4"],
 )

@@ -19,6 +19,13 @@ LABEL = re.compile(
 )
 # Behind an equation its number or what is done to both sides next: `3x + 2y = 16 (1)`, `2x + 5 = 17 /-5`.
 BEHIND = re.compile(r"(?:\s+\(\d{1,2}\)|\s{2,}\([-+]\s*\d+\w?\)|\s+\([*/:÷×]\s*\d+\w?\)|\s+/\s*[-+*:]\s*\d+)\s*$")
+# "25% of 80 is 20", "80 - 20 makes 60": the word is an equals sign. Not behind a fraction alone ("1/4 is 20 euros": of something), nor
+# before what is not all of the other side ("is 20 more than").
+NUMBER = r"\$?\d(?:[\d.,]*\d)?+"
+EQUALS = re.compile(
+    rf"(?<![\w.)/^*+-])({NUMBER}(?:\s?%|/\d+)? of {NUMBER}|{NUMBER}\s?(?:[+*×÷]|\s[-/:]\s|plus|minus)\s?{NUMBER}) (?:is|are|gives|makes)"
+    rf"(?= {NUMBER}(?!/|\s?[-+*/%×÷^(]|\s(?:of|more|less|fewer|times|percent|or|to|plus|minus)\b))"
+)
 OF_UNKNOWNS = re.compile(r"\d[A-Za-z]|[A-Za-z]\s*[-+*/^]")
 SIGNS = frozenset("±∓")
 
@@ -48,6 +55,7 @@ def find_chains(text: str, variables: frozenset[str]) -> list[Chain]:
     """All chains of a step, in order."""
     text = plain(text)
     text = _without_label_behind(LABEL.sub(lambda label: " " * len(label[0]), text))
+    text = EQUALS.sub(lambda said: f"{said[1]} {'=':<{len(said[0]) - len(said[1]) - 1}}", text)
     tokens = merged(resolve(tokenize(text), variables))
     return [chain for segment in find_segments(tokens) for chain in _chains(segment, text, variables)]
 
