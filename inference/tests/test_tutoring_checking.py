@@ -140,3 +140,25 @@ async def test_a_step_whose_value_is_near_the_answer_by_chance_is_not_called_wro
     student = Student(*solver(solution, answer), aim="check", problem=problem, output=answer)
     await student.ask("", work)
     assert student.of(Reviewed)[0].review.first_error is None
+
+
+@pytest.mark.parametrize(
+    ("work", "is_rounded"),
+    [
+        ("78.5", True),
+        ("A = 3.14 * 25 = 78.5", True),
+        ("25π = 78.54", False),
+        ("ohh so its 25π", False),
+        ("could it be 25π?", False),
+        ("79", False),
+    ],
+)
+async def test_a_rounded_answer_is_not_called_wrong(work, is_rounded):
+    solution = "The area is $\\pi r^2 = \\pi * 25$.\nThe answer is $\\boxed{25\\pi}$."
+    student = Student(*solver(solution, "25\\pi"), aim="check", problem="Find the area of a circle with radius 5 cm.", output="25*pi")
+    end = await student.ask("", work)
+    found = student.of(Reviewed)[0].review
+    assert found.is_rounded is is_rounded
+    assert (found.first_error is None) is (work != "79")
+    assert end.progress.finished is (not is_rounded and work != "79")
+    assert ("more exactly" in end.text) is is_rounded

@@ -129,3 +129,11 @@ async def test_work_that_comes_with_the_problem_is_read_before_a_question_is_ask
     end = await student.ask("", "48/2 = 24\n48 + 24 = 72")
     assert end.progress.finished
     assert "?" not in end.text
+
+
+async def test_a_rounded_reply_is_not_called_wrong():
+    solution = "Three pieces have $2 + 8 = 10$ cm.\nOne has $10/3$ cm.\nThe answer is $\\boxed{10/3}$."
+    student = Student(*solver(solution, "10/3"), ("", ["?"]), aim="socratic", problem="Cut 2 cm and 8 cm into three.", output="10/3")
+    await student.ask("")
+    assert "more exactly" in (await student.ask("attempt", "3.33")).text
+    assert (await student.ask("attempt", "is it 10/3?")).progress.finished

@@ -7,10 +7,11 @@ from fractions import Fraction
 from functools import partial
 
 from grading.checking.agreement import answer_values
-from grading.checking.answers import Outcome, check
+from grading.checking.answers import Outcome, Verdict, check
 from grading.checking.extract import final_answer
 from grading.checking.numbers import read_number
 from grading.checking.prose import stated_answer
+from grading.checking.quantities import ROUNDED, ROUNDS_TO
 from grading.checking.reasons import Reason
 from grading.checking.steps import Status, WorkReport, check_steps, split_steps
 from grading.checking.working import findings
@@ -32,16 +33,20 @@ BY_DISTANCE = frozenset({"decimal_point", "digits_swapped", "off_by_one", "quant
 # The words before a guess and behind it, which ask for no more than whether it is right.
 IT = r"(?:it|that|this|(?:the|my) (?:answer|result))"
 GUESSING = re.compile(
-    r"^(?:(?:so|then|maybe|perhaps|probably|um+|hmm+|ok(?:ay)?|idk|i don[’']?t know|i(?:[’']m| am) not sure)\b[\s,.:;…]*)*"
+    r"^(?:(?:so|then|maybe|perhaps|probably|um+|hmm+|o+h+|a+h+|wait|yes|yeah|now|ok(?:ay)?|idk|i don[’']?t know|i(?:[’']m| am) not sure)\b"
+    r"[\s,.:;…]*)*"
     rf"(?:(?:(?:is|would|could|can|should|will) {IT}(?: be)?|is(?=\s+\S+(?: right| correct)?$)"
-    rf"|(?:i (?:think|guess|believe|got|get|say)(?: that)?\s*)?(?:{IT}(?: is|[’']?s)|would be)?)\s+)?(?=\S)"
+    rf"|(?:i (?:think|guess|believe|got|get|have|say)(?: that)?\s*)?(?:{IT}(?: is|[’']?s)|would be)?)\s+)?(?=\S)"
     r"|^(?:那么?|所以|也许|可能)?[，,]?(?:我(?:觉得|猜|认为|想))?(?:答案|结果)?(?:是不是|会不会是|应该是|可能是|大概是|等于|是)?",
     re.IGNORECASE,
 )
 SURE = re.compile(r"(?:\s*[✓✔☑]|\s+!|!!)+$")  # behind an answer; `5!` is a factorial
 COUNTED = re.compile(r"\d+ (?:out of|in) \d+")
 LISTED = re.compile(r"(?:[-\d\s.,;/(){}\[\]√]|\band\b|\bor\b|[和或、，；])+")
-IS_IT_RIGHT = re.compile(r"(?:\b(?:is that |is it |is this |am i )?(?:right|correct)|对吗|对不对|对么|吗|呢|吧)$", re.IGNORECASE)
+IS_IT_RIGHT = re.compile(
+    r"(?:\b(?:is that |is it |is this |am i )?(?:right|correct)|\b(?:i (?:think|guess)|maybe|then|now)|对吗|对不对|对么|吗|呢|吧)$",
+    re.IGNORECASE,
+)
 READ_AS_O = re.compile(r"(?:(?<=[=<>≤≥])|(?<=[=<>≤≥] ))[Oo]\b")
 SHORT = 60  # characters of a line that can be an answer alone
 
@@ -59,21 +64,25 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Review:
     """`first_error` is the index of the first wrong line; `answer_is_right` is None where the work has no answer, or none is known, or it
-    `is_unread`: it could not be compared with the key's. `is_bare`: the work is nothing but an answer. `aside`: the index of a line of work
-    that goes on which nothing is wrong with, but which is on no way to the answer that the tutor knows.
+    `is_unread`: it could not be compared with the key's. `is_rounded`: it is the key's, rounded. `is_bare`: the work is nothing but an
+    answer. `aside`: the index of a line of work that goes on which nothing is wrong with, but which is on no way to the answer that the
+    tutor knows.
     """
 
     lines: tuple[Line, ...]
     first_error: int | None
     answer_is_right: bool | None
     is_unread: bool = False
+    is_rounded: bool = False
     is_bare: bool = False
     aside: int | None = None
 
     @property
     def says_something(self) -> bool:
         """Whether there is a verdict on any line, or on the answer."""
-        return self.answer_is_right is not None or self.is_unread or any(line.status != "unverified" for line in self.lines)
+        return (
+            self.answer_is_right is not None or self.is_unread or self.is_rounded or any(line.status != "unverified" for line in self.lines)
+        )
 
     @property
     def solved(self) -> bool:
@@ -86,14 +95,22 @@ def review(problem: str, work: str, key: Key | None) -> Review:
     lines = split_steps(work)
     trusted = key if key is not None and key.sure else None
     is_bare = _is_bare(lines, trusted)
-    ended = is_bare or final_answer(work) is not None  # it says what its answer is
-    report, aside = _report(problem, lines, trusted, ended=ended)
+    verdict = _compared(problem, work, lines, trusted)
+    is_rounded = verdict is not None and verdict.reason.template == ROUNDED
+    ended = not is_rounded and (is_bare or final_answer(work) is not None)  # it says what its answer is
+    report, aside = _report(problem, [said_plainly(lines[0])] if is_bare else lines, trusted, ended=ended)
     verdicts = zip(lines, report.steps, strict=True)
-    found = tuple(Line(text, verdict.status, verdict.reason, verdict.misconception) for text, verdict in verdicts)
-    outcome = _outcome(problem, work, lines, trusted)
-    is_right = True if outcome is Outcome.CORRECT else False if ended and outcome is Outcome.INCORRECT else None
-    is_unread = ended and outcome is Outcome.UNDECIDED
-    return Review(found, report.first_error, is_right, is_unread, is_bare, None if is_right else aside)
+    found = tuple(Line(text, step.status, step.reason, step.misconception) for text, step in verdicts)
+    is_right = None if verdict is None or is_rounded else _is_right(verdict, ended=ended)
+    is_unread = ended and verdict is not None and is_right is None
+    return Review(found, report.first_error, is_right, is_unread, is_rounded, is_bare, None if is_right or is_rounded else aside)
+
+
+def _is_right(verdict: Verdict, *, ended: bool) -> bool | None:
+    """Of work that goes on only a right answer is taken for one. A key that is rounded may be what the answer is exactly."""
+    if verdict.outcome is Outcome.CORRECT or verdict.reason.template == ROUNDS_TO:
+        return True
+    return False if ended and verdict.outcome is Outcome.INCORRECT else None
 
 
 def _with_zeros(text: str) -> str:
@@ -206,16 +223,17 @@ def _is_open(left: Side, right: Side) -> bool:
     return check(left.text, right.text).outcome is Outcome.INCORRECT
 
 
-def _outcome(problem: str, work: str, lines: Sequence[str], key: Key | None) -> Outcome | None:
-    """What the work comes to, held against the key's answer. Of work that goes on only a right answer is taken for one."""
+def _compared(problem: str, work: str, lines: Sequence[str], key: Key | None) -> Verdict | None:
+    """What the work comes to, held against the key's answer."""
     if key is None:
         return None
     answer = _answers(problem, work, lines)
-    outcome = None if answer is None else check(key.answer, answer).outcome
-    others = _endings(problem, lines, key.answer)
-    if outcome is not Outcome.CORRECT and any(check(key.answer, other).outcome is Outcome.CORRECT for other in others):
-        return Outcome.CORRECT
-    return outcome
+    verdict = None if answer is None else check(key.answer, answer)
+    if verdict is not None and verdict.outcome is Outcome.CORRECT:
+        return verdict
+    exact_before = lines[-1].split("=") if verdict is not None and verdict.reason.template == ROUNDED else []
+    others = (check(key.answer, other) for other in [*_endings(problem, lines, key.answer), *exact_before])
+    return next((other for other in others if other.outcome is Outcome.CORRECT), verdict)
 
 
 def _endings(problem: str, lines: Sequence[str], answer: str) -> Iterator[str]:
@@ -272,6 +290,8 @@ def summary(found: Review, language: Language) -> str:
         return say(name, language, line=line, before=before)
     if found.answer_is_right:
         return say("all_right" if all(line.status != "unverified" for line in found.lines) else "answer_right", language)
+    if found.is_rounded:
+        return say("answer_rounded", language)
     if found.answer_is_right is False:
         return say("answer_wrong", language)
     if found.is_unread:

@@ -226,6 +226,9 @@ class Lesson:
         if socratic.is_right(asked[-1], self.attempt):
             self.progress = replace(self.progress, finished=True, misses=0)
             return say("finished", self.language)
+        if socratic.is_rounded(asked[-1], self.attempt):
+            self.progress = replace(self.progress, misses=0)
+            return say("answer_rounded", self.language)
         if asked[at].by_lines:
             return self._line_heard(key)
         right = socratic.is_right(asked[at], self.attempt)

@@ -38,6 +38,10 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "The answer is not right yet, but I cannot say which line goes wrong first. Check how you set the problem up.",
         "zh": "答案还不对，但我说不准哪一行先出了错。请检查你是怎样列式的。",
     },
+    "answer_rounded": {
+        "en": "That is the answer, but rounded. Write it more exactly.",
+        "zh": "这是答案的近似值，请写得更精确一些。",
+    },
     "answer_wrong_alone": {
         "en": "That is not the answer yet. Write down how you came to it, line by line, and I look where it goes wrong.",
         "zh": "这还不是答案。把你的过程一行一行地写出来，我来看看哪里出了错。",
