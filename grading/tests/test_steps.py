@@ -144,6 +144,19 @@ def test_what_claims_nothing_is_unverified(step):
 @pytest.mark.parametrize(
     ("step", "status"),
     [
+        ("x1=2 x2=3", "checked"),
+        ("x1=2 x2=4", "wrong"),
+        ("x = 2  x = 3", "checked"),
+        ("a=1 b=-5 c=6", "unverified"),  # of the formula
+    ],
+)
+def test_values_side_by_side_are_no_product(step, status):
+    assert statuses("Solve x^2 - 5x + 6 = 0", step) == [status]
+
+
+@pytest.mark.parametrize(
+    ("step", "status"),
+    [
         ("25% of $80 is $20", "checked"),
         ("25% of 80 is 25", "wrong"),
         ("3 + 4 is 8 eggs", "wrong"),
