@@ -162,3 +162,8 @@ async def test_a_rounded_answer_is_not_called_wrong(work, is_rounded):
     assert (found.first_error is None) is (work != "79")
     assert end.progress.finished is (not is_rounded and work != "79")
     assert ("more exactly" in end.text) is is_rounded
+
+
+async def test_one_of_two_solutions_is_not_called_wrong_but_not_all():
+    student = Student(*solver(FACTORED, "x = 2, x = -3"), aim="check", problem=QUADRATIC, output="2, -3")
+    assert (await student.ask("", "x = 2")).text.startswith("Line 1 does not say all")

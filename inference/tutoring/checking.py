@@ -284,6 +284,8 @@ def summary(found: Review, language: Language) -> str:
     """What the tutor says of it, without the answer."""
     if found.is_bare and found.answer_is_right is not None:
         return say("finished" if found.answer_is_right else "answer_wrong_alone", language)
+    if found.first_error is not None and found.lines[found.first_error].reason.template == findings.LOST:
+        return say("solution_lost", language, line=found.first_error + 1)
     if found.first_error is not None:
         line, before = found.first_error + 1, found.first_error
         name = "wrong_first" if before == 0 else "wrong_after_one" if before == 1 else "wrong_after_right"
@@ -312,6 +314,13 @@ def reached(problem: str, steps: Sequence[Step], work: str) -> int:
         if not step.value and equations and all(any(_says_the_same(one, other) for other in written) for one in equations):
             past.append(at)
     return max(past, default=0)
+
+
+def is_on_the_way(problem: str, steps: Sequence[Step], solution: str, said: str) -> bool:
+    """Whether what cannot be checked by itself ("the width is 8") has a result or an equation of the solution's, and no number but its."""
+    given, known = stated(problem), stated(bare(solution))
+    new = [value for value in stated(said) if not is_in(value, given)]
+    return all(is_in(value, known) for value in new) and (bool(new) or reached(problem, steps, said) > 0)
 
 
 def _says_the_same(one: Chain, other: Chain) -> bool:
