@@ -141,6 +141,13 @@ def test_what_claims_nothing_is_unverified(step):
     assert statuses(ANNA, step) == ["unverified"]
 
 
+def test_a_derivative_may_be_found_part_by_part():
+    problem = "Find the derivative of f(x) = 3x^3 - 4x + 7"
+    assert statuses(problem, "3x^3 -> 9x^2", "-4x → -4", "9x^2 - 4") == ["unverified", "unverified", "checked"]
+    (verdict,) = check_steps(problem, ["9x^2 - 4x"]).steps
+    assert str(verdict.reason) == "f'(x) and 9x^2 - 4x are not the same expression."
+
+
 @pytest.mark.parametrize(
     ("step", "status"),
     [
