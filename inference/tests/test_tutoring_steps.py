@@ -137,3 +137,12 @@ async def test_a_rounded_reply_is_not_called_wrong():
     await student.ask("")
     assert "more exactly" in (await student.ask("attempt", "3.33")).text
     assert (await student.ask("attempt", "is it 10/3?")).progress.finished
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"), [("Mia has 24", "Right."), ("Mia has 25", "Not yet."), ("Mia has more than 24", "I could not read")]
+)
+async def test_a_reply_may_be_a_sentence(reply, said):
+    student = Student(*SOLVES, ("", ["?"]), aim="socratic")
+    await student.ask("")
+    assert (await student.ask("attempt", reply)).text.startswith(said)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grading.checking.answers import Outcome, check
+from grading.checking.prose import stated_answer
 from grading.checking.quantities import ROUNDED
 from grading.checking.working.quantities import stated
 from inference.engines import Engine
@@ -40,6 +41,8 @@ def is_right(question: Question, reply: str) -> bool | None:
     where a number is asked for. Blocks for seconds at most."""
     said = said_plainly(reply)
     outcome = check(question.expected, said).outcome
+    if outcome is Outcome.UNDECIDED and (value := stated_answer(said)):
+        outcome = check(question.expected, value).outcome
     if question.step is not None and is_rounded(question, reply):
         return True
     if outcome is Outcome.UNDECIDED or (outcome is Outcome.INCORRECT and is_without_value(said) and stated(question.expected)):
