@@ -40,7 +40,7 @@ GUESSING = re.compile(
     r"|^(?:那么?|所以|也许|可能)?[，,]?(?:我(?:觉得|猜|认为|想))?(?:答案|结果)?(?:是不是|会不会是|应该是|可能是|大概是|等于|是)?",
     re.IGNORECASE,
 )
-SURE = re.compile(r"(?:\s*[✓✔☑]|\s+!|!!)+$")  # behind an answer; `5!` is a factorial
+SURE = re.compile(r"(?:\s*[✓✔☑]|\s+!|(?<!!)!!+)+$")  # behind an answer; `5!` is a factorial
 COUNTED = re.compile(r"\d+ (?:out of|in) \d+")
 LISTED = re.compile(r"(?:[-\d\s.,;/(){}\[\]√]|\band\b|\bor\b|[和或、，；])+")
 IS_IT_RIGHT = re.compile(

@@ -23,7 +23,7 @@ BEHIND = re.compile(r"(?:\s+\(\d{1,2}\)|\s{2,}\([-+]\s*\d+\w?\)|\s+\([*/:÷×]\s
 # before what is not all of the other side ("is 20 more than").
 NUMBER = r"\$?\d(?:[\d.,]*\d)?+"
 EQUALS = re.compile(
-    rf"(?<![\w.)/^*+-])({NUMBER}(?:\s?%|/\d+)? of {NUMBER}|{NUMBER}\s?(?:[+*×÷]|\s[-/:]\s|plus|minus)\s?{NUMBER}) (?:is|are|gives|makes)"
+    rf"(?<![\w.,)/^*+-])({NUMBER}(?:\s?%|/\d+)? of {NUMBER}|{NUMBER}\s?(?:[+*×÷]|\s[-/:]\s|plus|minus)\s?{NUMBER}) (?:is|are|gives|makes)"
     rf"(?= {NUMBER}(?!/|\s?[-+*/%×÷^(]|\s(?:of|more|less|fewer|times|percent|or|to|plus|minus)\b))"
 )
 OF_UNKNOWNS = re.compile(r"\d[A-Za-z]|[A-Za-z]\s*[-+*/^]")
