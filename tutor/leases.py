@@ -16,6 +16,7 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from inference.prompts import Exchange
+from inference.tutoring.smalltalk import is_lost
 from tutor import eventlog, queue
 from tutor.failures import Failure
 from tutor.models import Conversation, Turn, Worker
@@ -40,6 +41,7 @@ class Claim:
     seed: int
     temperature: float
     lesson: Material | None  # of a turn that is taught and not solved
+    shown: Turn | None = None  # whose answer a guess ("is it 12?") is about
     clarify: bool = False  # whether to see first if the question can be solved: not for programs that want a solution, nor once more
 
 
@@ -56,7 +58,15 @@ def claim(turn_id: UUID, *, background: bool = True) -> Claim | None:
     temperature = AGAIN_TEMPERATURE if seed else 0.0
     is_lesson = turn.aim != Turn.Aim.EXPLAIN
     clarify = _begins(turn) and (is_lesson or not turn.conversation.api) and seed == 0
-    return Claim(turn, turn.last or 0, _history(turn.poses or turn), seed, temperature, material_of(turn), clarify)
+    return Claim(turn, turn.last or 0, _history(turn.poses or turn), seed, temperature, material_of(turn), _shown(turn), clarify)
+
+
+def _shown(turn: Turn) -> Turn | None:
+    """The turn before; behind a question about a step, or a "why?", that came to no answer, the one that it is about."""
+    shown = None if turn.quote else turn.parent
+    while shown is not None and not shown.answer and (shown.quote or is_lost(shown.question)):
+        shown = shown.parent
+    return shown
 
 
 def _begins(turn: Turn) -> bool:

@@ -128,8 +128,8 @@ class Job:
             events = solved_or_asked_back(teaching.problem_of(self.turn), events, engine=engine, language=language)
         if self.turn.request or self.turn.attempt:
             return events
-        parent = self.turn.parent if not self.turn.quote else None
-        shown = {"answer": parent.answer, "problem": parent.question} if parent is not None else {}
+        solved = self._claim.shown
+        shown = {"answer": solved.answer, "problem": solved.question} if solved is not None else {}
         return replied(self.turn.question, events, model=engine.model, language=language, begins=self._claim.clarify, **shown)
 
     def _lesson(self, material: teaching.Material, engine: Engine) -> AsyncGenerator[Event]:

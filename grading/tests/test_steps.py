@@ -114,6 +114,7 @@ def test_the_first_wrong_line(problem, steps, first_error):
         ("1.5 * 1.5 = 2.2", "2.25"),
         ("√2 = 1.5", None),
         ("sin 30° = 0.6", None),
+        ("sin 30 = 0.6", None),
     ],
 )
 def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):
@@ -138,6 +139,64 @@ def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):
 )
 def test_what_claims_nothing_is_unverified(step):
     assert statuses(ANNA, step) == ["unverified"]
+
+
+def test_a_derivative_may_be_found_part_by_part():
+    problem = "Find the derivative of f(x) = 3x^3 - 4x + 7"
+    assert statuses(problem, "3x^3 -> 9x^2", "-4x → -4", "9x^2 - 4") == ["unverified", "unverified", "checked"]
+    (verdict,) = check_steps(problem, ["9x^2 - 4x"]).steps
+    assert str(verdict.reason) == "f'(x) and 9x^2 - 4x are not the same expression."
+
+
+@pytest.mark.parametrize(
+    ("step", "status"),
+    [
+        ("x1=2 x2=3", "checked"),
+        ("x1=2 x2=4", "wrong"),
+        ("x = 2  x = 3", "checked"),
+        ("a=1 b=-5 c=6", "unverified"),  # of the formula
+    ],
+)
+def test_values_side_by_side_are_no_product(step, status):
+    assert statuses("Solve x^2 - 5x + 6 = 0", step) == [status]
+
+
+@pytest.mark.parametrize(
+    ("step", "status"),
+    [
+        ("25% of $80 is $20", "checked"),
+        ("25% of 80 is 25", "wrong"),
+        ("3 + 4 is 8 eggs", "wrong"),
+        ("3 + 4 is 2 more than 5", "unverified"),
+        ("1/4 is 20 dollars", "unverified"),
+        ("25% of 80 is 20% more", "unverified"),
+    ],
+)
+def test_what_is_said_to_be_a_number_is_claimed_to_be_it(step, status):
+    assert statuses("A jacket costs $80. It is reduced by 25%. What is the new price?", step) == [status]
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["sin(30) = 0.5", "x = 10 * sin 30 = 5", "sin(30) = -0.988", "arcsin(0.5) = 30°", "tan^{-1}(1) = 45", "arctan(1) = π/4"],
+)
+def test_an_angle_without_a_sign_is_in_degrees_or_in_radians(step):
+    assert statuses("How long is the opposite side?", step) == ["checked"]
+
+
+@pytest.mark.parametrize(
+    ("problem", "step", "status"),
+    [
+        ("f(x) = 2x^2 - 3x + 1. What is f(-2)?", "f(-2) = 8 + 6 + 1 = 15", "checked"),
+        ("f(x) = 2x^2 - 3x + 1. What is f(-2)?", "f(-2) = 8 - 6 + 1 = 3", "wrong"),
+        ("f(x) = 2x^2 - 3x + 1. What is f(-2)?", "f(1/3) = 0.22", "checked"),  # rounded
+        ("f(x) = x + 1 and g(x) = 2x. Find f(g(3)).", "f(g(3)) = 8", "wrong"),
+        ("Let f(x) = x^3 - 3x. Find f'(2).", "f'(2) = 12", "wrong"),
+        ("f(x) = f(x - 1) + 2 and f(0) = 1. Find f(3).", "f(1) = 3", "unverified"),
+    ],
+)
+def test_the_value_of_a_function_is_what_the_problem_says_that_it_is(problem, step, status):
+    assert statuses(problem, step) == [status]
 
 
 def test_an_error_is_carried_forward_and_not_counted_again():

@@ -60,9 +60,24 @@ async def test_a_solved_equation_is_an_answer(work):
         ("Solve x^2 + x = 6", "x = 2, x = -3", "x = 3 or x = -3", None),
         ("Solve 2x > 14", "x > 7", "x > 7", True),
         ("Solve 2x > 14", "x > 7", "2x > 14", None),
+        ("Solve x^2 + x = 6", "x = 2, x = -3", "x1 = 2\nx2 = -3", True),
+        ("Solve x^2 + x = 6", "x = 2, x = -3", "2 and -3", True),
+        ("Solve x^2 + x = 6", "x = 2, x = -3", "2 and 3", False),
+        ("Solve x + y = 5, x - y = 1", "x = 3, y = 2", "2x = 6\nx = 3\ny = 5 - 3 = 2", True),
+        ("Solve x + y = 5, x - y = 1", "(3, 2)", "y = 2\nx = 3", True),
+        ("Solve x + y = 5, x - y = 1", "x = 3, y = 2", "(3, 2)", True),
+        ("Solve x + y = 5, x - y = 1", "x = 3, y = 2", "(2, 3)", False),
+        ("Solve x + y = 5, x - y = 1", "x = 3, y = 2", "x = 3", None),
+        ("Expand (x + 3)^2", "x^2 + 6x + 9", "9 + 6x + x²", True),
+        ("Expand (x + 3)^2", "x^2 + 6x + 9", "x^2 + 3x + 3x + 9", None),  # on the way
+        ("Expand (x + 3)^2", "x^2 + 6x + 9", "(x + 3)(x + 3)", None),
+        ("Of 48 sweets Ben gets 5/8. How many?", "30", "1/8 is 6\nBen gets 30 sweets!!", True),
+        ("Of 48 sweets Ben gets 5/8. How many?", "30", "Ben gets more than 30", None),
+        ("The mean of 10, 14 and a number is 12. Which?", "12", "3*12 = 36\nthe mean is 12", None),
+        ("Of 28 balls 3 are red. How likely is red?", "3/28", "3 out of 28", True),
     ],
 )
-async def test_all_values_of_a_line_are_its_answer(problem, answer, work, is_right):
+async def test_the_values_of_the_last_lines_are_the_answer(problem, answer, work, is_right):
     solution = f"So it is.\nThe answer is $\\boxed{{{answer}}}$."
     student = Student(*solver(solution, answer), aim="check", problem=problem, output=answer)
     await student.ask("", work)
@@ -111,3 +126,44 @@ async def test_an_equation_on_the_way_is_not_called_wrong(problem, solution, ans
     assert student.of(Reviewed)[0].review.first_error is None
     await student.ask("attempt", f"{work}\n3x - 3x = 1")
     assert student.of(Reviewed)[0].review.first_error == len(work.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("problem", "calculation", "answer", "work"),
+    [
+        ("What is the 20th of 3, 7, 11, …?", "3 + 19*4 = 79", "79", "20 * 4 = 80"),  # next to the answer, and then - 1
+        ("What is half of 10?", "10/2 = 5", "5", "1/2 = 0.5"),
+    ],
+)
+async def test_a_step_whose_value_is_near_the_answer_by_chance_is_not_called_wrong(problem, calculation, answer, work):
+    solution = f"It is ${calculation}$.\nThe answer is $\\boxed{{{answer}}}$."
+    student = Student(*solver(solution, answer), aim="check", problem=problem, output=answer)
+    await student.ask("", work)
+    assert student.of(Reviewed)[0].review.first_error is None
+
+
+@pytest.mark.parametrize(
+    ("work", "is_rounded"),
+    [
+        ("78.5", True),
+        ("A = 3.14 * 25 = 78.5", True),
+        ("25π = 78.54", False),
+        ("ohh so its 25π", False),
+        ("could it be 25π?", False),
+        ("79", False),
+    ],
+)
+async def test_a_rounded_answer_is_not_called_wrong(work, is_rounded):
+    solution = "The area is $\\pi r^2 = \\pi * 25$.\nThe answer is $\\boxed{25\\pi}$."
+    student = Student(*solver(solution, "25\\pi"), aim="check", problem="Find the area of a circle with radius 5 cm.", output="25*pi")
+    end = await student.ask("", work)
+    found = student.of(Reviewed)[0].review
+    assert found.is_rounded is is_rounded
+    assert (found.first_error is None) is (work != "79")
+    assert end.progress.finished is (not is_rounded and work != "79")
+    assert ("more exactly" in end.text) is is_rounded
+
+
+async def test_one_of_two_solutions_is_not_called_wrong_but_not_all():
+    student = Student(*solver(FACTORED, "x = 2, x = -3"), aim="check", problem=QUADRATIC, output="2, -3")
+    assert (await student.ask("", "x = 2")).text.startswith("Line 1 does not say all")

@@ -129,3 +129,20 @@ async def test_work_that_comes_with_the_problem_is_read_before_a_question_is_ask
     end = await student.ask("", "48/2 = 24\n48 + 24 = 72")
     assert end.progress.finished
     assert "?" not in end.text
+
+
+async def test_a_rounded_reply_is_not_called_wrong():
+    solution = "Three pieces have $2 + 8 = 10$ cm.\nOne has $10/3$ cm.\nThe answer is $\\boxed{10/3}$."
+    student = Student(*solver(solution, "10/3"), ("", ["?"]), aim="socratic", problem="Cut 2 cm and 8 cm into three.", output="10/3")
+    await student.ask("")
+    assert "more exactly" in (await student.ask("attempt", "3.33")).text
+    assert (await student.ask("attempt", "is it 10/3?")).progress.finished
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"), [("Mia has 24", "Right."), ("Mia has 25", "Not yet."), ("Mia has more than 24", "I could not read")]
+)
+async def test_a_reply_may_be_a_sentence(reply, said):
+    student = Student(*SOLVES, ("", ["?"]), aim="socratic")
+    await student.ask("")
+    assert (await student.ask("attempt", reply)).text.startswith(said)

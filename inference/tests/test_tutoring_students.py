@@ -78,6 +78,32 @@ async def test_an_equation_is_asked_for_line_by_line():
     assert (await student.ask("attempt", "is it 11?")).progress.finished
 
 
+async def test_a_result_on_the_way_is_no_miss_where_it_is_gone_line_by_line():
+    problem = "A rectangle is 12 cm long and its perimeter is 40 cm. What is its area?"
+    solution = "Half of it: $20 = 12 + w$.\nSo $w = 8$.\nThe area is $A = 12w$.\nThe answer is $\\boxed{96}$."
+    student = Student(*solver(solution, "96"), ("", ["?"]), aim="socratic", problem=problem, output="96")
+    assert "Write the line that you get" in (await student.ask()).text
+    for reply in ("width is 8", "8"):
+        end = await student.ask("attempt", reply)
+        assert end.text.startswith("That is on the way, but it is not the answer yet.")
+        assert end.progress.misses == 0
+    assert (await student.ask("attempt", "9")).text == "Not yet. Try once more."
+    assert (await student.ask("attempt", "96 cm²")).progress.finished
+
+
+@pytest.mark.parametrize(("said", "is_on_the_way"), [("the pens cost 8", True), ("the pens cost 9", False), ("I do not know", False)])
+async def test_a_result_in_words_is_known_to_be_on_the_way(said, is_on_the_way):
+    student = Student(*PENS_SOLVED, aim="check", problem=PENS, output="12")
+    assert ("on the way" in (await student.ask("", said)).text) is is_on_the_way
+
+
+async def test_the_first_hint_for_an_equation_does_not_speak_of_quantities():
+    solution = "As $-2 \\times -3 = 6$, it is $(x - 2)(x - 3) = 0$.\nSo $x = 2$ or $x = 3$.\nThe answer is $\\boxed{2, 3}$."
+    student = Student(*solver(solution, "2, 3"), aim="hints", problem="Solve x^2 - 5x + 6 = 0", output="2, 3")
+    await student.ask()
+    assert "both sides" in (await student.ask("hint", "I don't know where to start")).text
+
+
 async def test_a_step_is_shown_with_what_it_is_for_and_the_problem_alone_is_none():
     steps = steps_of(EQUATION, BY_LINES.replace("\\boxed{11}", "11"))
     assert [step.text for step in steps] == ["3(x - 2) = 3x - 6", "3x - 6 = 2x + 5", "x - 6 = 5", "x = 11"]

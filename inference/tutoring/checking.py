@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
-from grading.checking.answers import Outcome, check
+from grading.checking.agreement import answer_values
+from grading.checking.answers import Outcome, Verdict, check
 from grading.checking.extract import final_answer
 from grading.checking.numbers import read_number
+from grading.checking.prose import stated_answer
+from grading.checking.quantities import ROUNDED, ROUNDS_TO
 from grading.checking.reasons import Reason
 from grading.checking.steps import Status, WorkReport, check_steps, split_steps
 from grading.checking.working import findings
@@ -24,16 +27,26 @@ from inference.tutoring.phrases import say
 SECONDS = 12.0
 ABOUT_THE_ANSWER = frozenset({findings.OTHER_EQUATION, findings.WENT_ON})
 OTHER_WAY = frozenset({findings.OTHER_VALUE, findings.FROM_NOWHERE})
+# Names of mistakes that are known by how far a value is from the right one. Of work that goes on it is the value of a step on the way,
+# which may be next to the answer by chance: `20 * 4 = 80`, before `80 - 1 = 79`.
+BY_DISTANCE = frozenset({"decimal_point", "digits_swapped", "off_by_one", "quantity_extra", "quantity_left_out", "unit_slip"})
 # The words before a guess and behind it, which ask for no more than whether it is right.
 IT = r"(?:it|that|this|(?:the|my) (?:answer|result))"
 GUESSING = re.compile(
-    r"^(?:(?:so|then|maybe|perhaps|probably|um+|hmm+|ok(?:ay)?|idk|i don[’']?t know|i(?:[’']m| am) not sure)\b[\s,.:;…]*)*"
+    r"^(?:(?:so|then|maybe|perhaps|probably|um+|hmm+|o+h+|a+h+|wait|yes|yeah|now|ok(?:ay)?|idk|i don[’']?t know|i(?:[’']m| am) not sure)\b"
+    r"[\s,.:;…]*)*"
     rf"(?:(?:(?:is|would|could|can|should|will) {IT}(?: be)?|is(?=\s+\S+(?: right| correct)?$)"
-    rf"|(?:i (?:think|guess|believe|got|get|say)(?: that)?\s*)?(?:{IT}(?: is|[’']?s)|would be)?)\s+)?(?=\S)"
+    rf"|(?:i (?:think|guess|believe|got|get|have|say)(?: that)?\s*)?(?:{IT}(?: is|[’']?s)|would be)?)\s+)?(?=\S)"
     r"|^(?:那么?|所以|也许|可能)?[，,]?(?:我(?:觉得|猜|认为|想))?(?:答案|结果)?(?:是不是|会不会是|应该是|可能是|大概是|等于|是)?",
     re.IGNORECASE,
 )
-IS_IT_RIGHT = re.compile(r"(?:\b(?:is that |is it |is this |am i )?(?:right|correct)|对吗|对不对|对么|吗|呢|吧)$", re.IGNORECASE)
+SURE = re.compile(r"(?:\s*[✓✔☑]|\s+!|(?<!!)!!+)+$")  # behind an answer; `5!` is a factorial
+COUNTED = re.compile(r"\d+ (?:out of|in) \d+")
+LISTED = re.compile(r"(?:[-\d\s.,;/(){}\[\]√]|\band\b|\bor\b|[和或、，；])+")
+IS_IT_RIGHT = re.compile(
+    r"(?:\b(?:is that |is it |is this |am i )?(?:right|correct)|\b(?:i (?:think|guess)|maybe|then|now)|对吗|对不对|对么|吗|呢|吧)$",
+    re.IGNORECASE,
+)
 READ_AS_O = re.compile(r"(?:(?<=[=<>≤≥])|(?<=[=<>≤≥] ))[Oo]\b")
 SHORT = 60  # characters of a line that can be an answer alone
 
@@ -51,21 +64,25 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Review:
     """`first_error` is the index of the first wrong line; `answer_is_right` is None where the work has no answer, or none is known, or it
-    `is_unread`: it could not be compared with the key's. `is_bare`: the work is nothing but an answer. `aside`: the index of a line of work
-    that goes on which nothing is wrong with, but which is on no way to the answer that the tutor knows.
+    `is_unread`: it could not be compared with the key's. `is_rounded`: it is the key's, rounded. `is_bare`: the work is nothing but an
+    answer. `aside`: the index of a line of work that goes on which nothing is wrong with, but which is on no way to the answer that the
+    tutor knows.
     """
 
     lines: tuple[Line, ...]
     first_error: int | None
     answer_is_right: bool | None
     is_unread: bool = False
+    is_rounded: bool = False
     is_bare: bool = False
     aside: int | None = None
 
     @property
     def says_something(self) -> bool:
         """Whether there is a verdict on any line, or on the answer."""
-        return self.answer_is_right is not None or self.is_unread or any(line.status != "unverified" for line in self.lines)
+        return (
+            self.answer_is_right is not None or self.is_unread or self.is_rounded or any(line.status != "unverified" for line in self.lines)
+        )
 
     @property
     def solved(self) -> bool:
@@ -77,15 +94,23 @@ def review(problem: str, work: str, key: Key | None) -> Review:
     problem, work = _with_zeros(problem), _with_zeros(work)
     lines = split_steps(work)
     trusted = key if key is not None and key.sure else None
-    is_bare = len(lines) == 1 and _is_value(lines[0])
-    ended = is_bare or final_answer(work) is not None  # it says what its answer is
-    report, aside = _report(problem, lines, trusted, ended=ended)
+    is_bare = _is_bare(lines, trusted)
+    verdict = _compared(problem, work, lines, trusted)
+    is_rounded = verdict is not None and verdict.reason.template == ROUNDED
+    ended = not is_rounded and (is_bare or final_answer(work) is not None)  # it says what its answer is
+    report, aside = _report(problem, [said_plainly(lines[0])] if is_bare else lines, trusted, ended=ended)
     verdicts = zip(lines, report.steps, strict=True)
-    found = tuple(Line(text, verdict.status, verdict.reason, verdict.misconception) for text, verdict in verdicts)
-    outcome = _outcome(problem, work, lines, trusted)
-    is_right = True if outcome is Outcome.CORRECT else False if ended and outcome is Outcome.INCORRECT else None
-    is_unread = ended and outcome is Outcome.UNDECIDED
-    return Review(found, report.first_error, is_right, is_unread, is_bare, None if is_right else aside)
+    found = tuple(Line(text, step.status, step.reason, step.misconception) for text, step in verdicts)
+    is_right = None if verdict is None or is_rounded else _is_right(verdict, ended=ended)
+    is_unread = ended and verdict is not None and is_right is None
+    return Review(found, report.first_error, is_right, is_unread, is_rounded, is_bare, None if is_right or is_rounded else aside)
+
+
+def _is_right(verdict: Verdict, *, ended: bool) -> bool | None:
+    """Of work that goes on only a right answer is taken for one. A key that is rounded may be what the answer is exactly."""
+    if verdict.outcome is Outcome.CORRECT or verdict.reason.template == ROUNDS_TO:
+        return True
+    return False if ended and verdict.outcome is Outcome.INCORRECT else None
 
 
 def _with_zeros(text: str) -> str:
@@ -108,7 +133,8 @@ def _report(problem: str, lines: Sequence[str], key: Key | None, *, ended: bool)
     blamed = report.steps[first]
     if _may_come_yet(problem, lines, first, blamed.reason.template, key):
         return by_calculation(), None
-    if blamed.misconception is not None or blamed.reason.template not in ABOUT_THE_ANSWER | OTHER_WAY:
+    is_named = blamed.misconception is not None and blamed.misconception not in BY_DISTANCE
+    if is_named or blamed.reason.template not in ABOUT_THE_ANSWER | OTHER_WAY:
         return report, None
     calculated = by_calculation()
     return calculated, first if calculated.first_error is None else None
@@ -128,7 +154,7 @@ def _may_come_yet(problem: str, lines: Sequence[str], first: int, why: str, key:
 
 def said_plainly(text: str) -> str:
     """A guess without its words: `12` of "is it 12?", "I think it's 12" and 答案是12吗?"""
-    said = GUESSING.sub("", " ".join(text.split()).rstrip("?？ "))
+    said = GUESSING.sub("", SURE.sub("", " ".join(text.split()).rstrip("?？ ")))
     return IS_IT_RIGHT.sub("", said).rstrip("?？,， ")
 
 
@@ -146,7 +172,7 @@ def _answers(problem: str, work: str, lines: Sequence[str]) -> str | None:
         return last
     if "=" in last:
         return _result(problem, last)
-    return last if len(last) <= SHORT and (_is_value(last) or _tells_a_new_value(problem, last)) else None
+    return last if len(last) <= SHORT and (_is_value(last) or _is_list(last) or _tells_a_new_value(problem, last)) else None
 
 
 def _tells_a_new_value(problem: str, line: str) -> bool:
@@ -197,22 +223,77 @@ def _is_open(left: Side, right: Side) -> bool:
     return check(left.text, right.text).outcome is Outcome.INCORRECT
 
 
-def _outcome(problem: str, work: str, lines: Sequence[str], key: Key | None) -> Outcome | None:
-    """What the work comes to, held against the key's answer. Of work that goes on only a right answer is taken for one."""
+def _compared(problem: str, work: str, lines: Sequence[str], key: Key | None) -> Verdict | None:
+    """What the work comes to, held against the key's answer."""
+    if key is None:
+        return None
     answer = _answers(problem, work, lines)
-    return None if key is None or answer is None else check(key.answer, answer).outcome
+    verdict = None if answer is None else check(key.answer, answer)
+    if verdict is not None and verdict.outcome is Outcome.CORRECT:
+        return verdict
+    exact_before = lines[-1].split("=") if verdict is not None and verdict.reason.template == ROUNDED else []
+    others = (check(key.answer, other) for other in [*_endings(problem, lines, key.answer), *exact_before])
+    return next((other for other in others if other.outcome is Outcome.CORRECT), verdict)
+
+
+def _endings(problem: str, lines: Sequence[str], answer: str) -> Iterator[str]:
+    """What may be the answer where it is not said to be one: what the last line says, and the values of the answer's letters that stand
+    one below the other."""
+    if not lines:
+        return
+    last = said_plainly(lines[-1])
+    if len(last) <= SHORT and _has_form(last, answer):
+        yield last
+    if len(last) <= SHORT and "=" not in last and _tells_a_new_value(problem, last):
+        yield stated_answer(last) or last
+    count = len(answer_values(answer))
+    letters = find_variables([answer]) or (find_variables([problem]) if count > 1 else frozenset())
+    values = {value: None for line in lines for value in _values_of(line, letters)}
+    if len(values) == count:
+        yield ", ".join(values)
+
+
+def _is_list(line: str) -> bool:
+    """Whether it is numbers alone: `(4, 3)`, "2 and 3", "3 out of 28"."""
+    return COUNTED.fullmatch(line) is not None or (LISTED.fullmatch(line) is not None and all(map(read_number, answer_values(line))))
+
+
+def _is_bare(lines: Sequence[str], key: Key | None) -> bool:
+    """Whether it is one value and nothing else, or, where the answer has several, as many."""
+    if len(lines) != 1 or _is_value(lines[0]) or key is None:
+        return len(lines) == 1 and _is_value(lines[0])
+    return len(answer_values(key.answer)) == len(answer_values(lines[0])) > 1 and _is_list(said_plainly(lines[0]))
+
+
+def _has_form(line: str, answer: str) -> bool:
+    """Whether it is the answer's own expression, its parts in any order: `3x + 6 + 4` has the value of `3x + 10`, and is on the way."""
+    variables = find_variables([line, answer])
+    written, wanted = ([_signature(chain) for chain in find_chains(bare(text), variables)] for text in (line, answer))
+    return bool(variables) and written == wanted
+
+
+def _values_of(line: str, letters: frozenset[str]) -> Iterator[str]:
+    """`x = 3`, as a line says it of one of the letters or (`x1 = 3`) of one that begins so."""
+    for chain in _equations(line, find_variables([line])):
+        name = next((side.text for side in chain.sides if any(map(is_name, side.readings))), "")
+        if _says_what_a_letter_is(chain) and name[:1] in letters and set(chain.relations) == {"="}:
+            yield f"{name} = {chain.sides[-1].text}"
 
 
 def summary(found: Review, language: Language) -> str:
     """What the tutor says of it, without the answer."""
     if found.is_bare and found.answer_is_right is not None:
         return say("finished" if found.answer_is_right else "answer_wrong_alone", language)
+    if found.first_error is not None and found.lines[found.first_error].reason.template == findings.LOST:
+        return say("solution_lost", language, line=found.first_error + 1)
     if found.first_error is not None:
         line, before = found.first_error + 1, found.first_error
         name = "wrong_first" if before == 0 else "wrong_after_one" if before == 1 else "wrong_after_right"
         return say(name, language, line=line, before=before)
     if found.answer_is_right:
         return say("all_right" if all(line.status != "unverified" for line in found.lines) else "answer_right", language)
+    if found.is_rounded:
+        return say("answer_rounded", language)
     if found.answer_is_right is False:
         return say("answer_wrong", language)
     if found.is_unread:
@@ -233,6 +314,13 @@ def reached(problem: str, steps: Sequence[Step], work: str) -> int:
         if not step.value and equations and all(any(_says_the_same(one, other) for other in written) for one in equations):
             past.append(at)
     return max(past, default=0)
+
+
+def is_on_the_way(problem: str, steps: Sequence[Step], solution: str, said: str) -> bool:
+    """Whether what cannot be checked by itself ("the width is 8") has a result or an equation of the solution's, and no number but its."""
+    given, known = stated(problem), stated(bare(solution))
+    new = [value for value in stated(said) if not is_in(value, given)]
+    return all(is_in(value, known) for value in new) and (bool(new) or reached(problem, steps, said) > 0)
 
 
 def _says_the_same(one: Chain, other: Chain) -> bool:

@@ -43,6 +43,7 @@ NAME = re.compile(r"(?<=[\w,;)] )[A-Z][a-z]+|小[明红华丽刚军芳强]")  # 
 READER = re.compile(r"\b[Tt]he student\b|学生")  # who reads it is spoken to, not of
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
 ASKS = re.compile(r"[^.?？!！。,，;；\n]+[?？]")  # the clause of a problem that asks
+TO_SOLVE = re.compile(r"\bsolve\b[^.]*=|解[^。]*=", re.IGNORECASE)
 LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "much", "the", "there", "was", "were", "what", "will"))
 LITTLE |= frozenset("里的了吗呢多少几有是共一现在还下那么我们")
 PRONOUN = re.compile(r"\b(?:he|she|they|him|her|his|them|their)\b", re.IGNORECASE)
@@ -219,6 +220,8 @@ def _from_problem(place: Place) -> Iterator[str]:
         yield say("hint_nudge_equation", language)
     if asked := ASKS.findall(place.posed):
         yield say("hint_nudge_asked", language, asked=asked[-1].strip())
+    elif TO_SOLVE.search(place.posed):
+        yield say("hint_nudge_equation", language)
 
 
 def _from_reference(place: Place, rung: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from inference.prompts import Exchange
 from inference.sandbox import Sandbox
 from inference.tutoring import socratic
 from inference.tutoring.challenging import Doubt, Wording, challenge
-from inference.tutoring.checking import reached, review, summary
+from inference.tutoring.checking import is_on_the_way, reached, review, summary
 from inference.tutoring.events import Aim, Keyed, Noted, Progress, Request, Reviewed, Taught, Working
 from inference.tutoring.hints import RUNGS, Place, hint, in_context
 from inference.tutoring.key import SAMPLES, Key, Step, make_key, steps_of
@@ -145,6 +145,8 @@ class Lesson:
         if found.says_something:
             yield Reviewed(review=found)
             yield self._say(summary(found, self.language))
+        elif key.sure and await asyncio.to_thread(is_on_the_way, self.problem, self._steps, key.solution, self.attempt):
+            yield self._say(say("on_the_way", self.language))
         elif self.request != "hint" and self.aim != "socratic":  # who says "I am stuck" has no lines to be marked
             yield self._say(say("try_first" if self.aim == "hints" and is_wish else "nothing_checked", self.language))
         at = max(self.progress.at, reached(self.problem, self._steps, self.attempt)) if found.first_error is None else self.progress.at
@@ -228,6 +230,9 @@ class Lesson:
         if socratic.is_right(asked[-1], self.attempt):
             self.progress = replace(self.progress, finished=True, misses=0)
             return say("finished", self.language)
+        if socratic.is_rounded(asked[-1], self.attempt):
+            self.progress = replace(self.progress, misses=0)
+            return say("answer_rounded", self.language)
         if asked[at].by_lines:
             return self._line_heard(key)
         right = socratic.is_right(asked[at], self.attempt)
@@ -242,6 +247,10 @@ class Lesson:
         if found.first_error is None and found.answer_is_right is None and found.says_something:
             self.progress = replace(self.progress, misses=0)
             return summary(found, self.language)
+        may_go_on = found.is_bare or not found.says_something
+        if may_go_on and is_on_the_way(self.problem, self._steps, key.solution, self.attempt):
+            self.progress = replace(self.progress, misses=0)
+            return say("on_the_way", self.language)
         return self._missed(key, None, "reply_wrong" if found.says_something else self._unread("nothing_checked"))
 
     def _unread(self, name: str) -> str:

@@ -28,15 +28,27 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "Line 1 holds. Line {line} is the first that does not: look at it again.",
         "zh": "第 1 行没有问题。第 {line} 行是第一处不对的地方，请再看看它。",
     },
+    "solution_lost": {
+        "en": "Line {line} does not say all: a solution is missing there. Look for it.",
+        "zh": "第 {line} 行还不完整：那里少了一个解，请把它找出来。",
+    },
     "wrong_first": {"en": "Line 1 does not hold yet: look at it again.", "zh": "第 1 行还不对，请再看看它。"},
     "so_far": {"en": "What could be checked so far is right. Go on from there.", "zh": "到目前为止能检查的都正确，接着往下做吧。"},
     "nothing_checked": {
         "en": "There is nothing in this that I can check by calculation. Write down what you calculate, line by line.",
         "zh": "这里没有可以用计算检查的内容。请把你的计算一行一行地写出来。",
     },
+    "on_the_way": {
+        "en": "That is on the way, but it is not the answer yet. Go on from there.",
+        "zh": "这在解题的路上，不过还不是最后的答案。接着往下做吧。",
+    },
     "answer_wrong": {
         "en": "The answer is not right yet, but I cannot say which line goes wrong first. Check how you set the problem up.",
         "zh": "答案还不对，但我说不准哪一行先出了错。请检查你是怎样列式的。",
+    },
+    "answer_rounded": {
+        "en": "That is the answer, but rounded. Write it more exactly.",
+        "zh": "这是答案的近似值，请写得更精确一些。",
     },
     "answer_wrong_alone": {
         "en": "That is not the answer yet. Write down how you came to it, line by line, and I look where it goes wrong.",

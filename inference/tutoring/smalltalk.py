@@ -72,8 +72,12 @@ def reply_to(text: str, language: Language) -> str | None:
 
 def spelled_out(question: str, language: Language) -> str:
     """A follow-up that says no more than that its writer did not understand, with what is wanted."""
-    is_lost = len(question) <= LONGEST and NOT_UNDERSTOOD.fullmatch(question.strip())
-    return f"{question}\n\n{AGAIN[language]}" if is_lost else question
+    return f"{question}\n\n{AGAIN[language]}" if is_lost(question) else question
+
+
+def is_lost(question: str) -> bool:
+    """Whether it says no more than that its writer did not understand."""
+    return len(question) <= LONGEST and NOT_UNDERSTOOD.fullmatch(question.strip()) is not None
 
 
 def reply_to_guess(text: str, answer: str, language: Language, *, problem: str = "") -> str | None:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grading.checking.answers import Outcome, check
+from grading.checking.prose import stated_answer
+from grading.checking.quantities import ROUNDED
 from grading.checking.working.quantities import stated
 from inference.engines import Engine
 from inference.tutoring.checking import said_plainly
@@ -35,13 +37,22 @@ def questions(key: Key, steps: Sequence[Step]) -> list[Question]:
 
 
 def is_right(question: Question, reply: str) -> bool | None:
-    """Whether a reply is the expected one; None where it cannot be read, or is words ("I don't know") where a number is asked for. Blocks
-    for seconds at most."""
+    """Whether a reply is the expected one, which on the way may be rounded; None where it cannot be read, or is words ("I don't know")
+    where a number is asked for. Blocks for seconds at most."""
     said = said_plainly(reply)
     outcome = check(question.expected, said).outcome
+    if outcome is Outcome.UNDECIDED and (value := stated_answer(said)):
+        outcome = check(question.expected, value).outcome
+    if question.step is not None and is_rounded(question, reply):
+        return True
     if outcome is Outcome.UNDECIDED or (outcome is Outcome.INCORRECT and is_without_value(said) and stated(question.expected)):
         return None
     return outcome is Outcome.CORRECT
+
+
+def is_rounded(question: Question, reply: str) -> bool:
+    """Whether a reply is the expected one, rounded."""
+    return check(question.expected, said_plainly(reply)).reason.template == ROUNDED
 
 
 def is_without_value(reply: str) -> bool:

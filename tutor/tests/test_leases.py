@@ -50,6 +50,19 @@ def test_a_follow_up_knows_what_was_answered_above_it(turn):
     assert leases.claim(last.pk).history == [Exchange("What is 1 + 1?", "It is 2.")]
 
 
+@pytest.mark.parametrize(
+    ("between", "quote", "is_about_the_first"),
+    [("Which of them?", "It is 2.", True), ("why?", "", True), ("What is 2 + 2?", "", False)],
+)
+def test_a_guess_behind_a_question_about_a_solution_is_about_that(turn, between, quote, is_about_the_first):
+    Turn.objects.filter(pk=turn.pk).update(state="done", text="It is 2.", answer="2")
+    owner = turn.conversation.owner
+    doubt = asking.ask(owner, between, "cot", "en", conversation=turn.conversation, quote=quote)
+    Turn.objects.filter(pk=doubt.pk).update(state="done", text="So.")
+    guess = asking.ask(owner, "is it 3?", "cot", "en", conversation=turn.conversation)
+    assert leases.claim(guess.pk).shown == (turn if is_about_the_first else doubt)
+
+
 def test_a_regenerated_turn_is_sampled_with_a_seed_of_its_own(turn):
     again, once_more = asking.regenerate(turn), asking.regenerate(turn)
     assert (leases.claim(again.pk).seed, leases.claim(once_more.pk).seed) == (1, 2)

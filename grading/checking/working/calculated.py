@@ -8,12 +8,14 @@ from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, TooSlow
 from grading.checking.working.arithmetic import Comparison, Equality, compare_numbers
+from grading.checking.working.calculus import NoRule
 from grading.checking.working.claims import Chain, Side, find_chains
 from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.letters import find_variables
 from grading.checking.working.naming import name_of_calculation
 from grading.checking.working.rewriting import Rewriting
 from grading.checking.working.solving import Solving
+from grading.checking.working.symbolic import Functions
 from grading.checking.working.task import read_task
 
 
@@ -50,7 +52,8 @@ def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated
     rewriting = Rewriting(task, problem, algebra) if task.kind in ("rewrite", "differentiate", "integrate") else None
     solving = Solving(task, problem, algebra, imaginary="imaginary" in variables) if rewriting is None else None
     found = [
-        _of_step(at, step, chains[at], rewriting, solving, _last_side(chains[at - 1]) if at else None) for at, step in enumerate(steps)
+        _of_step(at, step, chains[at], rewriting, solving, task.functions, _last_side(chains[at - 1]) if at else None)
+        for at, step in enumerate(steps)
     ]
     if solving is not None:
         found = [_replaced(finding, late) for finding, late in zip(found, map(_finish(solving).get, range(len(found))), strict=True)]
@@ -81,9 +84,15 @@ def _last_side(chains: Sequence[Chain]) -> Side | None:
 
 
 def _of_step(
-    at: int, text: str, chains: Sequence[Chain], rewriting: Rewriting | None, solving: Solving | None, before: Side | None
+    at: int,
+    text: str,
+    chains: Sequence[Chain],
+    rewriting: Rewriting | None,
+    solving: Solving | None,
+    functions: Functions,
+    before: Side | None,
 ) -> Finding:
-    compared = [comparison for chain in chains for comparison in _compare(chain, text, solving)]
+    compared = [comparison for chain in chains for comparison in _compare(_written_out(chain, functions), text, solving)]
     if before is not None and len(chains) == 1 and chains[0].relations[:1] == ("=",) and not chains[0].sides[0].text:
         compared += compare_numbers(Chain((before, chains[0].sides[1]), ("=",)), text)
     found = [finding for comparison in compared if (finding := _of_numbers(comparison)) is not None]
@@ -95,6 +104,16 @@ def _of_step(
     except TooSlow:
         found.append(Finding(Truth.OPEN, Reason(findings.TOO_SLOW)))
     return _worst(found)
+
+
+def _written_out(chain: Chain, functions: Functions) -> Chain:
+    """With what the problem says that f is for `f(-2)`."""
+    if not functions.bodies:
+        return chain
+    try:
+        return replace(chain, sides=tuple(replace(side, readings=tuple(map(functions.replace, side.readings))) for side in chain.sides))
+    except NoRule:
+        return chain
 
 
 def _compare(chain: Chain, text: str, solving: Solving | None) -> list[Comparison]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grading.checking.working.degrees import without_degrees
+from grading.checking.working.degrees import as_on_a_calculator, without_degrees
 from grading.checking.working.expressions import Expression, Operation
 from grading.checking.working.grammar import Unreadable, parse
 from grading.checking.working.letters import resolve
@@ -19,6 +19,13 @@ LABEL = re.compile(
 )
 # Behind an equation its number or what is done to both sides next: `3x + 2y = 16 (1)`, `2x + 5 = 17 /-5`.
 BEHIND = re.compile(r"(?:\s+\(\d{1,2}\)|\s{2,}\([-+]\s*\d+\w?\)|\s+\([*/:÷×]\s*\d+\w?\)|\s+/\s*[-+*:]\s*\d+)\s*$")
+# "25% of 80 is 20", "80 - 20 makes 60": the word is an equals sign. Not behind a fraction alone ("1/4 is 20 euros": of something), nor
+# before what is not all of the other side ("is 20 more than").
+NUMBER = r"\$?\d(?:[\d.,]*\d)?+"
+EQUALS = re.compile(
+    rf"(?<![\w.,)/^*+-])({NUMBER}(?:\s?%|/\d+)? of {NUMBER}|{NUMBER}\s?(?:[+*×÷]|\s[-/:]\s|plus|minus)\s?{NUMBER}) (?:is|are|gives|makes)"
+    rf"(?= {NUMBER}(?!/|\s?[-+*/%×÷^(]|\s(?:of|more|less|fewer|times|percent|or|to|plus|minus)\b))"
+)
 OF_UNKNOWNS = re.compile(r"\d[A-Za-z]|[A-Za-z]\s*[-+*/^]")
 SIGNS = frozenset("±∓")
 
@@ -48,6 +55,7 @@ def find_chains(text: str, variables: frozenset[str]) -> list[Chain]:
     """All chains of a step, in order."""
     text = plain(text)
     text = _without_label_behind(LABEL.sub(lambda label: " " * len(label[0]), text))
+    text = EQUALS.sub(lambda said: f"{said[1]} {'=':<{len(said[0]) - len(said[1]) - 1}}", text)
     tokens = merged(resolve(tokenize(text), variables))
     return [chain for segment in find_segments(tokens) for chain in _chains(segment, text, variables)]
 
@@ -75,7 +83,11 @@ def _chains(segment: Segment, text: str, variables: frozenset[str]) -> Iterator[
             if token is not None:
                 relations.append(token.text)
     units = without_degrees([side.readings for side in sides], variables)
-    sides = [replace(side, readings=tuple(readings)) for side, readings in zip(sides, units, strict=True)]
+    in_degrees = [[as_on_a_calculator(reading) for reading in readings] for readings in units]
+    sides = [
+        replace(side, readings=tuple(dict.fromkeys([*readings, *others])))
+        for side, readings, others in zip(sides, units, in_degrees, strict=True)
+    ]
     if not any(side.readings for side in sides):
         return
     yield from _with_both_signs(Chain(tuple(sides), tuple(relations), segment.joined))

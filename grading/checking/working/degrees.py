@@ -1,4 +1,4 @@
-"""Angles in degrees: what the sign `°` behind a number means."""
+"""Angles in degrees: what the sign `°` behind a number means, and that `sin 30` may be meant so without it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +9,9 @@ from grading.checking.working.expressions import CONSTANTS, Expression, Number, 
 SIGN = "°"
 IN_RADIANS = Operation("/", (Symbol("pi"), Number(Fraction(180))))
 ONE = Number(Fraction(1))
+OF_ANGLES = frozenset({"sin", "cos", "tan"})
+TO_ANGLES = frozenset({"arcsin", "arccos", "arctan"})
+TURN = 6.29  # radians; a larger number that is the argument of a function is more often one of degrees
 
 
 def as_radians(angle: Expression) -> Expression:
@@ -28,6 +31,18 @@ def without_degrees(sides: Sequence[Sequence[Expression]], variables: frozenset[
     if SIGN not in names or names - CONSTANTS.keys() - {SIGN}:
         return [list(side) for side in sides]
     return [[_replaced(reading, IN_RADIANS if "pi" in names else ONE) for reading in side] for side in sides]
+
+
+def as_on_a_calculator(expression: Expression) -> Expression:
+    """With the angles that have no sign in degrees, as calculators are set at school: `sin 30` is 0.5, and `arcsin 0.5` is 30."""
+    if not isinstance(expression, Operation):
+        return expression
+    operands = tuple(map(as_on_a_calculator, expression.operands))
+    if expression.name in TO_ANGLES:
+        return Operation("/", (replace(expression, operands=operands), IN_RADIANS))
+    if expression.name in OF_ANGLES and isinstance(angle := operands[0], Number) and angle.value > TURN:
+        operands = (Operation("*", (angle, IN_RADIANS)),)
+    return replace(expression, operands=operands)
 
 
 def _replaced(expression: Expression, by: Expression) -> Expression:

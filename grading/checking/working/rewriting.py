@@ -26,6 +26,7 @@ VALUES = re.compile(r"\b(?:if|when|given|where|for|at)\b|已知|当|若|其中|�
 WHOLE = re.compile(
     r"d[a-z]?/d[a-z]|[a-z]'(?:\([a-z]\))?|\b(?:[Oo]riginal|[Ee]xpression|LHS|[Ii]ntegral|[Dd]erivative)\b|\\[A-Za-z]+(?:\{[a-z]+\*?\})?"
 )
+BECOMES = re.compile(r"->|→")  # `3x^3 -> 9x^2`: of a part of what is differentiated
 FORMS = {"*": "factor", "^": "factor"}  # how to show what would have been right: like what was written
 
 CONSTANT_LETTERS = frozenset("CcKk")  # of integration
@@ -47,6 +48,8 @@ class Rewriting:
 
     def check(self, text: str, chains: Sequence[Chain]) -> list[Finding]:
         """What the chains of one step claim. Raises `TooSlow`."""
+        if self._task.kind != "rewrite" and BECOMES.search(text):
+            return []
         found = []
         for at, chain in enumerate(chains):
             if set(chain.relations) <= {"="}:
@@ -135,6 +138,9 @@ class Rewriting:
 
     def _reason(self, left: Side, right: Side) -> Reason:
         before = left.text or (self._last.text if self._last is not None else "")
+        if not before and self._task.functions.bodies:
+            name, (variable, _) = next(iter(self._task.functions.bodies.items()))
+            before = f"{name}'({variable})"
         if not before:
             return Reason(findings.NOT_FOLLOWING)
         template = findings.NOT_IDENTICAL if _has_symbols(left) or _has_symbols(right) else findings.UNEQUAL

@@ -146,6 +146,8 @@ ZH_MEANING: dict[str, tuple[Kind, str]] = {
 }
 EN_MEANING: dict[str, tuple[Kind, str]] = {"plus": ("operator", "+"), "minus": ("operator", "-"), "equals": ("relation", "=")}
 CLOCK_WORDS = re.compile(r"\b[ap]\.?m\b|o'clock|上午|下午|时刻", re.IGNORECASE)
+# Between two values that stand side by side: `a = 1 b = -5`, `x1=2 x2=3`. It is no factor of the second letter.
+SIDE_BY_SIDE = re.compile(r"(?<![\w^*/+-])([A-Za-z]_?\d?\s?=\s?-?\d+(?:[./]\d+)?)\s(?=\s*[A-Za-z]_?\d?\s?=)")
 # `x1 = 2`, where a statement begins; behind a number it may be `3 x2 = 6`
 INDEXED = re.compile(r"((?:^|[,;，；]|\b(?:and|or|und|oder|et|ou)\b|[和或])[\s$]*[a-z])([1-9])(?=\s*=(?!=))", re.MULTILINE)
 CALCULATOR = re.compile(r"<<[^<>]{0,200}>>")  # GSM8K's annotations
@@ -155,6 +157,7 @@ def plain(text: str) -> str:
     """The text as it is tokenised, with offsets of its own: half-width, one sign for each kind of minus, without calculator annotations."""
     text = CALCULATOR.sub("", half_width(text[:LONGEST]))
     text = re.sub("[₀-₉]+", lambda index: f"_{{{index[0].translate(SUBSCRIPTS)}}}", text)
+    text = SIDE_BY_SIDE.sub(r"\1; ", text)
     text = INDEXED.sub(r"\1_\2", text)
     text = re.sub(r"[−–—‐‑﹣]", "-", text).replace("{,}", ",").replace(",\\!", ",").replace("’", "'")
     text = re.sub(r"\\q?quad(?![A-Za-z])|\\\\", ";", text)
