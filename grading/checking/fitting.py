@@ -83,7 +83,7 @@ def is_bare(problem: str) -> bool:
 def is_refuted(problem: str, answer: str, *, seconds: float = SECONDS) -> bool:
     """Whether the answer is surely wrong. Blocks for about `seconds` at most. Safe in any thread."""
     bare = _read_problem(problem)
-    if bare is None or not answer or len(answer) > LONGEST:
+    if bare is None or len(answer) > LONGEST:
         return False
     algebra = Algebra(time.monotonic() + seconds)
     answer = _unwrapped(answer)
@@ -202,8 +202,6 @@ def _unwrapped(answer: str) -> str:
 
 def _refutes_words(bare: _Bare, answer: str, algebra: Algebra) -> bool:
     """Whether "no solution" is said of what has one, and "all real numbers" of what does not hold for some."""
-    if bare.expression is not None:
-        return False
     if ALL_NUMBERS.search(answer):
         return len(bare.names) == 1 and any(_holds(bare, {bare.names[0]: complex(value)}) is False for value in FREE_VALUES)
     if all(relation.operator == "=" for relation in bare.relations):
@@ -261,8 +259,6 @@ def _values_line(name: str, answer: str) -> str | None:
 def _point_line(names: Sequence[str], answer: str) -> str | None:
     """`x = 2, y = 3`, also of `(2, 3)`, which is in the order of the alphabet."""
     pair = TUPLE.match(answer)
-    if JOINED_DIGITS.search(answer) and pair is None:
-        return None
     if pair is not None:
         parts = dict(zip(names, pair[1].split(","), strict=False)) if pair[1].count(",") == len(names) - 1 else {}
     else:

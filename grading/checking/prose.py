@@ -14,7 +14,7 @@ STATES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 QUANTITY = re.compile(
-    r"(?:[-−负]|(?i:negative|minus)\s+)?(?:[$€£¥]\s?)?\d[\d,]*(?:\.\d+)?(?:/\d+)?(?:\s?(?:%|percent\b|[$€£¥]|[a-z]{1,2}[²³]))?"
+    r"(?:[-−负]|(?i:negative|minus)\s+)?(?:[$€£¥]\s?)?\d(?:,?\d)*(?:\.\d+)?(?:/\d+)?(?:\s?(?:%|percent\b|[$€£¥]|[a-z]{1,2}[²³]))?"
 )
 PERCENT_BEHIND = re.compile(r"\s*(?:\\?%|per\s?cent(?:age)?\b|pct\b)", re.IGNORECASE)
 # Words of a language, not products of variables or names of functions.
@@ -99,13 +99,19 @@ def _last_statement(text: str) -> str | None:
     if COMPARES.search(value) or SECOND.search(outside[: states.start("value")]):
         return None
     if LISTED.fullmatch(value):
-        count = value.count("\0")
-        return ", ".join(_formula(last, formula) for formula in formulas[-count:]) if count else value
+        return _listed(last, value, formulas[-value.count("\0") :]) if "\0" in value else value
     if "\0" in value:
         return _formula(last, formulas[-1]) if value.count("\0") == 1 and not re.search(r"\d", value) else None
     if len(formulas) == 1 and not re.search(r"\d", value):  # "So $x > 5$ is the solution"
         return _formula(last, formulas[0])
     return _only_value(value)
+
+
+def _listed(sentence: str, value: str, formulas: list[re.Match[str]]) -> str:
+    """`$2$ and 3`: the formulas and the numbers between them."""
+    rest = iter(formulas)
+    parts = re.findall(rf"\0|{QUANTITY.pattern}", value)
+    return ", ".join(_formula(sentence, next(rest)) if part == "\0" else part for part in parts)
 
 
 def _from_sentence(sentence: str, outside: str, formulas: list[re.Match[str]]) -> str | None:

@@ -6,7 +6,8 @@ from grading.checking.fitting import is_refuted
 
 # A problem, answers that are right or may be, and wrong ones.
 PROBLEMS = [
-    ("Solve 2x+3=11", ["4", "x = 4", "$x = 4$.", r"\boxed{4}", "The value of x is 4"], ["5", "no real solutions", r"\text{No solution}"]),
+    ("Solve 2x+3=11", ["4", "x = 4", "$x = 4$.", r"\boxed{4}", "The value of x is 4"], ["5", "$x = 5$.", r"\boxed{5}"]),
+    ("Solve 2x+3=11", [], ["no real solutions", r"\text{No solution}"]),
     ("解方程 2x+3=11。", ["4", "x=4", "系数化为1，得 x = 4"], ["无解", "x=5"]),
     ("求x：2x+3=11", ["4"], ["5"]),
     ("If $2x+3=11$, what is x?", ["4"], ["5", r"\frac{7}{2}"]),
@@ -68,6 +69,18 @@ OTHERS = [
     ("Solve x + 1 = x + 2", "no solution"),
     (r"Solve (x^2-1)/(x-1) = 2", "no solution"),
     ("解" * 280 + "#", "1"),
+    ("Solve 2x+3=11" + " " * 300, "5"),
+    ("Solve 2x+3=11", ""),
+    ("Solve 2x+3=11", "5" + " " * 300),
+    ("Solve x+y=10, x-y=4", "x = 6, z = 4"),
+    ("Solve x+y=10, x-y=4", "x = 7, y"),
+    ("Solve x^2 > 4", r"(-\infty, -2) \cup x > 2"),
+    ("Solve x^2 > 4", "(a, b)"),
+    ("Calculate 3 + 4", "no solution"),
+    ("Calculate 3 + 4, 5 * 6", "30"),
+    ("Solve x^2 - 4", "(x-2)^2"),
+    ("x^2 - 4", "(x-2)^2"),
+    ("Calculate log(100)", "4.605"),
 ]
 
 

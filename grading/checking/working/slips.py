@@ -47,9 +47,7 @@ def terms(expression: Expression, sign: int = 1) -> list[tuple[int, Expression]]
 
 
 def total(signed: list[tuple[int, Expression]]) -> Expression:
-    """The sum of terms; 0 for none."""
-    if not signed:
-        return number(0)
+    """The sum of terms, of one at least."""
     (sign, first), *rest = signed
     value = first if sign > 0 else Operation("neg", (first,))
     for sign, term in rest:
@@ -74,7 +72,9 @@ def _bracket(expression: Expression) -> Variants:
             (sign, first), *rest = terms(bracket)
             kept = [(-sign, operation("*", factor, first)), *((sign, operation("*", factor, term)) for sign, term in rest)]
             yield "minus_bracket", total(terms(left) + kept)
-        case Operation(name="*", operands=(factor, bracket)) | Operation(name="*", operands=(bracket, factor)) if len(terms(bracket)) > 1:
+        case Operation(name="*", operands=(factor, bracket)) if len(terms(bracket)) > 1:
+            yield from _distribute(factor, bracket)
+        case Operation(name="*", operands=(bracket, factor)) if len(terms(bracket)) > 1:
             yield from _distribute(factor, bracket)
 
 
@@ -198,7 +198,8 @@ def _quotient(top: Expression, bottom: Expression) -> Variants:
             for under, (_, other) in enumerate(below):
                 if term == other:
                     rest, remaining = above[:at] + above[at + 1 :], below[:under] + below[under + 1 :]
-                    yield "cancelled_terms", operation("/", total(rest), total(remaining)) if remaining else total(rest)
+                    left = total(rest) if rest else number(1)
+                    yield "cancelled_terms", operation("/", left, total(remaining)) if remaining else left
     if len(above) > 1:
         for at, (sign, term) in enumerate(above):
             yield "divided_partly", total([*above[:at], (sign, operation("/", term, bottom)), *above[at + 1 :]])

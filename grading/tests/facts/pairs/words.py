@@ -132,7 +132,7 @@ INCORRECT = {
 
 UNDECIDED = {
     "choices": [("15", "C"), ("(C) 15", "(C) 16")],
-    "words": [("blue", "dark blue"), ("no solution", "no real solutions"), ("5", "Evelyn"), ("Evelyn", "5")],
+    "words": [("blue", "dark blue"), ("red in blue", "a in b"), ("no solution", "no real solutions"), ("5", "Evelyn"), ("Evelyn", "5")],
     "prose": [
         ("4", "Thus the solutions are x = 3 or x = 4."),
         ("5", "Question 5: no idea"),
