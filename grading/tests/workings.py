@@ -360,6 +360,8 @@ CHINESE = (
     wrong("systems", "解不等式组{2x-1>3,x+1≤5", 2, "wrong_operation", "由①得x>2", "由②得x≤4", "所以不等式组的解集是x>2"),
     right("sets", "解不等式x²-2x-3>0", "(x-3)(x+1)>0", "∴不等式的解集为{x|x<-1或x>3}"),
     right("roots", "x²-3x+1=0的两根为x1,x2，求x1²+x2²", "x1+x2=3，x1x2=1", "x1²+x2²=(x1+x2)²-2x1x2=9-2=7"),
+    right("products", "3 notes of 10 and 2 of 1", "3x10+2x1=32"),
+    wrong("products", "3 notes of 1 and 4 of 2", 0, "wrong_operation", "3x1+4x2=12"),
     right("angles", "AB∥CD，∠1=50°，求∠2", "∴∠1=∠3=50°（同位角相等）", "∵∠2+∠3=180°", "∴∠2=180°-50°=130°"),
     right("angles", "半径为3，圆心角为60°，求弧长l", "l=60°×π×3/180=π", "3×π=3π"),
     wrong("angles", "在△ABC中，∠A=50°，∠B=60°，求∠C", 1, None, "∵∠A+∠B+∠C=180°", "∴∠C=180°-50°-60°=80°"),

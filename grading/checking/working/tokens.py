@@ -148,7 +148,7 @@ EN_MEANING: dict[str, tuple[Kind, str]] = {"plus": ("operator", "+"), "minus": (
 CLOCK_WORDS = re.compile(r"\b[ap]\.?m\b|o'clock|上午|下午|时刻", re.IGNORECASE)
 # `x1 = 2`, where a statement begins; behind a number it may be `3 x2 = 6`
 INDEXED = re.compile(r"((?:^|[,;，；]|\b(?:and|or|und|oder|et|ou)\b|[和或])[\s$]*[a-z])([1-9])(?=\s*=(?!=))", re.MULTILINE)
-ALL_INDEXED = re.compile(r"(?<![A-Za-z\\])([a-gi-ln-z])1(?![\d.])")  # nobody writes `x1` for a product
+ALL_INDEXED = re.compile(r"(?<![A-Za-z\\\d)])(?<![\d)] )([a-gi-ln-z])1(?![\d.])")  # no product; `5 x1` is one
 SET_OF = re.compile(
     r"\\?\{\s*[A-Za-z]\s*(?:\||\\mid(?![A-Za-z]))(?=[^{}|<>≤≥≠⩽⩾=]*[<>≤≥≠⩽⩾=])(?P<condition>[^{}|]*?)\\?\}"
 )  # `{x | x > 2}`
