@@ -20,8 +20,9 @@ from grading.checking.prose import is_prose, is_sentence, stated_answer
 from grading.checking.quantities import compare_numbers
 from grading.checking.reasons import template
 from grading.checking.spellings import may_be_list, with_decimal_points, with_names, with_powers
-from grading.checking.text import LONGEST, compact, plain
+from grading.checking.text import LONGEST, compact, half_width, plain
 from grading.checking.verdicts import ALIKE, DIFFERENT, EQUAL, NOT_COMPARED, Outcome, Verdict, correct, incorrect, undecided
+from grading.checking.wording import without_lead
 
 __all__ = ["LONGEST", "Outcome", "Verdict", "check", "forget"]
 
@@ -139,8 +140,9 @@ def _as_written(expected: str, given: str, seconds: float) -> Verdict:
 
 def stated(text: str) -> str | None:
     """The plain text of an answer, without the prose around it; None where it is not clear what the prose says."""
-    if not is_prose(text):
-        return plain(text)
+    led = without_lead(half_width(text).strip())
+    if not is_prose(text) or (led != text and not is_prose(led)):
+        return plain(led)
     stated = stated_answer(text)
     if stated is None:
         return None if is_sentence(text) else plain(text)

@@ -26,7 +26,7 @@ def check_asked(problem: str, expected: str, given: str | None, *, seconds: floa
         return verdict
     if verdict.outcome is Outcome.CORRECT:
         return undecided(COPIED) if WORKED.search(plain(given)) and stands_in(problem, given) else verdict
-    unit = _unit_left_out(problem, expected, given) if verdict.outcome is Outcome.INCORRECT else None
+    unit = _unit_left_out(problem, expected, given)
     in_unit = check(f"{expected} {unit}", given, seconds=seconds) if unit else verdict
     if in_unit.outcome is not Outcome.CORRECT:
         return verdict

@@ -9,11 +9,12 @@ from grading.checking.verdicts import Verdict, correct, incorrect, undecided
 
 LONGEST = 300  # characters of an option with its text
 
-WORD = r"(?:the\s+)?(?:correct\s+)?(?:option|choice|answer|选项|答案|选择|应选|选)\s*(?:is|:|是|为)?\s*"
+WORD = r"(?:the\s+)?(?:correct\s+)?(?:option|choice|answer|选项|答案(?:应?选)?|选择|应选|选)\s*(?:is|:|是|为)?\s*"
 LETTER = re.compile(rf"(?:{WORD})?\(?\s*(?P<letter>[A-J])\s*\)?(?:\s*选项)?", re.IGNORECASE)
 WITH_TEXT = re.compile(
     r"(?:\(\s*(?P<bracketed>[A-Ja-j])\s*\)|(?P<letter>[A-J])[).:])(?:\s+(?![-+*/^=<>(\s])|(?=[\u4e00-\u9fff]))(?P<text>\S.*)", re.DOTALL
 )
+CIRCLED = re.compile(r"[①-⑩](?:\s*[,;和与]?\s*[①-⑩]){0,9}")
 SEVERAL = re.compile(r"\(?[A-H]\)?(?:\s*(?:,|;|and|&|和|与)?\s*\(?[A-H]\)?){1,7}")
 
 SAME_CHOICE = template("The choice is the right one.")
@@ -47,6 +48,8 @@ def read_choice(text: str) -> Choice | None:
         return Choice(letter.upper(), bare=text == letter, capital=letter.isupper())
     if match := WITH_TEXT.fullmatch(text):
         return Choice((match["bracketed"] or match["letter"]).upper(), match["text"].strip())
+    if CIRCLED.fullmatch(text):
+        return Choice("".join(sorted(set(re.findall("[①-⑩]", text)))))
     if SEVERAL.fullmatch(text):
         letters = re.findall("[A-H]", text)
         return Choice("".join(sorted(letters)), joined=text.isalpha()) if len(set(letters)) == len(letters) else None

@@ -43,14 +43,16 @@ PART_WORD = re.compile(rf"({DECIMAL})[\s-]+([a-z]+)\b")  # `3 quarters of a mile
 SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
 ZH_NUMERAL = "零〇一二两三四五六七八九十百千万"
 PART = re.compile(
-    rf"(?P<value>\d+(?:\.\d+)?|[{ZH_NUMERAL}]+)\s*(?P<unit>\\text\{{[^{{}}]*\}}|[A-Za-z]+|[^\W\d_A-Za-z{ZH_NUMERAL}]+)\s*(?:,|and|又|零)?\s*"
+    rf"(?P<value>\d+(?:\.\d+)?|[{ZH_NUMERAL}]+?)\s*(?P<unit>\\text\{{[^{{}}]*\}}|[A-Za-z]+|(?:千(?=[克米]))?[^\W\d_A-Za-z{ZH_NUMERAL}]+)\s*(?:,|and|又|零)?\s*"
 )
 HOURS = re.compile(r"(\d{1,4})\s*(?::\s*([0-5]\d)\s*(?:h|hrs?|hours?)|h\s*([0-5]\d))")  # `2:30 h`, `2h30`
 DEGREES = re.compile(r"(\d{1,3})\s*\^\s*\{?\s*\\circ\s*\}?\s*([0-5]?\d(?:\.\d+)?)\s*'(?:\s*([0-5]?\d(?:\.\d+)?)\s*(?:''|\"))?")  # `30°15'`
 REMAINDER = re.compile(
-    r"(\d+)\s*(?:r|R|,?\s*(?:with (?:a )?)?rem(?:ainder|\.)?(?: of)?|余数?|…{1,2}|\.{3,6}|\\dots)\s*(\d+)"
+    r"(\d+)\s*(?:r|R|,?\s*(?:with (?:a )?)?rem(?:ainder|\.)?(?: of)?|余数?|[…⋯]{1,2}|\.{3,6}|(?:\\cdot\s*){2,6}|\\dots)\s*(\d+)"
+    r"|商(?:是|为|:)?\s*(\d+)\s*,?\s*余数?(?:是|为|:)?\s*(\d+)"
 )  # of a division
 ORDINAL = re.compile(r"^(\d+)\s*(?:\^\s*\{?\s*)?(?:\\text\{\s*)?(?:st|nd|rd|th)(?:\s*\})*$")
+ARC = {"分": "arcminute", "秒": "arcsecond"}  # of a degree
 SHORT = {"分": "分钟", "时": "小时", "钟": "小时"}
 
 
@@ -93,7 +95,7 @@ def read_plain_number(text: str) -> Number | None:
 def read_remainder(text: str) -> tuple[int, int] | None:
     """`7 R 2`, `7 remainder 2`, `7余2`, `7……2` as 7 and 2."""
     match = REMAINDER.fullmatch(text) if len(text) <= LONGEST else None
-    return (int(match[1]), int(match[2])) if match else None
+    return (int(match[1] or match[3]), int(match[2] or match[4])) if match else None
 
 
 def _without_money(text: str) -> tuple[str, str]:
@@ -172,6 +174,8 @@ def _read_compound(text: str) -> Number | None:
     names = [unwrapped(part["unit"]).strip() for part in parts]
     if any(name in ("元", "角", "块", "毛") for name in names):
         names = ["分钱" if name == "分" else name for name in names]
+    if names[0] == "度":
+        names = [ARC.get(name, name) for name in names]
     units = [read_unit(SHORT.get(name, name)) for name in names]
     if any(unit is None for unit in units):
         return None

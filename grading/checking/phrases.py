@@ -18,14 +18,19 @@ FAMILIES = (
         "|无数个|无穷多|无穷多个|无数解|无穷多解|有无数个解",
         "one solution|exactly one solution|唯一解|一个解",
     ),
-    ("no real solution|no real solutions|no real roots|no real root|无实数解|没有实数解|无实数根|没有实数根|无实根",),
+    (
+        "no real solution|no real solutions|no real roots|no real root|无实数解|没有实数解|无实数根|没有实数根|无实根|没有实根",
+        "two equal real roots|有两个相等的实数根|两个相等的实数根|有两个相等实数根|有两个相等的实根|有两个相等实根",
+        "two distinct real roots|two different real roots|有两个不相等的实数根|两个不相等的实数根|有两个不等的实数根|有两个不相等的实根"
+        "|有两个不等的实根|两个不等的实根|有两个不相等实数根|有两个不等实数根|有两个不等实根",
+    ),
     ("does not exist|dne|the limit does not exist|极限不存在|不存在",),
     ("undefined|not defined|没有定义|无定义|无意义|没有意义",),
     (
         "all real numbers|all reals|all x|every x|any x|all real|every real number|any real number"
         "|任意实数|全体实数|一切实数|所有实数|实数集|\\R|x \\in \\R",
     ),
-    ("yes|true|correct|是|是的|对|对的|正确|真|能|可以", "no|false|incorrect|否|不是|错|错的|错误|不正确|假|不能|不可以"),
+    ("yes|true|correct|是|是的|对|对的|正确|真|能|可以", "no|false|incorrect|否|不是|错|错的|错误|不正确|不对|假|不能|不可以"),
     ("odd|odd number|奇数|奇|单数", "even|even number|偶数|偶|双数"),
     ("odd function|奇函数", "even function|偶函数", "neither odd nor even|neither|非奇非偶|非奇非偶函数|既不是奇函数也不是偶函数"),
     ("prime|prime number|质数|素数", "composite|composite number|合数"),
@@ -64,6 +69,10 @@ KNOWN = {
 SUBJECT = re.compile(
     r"(?:by|using) (?:the )?|(?:it|they|this|that|these|the (?:function|lines|answer|number)) (?:is|are)(?: an?)? "
 )  # `it is increasing`
+# `原方程无解`, `Δ<0，方程没有实数根`
+OF_EQUATION = re.compile(
+    r"(?:.*[,;∴]\s*)?(?:所以|故)?(?:[原此该]|这个)?(?:分式|一元[一二]次)*(?:方程|不等式)组?(?P<said>[^,;∴]+)", re.DOTALL
+)
 CONFIRMED = re.compile(
     r"(yes),? \w+ (?:is|are|does|do|can|will)|(no),? \w+ (?:(?:is|are|does|do|can|will) ?n[o']t|can't|won't)"
 )  # `Yes, it is`
@@ -82,6 +91,9 @@ def read_phrase(text: str) -> str | None:
     if not text or len(text) > LONGEST:
         return None
     phrase = " ".join(unwrapped(text).split()).strip(" .,;:!?'\"").casefold()
+    equation = OF_EQUATION.fullmatch(phrase)
+    if equation and KNOWN.get(equation["said"], (2,))[0] < 2:
+        return equation["said"]
     confirmed = CONFIRMED.fullmatch(phrase)
     phrase = confirmed[1] or confirmed[2] if confirmed else phrase
     if phrase in KNOWN:

@@ -1,5 +1,6 @@
 """Two numbers with their units: are they the same quantity?"""
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -13,6 +14,10 @@ DOUBLE = 15  # … and with so many, its last digits are a float's noise
 ROUNDING = 2  # decimals: an expected answer with so many may be a rounded one
 NOISE = Fraction(1, 10**15)  # relative, of a double
 
+CHINESE = re.compile("(?!.*[半十百千万亿])[\u4e00-\u9fff]+")
+PERSONS = frozenset({"人", "名", "位"})
+TENTHS = frozenset({"折", "成"})
+
 ROUNDED = template("The answer is rounded; the exact value is expected.")
 ROUNDS_TO = template("The answer agrees with the expected value when rounded, but is not the same.")
 SIGN = template("Only the sign is wrong.")
@@ -25,6 +30,8 @@ CURRENCY_UNCLEAR = template("It is not clear which currency is meant.")
 
 def compare_numbers(expected: Number, given: Number) -> Verdict:
     """The verdict on `given`. A unit that only one side has is no difference; a known one is converted."""
+    if tenths := _in_percent(expected, given):
+        expected, given = tenths
     if expected.percent != given.percent:
         return undecided(UNITS_UNKNOWN) if expected.unit or given.unit else _compare_percent(expected, given)
     may_be_variable = given.doubtful and "^" not in given.unit  # where a number is expected, nobody means one by `5m^2`
@@ -35,6 +42,22 @@ def compare_numbers(expected: Number, given: Number) -> Verdict:
     if expected.unit and given.unit and unit_name(expected.unit) != unit_name(given.unit):
         return _compare_units(expected, given)
     return compare_values(expected, given)
+
+
+def _in_percent(expected: Number, given: Number) -> tuple[Number, Number] | None:
+    """`八五折` and `8.5折` are 85 %, `三成五` 35 %; None where neither is so said, or the other is the bare number of tenths."""
+    if expected.unit not in TENTHS and given.unit not in TENTHS:
+        return None
+    one, other = (_of_tenths(number) if number.unit in TENTHS else number for number in (expected, given))
+    bare = next((number for number in (expected, given) if not number.unit and not number.percent), None)
+    if bare is not None and {one.value, other.value} == {10 * bare.value, bare.value}:
+        return None
+    return one, other
+
+
+def _of_tenths(number: Number) -> Number:
+    tens = number.value if number.value >= 10 and not number.decimals else 10 * number.value  # `八五折`
+    return replace(number, value=tens, unit="", percent=True, decimals=None)
 
 
 def same_number(left: Number, right: Number) -> bool | None:
@@ -93,6 +116,8 @@ def _compare_units(expected: Number, given: Number) -> Verdict:
         return undecided(CURRENCY_UNCLEAR) if expected.value == given.value else incorrect(UNIT_DIFFERS)
     wanted, found = _of_its_currency(expected, wanted, found), _of_its_currency(given, found, wanted)
     if wanted.kind != found.kind:
+        if "度" in (expected.unit, given.unit) and read_kind("°C") in (wanted.kind, found.kind):
+            return compare_values(expected, given)
         temperatures = {wanted.kind, found.kind} == {read_kind("°C"), read_kind("°F")}
         angles = {wanted.kind, found.kind} == {read_kind("°"), read_kind("rad")} and expected.value != given.value
         return undecided(UNITS_UNKNOWN) if temperatures or angles else incorrect(UNIT_DIFFERS)
@@ -114,5 +139,8 @@ def read_kind(name: str) -> tuple[tuple[str, int], ...]:
 
 def _elaborates(left: str, right: str) -> bool:
     """`cup` and `cup of rice`: one name goes on where the other ends."""
+    if CHINESE.fullmatch(left + right) and read_unit(left) is None and read_unit(right) is None:
+        short_one, long_one = sorted((left, right), key=len)
+        return {left, right} <= PERSONS or long_one.startswith(short_one) or long_one == f"个{short_one}"
     short, long = sorted((unit_name(left).split(), unit_name(right).split()), key=len)
     return bool(short) and long[: len(short)] == short

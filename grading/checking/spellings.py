@@ -35,6 +35,12 @@ POWERLESS = re.compile(r"(?<![A-Za-z\\^_])([a-z])([2-9])(?![\d.^_])")  # `15x2`
 DOUBLE = re.compile(r"([A-Za-z])_?\{?1\}?\s*=\s*\1_?\{?2\}?\s*=\s*([^=<>:]+)")  # `x1 = x2 = 2`
 TWICE = re.compile(r"\s*\((?:double|twice|repeated|doppelt|(?:double|repeated) (?:root|solution)|二?重根)\)$", re.IGNORECASE)
 TERM = re.compile(r"(?:(?:the )?(?:nth|general) term\s*(?:=|:|\bis\b)|(?P<name>[A-Za-z])(?:n|\(n\))\s*=)\s*(?P<value>.+)")  # of a sequence
+# What has a value and is no unknown: an intersection, an absolute value, a variance.
+VALUED = re.compile(
+    r"(?:[A-Z](?:\s*\\c[au]p\s*[A-Z])+|\|(?:\\vec|[-+a-cz{}\s]|[A-Z])+\||[sS]\^\{?2\}?|[a-z](?:\s*[-+]\s*\d?[a-z])+(?=\s*=\s*\())"
+    r"\s*=\s*(?P<value>[^=]+|\\\{.+\\\})"
+)
+MEASURED = re.compile(r"[A-Za-z_{}\s\\]+=\s*(?P<value>[^=<>:]+)")  # `S = 24cm^2`
 OUT_OF = re.compile(r"(\d+|[a-z]+) (?:out of|in) (\d+|[a-z]+)")
 COUNTED = re.compile(r"(?<=\d)\s*\(([\u4e00-\u9fff]{1,4})\)")  # `20-8=12(个)`
 COMPARED = re.compile(r"(\d+)比(\d+)")
@@ -68,7 +74,7 @@ def with_names(text: str, other: str = "") -> Spelling | None:
 
     `other` is the answer that it is compared with: where that has a colon as well, both may be ratios.
     """
-    spelled = _in_signs(text) or _of_function(text, other)
+    spelled = _in_signs(text) or _of_function(text, other) or _measured(text, other)
     if spelled is None or compact(spelled) == compact(text):
         return _with_equations(text, other)
     return _with_equations(spelled, other) or Spelling(spelled, certain=True)
@@ -108,11 +114,18 @@ def _in_signs(text: str) -> str | None:
     return spelled if spelled != text else None
 
 
+def _measured(text: str, other: str) -> str | None:
+    """The quantity alone that a name is said to be, beside one without a name."""
+    match = None if "=" in (other or "=") else MEASURED.fullmatch(text)
+    number = read_plain_number(match["value"]) if match else None
+    return match["value"] if match and number and number.unit else None
+
+
 def _of_function(text: str, other: str) -> str | None:
     """What is said of a function, its derivative or the terms of a sequence."""
     if (match := TERM.fullmatch(text)) and SEQUENCE.match(other or "x_n"):
         return f"{match['name'] or 'a'}_n = {match['value']}"
-    if match := DERIVED.fullmatch(text):
+    if (match := DERIVED.fullmatch(text)) or ("=" not in (other or "") and (match := VALUED.fullmatch(text))):
         return match["value"]
     if (match := FUNCTION.fullmatch(text)) and not WORD.search(match["value"]):
         return f"{match['name']} = {match['value']}"

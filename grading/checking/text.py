@@ -8,10 +8,11 @@ import re
 from functools import lru_cache
 
 from grading.checking.numerals import SMALL
+from grading.checking.wording import in_signs, without_lead
 
 LONGEST = 1_000  # characters of an answer; a longer one is not compared
 
-HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥"}
 # Controls, hints on where a line may end and which way it runs, and what copied formulas have between `2` and `x`.
 INVISIBLE = dict.fromkeys(
     [*range(9), 11, 12, *range(14, 32), 127, 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFE0F, 0xFEFF]
@@ -35,6 +36,8 @@ SIGNS = str.maketrans(
         "π": r"\pi ",
         "∞": r"\infty ",
         "≤": r"\le ",
+        "㏒": r"\log ",
+        "㏑": r"\ln ",
         "∨": r"\lor ",
         "∧": r"\land ",
         "∛": r"\sqrt[3]",
@@ -83,7 +86,7 @@ SIGNS = str.maketrans(
     }
 )
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n")
-LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₙₖₘ", "0123456789+-nkm")
 
 # JSON that was escaped twice has `\\frac`. A line break of a matrix is left alone.
 TWICE_ESCAPED = re.compile(
@@ -140,7 +143,7 @@ COMMANDS = {
 COMMAND = re.compile(r"\\[A-Za-z]+")
 NUMBER_SETS = re.compile(r"\\mathbb\s*(?:\{([RZNQC])\}|([RZNQC]))")
 DELIMITERS = re.compile(r"\\[()\[\]]|\$\$")
-CONNECTIVE = re.compile(r"^(?:(?:therefore|thus|hence|so|then)(?=[\s,:])|所以|因此|于是)[\s,:]*", re.IGNORECASE)
+CONNECTIVE = re.compile(r"^(?:(?:therefore|thus|hence|so|then)(?=[\s,:]))[\s,:]*", re.IGNORECASE)
 SAYING = re.compile(r"^(?:(?:it'?s|that'?s|(?:i|we) (?:got|get))\s+|ans(?:\.|\s*[:=]|(?=\s))\s*)(?=\S)", re.IGNORECASE)
 APPROXIMATELY = re.compile(r"^(?:\\approx|\\sim|about|approximately|roughly|around|约为?|大约)\s*(?=[-$\d])", re.IGNORECASE)
 # A minus sign in words, before a number of its own.
@@ -168,7 +171,7 @@ def half_width(text: str) -> str:
 @lru_cache(maxsize=64)  # each of the two answers of a check is asked for several times
 def plain(text: str) -> str:
     """The answer in the spelling that the readers read; at most a few times as long as `text`."""
-    text = _set_signs(half_width(text.translate(INVISIBLE)))
+    text = _set_signs(in_signs(half_width(text.translate(INVISIBLE))))
     if "\\\\" in text:
         text = TWICE_ESCAPED.sub(lambda _: "\\", text)
     if "," in text:
@@ -222,7 +225,7 @@ def _set_signs(text: str) -> str:
 
 def _raised(text: str) -> str:
     text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ]+", lambda match: f"^{{{match[0].translate(RAISED)}}}", text)
-    text = re.sub("[₀₁₂₃₄₅₆₇₈₉]+", lambda match: f"_{{{match[0].translate(LOWERED)}}}", text)
+    text = re.sub("[₀₁₂₃₄₅₆₇₈₉₊₋ₙₖₘ]+", lambda match: f"_{{{match[0].translate(LOWERED)}}}", text)
     return re.sub(r"(√|\\sqrt\[[34]\])\s*(-?\d+(?:\.\d+)?|[A-Za-z])", r"\1{\2}", text).replace("√", r"\sqrt ")
 
 
@@ -254,6 +257,6 @@ def _trimmed(text: str) -> str:
     text = text.rstrip(TRAILING) + ("..." if ellipsis else "")
     if whole := re.fullmatch(r"\\text\{([^{}]*)\}", text):
         text = whole[1].strip()
-    text = SAYING.sub("", CONNECTIVE.sub("", text))
+    text = SAYING.sub("", without_lead(CONNECTIVE.sub("", text)))
     text = APPROXIMATELY.sub("", text.removeprefix("=").strip())
     return METRES_SQUARED.sub(r"\1^\2", MINUS.sub(" -", text).strip())

@@ -374,6 +374,24 @@ GOING_ON = (
     right("going on", "23 ÷ 5 = ?", "23 ÷ 5 = 4 ... 3"),
 )
 
+CHINESE = (
+    right("mixed numbers", "计算：2又1/3+1又1/2", "2又1/3+1又1/2", "=7/3+3/2", "=23/6", "=3又5/6"),
+    wrong("mixed numbers", "计算：2又1/3+1又1/2", 1, None, "2又1/3+1又1/2", "=3又2/5"),
+    right("systems", "解方程组{x+y=5,2x-y=4", "①+②，得3x=9", "解得x=3", "把x=3代入①，得3+y=5", "解得y=2", "∴方程组的解为{x=3,y=2"),
+    wrong("systems", "解方程组{x+y=5，2x-y=4", 1, "wrong_operation", "3x=9，x=3", "y=8"),
+    right("systems", "Solve x+y=5,2x-y=4", "3x = 9", "x = 3", "y = 2"),
+    wrong("systems", "解不等式组{2x-1>3,x+1≤5", 2, "wrong_operation", "由①得x>2", "由②得x≤4", "所以不等式组的解集是x>2"),
+    right("sets", "解不等式x²-2x-3>0", "(x-3)(x+1)>0", "∴不等式的解集为{x|x<-1或x>3}"),
+    right("roots", "x²-3x+1=0的两根为x1,x2，求x1²+x2²", "x1+x2=3，x1x2=1", "x1²+x2²=(x1+x2)²-2x1x2=9-2=7"),
+    right("products", "3 notes of 10 and 2 of 1", "3x10+2x1=32"),
+    wrong("products", "3 notes of 1 and 4 of 2", 0, "wrong_operation", "3x1+4x2=12"),
+    right("angles", "AB∥CD，∠1=50°，求∠2", "∴∠1=∠3=50°（同位角相等）", "∵∠2+∠3=180°", "∴∠2=180°-50°=130°"),
+    right("angles", "半径为3，圆心角为60°，求弧长l", "l=60°×π×3/180=π", "3×π=3π"),
+    wrong("angles", "在△ABC中，∠A=50°，∠B=60°，求∠C", 1, None, "∵∠A+∠B+∠C=180°", "∴∠C=180°-50°-60°=80°"),
+    right("areas", "一块地长200米，宽50米，合多少亩？", "200×50=10000（平方米）", "10000平方米=1公顷", "1公顷=15亩"),
+    wrong("areas", "一块地长200米，宽50米，合多少公顷？", 1, "unit_slip", "200×50=10000平方米", "10000平方米=10公顷"),
+)
+
 WORKINGS = (
     *COMMAS,
     *LENGTHS,
@@ -389,4 +407,5 @@ WORKINGS = (
     *ARITHMETIC,
     *PARTS,
     *DEGREES,
+    *CHINESE,
 )

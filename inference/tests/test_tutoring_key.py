@@ -5,7 +5,7 @@ import pytest
 from inference.sandbox import SessionLost
 from inference.sandbox.absent import NoSandbox
 from inference.tests.tutoring_engine import Sandbox
-from inference.tests.tutoring_student import SOLVES, Student
+from inference.tests.tutoring_student import EQUATION, SOLVES, Student
 from inference.tutoring.events import Keyed, Noted, Reviewed
 
 
@@ -65,6 +65,15 @@ async def test_where_no_python_can_be_run_words_that_agree_are_enough(sandbox):
     alone = ("within", ["So $\\boxed{1}$.", "So $\\boxed{2}$."])
     student = Student(("programs", ["print()\n```\n"]), alone)
     assert "not sure" in (await student.ask(sandbox=sandbox)).text
+
+
+async def test_one_solution_that_is_left_is_not_said_to_disagree():
+    words = ("within", ["So $\\boxed{2}$.", "So $\\boxed{3}$."])  # the equation refutes 3
+    student = Student(("programs", ["print()\n```\n"]), words, problem=EQUATION)
+    said = (await student.ask(sandbox=NoSandbox("No namespaces here."))).text
+    assert (student.key.agreeing, student.key.count) == (1, 1)
+    assert "not sure" in said
+    assert "do not agree" not in said
 
 
 async def test_a_key_has_no_place_in_a_log():

@@ -113,7 +113,7 @@ class Lesson:
             yield self._say(say("solution", self.language, solution=key.shown))
         else:
             yield Noted(note="unsure")
-            yield self._say(say("unsure_key", self.language, agreeing=key.agreeing, count=key.count))
+            yield self._say(say("unsure_key", self.language))
         yield self._end(key, answer=key.answer if key.sure else None)
 
     # --- Hints, steps, check ------------------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ class Lesson:
             yield self._say(say(opening if key.sure else "send_work", self.language))
         if not key.sure:
             yield Noted(note="unsure")
-            yield self._say(say("unsure_key", self.language, agreeing=key.agreeing, count=key.count))
+            yield self._say(say("unsure_key", self.language))
         elif self.progress.finished:
             return
         elif self.request == "hint":

@@ -10,10 +10,9 @@ PHRASES: dict[str, dict[Language, str]] = {
     },
     "send_work": {"en": "Write your work below, and I check it line by line.", "zh": "在下面写出你的过程，我会一行一行地检查。"},
     "unsure_key": {
-        "en": "I am not sure of this problem: my own solutions of it do not agree ({agreeing} of {count} do). I can check the "
+        "en": "I am not sure of this problem: my own solutions of it do not bear each other out. I can check the "
         "calculations in your work, but I give no hints that may be wrong. Check the problem's text, or ask your teacher.",
-        "zh": "这道题我没有把握：我自己的几次解答并不一致（{count} 次中只有 {agreeing} 次相同）。"
-        "我可以检查你的计算，但不给可能出错的提示。请检查题目文字，或者问问老师。",
+        "zh": "这道题我没有把握：我自己的几次解答没能互相印证。我可以检查你的计算，但不给可能出错的提示。请检查题目文字，或者问问老师。",
     },
     "all_right": {"en": "Your work is right, and so is its answer. Well done.", "zh": "你的过程正确，答案也正确。做得好！"},
     "answer_right": {

@@ -5,11 +5,12 @@ import itertools
 import operator
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from grading.checking.working.claims import Chain, Side
-from grading.checking.working.expressions import Expression, NoValue, Number, Operation, at, exact, is_plain, operations, walk
+from grading.checking.working.degrees import without_degrees
+from grading.checking.working.expressions import Expression, NoValue, Number, Operation, at, exact, is_plain, operations, symbols, walk
 from grading.checking.working.units import factor, factors, find_unit
 
 RELATIVE_ERROR = 1e-9  # of floats
@@ -60,14 +61,22 @@ class Comparison:
 def compare_numbers(chain: Chain, text: str) -> list[Comparison]:
     """One comparison for each relation of the chain; `text` is the step, for its words on rounding."""
     pairs = list(zip(chain.sides, chain.relations, chain.sides[1:], strict=False))
-    comparisons = [_compare(left, relation, right, text) for left, relation, right in pairs]
+    comparisons = [_compare(*_without_degrees(left, right), relation, text) for left, relation, right in pairs]
     for at_, comparison in enumerate(comparisons):
         if comparison.truth is Equality.WRONG and pairs[at_][1] == "=" and _runs_on(comparison):
             comparisons[at_] = Comparison(comparison.left, comparison.right, Equality.RUN_ON)
     return comparisons
 
 
-def _compare(left: Side, relation: str, right: Side, text: str) -> Comparison:
+def _without_degrees(left: Side, right: Side) -> tuple[Side, Side]:
+    """The two sides in numbers, though another side of their chain has a letter: `C = 180° - 50° = 130°`; not `l = 60°·π·3/180 = π`."""
+    if any("pi" in symbols(reading) for reading in (*left.readings, *right.readings)):
+        return left, right
+    one, other = without_degrees([left.readings, right.readings], frozenset())
+    return replace(left, readings=tuple(one)), replace(right, readings=tuple(other))
+
+
+def _compare(left: Side, right: Side, relation: str, text: str) -> Comparison:
     lefts, rights = list(values(left, right)), list(values(right, left))
     if not lefts or not rights:
         return Comparison(left, right, Equality.NONE)

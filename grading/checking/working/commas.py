@@ -11,12 +11,15 @@ POINT = re.compile(r"\d\.\d{1,2}(?!\d)|\d\.\d{4}|\d,\d{3}\.\d")  # a decimal one
 NUMBER = r"(?<![\d,.(\[{;])(?:\d{1,3}(?:\.\d{3})+,\d+|0,\d+|\d+,(?!\d{3}(?!\d))\d+)(?![\d,.])"
 BEHIND = r"[-+*/·×÷=≈%€^−]|\\(?:cdot|times|div|%)|:\s|[cdkm]?m\b|[km]?g\b|[A-Za-z]\b"
 BEFORE = r"[\w)}\]%]\s*(?:[-+*/·×÷−]|\s:|\\cdot|\\times|\\div)|≈"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")  # where nobody writes decimal commas
+# `x + y = 5,2x - y = 4`: between two equations
+BETWEEN = re.compile(r"(?<=[=<>≤≥\s\-−])(\d+),(?=\d*[A-Za-z][^,=<>≤≥]*[=<>≤≥])")
 LIKELY = re.compile(rf"(?<![\d,.(\[{{])0,\d+(?![\d,.])|{NUMBER}\s*(?:{BEHIND})|(?:{BEFORE})\s*{NUMBER}")
 
 
 def has_decimal_commas(texts: Sequence[str]) -> bool:
     """Whether someone likely writes decimal commas here, and no decimal points."""
-    return any(map(LIKELY.search, texts)) and not any(map(POINT.search, texts))
+    return any(map(LIKELY.search, texts)) and not any(map(POINT.search, texts)) and not any(map(CHINESE.search, texts))
 
 
 def with_points(text: str) -> str:
@@ -33,6 +36,7 @@ def with_points(text: str) -> str:
 
 def readings(problem: str, steps: Sequence[str]) -> list[tuple[str, list[str]]]:
     """Problem and steps as they may be meant, the likelier reading first. The problem may have points where the student has commas."""
+    problem, *steps = [BETWEEN.sub(r"\1, ", text) for text in (problem, *steps)]
     told = with_points(problem) if has_decimal_commas([problem]) else problem
     written, in_points = list(steps), [with_points(step) for step in steps]
     as_lists = [LIST.sub(_spaced, step) for step in steps]

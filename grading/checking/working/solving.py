@@ -11,7 +11,7 @@ from grading.checking.working.claims import Chain
 from grading.checking.working.expressions import CONSTANTS, Symbol, is_plain, operations, symbols
 from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.naming import name_of_number, name_of_transformation
-from grading.checking.working.statements import GOES_ON, ONLY_SOME, REJECTS, ROUNDING, SUPPOSES, TOLD, as_solution, read_statements
+from grading.checking.working.statements import GOES_ON, OF_ALL, ONLY_SOME, REJECTS, ROUNDING, SUPPOSES, TOLD, as_solution, read_statements
 from grading.checking.working.symbolic import identical, value_at
 from grading.checking.working.systems import (
     Alternatives,
@@ -120,7 +120,7 @@ class Solving:
 
     def _compare(self, step: int, text: str, alternatives: list[list[Relation]], names: frozenset[str]) -> Finding:
         if any(relation.operator != "=" for relation in self._state.relations):
-            return self._compare_inequality(alternatives)
+            return self._compare_inequality(alternatives, text)
         if any(relation.operator != "=" for all_of in alternatives for relation in all_of):
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
         points = self._solve(self._state.relations)
@@ -288,12 +288,14 @@ class Solving:
 
     # --- Inequalities
 
-    def _compare_inequality(self, alternatives: list[list[Relation]]) -> Finding:
+    def _compare_inequality(self, alternatives: list[list[Relation]], text: str) -> Finding:
         names = self._names()
         if len(names) != 1:
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
         (name,) = names
-        given: list[Alternatives] = [[self._state.relations], *([[relation]] for relation in self._state.relations)]
+        given: list[Alternatives] = [[self._state.relations]]
+        if not OF_ALL.search(text):
+            given += [[[relation]] for relation in self._state.relations]
         if any(self._same_region(one, alternatives, name) for one in given):
             if self._same_region(given[0], alternatives, name):
                 self._solution |= as_solution(alternatives)

@@ -101,7 +101,7 @@ QUOTIENT = re.compile(r"\\[dt]?frac\s*" + _QUANTITY.format("top") + r"\s*" + _QU
 WORDS_IN_TEX = re.compile(r"\\(?:text|mbox|textrm|textbf|textit|operatorname|mathrm)\s*\{(?P<inside>[^{}]{0,200})\}")
 TOKEN = re.compile(
     r"(?P<space>\s+)"
-    r"|(?P<mixed>(?<![\d./*+\-^])\d{1,4}\s+\d{1,4}/\d{1,4}(?![\d./]))"
+    r"|(?P<mixed>(?<![\d.])\d{1,4}\s*又\s*\d{1,4}/\d{1,4}(?![\d./])|(?<![\d./*+\-^])\d{1,4}\s+\d{1,4}/\d{1,4}(?![\d./]))"
     r"|(?P<clock>(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:]))"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|(?<![\d.])\d{1,3}(?: \d{3})+(?![\d.,]|-[A-Za-z])|\d+(?:\.\d+)?|\.\d+)(?:\.{3}|…)?"
     r"|(?P<relation><=|>=|(?<=\s)!=|=<|==|[=<>≤≥≠≈≐⩽⩾≦≧∈])"
@@ -114,7 +114,7 @@ TOKEN = re.compile(
     r"|(?P<display>\$\$)"
     r"|(?P<money>[$¥€£])"
     r"|(?P<tex>\\[A-Za-z]+|\\[^A-Za-z])"
-    r"|(?P<word>[A-Za-z]{2,}'[A-Za-z]{1,2}|I'[a-z]{1,2}|[A-Za-z]+(?:-[A-Za-z]{2,})*|[πθαβγλμωφ∞]|[\u4e00-\u9fff]+|°)"
+    r"|(?P<word>[A-Za-z]{2,}'[A-Za-z]{1,2}|I'[a-z]{1,2}|[A-Za-z]+(?:-[A-Za-z]{2,})*|[πθαβγλμωφ∞]|∠\d(?!\d)|[\u4e00-\u9fff]+|°)"
     r"|(?P<stop>.)",
     re.DOTALL,
 )
@@ -150,6 +150,10 @@ CLOCK_WORDS = re.compile(r"\b[ap]\.?m\b|o'clock|上午|下午|时刻", re.IGNORE
 SIDE_BY_SIDE = re.compile(r"(?<![\w^*/+-])([A-Za-z]_?\d?\s?=\s?-?\d+(?:[./]\d+)?)\s(?=\s*[A-Za-z]_?\d?\s?=)")
 # `x1 = 2`, where a statement begins; behind a number it may be `3 x2 = 6`
 INDEXED = re.compile(r"((?:^|[,;，；]|\b(?:and|or|und|oder|et|ou)\b|[和或])[\s$]*[a-z])([1-9])(?=\s*=(?!=))", re.MULTILINE)
+ALL_INDEXED = re.compile(r"(?<![A-Za-z\\\d)])(?<![\d)] )([a-gi-ln-z])1(?![\d.])")  # no product; `5 x1` is one
+SET_OF = re.compile(
+    r"\\?\{\s*[A-Za-z]\s*(?:\||\\mid(?![A-Za-z]))(?=[^{}|<>≤≥≠⩽⩾=]*[<>≤≥≠⩽⩾=])(?P<condition>[^{}|]*?)\\?\}"
+)  # `{x | x > 2}`
 CALCULATOR = re.compile(r"<<[^<>]{0,200}>>")  # GSM8K's annotations
 
 
@@ -159,6 +163,9 @@ def plain(text: str) -> str:
     text = re.sub("[₀-₉]+", lambda index: f"_{{{index[0].translate(SUBSCRIPTS)}}}", text)
     text = SIDE_BY_SIDE.sub(r"\1; ", text)
     text = INDEXED.sub(r"\1_\2", text)
+    for letter in set(ALL_INDEXED.findall(text)):
+        text = re.sub(rf"(?<![A-Za-z_\\]){letter}(\d{{1,2}})(?![\d.])", rf"{letter}_{{\1}}", text)
+    text = SET_OF.sub(lambda found: found["condition"], text)
     text = re.sub(r"[−–—‐‑﹣]", "-", text).replace("{,}", ",").replace(",\\!", ",").replace("’", "'")
     text = re.sub(r"\\q?quad(?![A-Za-z])|\\\\", ";", text)
     text = DEGREE.sub("°", text)
@@ -234,8 +241,8 @@ def _number(text: str, start: int, end: int, glued: bool) -> Token:
 
 
 def _mixed(text: str, start: int, end: int, glued: bool) -> Iterator[Token]:
-    """`1 1/2` is one number; `8 60/2`, as it may stand in prose, is not."""
-    whole, top, bottom = re.split(r"\s+|/", text)
+    """`1 1/2` and `1又1/2` are one number; `8 60/2`, as it may stand in prose, is not."""
+    whole, top, bottom = re.split(r"\s*又\s*|\s+|/", text)
     if int(bottom) > int(top) > 0:
         yield Token("number", text, start, end, int(whole) + Fraction(int(top), int(bottom)), glued=glued)
         return
@@ -260,6 +267,8 @@ def _command(text: str, start: int, end: int, glued: bool) -> Token:
 def _words(text: str, start: int, end: int, glued: bool) -> Iterator[Token]:
     if text in LETTERS:
         yield Token("letter", LETTERS[text], start, end, glued=glued)
+    elif text[0] == "∠":  # numbered in a figure
+        yield Token("letter", f"angle_{text[1:]}", start, end, glued=glued)
     elif "\u4e00" <= text[0] <= "\u9fff":
         yield from _chinese(text, start, glued)
     elif text.lower() in EN_MEANING:

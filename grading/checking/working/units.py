@@ -29,6 +29,7 @@ TABLES: dict[Dimension, dict[str, int | Fraction]] = {
         "tonne t 吨": 1_000_000,
     },
     "imperial mass": {"ounce oz": 1, "pound lb": 16},
+    "length^2": {"hectare ha 公顷": 10_000, "亩": Fraction(2000, 3)},
     "volume": {"milliliter millilitre ml 毫升": 1, "liter litre l 升": 1000},
     "imperial volume": {"cup": 8, "pint": 16, "quart": 32, "gallon": 128},
     "money": {"cent penny pennie": 1, "dollar $ buck": 100},
