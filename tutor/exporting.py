@@ -1,7 +1,8 @@
 """A conversation as Markdown: what was asked, what was said, the work that was read, the answers."""
 
+import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,28 +10,30 @@ from django.utils.translation import gettext as _
 from grading.checking.extract import FORMULA
 from tutor import conversations
 from tutor.eventlog import Entry
+from tutor.failures import Failure
 from tutor.models import Conversation, Turn
 from tutor.transcript import REFUTED, Transcript
 
 PERCENT = re.compile(r"(?<!\\)%")  # where a formula's comment would begin
-MARKUP = re.compile(r"[*_`<]|^[#>]", re.MULTILINE)
-# A formula as models write it, outside of code. For most that reads Markdown, `\(` is a bracket.
-BRACKETED = re.compile(
-    r"^(?P<fence>`{3,})[^\n]*\n.*?^(?P=fence)`*$|(?<!\\)\\\((?P<line>[^\n]+?)\\\)|(?<!\\)\\\[(?P<display>.+?)\\\]", re.MULTILINE | re.DOTALL
+# What Markdown would read in a line that somebody typed: `+ 5` is no point of a list.
+MARKUP = re.compile(r"[*_`<~]|^(?:[#>]|[-+](?=\s|$)|[-=]+$)", re.MULTILINE)
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+TAG = re.compile(r"(?<!\\)<(?=[a-zA-Z/!?])")  # `a<b and c>d`: the page reads no HTML, and shows it
+CODE = r"^[ ]*(?P<fence>`{3,})[^\n]*\n(?s:.*?)^[ ]*(?P=fence)`*$|(?<![\\`])(?P<ticks>`+)(?!`)[^\n]+?(?<!`)(?P=ticks)(?!`)"
+# What the page draws as a formula (static/js/latex.js), besides what has signs around it.
+BARE = (
+    r"(?P<environment>\\begin\{(?P<name>(?:align|aligned|alignat|array|cases|equation|gather|gathered|smallmatrix|split|[pbvBV]?matrix)\*?)\}"
+    r"(?s:.*?)\\end\{(?P=name)\})|(?P<boxed>\\boxed\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})"
 )
+TYPED = re.compile(f"{FORMULA.pattern}|{BARE}")
+WRITTEN = re.compile(f"{CODE}|{FORMULA.pattern}|{BARE}", re.MULTILINE)
 MARKS = {"checked": "✓", "agrees": "✓", "wrong": "✗", "carried": "↳", "unverified": "·"}
 
 
 def markdown(conversation: Conversation, steps: Sequence[conversations.Step]) -> str:
     """The branch that is shown, with nothing in it that the page does not show, and all that the page warns of."""
-    parts = [f"# {conversation.title}", *(part for step in steps for part in _turn(step.turn))]
-    return BRACKETED.sub(_between_dollars, "\n\n".join(part.strip() for part in parts if part.strip())) + "\n"
-
-
-def _between_dollars(found: re.Match[str]) -> str:
-    if found["line"]:
-        return f"${found['line'].strip()}$"
-    return f"$${found['display']}$$" if found["display"] else found[0]
+    parts = [f"# {typed(conversation.title)}", *(part for step in steps for part in _turn(step.turn))]
+    return "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
 
 
 def _turn(turn: Turn) -> list[str]:
@@ -41,30 +44,62 @@ def _turn(turn: Turn) -> list[str]:
     if turn.attempt and turn.attempt != turn.question:
         parts += [f"### {_('My own work')}", typed(turn.attempt)]
     transcript = Transcript(several=turn.n > 1)
-    reviews, warnings, text = list[str](), list[str](), ""
-    for entry in conversations.replay(turn)[0]:
-        if entry["kind"] == "reviewed":
-            reviews.append(_review(entry["data"]))
-        warnings += _warnings(entry)
-        text += transcript.take(entry)
-    text = text or transcript.of(0)  # where none was picked the page shows the first
-    parts += [f"## {_('Solution') if turn.has_solution else _('Reply')}", *reviews, *warnings, text]
+    log = conversations.replay(turn)[0]
+    # Where none was picked the page shows the first.
+    shown = next((entry["data"]["candidate"] for entry in log if entry["kind"] == "done"), 0)
+    text = "".join(transcript.take(entry) for entry in log) or transcript.of(0)
+    parts.append(f"## {_('Solution') if turn.has_solution else _('Reply')}")
+    parts += [_review(entry["data"]) for entry in log if entry["kind"] == "reviewed"]
+    parts += [warning for entry in log for warning in _warnings(entry)]
+    return [*parts, _written(text), *_plots(turn, log, shown), *_end(turn)]
+
+
+def _plots(turn: Turn, log: Sequence[Entry], candidate: int) -> list[str]:
+    """The pictures of a candidate's code, within the text: a saved conversation is one file."""
+    drawn = [entry["data"] for entry in log if entry["kind"] == "output" and entry["data"]["candidate"] == candidate]
+    order = [pk for data in drawn for pk in data["plots"]]
+    plots = {str(plot.pk): base64.b64encode(plot.png).decode() for plot in turn.plots.filter(pk__in=order)}
+    return [f"![{_('Plot drawn by the code')}](data:image/png;base64,{plots[pk]})" for pk in order]
+
+
+def _end(turn: Turn) -> list[str]:
+    """The answer, and why there is none or no more."""
+    parts = list[str]()
     if turn.answer:
         python = _("Checked by Python") if turn.checked else _("The answer and Python's result differ") if turn.differs else ""
         answer = PERCENT.sub(r"\\%", turn.answer)
         parts.append(f"**{_('Answer')}:** ${answer}$" + (f" ({python})" if python else ""))
-    if turn.state in (Turn.State.FAILED, Turn.State.STOPPED):
-        parts.append(f"*{turn.get_state_display()}*")
+    if turn.state == Turn.State.FAILED:
+        parts.append(f"*{_('Failed')}: {Failure(turn.failure).label}*")
+    elif turn.state == Turn.State.STOPPED:
+        parts.append(f"*{_('Stopped')}*")
     return parts
 
 
 def typed(text: str) -> str:
     """What somebody wrote as it is, line by line: Markdown would make one line of it, and slanted letters of `2*3 + 4*5`. Formulas stay."""
+    return _with_formulas(TYPED, INDENT.sub("", text), lambda words: MARKUP.sub(r"\\\g<0>", words).replace("\n", "  \n"))
+
+
+def _written(text: str) -> str:
+    """A solution's Markdown, which has code besides, as the page reads it: without HTML."""
+    return _with_formulas(WRITTEN, text, lambda words: TAG.sub(r"\\<", words))
+
+
+def _with_formulas(pattern: re.Pattern[str], text: str, plain: Callable[[str], str]) -> str:
+    """Formulas between dollar signs: for most that reads Markdown, `\\(` is a bracket. `plain` writes what stands between them."""
     parts, at = list[str](), 0
-    for formula in FORMULA.finditer(text):
-        parts += [MARKUP.sub(r"\\\g<0>", text[at : formula.start()]).replace("\n", "  \n"), formula[0]]
-        at = formula.end()
-    return "".join([*parts, MARKUP.sub(r"\\\g<0>", text[at:]).replace("\n", "  \n")])
+    for found in pattern.finditer(text):
+        parts += [plain(text[at : found.start()]), _between_dollars(found)]
+        at = found.end()
+    return "".join([*parts, plain(text[at:])])
+
+
+def _between_dollars(found: re.Match[str]) -> str:
+    if line := found["round"] or found["boxed"]:
+        return f"${line.strip()}$"
+    display = found["square"] or found["environment"]
+    return f"$${display}$$" if display else found[0]
 
 
 def _review(data: dict[str, Any]) -> str:

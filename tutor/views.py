@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -117,7 +118,7 @@ def delete(request: Request, pk: UUID) -> HttpResponse:
 def export(request: Request, pk: UUID) -> HttpResponse:
     exported = asking.get_conversation_for(request.user, pk)
     text = exporting.markdown(exported, conversations.branch(exported, _leaf(request, exported)))
-    name = f"lemma-{exported.created:%Y-%m-%d}.md"
+    name = f"lemma-{timezone.localtime(exported.created):%Y-%m-%d}.md"
     return HttpResponse(
         text, content_type="text/markdown; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
