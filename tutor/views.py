@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest, ValidationError
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +28,7 @@ from tutor.forms import QuestionForm, ReportForm, RequestForm, ShareForm, TitleF
 from tutor.models import Conversation, Report, Turn
 
 UNPROCESSABLE = 422
+PER_PAGE = 100  # conversations in a list
 
 
 class Request(HttpRequest):
@@ -138,7 +141,7 @@ def share(request: Request, pk: UUID) -> HttpResponse:
 @require_safe
 def shared(request: Request) -> HttpResponse:
     classrooms.require_teacher(request.user)
-    shares = sharing.shared_with(request.user)[: sharing.SHOWN]
+    shares = _page(request, sharing.shared_with(request.user))
     return render(request, "tutor/shared.html", _surroundings(request.user) | {"shares": shares})
 
 
@@ -221,8 +224,9 @@ def plot(request: Request, pk: UUID) -> HttpResponse:
 @require_safe
 def history(request: Request) -> HttpResponse:
     query = request.GET.get("q", "")
+    found = _page(request, conversations.search(request.user, query))
     template = "tutor/_history.html" if request.htmx else "tutor/history.html"
-    return render(request, template, {"history": conversations.search(request.user, query), "query": query, "state": standing.state()})
+    return render(request, template, {"history": found, "query": query, "state": standing.state()})
 
 
 @require_safe
@@ -240,7 +244,16 @@ def state(request: Request) -> HttpResponse:
 def _surroundings(user: User) -> dict[str, Any]:
     """What every page of the tutor shows besides its subject."""
     choices = {"modes": Turn.Mode, "languages": Turn.Language, "counts": asking.counts(user), "background_counts": background.counts(user)}
-    return choices | _permitted([]) | {"history": conversations.search(user, ""), "state": standing.state()}
+    return choices | _permitted([]) | {"history": _newest(user), "state": standing.state()}
+
+
+def _newest(user: User) -> Page[Conversation]:
+    return Paginator(conversations.search(user, ""), PER_PAGE).get_page(1)
+
+
+def _page[Listed: Model](request: Request, found: QuerySet[Listed]) -> Page[Listed]:
+    """The page of a list that the address names; the first or the last where there is none such."""
+    return Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
 
 
 def _permitted(rules: Sequence[Rule]) -> dict[str, Any]:

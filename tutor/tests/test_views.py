@@ -5,9 +5,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Classroom, Enrolment, User
 from tutor import reporting
-from tutor.models import Conversation, Plot, Report, Turn, TurnEvent
+from tutor.models import Conversation, Plot, Report, Share, Turn, TurnEvent
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -177,6 +177,33 @@ def test_renaming_and_deleting(cast):
     assert cast.conversation.title == "Square roots"
     assert cast.owner.post(cast.page("delete")).url == "/"
     assert not Turn.objects.exists()
+
+
+def test_all_of_many_conversations_can_be_reached(cast):
+    owner = cast.conversation.owner
+    Conversation.objects.bulk_create(Conversation(owner=owner, title=f"Sum number {i}") for i in range(250))
+    first = cast.owner.get("/")
+    assert "/history/?q=&amp;page=2" in first.text
+    pages = [cast.owner.get("/history/", {"q": "sum", "page": page}) for page in (1, 2, 3, "nonsense", 9)]
+    shown = [[past.title for past in page.context["history"]] for page in pages]
+    assert len({title for titles in shown[:3] for title in titles}) == sum(len(titles) for titles in shown[:3]) == 250
+    assert shown[3:] == [shown[0], shown[2]]
+    assert "/history/?q=sum&amp;page=3" in pages[1].text
+    assert "/history/?q=sum&amp;page=1" in pages[1].text
+    assert "page=" not in cast.owner.get("/history/", {"q": "roots"}).text
+
+
+def test_a_teacher_reaches_all_that_is_shared(cast):
+    teacher, classroom = User.objects.create_user("teacher", role="teacher"), Classroom.objects.create(name="7b")
+    classroom.teachers.add(teacher)
+    owner = cast.conversation.owner
+    Enrolment.objects.create(classroom=classroom, student=owner)
+    many = Conversation.objects.bulk_create(Conversation(owner=owner, title=f"Sum number {i}") for i in range(101))
+    Share.objects.bulk_create(Share(conversation=each, classroom=classroom) for each in many)
+    client = Client()
+    client.force_login(teacher)
+    assert "/shared/?q=&amp;page=2" in client.get("/shared/").text
+    assert "Sum number 0" in client.get("/shared/?page=2").text
 
 
 def test_stopping_what_waits(cast):
