@@ -96,7 +96,8 @@ def conversation(request: Request, pk: UUID) -> HttpResponse:
     background.notice(shown)
     steps = conversations.branch(shown, _leaf(request, shown))
     context = {"conversation": shown, "steps": steps, "leaf": steps[-1].turn if steps else None, "failures": Failure}
-    context["classes"] = sharing.classes_for(shown)
+    classes = sharing.classes_for(shown)
+    context |= {"classes": classes, "is_shared": any(with_class for classroom, with_class in classes)}
     context |= {"report_kinds": Report.Kind.choices, "logs": _logs(steps)} | _permitted(permission.rules_of(shown))
     return render(request, "tutor/conversation.html", _surroundings(request.user) | context)
 

@@ -182,8 +182,11 @@ def test_a_conversation_is_shared_with_a_teacher_and_taken_back(posed):
     assert client_of(teacher).get(address).status_code == 404
     assert owner.post(f"/c/{posed.conversation_id}/share/", {"classroom": elsewhere.pk, "shared": "on"}).status_code == 404
     owner.post(f"/c/{posed.conversation_id}/share/", {"classroom": classroom.pk, "shared": "on"})
+    badge = '<button class="badge badge-good" type="button" data-open="share">Shared</button>'
+    assert badge in owner.get(f"/c/{posed.conversation_id}/").text
     page = client_of(teacher).get(address).content.decode()
     assert PROBLEM in page
+    assert "Load this page again" in page
     assert "/go-on/" not in page
     assert PROBLEM in client_of(teacher).get("/shared/").content.decode()
     assert client_of(stranger).get(address).status_code == 404
@@ -192,6 +195,7 @@ def test_a_conversation_is_shared_with_a_teacher_and_taken_back(posed):
     assert client_of(teacher).get(f"/c/{posed.conversation_id}/").status_code == 404
     owner.post(f"/c/{posed.conversation_id}/share/", {"classroom": classroom.pk})
     assert client_of(teacher).get(address).status_code == 404
+    assert badge not in owner.get(f"/c/{posed.conversation_id}/").text
 
 
 def test_who_has_left_the_class_shares_nothing_with_it(posed):

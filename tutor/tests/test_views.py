@@ -332,6 +332,13 @@ def test_what_is_handled_is_put_away_until_its_reader_says_more(cast, admin):
     assert [*admin.get("/reports/").context["waiting"]] == [report]
 
 
+def test_what_a_reader_says_again_is_the_newest(cast, admin):
+    first, other = said(cast), Report.objects.create(turn=cast.second, by=cast.conversation.owner, kind="wrong")
+    assert [*admin.get("/reports/").context["waiting"]] == [other, first]
+    assert said(cast) == first
+    assert [*admin.get("/reports/").context["waiting"]] == [first, other]
+
+
 def test_what_the_page_of_reports_has_no_room_for_is_counted(cast, admin, monkeypatch):
     monkeypatch.setattr(reporting, "SHOWN", 1)
     said(cast)
