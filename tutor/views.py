@@ -109,7 +109,7 @@ def rename(request: Request, pk: UUID) -> HttpResponse:
     if form.is_valid():  # the page's field does not send an empty or endless title; such a one leaves the old one
         renamed.title = form.cleaned_data["title"]
         renamed.save(update_fields=["title"])
-    return redirect("tutor:conversation", pk)
+    return _back(request, renamed)
 
 
 @require_POST
@@ -136,7 +136,7 @@ def share(request: Request, pk: UUID) -> HttpResponse:
         raise BadRequest(form.errors.as_text())
     classroom = classrooms.get_attended_for(request.user, form.cleaned_data["classroom"])
     (sharing.share if form.cleaned_data["shared"] else sharing.take_back)(shared, classroom)
-    return redirect("tutor:conversation", pk)
+    return _back(request, shared)
 
 
 @require_safe
@@ -268,6 +268,12 @@ def _leaf(request: Request, conversation: Conversation) -> Turn | None:
         return conversation.turns.filter(pk=request.GET["leaf"]).first() if "leaf" in request.GET else None
     except ValidationError:  # not a UUID
         return None
+
+
+def _back(request: Request, conversation: Conversation) -> HttpResponse:
+    """To the conversation, on the branch from which something was done with it."""
+    leaf = _leaf(request, conversation)
+    return _show(request, leaf) if leaf else redirect("tutor:conversation", conversation.pk)
 
 
 def _logs(steps: list[conversations.Step]) -> list[tuple[str, dict[str, Any]]]:

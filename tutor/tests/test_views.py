@@ -173,6 +173,9 @@ def test_an_unknown_leaf_is_the_newest(cast, leaf):
 def test_renaming_and_deleting(cast):
     cast.owner.post(cast.page("rename"), {"title": "Square roots"})
     cast.owner.post(cast.page("rename"), {"title": ""})
+    assert f'action="{cast.page("rename")}?leaf={cast.second.pk}"' in cast.owner.get(cast.page("conversation")).text
+    back = cast.owner.post(f"{cast.page('rename')}?leaf={cast.first.pk}", {"title": "Square roots"})
+    assert back.url == f"{cast.page('conversation')}?leaf={cast.first.pk}", "on the branch that was shown"
     cast.conversation.refresh_from_db()
     assert cast.conversation.title == "Square roots"
     assert cast.owner.post(cast.page("delete")).url == "/"
