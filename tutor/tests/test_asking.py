@@ -165,6 +165,7 @@ def test_search_reads_titles_questions_and_answers_of_ones_own(student, outsider
     assert list(conversations.search(student, "PIE")) == [pie.conversation]
     assert list(conversations.search(student, "pi r")) == [pie.conversation]
     assert "apples" not in conversations.search(student, "apples").get().title
+    assert list(conversations.search(student, " pie\x00 ")) == [pie.conversation]  # Postgres would refuse to look for it
     assert len(conversations.search(student, " ")) == 2
     assert not conversations.search(student, "%")
 
