@@ -77,6 +77,7 @@ def test_no_serious_findings_in_dialogs_and_menus(visit):
     page.locator(".person [data-open=shortcuts]").click()
     assert findings(page) == []
     page.keyboard.press("Escape")
+    expect(page.locator("details.person summary")).to_be_focused()
     page.locator("[data-equation]").click()
     expect(page.locator("math-field")).to_be_visible()
     assert [finding for finding in findings(page) if "math-field" not in finding] == []  # inside of it is MathLive's
