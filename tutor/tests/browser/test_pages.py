@@ -264,6 +264,24 @@ def test_what_is_opened_at_the_end_of_a_page_comes_out_from_under_the_composer(s
     site.do("clear", name=person.name)
 
 
+def test_a_page_that_is_only_read_has_a_way_to_its_end(site, visit):
+    person = visit()
+    made = site.do("conversation", name=person.name, questions=["Solve $x^2 = 4$."])
+    site.tell(made["turns"][0], STARTED, "One line.\n\n" * 90, done("2"))
+    page = person.open(f"/c/{made['conversation']}/")
+    page.locator(".report summary").click()
+    page.get_by_label("The answer is wrong").check()
+    page.get_by_role("button", name="Send", exact=True).first.click()
+    expect(page.locator(".report-said")).to_have_text("Thank you. This is noted.")
+    page = visit(role="admin").open("/reports/")
+    page.get_by_role("link", name="Solve").first.click()
+    expect(page.locator(".turn .prose")).to_be_visible()
+    page.keyboard.press("Home")
+    expect(page.get_by_role("button", name="Jump to latest")).to_be_in_viewport()
+    page.get_by_role("button", name="Jump to latest").click()
+    expect(page.locator(".turn-actions")).to_be_in_viewport()
+
+
 def test_administrators_find_the_administration(site, visit):
     site.do("person", name="head", role="admin")
     page = visit("head").open("/")
