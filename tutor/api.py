@@ -31,8 +31,9 @@ from tutor.api_request import LARGEST, MODELS, ApiError, Asked, accident, bad_re
 from tutor.eventlog import Entry
 from tutor.failures import Failure
 from tutor.following import TurnLost, follow
+from tutor.markdown import review
 from tutor.models import Turn
-from tutor.transcript import REFUTED, Transcript, review
+from tutor.transcript import REFUTED, Transcript
 
 logger = logging.getLogger(__name__)
 

@@ -212,7 +212,7 @@ def checked(question: str, *, empty: bool = False) -> str:
 
 
 def _title(question: str) -> str:
-    line = question.splitlines()[0]
+    line = " ".join(question.split())  # the first line alone may be `$$`
     return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"
 
 

@@ -10,8 +10,6 @@ from accounts.text import storable
 from tutor import eventlog
 from tutor.models import Conversation, Turn
 
-SEARCH_LIMIT = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -89,4 +87,4 @@ def search(user: User, query: str) -> QuerySet[Conversation]:
     if query := storable(query):
         asked = Turn.objects.filter(conversation__owner=user).filter(Q(question__icontains=query) | Q(answer__icontains=query))
         found = found.filter(Q(title__icontains=query) | Q(pk__in=asked.values("conversation")))
-    return found.order_by("-updated")[:SEARCH_LIMIT]
+    return found.order_by("-updated", "pk")

@@ -1,5 +1,6 @@
 """A conversation as Markdown: what was asked, what was said, the work that was read, the answers."""
 
+import base64
 import re
 from collections.abc import Sequence
 
@@ -7,26 +8,18 @@ from django.utils.translation import gettext as _
 
 from tutor import conversations
 from tutor.eventlog import Entry
+from tutor.failures import Failure
+from tutor.markdown import review, typed, written
 from tutor.models import Conversation, Turn
-from tutor.transcript import REFUTED, Transcript, review, typed
+from tutor.transcript import REFUTED, Transcript
 
 PERCENT = re.compile(r"(?<!\\)%")  # where a formula's comment would begin
-# A formula as models write it, outside of code. For most that reads Markdown, `\(` is a bracket.
-BRACKETED = re.compile(
-    r"^(?P<fence>`{3,})[^\n]*\n.*?^(?P=fence)`*$|(?<!\\)\\\((?P<line>[^\n]+?)\\\)|(?<!\\)\\\[(?P<display>.+?)\\\]", re.MULTILINE | re.DOTALL
-)
 
 
 def markdown(conversation: Conversation, steps: Sequence[conversations.Step]) -> str:
     """The branch that is shown, with nothing in it that the page does not show, and all that the page warns of."""
-    parts = [f"# {conversation.title}", *(part for step in steps for part in _turn(step.turn))]
-    return BRACKETED.sub(_between_dollars, "\n\n".join(part.strip() for part in parts if part.strip())) + "\n"
-
-
-def _between_dollars(found: re.Match[str]) -> str:
-    if found["line"]:
-        return f"${found['line'].strip()}$"
-    return f"$${found['display']}$$" if found["display"] else found[0]
+    parts = [f"# {typed(conversation.title)}", *(part for step in steps for part in _turn(step.turn))]
+    return "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
 
 
 def _turn(turn: Turn) -> list[str]:
@@ -37,20 +30,35 @@ def _turn(turn: Turn) -> list[str]:
     if turn.attempt and turn.attempt != turn.question:
         parts += [f"### {_('My own work')}", typed(turn.attempt)]
     transcript = Transcript(several=turn.n > 1)
-    reviews, warnings, text = list[str](), list[str](), ""
-    for entry in conversations.replay(turn)[0]:
-        if entry["kind"] == "reviewed":
-            reviews.append(review(entry["data"]))
-        warnings += _warnings(entry)
-        text += transcript.take(entry)
-    text = text or transcript.of(0)  # where none was picked the page shows the first
-    parts += [f"## {_('Solution') if turn.has_solution else _('Reply')}", *reviews, *warnings, text]
+    log = conversations.replay(turn)[0]
+    # Where none was picked the page shows the first.
+    shown = next((entry["data"]["candidate"] for entry in log if entry["kind"] == "done"), 0)
+    text = "".join(transcript.take(entry) for entry in log) or transcript.of(0)
+    parts.append(f"## {_('Solution') if turn.has_solution else _('Reply')}")
+    parts += [review(entry["data"]) for entry in log if entry["kind"] == "reviewed"]
+    parts += [warning for entry in log for warning in _warnings(entry)]
+    return [*parts, written(text), *_plots(turn, log, shown), *_end(turn)]
+
+
+def _plots(turn: Turn, log: Sequence[Entry], candidate: int) -> list[str]:
+    """The pictures of a candidate's code, within the text: a saved conversation is one file."""
+    drawn = [entry["data"] for entry in log if entry["kind"] == "output" and entry["data"]["candidate"] == candidate]
+    order = [pk for data in drawn for pk in data["plots"]]
+    plots = {str(plot.pk): base64.b64encode(plot.png).decode() for plot in turn.plots.filter(pk__in=order)}
+    return [f"![{_('Plot drawn by the code')}](data:image/png;base64,{plots[pk]})" for pk in order]
+
+
+def _end(turn: Turn) -> list[str]:
+    """The answer, and why there is none or no more."""
+    parts = list[str]()
     if turn.answer:
         python = _("Checked by Python") if turn.checked else _("The answer and Python's result differ") if turn.differs else ""
         answer = PERCENT.sub(r"\\%", turn.answer)
         parts.append(f"**{_('Answer')}:** ${answer}$" + (f" ({python})" if python else ""))
-    if turn.state in (Turn.State.FAILED, Turn.State.STOPPED):
-        parts.append(f"*{turn.get_state_display()}*")
+    if turn.state == Turn.State.FAILED:
+        parts.append(f"*{_('Failed')}: {Failure(turn.failure).label}*")
+    elif turn.state == Turn.State.STOPPED:
+        parts.append(f"*{_('Stopped')}*")
     return parts
 
 

@@ -16,7 +16,7 @@ SHOWN = 200  # on a page, of those that wait and of those that are handled
 def report(user: User, turn: Turn, kind: str, better: int | None, reason: str) -> Report:
     """Keep what a reader says of a turn's solution; a later word of the same reader replaces the earlier one, and waits to be looked at."""
     better = better if kind == Report.Kind.WRONG_PICK and better is not None and better < turn.n else None
-    fields = {"kind": kind, "better": better, "reason": reason, "handled": None}
+    fields = {"kind": kind, "better": better, "reason": reason, "handled": None, "created": timezone.now()}
     return Report.objects.update_or_create(turn=turn, by=user, defaults=fields)[0]
 
 

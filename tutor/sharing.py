@@ -8,14 +8,12 @@ from django.shortcuts import get_object_or_404
 from accounts.models import Classroom, User
 from tutor.models import Conversation, Share
 
-SHOWN = 200  # conversations on a teacher's page
-
 
 def shared_with(user: User) -> QuerySet[Share]:
     """What the students of this person's classes share with them, newest first; who has left a class shares nothing with it."""
     taught = Classroom.objects.taught_by(user)
     attending = Share.objects.filter(classroom__in=taught, conversation__owner__enrolments__classroom=F("classroom"))
-    return attending.select_related("conversation__owner", "classroom").order_by("-created")
+    return attending.select_related("conversation__owner", "classroom").order_by("-created", "-pk")
 
 
 def is_shared(conversation: Conversation, user: User) -> bool:

@@ -5,13 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from grading.checking.extract import FORMULA
 from tutor.eventlog import FINAL, Entry
 
 CHARACTERS = 4  # of a token, about
 REFUTED = _("This answer does not fit the problem: put in or calculated again, it is wrong or not complete. Do not rely on this solution.")
-MARKUP = re.compile(r"[*_`<]|^[#>]", re.MULTILINE)
-MARKS = {"checked": "✓", "agrees": "✓", "wrong": "✗", "carried": "↳", "unverified": "·"}  # of a line that was read
 AGAIN = "\n\n---\n\n"  # the worker was lost: what stands above is given up
 
 
@@ -79,18 +76,3 @@ def fenced(language: str, text: str) -> str:
     """A block whose fence is longer than any run of backticks in it, so that nothing in it ends the block."""
     fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
     return f"{fence}{language}\n{text}\n{fence}\n"
-
-
-def typed(text: str) -> str:
-    """What somebody wrote as it is, line by line: Markdown would make one line of it, and slanted letters of `2*3 + 4*5`. Formulas stay."""
-    parts, at = list[str](), 0
-    for formula in FORMULA.finditer(text):
-        parts += [MARKUP.sub(r"\\\g<0>", text[at : formula.start()]).replace("\n", "  \n"), formula[0]]
-        at = formula.end()
-    return "".join([*parts, MARKUP.sub(r"\\\g<0>", text[at:]).replace("\n", "  \n")])
-
-
-def review(data: dict[str, Any]) -> str:
-    """A student's work, line by line, with what was found."""
-    read = [(MARKS[line["status"]], typed(line["text"]), typed(line["reason"])) for line in data["lines"]]
-    return "\n".join(f"{number}. {mark} {text}\n   {reason}" for number, (mark, text, reason) in enumerate(read, 1))

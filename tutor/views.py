@@ -5,9 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest, ValidationError
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
@@ -25,6 +28,7 @@ from tutor.forms import QuestionForm, ReportForm, RequestForm, ShareForm, TitleF
 from tutor.models import Conversation, Report, Turn
 
 UNPROCESSABLE = 422
+PER_PAGE = 100  # conversations in a list
 
 
 class Request(HttpRequest):
@@ -92,7 +96,8 @@ def conversation(request: Request, pk: UUID) -> HttpResponse:
     background.notice(shown)
     steps = conversations.branch(shown, _leaf(request, shown))
     context = {"conversation": shown, "steps": steps, "leaf": steps[-1].turn if steps else None, "failures": Failure}
-    context["classes"] = sharing.classes_for(shown)
+    classes = sharing.classes_for(shown)
+    context |= {"classes": classes, "is_shared": any(with_class for classroom, with_class in classes)}
     context |= {"report_kinds": Report.Kind.choices, "logs": _logs(steps)} | _permitted(permission.rules_of(shown))
     return render(request, "tutor/conversation.html", _surroundings(request.user) | context)
 
@@ -104,7 +109,7 @@ def rename(request: Request, pk: UUID) -> HttpResponse:
     if form.is_valid():  # the page's field does not send an empty or endless title; such a one leaves the old one
         renamed.title = form.cleaned_data["title"]
         renamed.save(update_fields=["title"])
-    return redirect("tutor:conversation", pk)
+    return _back(request, renamed)
 
 
 @require_POST
@@ -117,7 +122,7 @@ def delete(request: Request, pk: UUID) -> HttpResponse:
 def export(request: Request, pk: UUID) -> HttpResponse:
     exported = asking.get_conversation_for(request.user, pk)
     text = exporting.markdown(exported, conversations.branch(exported, _leaf(request, exported)))
-    name = f"lemma-{exported.created:%Y-%m-%d}.md"
+    name = f"lemma-{timezone.localtime(exported.created):%Y-%m-%d}.md"
     return HttpResponse(
         text, content_type="text/markdown; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
@@ -131,13 +136,13 @@ def share(request: Request, pk: UUID) -> HttpResponse:
         raise BadRequest(form.errors.as_text())
     classroom = classrooms.get_attended_for(request.user, form.cleaned_data["classroom"])
     (sharing.share if form.cleaned_data["shared"] else sharing.take_back)(shared, classroom)
-    return redirect("tutor:conversation", pk)
+    return _back(request, shared)
 
 
 @require_safe
 def shared(request: Request) -> HttpResponse:
     classrooms.require_teacher(request.user)
-    shares = sharing.shared_with(request.user)[: sharing.SHOWN]
+    shares = _page(request, sharing.shared_with(request.user))
     return render(request, "tutor/shared.html", _surroundings(request.user) | {"shares": shares})
 
 
@@ -220,8 +225,9 @@ def plot(request: Request, pk: UUID) -> HttpResponse:
 @require_safe
 def history(request: Request) -> HttpResponse:
     query = request.GET.get("q", "")
+    found = _page(request, conversations.search(request.user, query))
     template = "tutor/_history.html" if request.htmx else "tutor/history.html"
-    return render(request, template, {"history": conversations.search(request.user, query), "query": query, "state": standing.state()})
+    return render(request, template, {"history": found, "query": query, "state": standing.state()})
 
 
 @require_safe
@@ -239,7 +245,16 @@ def state(request: Request) -> HttpResponse:
 def _surroundings(user: User) -> dict[str, Any]:
     """What every page of the tutor shows besides its subject."""
     choices = {"modes": Turn.Mode, "languages": Turn.Language, "counts": asking.counts(user), "background_counts": background.counts(user)}
-    return choices | _permitted([]) | {"history": conversations.search(user, ""), "state": standing.state()}
+    return choices | _permitted([]) | {"history": _newest(user), "state": standing.state()}
+
+
+def _newest(user: User) -> Page[Conversation]:
+    return Paginator(conversations.search(user, ""), PER_PAGE).get_page(1)
+
+
+def _page[Listed: Model](request: Request, found: QuerySet[Listed]) -> Page[Listed]:
+    """The page of a list that the address names; the first or the last where there is none such."""
+    return Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
 
 
 def _permitted(rules: Sequence[Rule]) -> dict[str, Any]:
@@ -253,6 +268,12 @@ def _leaf(request: Request, conversation: Conversation) -> Turn | None:
         return conversation.turns.filter(pk=request.GET["leaf"]).first() if "leaf" in request.GET else None
     except ValidationError:  # not a UUID
         return None
+
+
+def _back(request: Request, conversation: Conversation) -> HttpResponse:
+    """To the conversation, on the branch from which something was done with it."""
+    leaf = _leaf(request, conversation)
+    return _show(request, leaf) if leaf else redirect("tutor:conversation", conversation.pk)
 
 
 def _logs(steps: list[conversations.Step]) -> list[tuple[str, dict[str, Any]]]:

@@ -1,5 +1,6 @@
 // Starts the page: draws its turns, follows those that are not over, and binds keys and buttons.
 
+import { announce } from "lemma/announce.js";
 import { field } from "lemma/composer.js";
 import { openDialog } from "lemma/dialogs.js";
 import { bindDrafts } from "lemma/drafts.js";
@@ -53,6 +54,11 @@ function search() {
   document.getElementById("search").focus();
 }
 
+// The list changes while the reader stays in the search field.
+function announceFound(found) {
+  if (found) announce(found.textContent);
+}
+
 function bindEdit(root) {
   const form = root.querySelector(".edit");
   const button = root.querySelector("[data-edit]");
@@ -84,7 +90,10 @@ function enableAgain() {
 
 bindPolls();
 drawMaths(document);
-document.addEventListener("htmx:afterSwap", (event) => drawMaths(event.target));
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  drawMaths(target);
+  announceFound(target.querySelector(":scope > [data-found]"));
+});
 if (thread) startThread();
 for (const root of document.querySelectorAll("[data-turn]")) bindEdit(root);
 for (const button of document.querySelectorAll("[data-equation]")) button.addEventListener("click", openEquation);

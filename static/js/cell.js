@@ -14,7 +14,7 @@ export class Cell {
 
   constructor(parent) {
     parent.append(this.#root);
-    this.#part("copy").addEventListener("click", () => copyText(this.#segment.text));
+    this.#part("copy").addEventListener("click", ({ currentTarget }) => copyText(this.#segment.text, currentTarget));
   }
 
   /** `live`: the turn is not over, so a block without output still runs. */

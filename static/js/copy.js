@@ -4,23 +4,36 @@ import { announce } from "lemma/announce.js";
 import { plainText } from "lemma/plain.js";
 import { say } from "lemma/strings.js";
 
-export async function copyTurn(format, candidate, drawn) {
-  await copyText(format === "markdown" ? markdown(candidate.segments) : plainText(drawn));
+const SHOWN = 2000; // ms that a button says what it has done
+
+export async function copyTurn(button, candidate, drawn) {
+  await copyText(button.dataset.copy === "markdown" ? markdown(candidate.segments) : plainText(drawn), button);
 }
 
-export async function copyText(text) {
+/** `button` shows for a while that its text is on the clipboard. */
+export async function copyText(text, button = null) {
   if (isSecureContext) await navigator.clipboard.writeText(text);
   else copyBySelection(text); // browsers have no clipboard for a school's plain http://
   announce(say("copied"));
+  if (button) showCopied(button);
 }
 
 function copyBySelection(text) {
   const field = document.createElement("textarea");
+  const focused = document.activeElement;
   field.value = text;
   document.body.append(field);
+  field.focus({ preventScroll: true });
   field.select();
   document.execCommand("copy");
   field.remove();
+  focused.focus({ preventScroll: true });
+}
+
+function showCopied(button) {
+  const icon = button.querySelector("use");
+  icon.setAttribute("href", "#i-check");
+  setTimeout(() => icon.setAttribute("href", "#i-copy"), SHOWN);
 }
 
 function markdown(segments) {

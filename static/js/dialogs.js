@@ -7,6 +7,7 @@ export function openDialog(id) {
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
+  opener?.closest("details.menu")?.querySelector("summary").focus(); // where the focus comes back to: the menu is closed by then
   if (opener) openDialog(opener.dataset.open);
   if (event.target.closest("[data-close]") || event.target.matches("dialog")) event.target.closest("dialog").close();
   closeMenus((menu) => !menu.contains(event.target) || event.target.closest(".menu-items"));

@@ -2,7 +2,7 @@
 
 import { say } from "lemma/strings.js";
 
-const LOGGED_OUT = 401;
+const WHY = { 401: "loggedOut", 404: "gone" }; // by status
 const PLACES = "[role=alert], .report-said";
 
 function write({ target }, text) {
@@ -12,5 +12,5 @@ function write({ target }, text) {
 export function bindRefusals() {
   document.addEventListener("htmx:beforeRequest", ({ detail }) => write(detail, ""));
   document.addEventListener("htmx:sendError", ({ detail }) => write(detail, say("unreachable")));
-  document.addEventListener("htmx:responseError", ({ detail }) => write(detail, say(detail.xhr.status === LOGGED_OUT ? "loggedOut" : "serverError")));
+  document.addEventListener("htmx:responseError", ({ detail }) => write(detail, say(WHY[detail.xhr.status] ?? "serverError")));
 }

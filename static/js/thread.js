@@ -37,7 +37,7 @@ export class TurnView {
     }
     root.addEventListener("click", (event) => {
       const button = event.target.closest("[data-copy]");
-      if (button) copyTurn(button.dataset.copy, this.#candidate, this.#part("steps"));
+      if (button) copyTurn(button, this.#candidate, this.#part("steps"));
     });
     this.#tabs = new CandidateTabs(this.#part("candidates"), (number) => this.#openCandidate(number));
     this.#draw();

@@ -1,14 +1,16 @@
 """Going on with a lesson, sharing and saving a conversation: who may do what, and what comes of it."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Classroom, Enrolment, User
 from inference.tests.tutoring_engine import PROGRAM, WORDS, Sandbox, ScriptedEngine
 from tutor import asking, leases, lessons, teaching
-from tutor.models import Key, Turn, TurnEvent
+from tutor.models import Conversation, Key, Plot, Turn, TurnEvent
 from tutor.teaching import material_of
 
 pytestmark = pytest.mark.django_db
@@ -190,8 +192,11 @@ def test_a_conversation_is_shared_with_a_teacher_and_taken_back(posed):
     assert client_of(teacher).get(address).status_code == 404
     assert owner.post(f"/c/{posed.conversation_id}/share/", {"classroom": elsewhere.pk, "shared": "on"}).status_code == 404
     owner.post(f"/c/{posed.conversation_id}/share/", {"classroom": classroom.pk, "shared": "on"})
+    badge = '<button class="badge badge-good" type="button" data-open="share">Shared</button>'
+    assert badge in owner.get(f"/c/{posed.conversation_id}/").text
     page = client_of(teacher).get(address).content.decode()
     assert PROBLEM in page
+    assert "Load this page again" in page
     assert "/go-on/" not in page
     assert PROBLEM in client_of(teacher).get("/shared/").content.decode()
     assert client_of(stranger).get(address).status_code == 404
@@ -200,6 +205,7 @@ def test_a_conversation_is_shared_with_a_teacher_and_taken_back(posed):
     assert client_of(teacher).get(f"/c/{posed.conversation_id}/").status_code == 404
     owner.post(f"/c/{posed.conversation_id}/share/", {"classroom": classroom.pk})
     assert client_of(teacher).get(address).status_code == 404
+    assert badge not in owner.get(f"/c/{posed.conversation_id}/").text
 
 
 def test_who_has_left_the_class_shares_nothing_with_it(posed):
@@ -249,7 +255,7 @@ def test_what_a_program_printed_stays_in_its_fence(posed):
     log = [
         ("token", {"candidate": 0, "text": "show()", "part": "code"}),
         ("code", {"candidate": 0, "round": 1, "code": "show()"}),
-        ("output", {"candidate": 0, "text": hostile, "error": None}),
+        ("output", {"candidate": 0, "text": hostile, "error": None, "plots": []}),
         ("token", {"candidate": 0, "text": "That is all.", "part": "text"}),
     ]
     TurnEvent.objects.bulk_create(TurnEvent(turn=posed, seq=seq, run=0, kind=kind, payload=data) for seq, (kind, data) in enumerate(log, 2))
@@ -290,7 +296,7 @@ def test_of_many_solutions_that_were_stopped_the_first_is_saved_as_the_page_show
     log = [*(("token", {"candidate": number, "text": text, "part": "text"}) for number, text in said), ("stopped", {})]
     TurnEvent.objects.bulk_create(TurnEvent(turn=posed, seq=seq, run=0, kind=kind, payload=data) for seq, (kind, data) in enumerate(log, 2))
     text = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md").text
-    assert text.endswith("First way, \\boxed{24}.\n\n*Stopped*\n")
+    assert text.endswith("First way, $\\boxed{24}$.\n\n*Stopped*\n")
     assert "Second way" not in text
 
 
@@ -298,7 +304,7 @@ def test_a_saved_formula_stands_between_dollar_signs(posed):
     said = r"So \( x = 5 \), that is" + "\n\n" + r"\[\begin{aligned}x &= 5 \\[4pt] y &= 6\end{aligned}\]"
     log = [
         ("code", {"candidate": 0, "round": 1, "code": r"print(r'\(x\)')"}),
-        ("output", {"candidate": 0, "text": r"\(x\)", "error": None}),
+        ("output", {"candidate": 0, "text": r"\(x\)", "error": None, "plots": []}),
         ("token", {"candidate": 0, "text": said, "part": "text"}),
     ]
     TurnEvent.objects.bulk_create(TurnEvent(turn=posed, seq=seq, run=0, kind=kind, payload=data) for seq, (kind, data) in enumerate(log, 2))
@@ -322,3 +328,46 @@ def test_what_was_typed_is_saved_line_by_line_as_it_is_with_the_step_that_it_is_
     assert "### About this step\n\nSo $a_1 = 2*3$." in text
     assert "## Reply" in text
     assert "So $a_1 = 2*3$." in client.get(f"/c/{posed.conversation_id}/").text.partition("About this step")[2]
+
+
+@pytest.mark.parametrize(
+    ("said", "saved"),
+    [
+        (r"It is \boxed{\frac{1}{2}}.", r"It is $\boxed{\frac{1}{2}}$."),
+        ("So\n\\begin{cases} x = 1 \\\\ y = 2 \\end{cases}", "So\n$$\\begin{cases} x = 1 \\\\ y = 2 \\end{cases}$$"),
+        (r"$\boxed{1}$ and $a<b$, $$\begin{cases}x\end{cases}$$", r"$\boxed{1}$ and $a<b$, $$\begin{cases}x\end{cases}$$"),
+        ("for all a<b and c>d, and a < b", r"for all a\<b and c>d, and a < b"),
+        ("`if a<b: \\boxed{1}`, or\n   ```c\n   a<b \\(x\\)\n   ```", "`if a<b: \\boxed{1}`, or\n   ```c\n   a<b \\(x\\)\n   ```"),
+    ],
+)
+def test_what_the_page_shows_is_seen_in_a_saved_solution(posed, said, saved):
+    TurnEvent.objects.create(turn=posed, seq=2, run=0, kind="token", payload={"candidate": 0, "text": said, "part": "text"})
+    assert client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md").text.endswith(f"\n\n{saved}\n")
+
+
+def test_a_saved_sum_keeps_its_signs_and_a_saved_title_its_stars(posed):
+    Turn.objects.filter(pk=posed.pk).update(question="  12\n+ 5\n- 3\n---\n\\boxed{x_1}")
+    Conversation.objects.update(title="2*3 + 4*5 <b>?")
+    text = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md").text
+    assert text.startswith("# 2\\*3 + 4\\*5 \\<b>?\n")
+    assert "12  \n\\+ 5  \n\\- 3  \n\\---  \n$\\boxed{x_1}$\n" in text
+
+
+def test_a_saved_solution_has_the_plots_that_the_page_shows(posed):
+    Turn.objects.filter(pk=posed.pk).update(n=2, answer="5")
+    plots = [Plot.objects.create(turn=posed, png=png) for png in (b"other", b"picked")]
+    drawn = [("output", {"candidate": n, "text": "", "error": None, "plots": [str(plot.pk)]}) for n, plot in enumerate(plots)]
+    log = [*drawn, ("done", {"candidate": 1, "finish": "stop"})]
+    TurnEvent.objects.bulk_create(TurnEvent(turn=posed, seq=seq, run=0, kind=kind, payload=data) for seq, (kind, data) in enumerate(log, 2))
+    text = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md").text
+    assert "![Plot drawn by the code](data:image/png;base64,cGlja2Vk)\n\n**Answer:**" in text
+    assert text.count("data:image") == 1
+
+
+def test_a_saved_failure_says_why_and_the_file_has_the_day_of_the_reader(posed):
+    Turn.objects.filter(pk=posed.pk).update(state="failed", failure="sandbox_lost")
+    Conversation.objects.update(created=datetime(2026, 3, 31, 23, tzinfo=UTC))
+    with timezone.override("Asia/Shanghai"):
+        answer = client_of(posed.conversation.owner).get(f"/c/{posed.conversation_id}/export.md")
+    assert answer.text.endswith("*Failed: The Python session was lost. Try again.*\n")
+    assert "lemma-2026-04-01.md" in answer.headers["Content-Disposition"]

@@ -5,9 +5,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Classroom, Enrolment, User
 from tutor import reporting
-from tutor.models import Conversation, Plot, Report, Turn, TurnEvent
+from tutor.models import Conversation, Plot, Report, Share, Turn, TurnEvent
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -173,10 +173,40 @@ def test_an_unknown_leaf_is_the_newest(cast, leaf):
 def test_renaming_and_deleting(cast):
     cast.owner.post(cast.page("rename"), {"title": "Square roots"})
     cast.owner.post(cast.page("rename"), {"title": ""})
+    assert f'action="{cast.page("rename")}?leaf={cast.second.pk}"' in cast.owner.get(cast.page("conversation")).text
+    back = cast.owner.post(f"{cast.page('rename')}?leaf={cast.first.pk}", {"title": "Square roots"})
+    assert back.url == f"{cast.page('conversation')}?leaf={cast.first.pk}", "on the branch that was shown"
     cast.conversation.refresh_from_db()
     assert cast.conversation.title == "Square roots"
     assert cast.owner.post(cast.page("delete")).url == "/"
     assert not Turn.objects.exists()
+
+
+def test_all_of_many_conversations_can_be_reached(cast):
+    owner = cast.conversation.owner
+    Conversation.objects.bulk_create(Conversation(owner=owner, title=f"Sum number {i}") for i in range(250))
+    first = cast.owner.get("/")
+    assert "/history/?q=&amp;page=2" in first.text
+    pages = [cast.owner.get("/history/", {"q": "sum", "page": page}) for page in (1, 2, 3, "nonsense", 9)]
+    shown = [[past.title for past in page.context["history"]] for page in pages]
+    assert len({title for titles in shown[:3] for title in titles}) == sum(len(titles) for titles in shown[:3]) == 250
+    assert shown[3:] == [shown[0], shown[2]]
+    assert "/history/?q=sum&amp;page=3" in pages[1].text
+    assert "/history/?q=sum&amp;page=1" in pages[1].text
+    assert "page=" not in cast.owner.get("/history/", {"q": "roots"}).text
+
+
+def test_a_teacher_reaches_all_that_is_shared(cast):
+    teacher, classroom = User.objects.create_user("teacher", role="teacher"), Classroom.objects.create(name="7b")
+    classroom.teachers.add(teacher)
+    owner = cast.conversation.owner
+    Enrolment.objects.create(classroom=classroom, student=owner)
+    many = Conversation.objects.bulk_create(Conversation(owner=owner, title=f"Sum number {i}") for i in range(101))
+    Share.objects.bulk_create(Share(conversation=each, classroom=classroom) for each in many)
+    client = Client()
+    client.force_login(teacher)
+    assert "/shared/?q=&amp;page=2" in client.get("/shared/").text
+    assert "Sum number 0" in client.get("/shared/?page=2").text
 
 
 def test_stopping_what_waits(cast):
@@ -303,6 +333,13 @@ def test_what_is_handled_is_put_away_until_its_reader_says_more(cast, admin):
     assert ([*context["waiting"]], [*context["handled"]]) == ([], [report])
     said(cast, reason="It is still wrong.")
     assert [*admin.get("/reports/").context["waiting"]] == [report]
+
+
+def test_what_a_reader_says_again_is_the_newest(cast, admin):
+    first, other = said(cast), Report.objects.create(turn=cast.second, by=cast.conversation.owner, kind="wrong")
+    assert [*admin.get("/reports/").context["waiting"]] == [other, first]
+    assert said(cast) == first
+    assert [*admin.get("/reports/").context["waiting"]] == [first, other]
 
 
 def test_what_the_page_of_reports_has_no_room_for_is_counted(cast, admin, monkeypatch):

@@ -6,12 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from grading.tests.browser.site import RIGHT, WRONG
+from tutor.tests.browser.site import PLAIN_HTTP
 from tutor.tests.browser.test_pages import PHONE, findings
 
-PLAIN_HTTP = """() => {
-  Object.defineProperty(window, "isSecureContext", { value: false });
-  Object.defineProperty(navigator, "clipboard", { value: undefined });
-}"""  # as browsers have it for an address of a school's own
 SIDEWAYS = """() => [...document.querySelectorAll(".wide:has(> .table:not(.pinned))")].some((box) => box.scrollWidth > box.clientWidth)"""
 SUM = " + ".join(["1"] * 99)
 SCRIPT = "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 1'>"

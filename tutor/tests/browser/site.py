@@ -13,6 +13,10 @@ from tutor.supervisor import answers, valkey_command, wait_until, web_command
 from tutor.tests.stack import ROOT, Program, free_port, listens
 
 PASSWORD = "a long passphrase"
+PLAIN_HTTP = """() => {
+  Object.defineProperty(window, "isSecureContext", { value: false });
+  Object.defineProperty(navigator, "clipboard", { value: undefined });
+}"""  # as browsers have it for an address of a school's own
 
 
 class Site:

@@ -176,7 +176,9 @@ def test_a_server_that_is_away_loses_nothing(site, student):
     student.troubles.clear()
 
 
-@pytest.mark.parametrize(("status", "said"), [(None, "could not be reached"), (401, "logged out"), (500, "could not take this")])
+@pytest.mark.parametrize(
+    ("status", "said"), [(None, "could not be reached"), (401, "logged out"), (404, "was deleted"), (500, "could not take this")]
+)
 def test_a_doubt_that_is_not_taken_says_why(site, asked, student, status, said):
     page, turn = asked
     site.tell(turn, STARTED, "Both 2 and -2 have the square 4.", done("2, -2"))

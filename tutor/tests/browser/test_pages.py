@@ -77,6 +77,7 @@ def test_no_serious_findings_in_dialogs_and_menus(visit):
     page.locator(".person [data-open=shortcuts]").click()
     assert findings(page) == []
     page.keyboard.press("Escape")
+    expect(page.locator("details.person summary")).to_be_focused()
     page.locator("[data-equation]").click()
     expect(page.locator("math-field")).to_be_visible()
     assert [finding for finding in findings(page) if "math-field" not in finding] == []  # inside of it is MathLive's
@@ -185,15 +186,17 @@ def test_history_is_searched_renamed_and_deleted(site, student):
     page.keyboard.press("Control+k")
     page.keyboard.type("circle")
     expect(page.locator("#history a")).to_have_count(1)
+    expect(page.locator("#announcer")).to_contain_text("1 question found")
     expect(page.locator("#history a")).to_have_text("Area of a circle")
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
     expect(page.locator("#history a")).to_have_count(2)
     page.locator("details.menu.at-end summary").click()
     page.get_by_role("button", name="Rename").click()
-    page.get_by_label("Title").fill("Odd sums")
+    page.get_by_label("Title").fill(r"Solve $$\begin{cases}x \\ y\end{cases}$$ for \[\frac12\] now")
     page.keyboard.press("Enter")
-    expect(page.locator(".top-title")).to_have_text("Odd sums")
+    expect(page.locator(".top-title .katex")).to_have_count(2)
+    assert page.locator(".top").bounding_box()["height"] < 80, "a title is one line"
     page.locator("details.menu.at-end summary").click()
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("dialog", name="Delete this conversation?")).to_be_visible()
@@ -259,6 +262,24 @@ def test_what_is_opened_at_the_end_of_a_page_comes_out_from_under_the_composer(s
     in_front = "button => button.getBoundingClientRect().bottom <= document.querySelector('.dock').getBoundingClientRect().top"
     page.wait_for_function(in_front, arg=send.element_handle())
     site.do("clear", name=person.name)
+
+
+def test_a_page_that_is_only_read_has_a_way_to_its_end(site, visit):
+    person = visit()
+    made = site.do("conversation", name=person.name, questions=["Solve $x^2 = 4$."])
+    site.tell(made["turns"][0], STARTED, "One line.\n\n" * 90, done("2"))
+    page = person.open(f"/c/{made['conversation']}/")
+    page.locator(".report summary").click()
+    page.get_by_label("The answer is wrong").check()
+    page.get_by_role("button", name="Send", exact=True).first.click()
+    expect(page.locator(".report-said")).to_have_text("Thank you. This is noted.")
+    page = visit(role="admin").open("/reports/")
+    page.get_by_role("link", name="Solve").first.click()
+    expect(page.locator(".turn .prose")).to_be_visible()
+    page.keyboard.press("Home")
+    expect(page.get_by_role("button", name="Jump to latest")).to_be_in_viewport()
+    page.get_by_role("button", name="Jump to latest").click()
+    expect(page.locator(".turn-actions")).to_be_in_viewport()
 
 
 def test_administrators_find_the_administration(site, visit):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tutor.supervisor import wait_until
-from tutor.tests.browser.site import STARTED, STOPPED, code, done, failed, output, typing
+from tutor.tests.browser.site import PLAIN_HTTP, STARTED, STOPPED, code, done, failed, output, typing
 
 AT_END = "innerHeight + scrollY >= document.documentElement.scrollHeight - 5"
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -365,11 +365,18 @@ def test_what_is_copied_of_an_output_stays_in_its_fence(site, student, asked):
 def test_copying(site, student, asked):
     page, turn = asked
     student.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    site.tell(turn, STARTED, "So **$x = 2$**.", typing("print(2)"), code("print(2)"), output("2\n"), done("2"))
+    text = "So **$x = 2$**.\n\n3. One\n4. Two\n\n| a | b |\n|---|---|\n| 1 | $c$ |"
+    site.tell(turn, STARTED, text, typing("print(2)"), code("print(2)"), output("2\n"), done("2"))
     page.get_by_role("button", name="Copy with LaTeX").click()
-    assert page.evaluate("navigator.clipboard.readText()") == "So **$x = 2$**.\n\n```python\nprint(2)\n```\n\n```output\n2\n```"
-    page.get_by_role("button", name="Copy as text").click()
+    assert page.evaluate("navigator.clipboard.readText()") == text + "\n\n```python\nprint(2)\n```\n\n```output\n2\n```"
+    as_text, icon = page.get_by_role("button", name="Copy as text"), page.locator("[data-copy=text] use")
+    expect(icon).to_have_attribute("href", "#i-copy")
+    as_text.click()
+    expect(icon).to_have_attribute("href", "#i-check")
     expect(page.locator("#announcer", has_text="Copied").get_by_text("Copied")).to_have_count(2)
-    copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith("So x = 2.")
-    assert "print(2)" in copied
+    copied = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert [line for line in copied if line] == ["So x = 2.", "3. One", "4. Two", "a\tb", "1\tc", "print(2)", "2"]
+    page.evaluate(PLAIN_HTTP)
+    as_text.click()
+    expect(page.locator("#announcer").get_by_text("Copied")).to_have_count(3)
+    expect(as_text).to_be_focused()
