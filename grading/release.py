@@ -100,8 +100,9 @@ def ask(submission: Submission, text: str) -> RegradeRequest:
 
 
 def open_requests() -> "QuerySet[RegradeRequest]":
-    """Those that wait for an answer."""
-    return RegradeRequest.objects.filter(queue.enrolled("submission__"), outcome=RegradeRequest.Outcome.OPEN)
+    """Those that wait for an answer, with what a page says of each."""
+    waiting = RegradeRequest.objects.filter(queue.enrolled("submission__"), outcome=RegradeRequest.Outcome.OPEN)
+    return waiting.select_related("submission__student", "submission__problem__assignment")
 
 
 def answer(request: RegradeRequest, teacher: User, reply: str) -> None:
