@@ -6,10 +6,10 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.refusal import Refusal
 from accounts.text import storable
 from grading import live, queue, review
 from grading.models import Assignment, Mark, MarkChange, Problem, RegradeRequest, Submission
@@ -17,16 +17,11 @@ from grading.models import Assignment, Mark, MarkChange, Problem, RegradeRequest
 LONGEST_REQUEST = 2_000  # characters
 
 
-class RegradeError(Exception):
+class RegradeError(Refusal):
     """The request was not taken. `str()` says why, to the student.
 
     NothingToRegrade, AlreadyAsked, RequestEmpty
     """
-
-    message: str | Promise
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class NothingToRegrade(RegradeError):
