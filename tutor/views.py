@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -13,25 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
-from django_htmx.middleware import HtmxDetails
 
 from accounts import classrooms
 from accounts.models import User
+from accounts.request import UNPROCESSABLE, Request
 from grading.helping import Rule
 from inference.prompts import has_words
 from tutor import asking, background, conversations, exporting, lessons, permission, reporting, sharing, standing
 from tutor.failures import Failure
 from tutor.forms import QuestionForm, ReportForm, RequestForm, ShareForm, TitleForm
 from tutor.models import Conversation, Report, Turn
-
-UNPROCESSABLE = 422
-
-
-class Request(HttpRequest):
-    """What every view here gets: the middleware turns away those who are not logged in."""
-
-    user: User
-    htmx: HtmxDetails
 
 
 @require_safe

@@ -11,10 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.classrooms import get_classroom_for
+from accounts.request import UNPROCESSABLE, Request
 from grading import access, assignments, bank, exports, groups, helping, queue, release, review, routing, submitting
 from grading.forms import AssignmentForm, ExtensionForm, ThresholdsForm
 from grading.models import Assignment, Mark, Problem
-from grading.views.page import UNPROCESSABLE, Request, page, table
+from grading.views.page import page, table
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,11 +12,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.classrooms import require_teacher
+from accounts.request import UNPROCESSABLE, Request
 from accounts.tables import TableError
 from grading import access, bank, importing, reading, remark, sampling
 from grading.forms import PointsForm, ProblemForm, RubricFormSet
 from grading.models import Problem, RubricItem
-from grading.views.page import CONFLICT, UNPROCESSABLE, Request, page, uploaded_text
+from grading.views.page import CONFLICT, page, uploaded_text
 
 
 @require_safe

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import classrooms, rosters
 from accounts.classrooms import ClassroomError, get_attended_for, get_classroom_for, get_enrolment_for
 from accounts.models import Classroom, Enrolment, User
+from accounts.request import UNPROCESSABLE, Request
 from accounts.tables import TableError
 from grading import access, exports, progress, queue, release, submitting
 from grading.forms import ClassroomForm
 from grading.models import Assignment, Mark, Problem
-from grading.views.page import UNPROCESSABLE, Request, page, table, uploaded_text
+from grading.views.page import page, table, uploaded_text
 
 
 @require_safe

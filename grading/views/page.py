@@ -2,22 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Classroom, User
+from accounts.request import Request
 from accounts.tables import LARGEST, decode
 
-UNPROCESSABLE = 422
 CONFLICT = 409
-
-
-class Request(HttpRequest):
-    """What every view here gets: the middleware turns away those who are not logged in."""
-
-    user: User
-    htmx: HtmxDetails
 
 
 def page(request: Request, template: str, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:

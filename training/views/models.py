@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.request import Request
 from accounts.roles import check_admin
 from training import gate, measuring, registry, runs
 from training.forms import MeasureForm
 from training.models import ModelVersion, Promotion
-from training.views.page import Request
 from tutor import serving, standing
 
 SHOWN = 50  # promotions
