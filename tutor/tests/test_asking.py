@@ -162,7 +162,7 @@ def test_search_reads_titles_questions_and_answers_of_ones_own(student, outsider
     pie = answered(ask(student, "How large is a pie?"), answer=r"\pi r^2")
     ask(student, "Something else\nabout apples")
     ask(outsider, "A pie, too")
-    assert list(conversations.search(student, "PIE")) == [pie.conversation]
+    assert list(conversations.search(student, "PIE\x00 ")) == [pie.conversation]
     assert list(conversations.search(student, "pi r")) == [pie.conversation]
     assert conversations.search(student, "apples").get().title == "Something else"
     assert len(conversations.search(student, " ")) == 2
