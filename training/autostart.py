@@ -20,8 +20,8 @@ def check() -> Run | None:
     if sources.count(SOURCE) - (newest.rows if newest else 0) < settings.TRAINING_START_ROWS:
         return None
     try:
-        dataset = sources.build(SOURCE)
-        return runs.create(recipes.load(settings.TRAINING_START_RECIPE), base=registry.trainable_champion(), datasets=[dataset])
+        recipe = recipes.load(settings.TRAINING_START_RECIPE)  # first: marks that are a dataset are no new ones any more
+        return runs.create(recipe, base=registry.trainable_champion(), datasets=[sources.build(SOURCE)])
     except IntegrityError:
         logger.info("Another worker has begun a run of the new marks")
     except (recipes.RecipeError, runs.RunError) as error:
