@@ -179,7 +179,7 @@ def roster(request: Request, pk: UUID) -> HttpResponse:
     context: dict[str, object] = {"classroom": classroom, "text": "", "error": ""}
     if request.method == "POST":
         try:
-            text = uploaded_text(request, "table")
+            text = uploaded_text(request)
             context["text"], context["entries"] = text, rosters.preview(classroom, text)
             if "confirm" in request.POST:
                 return _enrol(request, classroom, text)

@@ -28,7 +28,7 @@ def table(data: bytes, name: str) -> HttpResponse:
     return HttpResponse(data, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}.csv"'})
 
 
-def uploaded_text(request: Request, field: str) -> str:
-    """A table's text: the file that was chosen, or else what was typed or pasted into `field`. Raises `TableError`."""
+def uploaded_text(request: Request) -> str:
+    """A table's text: the file that was chosen, or else what was typed or pasted. Raises `TableError`."""
     file = request.FILES.get("file")
-    return decode(file.read(LARGEST + 1) if file else request.POST.get(field, "").encode())
+    return decode(file.read(LARGEST + 1) if file else request.POST.get("table", "").encode())
