@@ -36,10 +36,9 @@ class RequestEmpty(RegradeError):
     message = _("Say in a sentence or two what should be looked at again.")
 
 
-def releasable(assignment: Assignment, problem: Problem | None = None) -> "QuerySet[Mark]":
+def releasable(assignment: Assignment) -> "QuerySet[Mark]":
     """The reviewed marks of current work that no student has seen yet."""
-    marks = Mark.objects.filter(state=Mark.State.REVIEWED, submission__in=queue.of_assignment(assignment))
-    return marks.filter(submission__problem=problem) if problem else marks
+    return Mark.objects.filter(state=Mark.State.REVIEWED, submission__in=queue.of_assignment(assignment))
 
 
 def standing() -> "QuerySet[Mark]":
@@ -61,10 +60,10 @@ def standing_of(student: User, problems: Sequence[Problem]) -> dict[UUID, Mark]:
     return {mark.submission.problem_id: mark for mark in found}
 
 
-def release(assignment: Assignment, teacher: User, problem: Problem | None = None) -> int:
+def release(assignment: Assignment, teacher: User) -> int:
     """Show all reviewed marks to their students; how many. Drafts stay hidden. A mark that changes meanwhile waits for the next release."""
     released = 0
-    for mark in releasable(assignment, problem):
+    for mark in releasable(assignment):
         now = timezone.now()
         with transaction.atomic():
             unchanged = Mark.objects.filter(pk=mark.pk, version=mark.version)
