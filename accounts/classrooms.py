@@ -8,23 +8,18 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Classroom, Enrolment, User, new_code
+from accounts.refusal import Refusal
 from accounts.text import storable
 
 
-class ClassroomError(Exception):
+class ClassroomError(Refusal):
     """Nothing was changed. `str()` says why, to the person who asked.
 
     UnknownCode, StudentsOnly, ClassFull, NoSuchTeacher, LastTeacher
     """
-
-    message: str | Promise
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class UnknownCode(ClassroomError):

@@ -6,7 +6,6 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 LARGEST = 1_000_000  # bytes of an uploaded table
@@ -17,13 +16,6 @@ FORMULA = tuple("=+-@＝＋－＠\t\r\n")  # what a spreadsheet takes for the be
 
 class TableError(Exception):
     """The text is no table of the kind that was asked for. `str()` says why and where, to the person who uploaded it."""
-
-    def __init__(self, message: str | Promise) -> None:
-        super().__init__(message)
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""What people type into forms."""
+"""What people type and programs send, as it can be stored and looked for."""
 
 
 def storable(text: str) -> str:
-    """Without blanks around it, and without NUL, which Postgres does not store."""
-    return text.replace("\x00", "").strip()
+    """Without blanks around it, NUL, and halves of a character that was cut in two (as JSON may have them)."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode().strip()

@@ -1,7 +1,5 @@
 """Logging in and signing up; another password; keys for programs."""
 
-from typing import cast
-
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm
@@ -14,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import keys
 from accounts.forms import KeyForm, LogInForm, SignUpForm
-from accounts.models import User
+from accounts.request import Request
 
 
 class LogIn(LoginView):
@@ -43,24 +41,23 @@ class Password(PasswordChangeView):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def keys_page(request: HttpRequest) -> HttpResponse:
+def keys_page(request: Request) -> HttpResponse:
     """A person's API keys. A new one is shown in the answer to the form that made it, and never again."""
-    user = cast(User, request.user)
     form = KeyForm(request.POST or None)
     made = ""
     if form.is_valid():
         try:
-            made = keys.make(user, form.cleaned_data["name"])
+            made = keys.make(request.user, form.cleaned_data["name"])
             form = KeyForm()
         except keys.TooManyKeys:
             form.add_error("name", _("You have as many keys as one may have. Revoke one first."))
-    context = {"keys": keys.keys_of(user), "form": form, "made": made, "base": request.build_absolute_uri("/v1")}
+    context = {"keys": keys.keys_of(request.user), "form": form, "made": made, "base": request.build_absolute_uri("/v1")}
     return render(request, "accounts/keys.html", context)
 
 
 @require_POST
-def revoke_key(request: HttpRequest, pk: int) -> HttpResponse:
-    keys.revoke(cast(User, request.user), pk)
+def revoke_key(request: Request, pk: int) -> HttpResponse:
+    keys.revoke(request.user, pk)
     return redirect("accounts:keys")
 
 

@@ -2,23 +2,18 @@
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.refusal import Refusal
 from grading import sampling
 from grading.models import Assignment, Submission
 
 
-class AssignmentError(Exception):
+class AssignmentError(Refusal):
     """Nothing was changed. `str()` says why, to the teacher.
 
     NoProblem, AlreadyWorkedOn
     """
-
-    message: str | Promise
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class NoProblem(AssignmentError):

@@ -15,9 +15,8 @@ MOST_PROBLEMS = 50  # of one assignment
 
 def search(owner: User, query: str, topic: str) -> "QuerySet[Problem]":
     """The bank's problems with `query` in them, of one topic ("" for any)."""
-    query, topic = storable(query), storable(topic)
-    found = access.bank_of(owner)
-    if query:
+    found, topic = access.bank_of(owner), storable(topic)
+    if query := storable(query):
         found = found.filter(Q(text__icontains=query) | Q(topic__icontains=query))
     return found.filter(topic=topic) if topic else found
 

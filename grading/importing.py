@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.tables import TableError, read_table
+from accounts.text import storable
 from grading import reading
 from grading.marking import default_rubric
 from grading.models import Problem, RubricItem
@@ -83,7 +84,7 @@ def _json_cells(line: str) -> Mapping[str, str] | str:
 
 def _json_cell(found: dict[str, Any], names: tuple[str, ...]) -> str:
     value = next((found[name] for name in names if found.get(name) is not None), "")
-    return str(value).strip() if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    return storable(str(value)) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
 def _line(number: int, cells: Mapping[str, str] | str) -> Line:

@@ -7,7 +7,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from grading import overrides, release, review
+from grading import release, review
 from grading.models import Mark, Problem, RegradeRequest, RubricItem, Submission
 
 MACHINE = {"checked": "right", "agrees": "right", "wrong": "wrong", "carried": "carried"}
@@ -74,9 +74,10 @@ def _labels(submission: Submission) -> list[str]:
     said = submission.mark.first_error
     if said is None:
         return machine
-    spoken = overrides.labels(len(submission.steps), said)
-    carried = ["carried" if label == "carried" else "" for label in machine]
-    return [own if own != "unsaid" else follows for own, follows in zip(spoken, carried, strict=False)]
+    if said < 0:
+        return ["right"] * len(submission.steps)
+    follows = ["carried" if label == "carried" else "" for label in machine[said + 1 :]]
+    return ["right"] * said + ["wrong"] + follows
 
 
 def attempts(student: User, problem: Problem) -> list[Attempt]:

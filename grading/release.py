@@ -6,10 +6,10 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.refusal import Refusal
 from accounts.text import storable
 from grading import live, queue, review
 from grading.models import Assignment, Mark, MarkChange, Problem, RegradeRequest, Submission
@@ -17,16 +17,11 @@ from grading.models import Assignment, Mark, MarkChange, Problem, RegradeRequest
 LONGEST_REQUEST = 2_000  # characters
 
 
-class RegradeError(Exception):
+class RegradeError(Refusal):
     """The request was not taken. `str()` says why, to the student.
 
     NothingToRegrade, AlreadyAsked, RequestEmpty
     """
-
-    message: str | Promise
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class NothingToRegrade(RegradeError):
@@ -41,10 +36,9 @@ class RequestEmpty(RegradeError):
     message = _("Say in a sentence or two what should be looked at again.")
 
 
-def releasable(assignment: Assignment, problem: Problem | None = None) -> "QuerySet[Mark]":
+def releasable(assignment: Assignment) -> "QuerySet[Mark]":
     """The reviewed marks of current work that no student has seen yet."""
-    marks = Mark.objects.filter(state=Mark.State.REVIEWED, submission__in=queue.of_assignment(assignment))
-    return marks.filter(submission__problem=problem) if problem else marks
+    return Mark.objects.filter(state=Mark.State.REVIEWED, submission__in=queue.of_assignment(assignment))
 
 
 def standing() -> "QuerySet[Mark]":
@@ -66,10 +60,10 @@ def standing_of(student: User, problems: Sequence[Problem]) -> dict[UUID, Mark]:
     return {mark.submission.problem_id: mark for mark in found}
 
 
-def release(assignment: Assignment, teacher: User, problem: Problem | None = None) -> int:
+def release(assignment: Assignment, teacher: User) -> int:
     """Show all reviewed marks to their students; how many. Drafts stay hidden. A mark that changes meanwhile waits for the next release."""
     released = 0
-    for mark in releasable(assignment, problem):
+    for mark in releasable(assignment):
         now = timezone.now()
         with transaction.atomic():
             unchanged = Mark.objects.filter(pk=mark.pk, version=mark.version)
@@ -100,8 +94,9 @@ def ask(submission: Submission, text: str) -> RegradeRequest:
 
 
 def open_requests() -> "QuerySet[RegradeRequest]":
-    """Those that wait for an answer."""
-    return RegradeRequest.objects.filter(queue.enrolled("submission__"), outcome=RegradeRequest.Outcome.OPEN)
+    """Those that wait for an answer, with what a page says of each."""
+    waiting = RegradeRequest.objects.filter(queue.enrolled("submission__"), outcome=RegradeRequest.Outcome.OPEN)
+    return waiting.select_related("submission__student", "submission__problem__assignment")
 
 
 def answer(request: RegradeRequest, teacher: User, reply: str) -> None:

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.refusal import Refusal
 from grading import evidence, leases, marking, queue, release, review
 from grading.models import Mark, MarkChange, Problem, RubricItem, Submission
 from grading.review import Pending
@@ -23,16 +23,7 @@ SECONDS = 10.0  # for comparing the class's answers with the keys; what is not c
 Rule = RubricItem.Rule
 
 
-class RemarkError(Exception):
-    """Nothing was changed. `str()` says why."""
-
-    message: str | Promise
-
-    def __str__(self) -> str:
-        return str(self.message)
-
-
-class PlanChanged(RemarkError):
+class PlanChanged(Refusal):
     message = _("Marks have changed since this preview. Look at it again.")
 
 

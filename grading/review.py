@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.refusal import Refusal
 from grading import feedback, groups, live, marking
 from grading.evidence import Evidence
 from grading.models import Assignment, Group, Mark, MarkChange, Problem, RubricItem, Submission
@@ -24,16 +24,11 @@ Kind = MarkChange.Kind
 State = Mark.State
 
 
-class ReviewError(Exception):
+class ReviewError(Refusal):
     """Nothing was changed. `str()` says why, to the grader.
 
     Conflict, ReasonMissing, CommentTooLong
     """
-
-    message: str | Promise
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class Conflict(ReviewError):

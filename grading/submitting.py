@@ -10,28 +10,23 @@ from django.db import transaction
 from django.db.models import FilteredRelation, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import workers
 from accounts.models import User
+from accounts.refusal import Refusal
 from accounts.text import storable
 from grading import evidence, leases, live, reading
 from grading.evidence import LONGEST_ANSWER
 from grading.models import Assignment, Mark, Problem, Submission
 
 
-class SubmissionError(Exception):
+class SubmissionError(Refusal):
     """The work was not taken, and no attempt is spent. `str()` says why, to the student.
 
     Closed, NoAttemptLeft, NothingWritten, TooLong, Unreadable
     """
-
-    message: str | Promise
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class Closed(SubmissionError):

@@ -106,7 +106,7 @@ def find(spec: ModelSpec = DEFAULT) -> Path:
 
 
 def fetch(
-    spec: ModelSpec = DEFAULT,
+    spec: ModelSpec,
     *,
     progress: Progress = lambda there, total: None,
     notice: Notice = lambda line: None,
@@ -129,7 +129,7 @@ def fetch(
     return path
 
 
-def verify(spec: ModelSpec = DEFAULT) -> Path:
+def verify(spec: ModelSpec) -> Path:
     """As `find`, but hash the file whatever its stamp says."""
     path = directory() / spec.file
     with _as_weights_errors(path):

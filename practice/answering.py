@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.refusal import Refusal
 from accounts.text import storable
 from grading.checking.answers import Outcome, Verdict, check
 from grading.checking.asked import COPIED, check_asked, has_other_unit
@@ -29,16 +29,11 @@ LONGEST = 500  # characters of an answer
 UNFINISHED = {COPIED, NOT_SOLVED}
 
 
-class AnswerError(Exception):
+class AnswerError(Refusal):
     """The answer was not counted, and costs nothing. `str()` says why, to the student.
 
     NoAnswer, NotRead, OtherForm, OtherUnit
     """
-
-    message: str | Promise
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class NoAnswer(AnswerError):

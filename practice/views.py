@@ -15,10 +15,11 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.classrooms import get_classroom_for, get_enrolment_for
 from accounts.models import User
+from accounts.request import UNPROCESSABLE, Request
 from grading import reading as answers
 from grading.checking.reasons import Reason
 from grading.feedback import say
-from grading.views.page import UNPROCESSABLE, Request, page
+from grading.views.page import page
 from practice import answering, choosing, making, mastery, reporting
 from practice import writing as writings
 from practice.answering import AnswerError, HelpNotOffered, get_item_for

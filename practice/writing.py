@@ -14,11 +14,11 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import workers
 from accounts.models import User
+from accounts.refusal import Refusal
 from accounts.workers import in_database
 from inference.best_of import Budget
 from inference.engines import Engine, EngineError
@@ -48,16 +48,11 @@ logger = logging.getLogger(__name__)
 _busy = asyncio.Lock()  # held while this process is at it
 
 
-class WritingError(Exception):
+class WritingError(Refusal):
     """Nothing was asked for. `str()` says why, to the student.
 
     StillWriting, TooMany
     """
-
-    message: str | Promise
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class StillWriting(WritingError):

@@ -20,7 +20,7 @@ def check() -> Run | None:
     if sources.count(SOURCE) - (newest.rows if newest else 0) < settings.TRAINING_START_ROWS:
         return None
     try:
-        recipe = recipes.load(settings.TRAINING_START_RECIPE)  # first: a name that is mistyped must not use the marks up
+        recipe = recipes.load(settings.TRAINING_START_RECIPE)  # first: marks that are a dataset are no new ones any more
         return runs.create(recipe, base=registry.trainable_champion(), datasets=[sources.build(SOURCE)])
     except IntegrityError:
         logger.info("Another worker has begun a run of the new marks")

@@ -16,11 +16,9 @@ FIGURES: Mapping[str, str | Promise] = {
     "right": _("Share of right responses"),
     "score": _("Reward model's score"),
     "kl": _("Distance from the start (KL)"),
-    "learning_rate": _("Learning rate"),
     "grad_norm": _("Size of the gradient"),
     "tokens_a_second": _("Tokens a second"),
 }
-SHOWN = ("loss", "reward", "right", "score", "kl", "grad_norm", "tokens_a_second")
 
 Points = Sequence[tuple[float, float]]
 
@@ -55,12 +53,12 @@ def of_runs(runs: Sequence[Run]) -> list[Chart]:
 
 
 def of_stages(stages: Sequence[RunStage]) -> list[Chart]:
-    read = [(stage, progress.curves(stage.folder, SHOWN)) for stage in stages]
+    read = [(stage, progress.curves(stage.folder, tuple(FIGURES))) for stage in stages]
     charts = []
-    for name in SHOWN:
+    for name, title in FIGURES.items():
         series = [(stage.run.number, curves[name]) for stage, curves in read if name in curves]
         if series:
-            charts.append(_chart(stages[0].name, str(FIGURES[name]), series))
+            charts.append(_chart(stages[0].name, str(title), series))
     return charts
 
 

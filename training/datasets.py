@@ -13,10 +13,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.refusal import Refusal
 from accounts.roles import check_admin
 from training import rows
 from training.evaluation.datasets import DatasetError, read_problem
@@ -35,13 +35,10 @@ class ImportRefused(Exception):
     """The file was not taken; `str()` says why, to an administrator."""
 
 
-class StillUsed(Exception):
+class StillUsed(Refusal):
     """A run that is going on uses it."""
 
-    message: str | Promise = _("A run that is going on uses this. Stop the run first.")
-
-    def __str__(self) -> str:
-        return str(self.message)
+    message = _("A run that is going on uses this. Stop the run first.")
 
 
 def get_datasets_for(user: User) -> QuerySet[Dataset]:

@@ -3,23 +3,20 @@
 from pathlib import Path
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.refusal import Refusal
 from training import registry, runs
 from training.datasets import digest
 from training.models import Dataset, ModelVersion, Run
 from training.recipes import Recipe, Step
 
 
-class NothingToMeasure(Exception):
+class NothingToMeasure(Refusal):
     """Everything is measured already, or cannot be."""
 
-    message: str | Promise = _("Both models are measured on these problems already, or have no file that can be measured here.")
-
-    def __str__(self) -> str:
-        return str(self.message)
+    message = _("Both models are measured on these problems already, or have no file that can be measured here.")
 
 
 class FileGone(NothingToMeasure):

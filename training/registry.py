@@ -11,10 +11,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.refusal import Refusal
 from accounts.roles import check_admin
 from inference import weights
 from training import rows
@@ -25,13 +25,8 @@ from tutor import serving
 KINDS = ("Q8_0", "Q4_0", "F16")  # of files for the embedded engine, the one that is served first
 
 
-class RegistryError(Exception):
+class RegistryError(Refusal):
     """It was not done; `str()` says why, to an administrator."""
-
-    message: str | Promise
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class NoFile(RegistryError):

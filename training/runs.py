@@ -13,11 +13,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts import workers
 from accounts.models import User
+from accounts.refusal import Refusal
 from accounts.roles import check_admin
 from grading.checking.reasons import Reason, template
 from training.models import Dataset, ModelVersion, Run, RunStage
@@ -36,13 +36,8 @@ NEVER_BEGUN = template("The process that works through the run ended again and a
 State = Run.State
 
 
-class RunError(Exception):
+class RunError(Refusal):
     """It was not done; `str()` says why, to an administrator."""
-
-    message: str | Promise
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class TooManyWaiting(RunError):

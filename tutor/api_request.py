@@ -12,6 +12,7 @@ from typing import Any
 
 from django.http import JsonResponse
 
+from accounts.text import storable
 from inference import assessment
 from inference.prompts import Exchange
 from tutor.models import Turn
@@ -180,14 +181,9 @@ def _role(message: object, at: int) -> str:
 def _content(message: Any, at: int) -> str:  # noqa: ANN401  # JSON
     content = message.get("content")
     if isinstance(content, str):
-        return _storable(content)
+        return storable(content)
     if isinstance(content, list) and all(isinstance(part, dict) and part.get("type") == "text" for part in content):
-        return _storable("\n".join(str(part.get("text", "")) for part in content))
+        return storable("\n".join(str(part.get("text", "")) for part in content))
     if content is None and message.get("role") in ("assistant", "tool"):
         return ""
     raise bad_request(f"messages[{at}] has other content than text.", param=f"messages[{at}].content")
-
-
-def _storable(text: str) -> str:
-    """Without what no database keeps: NUL, and halves of a character that was cut in two."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()

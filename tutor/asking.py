@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.refusal import Refusal
 from accounts.text import storable
 from inference.prompts import Exchange
 from tutor import background, eventlog, permission, queue, sharing
@@ -24,17 +24,12 @@ COUNTS = (1, 4, 8, 16)  # solutions side by side
 MORE_COUNTS = (32, 64, 128, 256)  # for administrators
 
 
-class AskingError(Exception):
+class AskingError(Refusal):
     """The question was not taken; nothing was stored. `str()` says why, to the student.
 
     QuestionEmpty, QuestionTooLong, CountNotOffered, StillSolving, TooManyTurns, QueueFull, OneInBackground, HelpNotAllowed; of lessons
     NotOffered, AttemptFirst, NothingToCheck
     """
-
-    message: str | Promise
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class QuestionEmpty(AskingError):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from accounts.models import User
 from accounts.text import storable
@@ -35,6 +35,7 @@ def branch(conversation: Conversation, leaf: Turn | None = None) -> list[Step]:
     while shown is not None:
         steps.append(_step(shown, children))
         shown = turns[shown.parent_id] if shown.parent_id else None
+    prefetch_related_objects([step.turn for step in steps], "events")  # whoever draws a branch replays all of it
     return steps[::-1]
 
 

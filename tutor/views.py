@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.exceptions import BadRequest, ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
-from django_htmx.middleware import HtmxDetails
 
 from accounts import classrooms
 from accounts.models import User
+from accounts.request import UNPROCESSABLE, Request
 from grading.helping import Rule
 from inference.prompts import has_words
 from tutor import asking, background, conversations, exporting, lessons, permission, reporting, sharing, standing
@@ -27,15 +27,7 @@ from tutor.failures import Failure
 from tutor.forms import QuestionForm, ReportForm, RequestForm, ShareForm, TitleForm
 from tutor.models import Conversation, Report, Turn
 
-UNPROCESSABLE = 422
 PER_PAGE = 100  # conversations in a list
-
-
-class Request(HttpRequest):
-    """What every view here gets: the middleware turns away those who are not logged in."""
-
-    user: User
-    htmx: HtmxDetails
 
 
 @require_safe

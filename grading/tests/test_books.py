@@ -5,10 +5,12 @@ import io
 from decimal import Decimal
 
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Classroom, User
 from accounts.tables import decode
-from grading import bank, submitting
+from grading import bank, release, submitting
 from grading.models import Assignment, Submission
 from grading.tests.school import RIGHT, WRONG, check_all, page
 
@@ -35,9 +37,10 @@ def test_the_released_points_of_a_class(school):
     school.decide(school.hand_in(), [school.rubric()[0].pk], adjustment=Decimal("0.5"))
     school.release()
     school.decide(school.hand_in(school.classmate))
+    Assignment.objects.create(classroom=school.classroom, title="Begun")
     rows = table(school.client(school.teacher).get(page("classroom_csv", school.classroom.pk)))
-    assert rows[0] == ["Username", "Name", "Student number", "Equations (/4.00)"]
-    assert rows[1:] == [["classmate", "", "", ""], ["student", "", "", "2.5"]]
+    assert rows[0] == ["Username", "Name", "Student number", "Equations (/4)", "Begun (/0)"]
+    assert rows[1:] == [["classmate", "", "", "", ""], ["student", "", "", "2.5", ""]]
 
 
 def test_progress_by_topic(school):
@@ -87,6 +90,29 @@ def test_a_released_mark_stands_until_the_mark_of_a_newer_attempt_is_released(sc
     assert books(school) == ("4", ["1", "Reviewed"], (1, 1, 4), True, 100)  # the teacher's table has what is not released yet
     school.release()
     assert books(school) == ("1", ["1", "Released"], (1, 1, 1), False, 25)
+
+
+def test_a_page_asks_the_database_as_often_for_many_rows_as_for_few(school):
+    def asked(user, address):
+        client = school.client(user)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        return len(queries)
+
+    def mark_and_ask(student):
+        submission = school.hand_in(student)
+        school.decide(submission)
+        school.release()
+        release.ask(Submission.objects.get(pk=submission.pk), "Please look again.")
+
+    pages = [(school.student, page("classroom", school.classroom.pk)), (school.teacher, page("assignment", school.assignment.pk))]
+    mark_and_ask(school.student)
+    few = [asked(*each) for each in pages]
+    mark_and_ask(school.classmate)
+    for number in range(2):
+        more = Assignment.objects.create(classroom=school.classroom, title=str(number), published=school.assignment.published)
+        bank.assign([school.banked], more)
+    assert [asked(*each) for each in pages] == few
 
 
 def test_what_was_never_released_stands_nowhere(school):

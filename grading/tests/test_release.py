@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from grading import release
+from grading.marked import attempts
 from grading.models import Mark, RegradeRequest, Submission
 from grading.release import AlreadyAsked, NothingToRegrade, RequestEmpty
 from grading.tests.school import RIGHT, WRONG, page, points
@@ -37,10 +38,19 @@ def test_an_old_attempt_s_mark_stays_where_it_was(school):
     assert school.release() == 0
 
 
-def test_one_problem_s_marks(school):
-    school.decide(school.hand_in())
-    assert release.release(school.assignment, school.teacher, school.banked) == 0
-    assert release.release(school.assignment, school.teacher, school.problem) == 1
+def test_the_teacher_s_first_wrong_step_decides_how_steps_are_labelled(school):
+    submission = school.hand_in(work=WRONG)
+    school.decide(submission)
+    school.release()
+    for said, labels in (
+        (None, ["right", "wrong", "carried"]),
+        (-1, ["right", "right", "right"]),
+        (0, ["wrong", "", "carried"]),
+        (2, ["right", "right", "wrong"]),
+    ):
+        Mark.objects.filter(pk=submission.pk).update(first_error=said)
+        [attempt] = attempts(school.student, school.problem)
+        assert [step.label for step in attempt.steps] == labels
 
 
 def test_quarter_points_are_shown_as_they_were_given(school):

@@ -11,10 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.classrooms import get_classroom_for
+from accounts.request import UNPROCESSABLE, Request
 from grading import access, assignments, bank, exports, groups, helping, queue, release, review, routing, submitting
 from grading.forms import AssignmentForm, ExtensionForm, ThresholdsForm
 from grading.models import Assignment, Mark, Problem
-from grading.views.page import UNPROCESSABLE, Request, page, table
+from grading.views.page import page, table
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +52,6 @@ def show(request: Request, pk: UUID) -> HttpResponse:
 def _teachers_view(request: Request, assignment: Assignment) -> HttpResponse:
     rows = [(problem, queue.counts(queue.submissions_of(problem))) for problem in assignment.problems.all()]
     enrolments = assignment.classroom.enrolments.select_related("student").order_by("student__first_name", "student__username")
-    regrades = release.open_requests().filter(submission__problem__assignment=assignment)
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -59,7 +59,7 @@ def _teachers_view(request: Request, assignment: Assignment) -> HttpResponse:
         "students": [enrolment.student for enrolment in enrolments],
         "extensions": assignment.extensions.select_related("student"),
         "extension_form": ExtensionForm(),
-        "regrades": regrades.select_related("submission__student", "submission__problem"),
+        "regrades": release.open_requests().filter(submission__problem__assignment=assignment),
         "releasable": release.releasable(assignment).count(),
         "drafts": Mark.objects.filter(submission__in=queue.of_assignment(assignment), state=Mark.State.DRAFT).count(),
     }

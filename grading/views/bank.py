@@ -12,11 +12,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.classrooms import require_teacher
+from accounts.request import UNPROCESSABLE, Request
 from accounts.tables import TableError
 from grading import access, bank, importing, reading, remark, sampling
 from grading.forms import PointsForm, ProblemForm, RubricFormSet
 from grading.models import Problem, RubricItem
-from grading.views.page import CONFLICT, UNPROCESSABLE, Request, page, uploaded_text
+from grading.views.page import CONFLICT, page, uploaded_text
 
 
 @require_safe
@@ -47,7 +48,7 @@ def import_problems(request: Request) -> HttpResponse:
     context: dict[str, Any] = {"text": "", "error": ""}
     if request.method == "POST":
         try:
-            text = context["text"] = uploaded_text(request, "table")
+            text = context["text"] = uploaded_text(request)
             if "confirm" in request.POST:
                 count = importing.store(text, request.user)
                 words = ngettext("{count} problem was imported.", "{count} problems were imported.", count)
@@ -82,7 +83,7 @@ def problem(request: Request, pk: UUID) -> HttpResponse:
     return _problem_page(request, shown, {"form": form}, status=UNPROCESSABLE if form.is_bound else 200)
 
 
-def _problem_page(request: Request, shown: Problem, more: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def _problem_page(request: Request, shown: Problem, more: dict[str, Any], *, status: int) -> HttpResponse:
     context = {
         **_place(shown),
         "form": ProblemForm(instance=shown),

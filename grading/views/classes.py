@@ -1,6 +1,6 @@
 """Classes: making, joining, rosters, teachers, and what may be learned from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import classrooms, rosters
 from accounts.classrooms import ClassroomError, get_attended_for, get_classroom_for, get_enrolment_for
 from accounts.models import Classroom, Enrolment, User
+from accounts.request import UNPROCESSABLE, Request
 from accounts.tables import TableError
 from grading import access, exports, progress, queue, release, submitting
 from grading.forms import ClassroomForm
 from grading.models import Assignment, Mark, Problem
-from grading.views.page import UNPROCESSABLE, Request, page, table, uploaded_text
+from grading.views.page import page, table, uploaded_text
 
 
 @require_safe
@@ -70,8 +71,7 @@ def show(request: Request, pk: UUID) -> HttpResponse:
     if request.user.teaches:
         return _teachers_view(request, get_classroom_for(request.user, pk))
     classroom = get_attended_for(request.user, pk)
-    assignments = access.set_work_of(request.user).filter(classroom=classroom)
-    return page(request, "grading/my_class.html", {"classroom": classroom, "rows": [_own_row(request, each) for each in assignments]})
+    return page(request, "grading/my_class.html", {"classroom": classroom, "rows": _own_rows(request.user, classroom)})
 
 
 def _teachers_view(request: Request, classroom: Classroom) -> HttpResponse:
@@ -81,25 +81,32 @@ def _teachers_view(request: Request, classroom: Classroom) -> HttpResponse:
         handed_in=Count("problems__submissions", filter=current, distinct=True),
         to_review=Count("problems__submissions", filter=draft, distinct=True),
     )
-    regrades = release.open_requests().filter(submission__problem__assignment__classroom=classroom)
     context = {
         "classroom": classroom,
         "assignments": assignments,
-        "regrades": regrades.select_related("submission__student", "submission__problem__assignment"),
+        "regrades": release.open_requests().filter(submission__problem__assignment__classroom=classroom),
         "students": classroom.enrolments.count(),
     }
     return page(request, "grading/classroom.html", context)
 
 
-def _own_row(request: Request, assignment: Assignment) -> dict[str, object]:
-    """A student's line for one assignment: how much is handed in, and the released points."""
+def _own_rows(student: User, classroom: Classroom) -> list[dict[str, object]]:
+    """A student's line for each assignment: how much is handed in, and the released points."""
+    set_work = access.set_work_of(student).filter(classroom=classroom).prefetch_related("problems")
+    assignments = list(submitting.with_own_due(set_work, student))
+    problems = [problem for assignment in assignments for problem in assignment.problems.all()]
+    work, marks = submitting.current_work(student, problems), release.standing_of(student, problems)
+    return [_own_row(assignment, work, marks) for assignment in assignments]
+
+
+def _own_row(assignment: Assignment, work: Container[UUID], marks: Mapping[UUID, Mark]) -> dict[str, object]:
     problems = list(assignment.problems.all())
-    points = [mark.points for mark in release.standing_of(request.user, problems).values() if mark.points is not None]
+    points = [mark.points for problem in problems if (mark := marks.get(problem.pk)) and mark.points is not None]
     return {
         "assignment": assignment,
-        "due": submitting.due_for(assignment, request.user),
+        "due": assignment.own_due,  # type: ignore[attr-defined]  # annotated
         "problems": len(problems),
-        "handed_in": len(submitting.current_work(request.user, problems)),
+        "handed_in": sum(problem.pk in work for problem in problems),
         "marked": len(points),
         "points": sum(points) if points else None,
         "full": sum(problem.points for problem in problems),
@@ -172,7 +179,7 @@ def roster(request: Request, pk: UUID) -> HttpResponse:
     context: dict[str, object] = {"classroom": classroom, "text": "", "error": ""}
     if request.method == "POST":
         try:
-            text = uploaded_text(request, "table")
+            text = uploaded_text(request)
             context["text"], context["entries"] = text, rosters.preview(classroom, text)
             if "confirm" in request.POST:
                 return _enrol(request, classroom, text)

@@ -2,22 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Classroom, User
+from accounts.request import Request
 from accounts.tables import LARGEST, decode
 
-UNPROCESSABLE = 422
 CONFLICT = 409
-
-
-class Request(HttpRequest):
-    """What every view here gets: the middleware turns away those who are not logged in."""
-
-    user: User
-    htmx: HtmxDetails
 
 
 def page(request: Request, template: str, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
@@ -36,7 +28,7 @@ def table(data: bytes, name: str) -> HttpResponse:
     return HttpResponse(data, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}.csv"'})
 
 
-def uploaded_text(request: Request, field: str) -> str:
-    """A table's text: the file that was chosen, or else what was typed or pasted into `field`. Raises `TableError`."""
+def uploaded_text(request: Request) -> str:
+    """A table's text: the file that was chosen, or else what was typed or pasted. Raises `TableError`."""
     file = request.FILES.get("file")
-    return decode(file.read(LARGEST + 1) if file else request.POST.get(field, "").encode())
+    return decode(file.read(LARGEST + 1) if file else request.POST.get("table", "").encode())

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import push_url
 
 from accounts import workers
+from accounts.request import UNPROCESSABLE, Request
 from grading import access, groups, leases, queue, release, review
 from grading.forms import DecisionForm
 from grading.models import Group, Problem, RubricItem, Submission
 from grading.panel import Panel, panel_of
 from grading.review import Conflict, ReviewError
-from grading.views.page import CONFLICT, UNPROCESSABLE, Request, page
+from grading.views.page import CONFLICT, page
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Classroom
+from accounts.request import UNPROCESSABLE, Request
 from accounts.tables import TableError
 from grading import access, uploads
 from grading.models import Problem, Upload
-from grading.views.page import UNPROCESSABLE, Request, page
+from grading.views.page import page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,13 +9,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.request import UNPROCESSABLE, Request
 from accounts.tables import TableError, decode
 from grading import access, helping, marked, release, submitting
 from grading.forms import WorkForm
 from grading.models import Problem
 from grading.release import RegradeError
 from grading.submitting import SubmissionError, Unreadable
-from grading.views.page import UNPROCESSABLE, Request, page
+from grading.views.page import page
 
 
 @require_safe

@@ -18,21 +18,19 @@ def open_engine(
     api_key: str = "",
     path: Path | None = None,
     head: Path | None = None,
-    context: int = 4096,
     sequences: int = 32,
 ) -> Engine:
     """The server at `url`, or, where there is no url, the GGUF file at `path` in an engine of our own (see `weights.find`), with a reward
     head.
 
-    `context` caps the embedded engine's context, and stands in for that of a server which does not tell its own; `sequences` is how many
-    texts the embedded engine writes at once. Returns at once; the engine says through `ready` when it can work. Raises `EngineError` where
-    it never will.
+    `sequences` is how many texts the embedded engine writes at once. Returns at once; the engine says through `ready` when it can work.
+    Raises `EngineError` where it never will.
     """
     if url:
-        return OpenAIEngine(url, model=model, api_key=api_key, context=context)
+        return OpenAIEngine(url, model=model, api_key=api_key)
     if path is None:
         raise EngineUnavailable("There is neither an engine's address nor a model file.")
-    return OpenVinoEngine(path, head=head, context=context, cache_tokens=sequences * _CACHE_EACH, max_sequences=sequences)
+    return OpenVinoEngine(path, head=head, cache_tokens=sequences * _CACHE_EACH, max_sequences=sequences)
 
 
 def default_model() -> Path:

@@ -12,18 +12,18 @@ from inference.reward import RewardRefused, RewardUnavailable
 _DATA = ["*.json", "*.safetensors", "*.txt", "*.jinja", "*.model"]  # weights, settings, tokenizer; no code, no pickles
 
 
-def find(source: str | Path, revision: str | None = None) -> Path:
+def find(source: str | Path) -> Path:
     """The folder of the checkpoint `source`, downloaded into the hub's cache if it is a name.
 
-    `revision` is a branch, tag or commit of the hub's repository. Without a network, what is in the cache serves.
-    Raises `RewardRefused` where there is no such folder or repository, `RewardUnavailable` where it cannot be had now.
+    Without a network, what is in the cache serves. Raises `RewardRefused` where there is no such folder or repository, `RewardUnavailable`
+    where it cannot be had now.
     """
     if Path(source).is_dir():
         return Path(source)
     if isinstance(source, Path) or source.startswith(("/", ".", "~")):
         raise RewardRefused(f"There is no folder {source}.")
     try:
-        return Path(snapshot_download(source, revision=revision, allow_patterns=_DATA))
+        return Path(snapshot_download(source, allow_patterns=_DATA))
     except (HFValidationError, RepositoryNotFoundError, RevisionNotFoundError) as error:
         raise RewardRefused(f"{source} is neither a folder nor a model that the hub gives: {one_line(str(error))}") from error
     except (httpx.HTTPError, OSError) as error:

@@ -83,15 +83,13 @@ def over(backbone: PreTrainedModel, kind: type[RewardModel] = RewardModel) -> Re
     return model
 
 
-def load(
-    source: str | Path, *, precision: Precision = "auto", device_map: str | dict[str, Any] | None = None, revision: str | None = None
-) -> RewardModel:
+def load(source: str | Path, *, precision: Precision = "auto", device_map: str | dict[str, Any] | None = None) -> RewardModel:
     """The checkpoint in a folder or of a name on the hub, ready to judge (`eval`).
 
     `precision` "auto" is the checkpoint's own; "int8" and "int4" quantise the backbone with bitsandbytes. `device_map` as in
     transformers: None is the processor, "auto" spreads the layers over all devices. Raises `RewardError`.
     """
-    folder = find(source, revision)
+    folder = find(source)
     config, kind = read_config(folder)
     if (folder / "adapter_config.json").exists():
         raise RewardRefused(f"{folder} holds an adapter; merge it into its model first.")

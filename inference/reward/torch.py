@@ -171,7 +171,6 @@ def open_judge(
     *,
     precision: Precision = "auto",
     device_map: str | None = None,
-    revision: str | None = None,
     context: int = 4096,
     budget: int = 8192,
 ) -> Judge:
@@ -179,7 +178,7 @@ def open_judge(
 
     Raises `RewardError`.
     """
-    folder = find(source, revision)
+    folder = find(source)
     read_config(folder)  # before what takes longer
     form = read(folder)
     try:

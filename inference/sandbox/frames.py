@@ -13,7 +13,7 @@ class FrameError(Exception):
     """Bytes that are not a frame, or a frame over its limit."""
 
 
-def pack(message: Message, blob: bytes = b"") -> bytes:
+def pack(message: Message, blob: bytes) -> bytes:
     """One frame's bytes."""
     text = json.dumps(message).encode()
     return HEAD.pack(len(text), len(blob)) + text + blob

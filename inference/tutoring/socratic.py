@@ -60,7 +60,7 @@ def is_without_value(reply: str) -> bool:
     return not stated(reply) and "=" not in reply
 
 
-async def word(question: Question, place: Place, *, engine: Engine, seed: int = 0) -> str:
+async def word(question: Question, place: Place, *, engine: Engine, seed: int) -> str:
     """The question in the problem's words, where one passes the hints' checks and comes to the expected reply; or else plainly. Raises
     `EngineError`."""
     if question.step is None:

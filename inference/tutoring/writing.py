@@ -43,10 +43,10 @@ async def write(
     return text.strip()
 
 
-async def write_several(engine: Engine, system: str, user: str, *, n: int, seed: int = 0, max_tokens: int = TOKENS) -> Sequence[str]:
+async def write_several(engine: Engine, system: str, user: str, *, n: int, seed: int) -> Sequence[str]:
     """`n` replies side by side, with seeds that follow from `seed`; without a label ("Question:") or quotation marks around them."""
     seeds = [zlib.crc32(f"{seed}/{number}".encode()) for number in range(n)]
-    texts = await together(write(engine, system, user, temperature=TEMPERATURE, seed=own, max_tokens=max_tokens) for own in seeds)
+    texts = await together(write(engine, system, user, temperature=TEMPERATURE, seed=own) for own in seeds)
     return [_unwrapped(text) for text in texts]
 
 

@@ -1,7 +1,7 @@
 // The field for questions: grows with its text, keeps a draft through a reload, sends on Enter, and loses nothing when the
 // server says no.
 
-import { questionFragment } from "lemma/markdown.js";
+import { bindPreview } from "lemma/work.js";
 
 const form = document.getElementById("composer");
 const KEPT_CHOICES = ["aim", "mode", "language", "n"];
@@ -15,17 +15,8 @@ function grow() {
   field.style.height = `${field.scrollHeight}px`;
 }
 
-// Formulas as they will be read, below the text that is typed.
-function drawPreview() {
-  const preview = document.getElementById("preview");
-  const drawn = questionFragment(field.value);
-  preview.hidden = drawn.querySelector(".katex") === null;
-  preview.replaceChildren(drawn);
-}
-
 function changed() {
   grow();
-  drawPreview();
   if (field.value && field.value !== field.defaultValue) localStorage.setItem(draftKey, field.value);
   else localStorage.removeItem(draftKey);
 }
@@ -86,6 +77,7 @@ function start() {
   form.elements.aim.addEventListener("change", fitAim);
   bindOwnWork();
   changed();
+  bindPreview(field, document.getElementById("preview")); // formulas as they will be read
   field.addEventListener("input", changed);
   field.addEventListener("keydown", (event) => {
     if (!sends(event)) return;

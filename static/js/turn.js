@@ -3,7 +3,7 @@
 
 export const ENDED = new Set(["done", "failed", "stopped"]);
 
-export function newTurn(id) {
+function newTurn(id) {
   return {
     id,
     seq: 0, // of the last entry that was taken in

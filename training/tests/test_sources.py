@@ -204,8 +204,8 @@ def test_enough_new_marks_start_a_run_once(marked, settings):
     assert autostart.check() is None  # off
     settings.TRAINING_START_ROWS, settings.TRAINING_START_RECIPE = 3, "cpu-demo"
     assert autostart.check() is None  # two are there
-    settings.TRAINING_START_ROWS, settings.TRAINING_START_RECIPE = 2, "mistyped"
-    assert autostart.check() is None  # and the marks are not used up
+    settings.TRAINING_START_ROWS, settings.TRAINING_START_RECIPE = 2, "no-such"
+    assert autostart.check() is None  # the marks wait for it to be mended
     settings.TRAINING_START_RECIPE = "cpu-demo"
     run = autostart.check()
     assert [dataset.rows for dataset in run.datasets.all()] == [2]

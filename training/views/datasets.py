@@ -9,12 +9,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.request import UNPROCESSABLE, Request
 from accounts.roles import check_admin
 from training import datasets, rows, sources
 from training.datasets import About
 from training.forms import ImportForm
 from training.models import Dataset
-from training.views.page import UNPROCESSABLE, Request
 
 
 @require_safe

@@ -7,9 +7,9 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.request import Request
 from training import curves_over_k
 from training.evaluating import get_evaluation_for, get_evaluations_for
-from training.views.page import Request
 
 SHOWN = 200
 

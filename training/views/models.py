@@ -10,11 +10,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.request import Request
 from accounts.roles import check_admin
+from accounts.text import storable
 from training import gate, measuring, registry, runs
 from training.forms import MeasureForm
 from training.models import ModelVersion, Promotion
-from training.views.page import Request
 from tutor import serving, standing
 
 SHOWN = 50  # promotions
@@ -99,7 +100,7 @@ def roll_back(request: Request) -> HttpResponse:
 
 def _said(request: Request) -> dict[str, str]:
     """What the form of a decision says: why, and upon which decision it was looked at."""
-    return {"why": request.POST.get("why", "").replace("\x00", "")[:2000], "seen": request.POST.get("decision", "")}
+    return {"why": storable(request.POST.get("why", ""))[:2000], "seen": request.POST.get("decision", "")}
 
 
 @require_POST

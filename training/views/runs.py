@@ -7,12 +7,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.request import UNPROCESSABLE, Request
 from accounts.roles import check_admin
 from training import charts, progress, recipes, rows, runs
 from training.forms import StartForm
 from training.models import Run
 from training.supervisor import log_of
-from training.views.page import UNPROCESSABLE, Request
 
 SHOWN = 100  # runs of the list
 

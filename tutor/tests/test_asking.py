@@ -136,6 +136,14 @@ def test_stop_ends_what_waits_and_marks_what_runs(student):
     assert list(lost.events.values_list("seq", "kind")) == [(1, "queued"), (2, "stopped")]
 
 
+def test_a_branch_is_read_at_once_however_long_it_is(student, django_assert_num_queries):
+    turn = ask(student)
+    for _more in range(2):
+        turn = ask(student, parent=answered(turn), conversation=turn.conversation)
+    with django_assert_num_queries(2):
+        assert len([conversations.replay(step.turn) for step in conversations.branch(turn.conversation)]) == 3
+
+
 def test_replay_has_the_latest_run_with_its_tokens_joined(student):
     turn = ask(student)
     log = [
@@ -162,7 +170,7 @@ def test_search_reads_titles_questions_and_answers_of_ones_own(student, outsider
     pie = answered(ask(student, "How large is a pie?"), answer=r"\pi r^2")
     ask(student, "Something else, " + "and " * 20 + "apples")
     ask(outsider, "A pie, too")
-    assert list(conversations.search(student, "PIE")) == [pie.conversation]
+    assert list(conversations.search(student, "PIE\x00 ")) == [pie.conversation]
     assert list(conversations.search(student, "pi r")) == [pie.conversation]
     assert "apples" not in conversations.search(student, "apples").get().title
     assert list(conversations.search(student, " pie\x00 ")) == [pie.conversation]  # Postgres would refuse to look for it

@@ -1,4 +1,4 @@
-"""What every page of training shares."""
+"""What views get and answer."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
@@ -9,7 +9,7 @@ UNPROCESSABLE = 422
 
 
 class Request(HttpRequest):
-    """What every view here gets: the middleware turns away those who are not logged in."""
+    """Of a person: the middleware turns away those who are not logged in."""
 
     user: User
     htmx: HtmxDetails
