@@ -14,6 +14,7 @@ from grading.checking.prose import stated_answer
 from grading.checking.quantities import ROUNDED, ROUNDS_TO
 from grading.checking.reasons import Reason
 from grading.checking.steps import Status, WorkReport, check_steps, split_steps
+from grading.checking.wording import without_lead
 from grading.checking.working import findings
 from grading.checking.working.claims import Chain, Side, find_chains
 from grading.checking.working.computations import find_computations, is_in
@@ -159,7 +160,9 @@ def said_plainly(text: str) -> str:
 
 
 def _is_value(line: str) -> bool:
-    return read_number(said_plainly(line)) is not None
+    """Whether it is a number and no more: 宽是6 says of what, which may be something on the way."""
+    said = said_plainly(line)
+    return read_number(said) is not None and without_lead(said) == said
 
 
 def _answers(problem: str, work: str, lines: Sequence[str]) -> str | None:
