@@ -170,13 +170,12 @@ def test_search_reads_titles_questions_and_answers_of_ones_own(student, outsider
     pie = answered(ask(student, "How large is a pie?"), answer=r"\pi r^2")
     ask(student, "Something else, " + "and " * 20 + "apples")
     ask(outsider, "A pie, too")
-    assert list(conversations.search(student, "PIE\x00 ")) == [pie.conversation]
+    assert list(conversations.search(student, "PIE ")) == [pie.conversation]
     assert list(conversations.search(student, "pi r")) == [pie.conversation]
     assert "apples" not in conversations.search(student, "apples").get().title
     assert list(conversations.search(student, " pie\x00 ")) == [pie.conversation]  # Postgres would refuse to look for it
     assert len(conversations.search(student, " ")) == 2
     assert not conversations.search(student, "%")
-    assert conversations.search(student, "ap\x00ples").get().title == "Something else"
 
 
 def test_state_says_what_is_missing():
