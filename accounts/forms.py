@@ -22,11 +22,11 @@ class LogInForm(AuthenticationForm):
         if not username or not self.cleaned_data.get("password"):
             return self.cleaned_data  # no password is looked at
         try:
-            tries.begin(username)
+            tries.begin(username.lower())
         except tries.TooManyTries as error:
             raise forms.ValidationError(_("Too many wrong passwords. Wait ten minutes, then try again.")) from error
         cleaned: dict[str, Any] = super().clean()
-        tries.forget(username)
+        tries.forget(username.lower())
         SessionStore.clear_expired()  # a row for each log-in, which Django deletes for who logs out alone
         return cleaned
 

@@ -2,12 +2,14 @@
 
 import secrets
 import uuid
+from collections.abc import Collection
 from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without what is misread from a blackboard: I, L, O, 0, 1
@@ -15,7 +17,24 @@ CODE_LENGTH = 7
 
 
 class PeopleManager(UserManager["User"]):
-    """`manage.py createsuperuser` makes an administrator of the school, not only of the database."""
+    """Log-in names are one in capitals and small letters. `manage.py createsuperuser` makes an administrator of the school, not only of the
+    database.
+    """
+
+    def alike(self, usernames: Collection[str]) -> "QuerySet[User]":
+        """Whoever has one of these names, in capitals or small letters (of SQLite, of English ones alone)."""
+        lower = [username.lower() for username in usernames]
+        return self.annotate(lower=Lower("username")).filter(Q(lower__in=lower) | Q(username__in=usernames))
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Whom a log-in name is: a phone begins what is typed with a capital. Raises `User.DoesNotExist`, for two who differ in that alone
+        as well, unless it is just one's name.
+        """
+        found = list(self.alike([username or ""]))
+        exact = [user for user in found if user.username == username]
+        if len(exact or found) != 1:
+            raise User.DoesNotExist
+        return (exact or found)[0]
 
     def create_superuser(self, username: str, email: str | None = None, password: str | None = None, **fields: object) -> "User":
         return super().create_superuser(username, email, password, **{"role": User.Role.ADMIN, **fields})

@@ -7,8 +7,6 @@ from django.contrib.auth.tokens import default_token_generator
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Lower
 from django.http import Http404
 from django.urls import reverse
 from django.utils.encoding import force_bytes
@@ -70,8 +68,7 @@ def _name(row: Row) -> str:
 
 def _accounts(usernames: list[str]) -> dict[str, User]:
     """Those who have an account, by their username and by it in small letters: signing up, too, takes LI.WEI for li.wei."""
-    lower = [username.lower() for username in usernames]
-    alike = User.objects.annotate(lower=Lower("username")).filter(Q(lower__in=lower) | Q(username__in=usernames))
+    alike = User.objects.alike(usernames)
     users: dict[str, User] = {user.username.lower(): user for user in alike}
     return users | {user.username: user for user in alike}
 

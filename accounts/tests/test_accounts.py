@@ -97,6 +97,15 @@ def test_a_name_that_no_column_holds_is_nobodys(client, door):
     assert not LogInTry.objects.exists()
 
 
+def test_a_log_in_name_is_one_in_capitals_and_small_letters(client):
+    for name in ("Anne", "li.wei", "Bo", "bo"):
+        User.objects.create_user(name, password=PASSWORD)
+    for typed, name in (("anne", "Anne"), ("Li.Wei", "li.wei"), ("bo", "bo"), ("Bo", "Bo"), ("BO", None), ("ann", None)):
+        answer = client.post("/accounts/login/", {"username": typed, "password": PASSWORD}, follow=True)
+        assert (answer.wsgi_request.user.get_username() or None) == name, typed
+        client.logout()
+
+
 def test_a_log_in_takes_the_sessions_away_that_have_run_out(client):
     User.objects.create_user("lin", password=PASSWORD)
     now = timezone.now()
