@@ -244,7 +244,9 @@ def test_what_is_gone_is_not_measured(model, admin, client_of, dataset):
     model.evaluations["a digest of what it was"] = there
     model.save()
     measure()
-    assert [stage.settings["config"]["problems"] for stage in Run.objects.get().stages.all()] == 2 * [str(dataset.file)]
+    run = Run.objects.get()
+    assert [stage.settings["config"]["problems"] for stage in run.stages.all()] == 2 * [str(dataset.file)]
+    assert list(run.datasets.all()) == [dataset]  # whose rows it copies, and with which these have to go
     dataset.file.unlink()
     assert "The file of this dataset is gone." in measure({"problems": dataset.pk}).content.decode()
     assert "have no file that can be measured" in measure().content.decode()
