@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,7 @@ LARGEST = 500_000_000  # bytes of an imported file
 CHUNK = 1 << 20
 PAGE = 20  # rows of a preview
 KEPT_KINDS = ("sft", "grpo", "reward_model", "export")  # stages whose files hold weights, and no row
+BEGUN = Q(stages__started__isnull=False)  # of a run
 Kind = Dataset.Kind
 
 
@@ -159,7 +160,7 @@ def delete(dataset: Dataset) -> None:
     everything = lineage(dataset)
     check_unused(everything)
     for each in everything:
-        forget_copies(each)
+        forget_copies(each, each.runs.all())
         each.file.unlink(missing_ok=True)
     Dataset.objects.filter(pk__in=[each.pk for each in everything]).delete()
 
@@ -175,18 +176,19 @@ def lineage(dataset: Dataset) -> list[Dataset]:
     return list(found.values())
 
 
-def check_unused(datasets: Collection[Dataset]) -> None:
-    """Raises `StillUsed`."""
-    if Run.objects.filter(datasets__in=datasets).exclude(state__in=Run.ENDED).exists():
+def check_unused(datasets: Collection[Dataset], *, begun: bool = False) -> None:
+    """Raises `StillUsed`. With `begun`, a run of which no stage has begun does not count: it has read nothing yet."""
+    using = Run.objects.filter(datasets__in=datasets).exclude(state__in=Run.ENDED)
+    if (using.filter(BEGUN) if begun else using).exists():
         raise StillUsed
 
 
-def forget_copies(dataset: Dataset) -> None:
-    """Remove what runs have copied of its rows, and what models answered to them. The models stay, and say that their data is gone."""
-    for run in dataset.runs.all():
+def forget_copies(dataset: Dataset, runs: QuerySet[Run]) -> None:
+    """Remove what `runs` have copied of its rows, and what models answered to them. The models stay, and say that their data is gone."""
+    for run in runs:
         for stage in run.stages.exclude(kind__in=KEPT_KINDS):
             shutil.rmtree(stage.folder, ignore_errors=True)
     for version in ModelVersion.objects.filter(evaluations__has_key=dataset.sha256):
         Path(version.evaluations.pop(dataset.sha256)["transcripts"]).unlink(missing_ok=True)
         version.save(update_fields=["evaluations"])
-    dataset.runs.update(data_deleted=True)
+    Run.objects.filter(pk__in=[run.pk for run in runs]).update(data_deleted=True)
