@@ -70,6 +70,9 @@ def test_asked_again_it_goes_on_where_it_was(evaluate, problems):
     assert evaluate("--data", problems, "--mode", "cot", "--first", 2) == first
     assert path.read_text() == before
     assert evaluate("--data", problems, "--mode", "cot", "--first", 2, "--skip", 2)["greedy"] == 0
+    problems.write_text(problems.read_text().replace("#### 1", "#### 9"))  # a key that was mended
+    assert evaluate("--data", problems, "--mode", "cot", "--first", 2)["greedy"] == 50
+    assert path.read_text() == before
 
 
 def test_what_needs_scores_is_refused_without_a_reward_model(evaluate, problems):
@@ -87,10 +90,16 @@ def test_a_file_that_is_none(evaluate, problems, text, reason, capsys):
     assert reason in capsys.readouterr().err
 
 
-def test_no_file(evaluate, tmp_path, capsys):
-    with pytest.raises(CommandError):
+def test_no_file(evaluate, tmp_path):
+    with pytest.raises(CommandError, match=r"nothing\.jsonl"):
         evaluate("--data", tmp_path / "nothing.jsonl")
-    assert "nothing.jsonl" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [("--first", -1), ("--skip", -1)])
+def test_so_many_problems_there_are_not(evaluate, problems, options, capsys):
+    with pytest.raises(CommandError):
+        evaluate("--data", problems, *options)
+    assert "skip, first" in capsys.readouterr().err
 
 
 def test_without_a_database_nothing_is_solved_for_nothing(problems, tmp_path):
