@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -126,6 +127,15 @@ def test_a_run_is_begun_stopped_and_gone_on_with(place, admin, client_of, datase
     answer = client.post(reverse("training:delete_run", args=[run.pk]), follow=True)
     assert "Stop it first" in answer.content.decode()
     assert client.post(reverse("training:start"), {"recipe": "no such"}).status_code == 422
+
+
+def test_a_dataset_that_a_run_would_pass_over_is_refused(place, dataset):
+    datasets.keep(PROBLEMS, About(name="more", source=Dataset.Source.IMPORT))
+    datasets.keep(PROBLEMS, About(name="curated", source=Dataset.Source.RUN, kind=Dataset.Kind.TRAINING))
+    for names, said in ((["sums", "more"], "sums, v1 and more, v1 are of one kind"), (["curated"], "curated, v1 is a training file")):
+        with pytest.raises(CommandError, match=said):
+            call_command("iterate", "--recipe", "cpu-demo", *(f"--dataset={name}" for name in names))
+    assert not Run.objects.exists()
 
 
 def test_two_runs_are_compared(run, admin, client_of):
