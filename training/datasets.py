@@ -27,6 +27,7 @@ from training.pipeline.stage import StageError
 LARGEST = 500_000_000  # bytes of an imported file
 CHUNK = 1 << 20
 PAGE = 20  # rows of a preview
+LONGEST = 2_000  # characters of a value in it
 KEPT_KINDS = ("sft", "grpo", "reward_model", "export")  # stages whose files hold weights, and no row
 BEGUN = Q(stages__started__isnull=False)  # of a run
 Kind = Dataset.Kind
@@ -76,7 +77,7 @@ def import_file(file: BinaryIO, about: About) -> Dataset:
     try:
         _copy(file, part)
         return keep(rows.read(part), about)
-    except (rows.RowError, DatasetError, StageError) as error:
+    except (rows.RowError, DatasetError) as error:
         raise ImportRefused(str(error).replace(f"{part}, ", "").replace(f"{part}: ", "")) from error
     finally:
         part.unlink(missing_ok=True)
@@ -116,13 +117,20 @@ def _checked(found: Iterable[rows.Row], kind: str) -> Iterator[rows.Row]:
     seen: set[str] = set()
     for number, row in enumerate(found, 1):
         if kind == Kind.JUDGED:
-            labelled_question_of(row)
+            _check_judged(row, number)
         else:
             problem = read_problem(row, f"line {number}", str(number - 1))
             if kind == Kind.PROBLEMS and problem.id in seen:
                 raise DatasetError(f"line {number}: two problems have the id {problem.id}.")
             seen.add(problem.id)
         yield row
+
+
+def _check_judged(row: rows.Row, number: int) -> None:
+    try:
+        labelled_question_of(row)
+    except StageError as error:
+        raise DatasetError(f"line {number}: {error}") from error
 
 
 def _copy(file: BinaryIO, part: Path) -> None:
@@ -133,6 +141,7 @@ def _copy(file: BinaryIO, part: Path) -> None:
             if size > LARGEST:
                 raise ImportRefused(_("The file is too large."))
             copy.write(data)
+        copy.write(b"\n")  # so that a last line that was cut off is read, and refused
 
 
 def _folder() -> Path:
@@ -146,10 +155,17 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def preview(dataset: Dataset, page: int) -> list[rows.Row]:
-    """The rows of a page, from 1. Raises OSError, `RowError`."""
+def preview(dataset: Dataset, page: int) -> list[list[tuple[str, str]]]:
+    """The rows of a page, from 1, each as names and values that can be shown. Raises OSError, `RowError`."""
     start = (page - 1) * PAGE
-    return list(itertools.islice(rows.read(dataset.file), start, start + PAGE))
+    found = itertools.islice(rows.read(dataset.file), start, start + PAGE)
+    return [[(_shown(name), _shown(value)) for name, value in row.items()] for row in found]
+
+
+def _shown(value: object) -> str:
+    """Its beginning, without half characters, which no page can carry."""
+    text = str(value)
+    return (text if len(text) <= LONGEST else text[:LONGEST] + "…").encode(errors="replace").decode()
 
 
 # --- Out ----------------------------------------------------------------------------------------------------------------

@@ -287,6 +287,12 @@ def test_a_file_is_imported_looked_at_and_exported(place, admin, client_of):
     assert b"".join(exported.streaming_content).decode() == text
 
 
+def test_strange_rows_are_shown(place, admin, client_of):
+    page = upload(client_of(admin), r'{"question": "1? \ud83d", "expected": "1", "items": 5, "long": "' + 5_000 * "y" + '"}\n')
+    assert (page.status_code, "1? ?" in page.text, "<dt>items</dt>" in page.text) == (200, True, True)
+    assert 1_000 < page.text.count("y") < 3_000
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -294,7 +300,8 @@ def test_a_file_is_imported_looked_at_and_exported(place, admin, client_of):
         ('{"question": "1?", "expected": "1"}\nnonsense\n', "line 2"),
         ('{"question": "1?"}\n', "no known set has the fields"),
         ('{"id": "a", "question": "1?", "expected": "1"}\n{"id": "a", "question": "2?", "expected": "2"}\n', "two problems have the id a"),
-        ('{"question": "1?", "label": "right"}\n', "no row of"),
+        ('{"question": "1?", "label": "right"}\n', "line 1: This is no row of"),
+        ('{"question": "1?", "expected": "1"}\n{"question": "2?", "exp', "line 2"),  # the copy was cut off
     ],
 )
 def test_a_bad_file_is_refused_with_its_reason_and_leaves_nothing(place, admin, client_of, text, said):
