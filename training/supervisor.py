@@ -157,6 +157,7 @@ class Supervisor:
     def _watch(self, stage: RunStage, process: "Popen[bytes]") -> int:
         """Until it ends; its status. It is asked to stop where a person asked, more firmly as time goes by."""
         asked: float | None = None
+        began = time.time()
         seen: dict[str, Any] = {}
         while (status := process.poll()) is None:
             if asked is None and self._asked():
@@ -164,7 +165,7 @@ class Supervisor:
                 (stage.folder / "STOP").touch()
             if asked is not None:
                 _press(process, time.monotonic() - asked)
-            found = progress.read(stage.folder)
+            found = progress.read(stage.folder, since=began)
             if found and found != seen:
                 seen = found
                 self._note(stage, **found)
