@@ -124,6 +124,9 @@ def test_the_page_has_the_curves(evaluate, problems, admin, client_of):
     assert len(rows.splitlines()) == 3
     client.post(f"/training/evaluations/{evaluation.pk}/delete/")
     assert not Evaluation.objects.exists()
+    evaluate("--data", problems, "--mode", "cot", "--first", 1)
+    page = client.get(f"/training/evaluations/{Evaluation.objects.get().pk}/").text
+    assert ("over-k" in page, "100.0 <span" in page) == (False, True)  # one response makes a point, and no curve
     assert Path(evaluation.folder).is_dir()
 
 
