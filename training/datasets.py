@@ -176,7 +176,7 @@ def delete(dataset: Dataset) -> None:
     everything = lineage(dataset)
     check_unused(everything)
     for each in everything:
-        forget_copies(each, each.runs.all())
+        forget_copies(each, Run.objects.filter(Q(datasets=each) | Q(curated=each)).distinct())
         each.file.unlink(missing_ok=True)
     Dataset.objects.filter(pk__in=[each.pk for each in everything]).delete()
 

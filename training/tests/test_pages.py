@@ -323,6 +323,17 @@ def test_a_folder_that_takes_no_file_is_said(place, admin, client_of):
     assert (answer.status_code, "File exists" in answer.content.decode()) == (200, True)
 
 
+def test_a_curated_dataset_goes_with_the_copy_in_the_run_that_made_it(run, admin, client_of):
+    Run.objects.update(state="done")
+    curate = RunStage.objects.create(run=run, number=1, name="curate", kind="curate", state="done")
+    curate.folder.mkdir()
+    curated = datasets.keep(PROBLEMS, About(name="curated", source=Dataset.Source.RUN), run=run)
+    client_of(admin).post(reverse("training:delete_dataset", args=[curated.pk]))
+    assert not curate.folder.exists()
+    assert Run.objects.get().data_deleted
+    assert (run.folder / "sft").exists()  # weights
+
+
 def test_what_is_deleted_goes_with_all_that_was_made_from_it(run, dataset, model, admin, client_of):
     client = client_of(admin)
     run.datasets.add(dataset)
