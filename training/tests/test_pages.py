@@ -140,10 +140,11 @@ def test_a_dataset_that_a_run_would_pass_over_is_refused(place, dataset):
 
 def test_two_runs_are_compared(run, admin, client_of):
     other = Run.objects.create(recipe="small", config=run.config, device="gpu", state="done", queued=timezone.now())
-    RunStage.objects.create(run=other, number=0, name="sft", kind="sft", state="done", figures={"loss": 0.25})
+    RunStage.objects.create(run=other, number=0, name="sft", kind="sft", state="done", figures={"loss": 0.25, "failed_blocks": None})
     page = client_of(admin).get(reverse("training:compare"), {"a": run.pk, "b": other.pk}).content.decode()
     assert run.number in page
     assert "0.25" in page
+    assert "failed_blocks" not in page + client_of(admin).get(reverse("training:run", args=[other.pk])).text  # no code ran
     assert client_of(admin).get(reverse("training:compare"), {"a": run.pk, "b": "x"}).status_code == 404
 
 
