@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +27,9 @@ from training.pipeline.stage import StageError
 LARGEST = 500_000_000  # bytes of an imported file
 CHUNK = 1 << 20
 PAGE = 20  # rows of a preview
+LONGEST = 2_000  # characters of a value in it
 KEPT_KINDS = ("sft", "grpo", "reward_model", "export")  # stages whose files hold weights, and no row
+BEGUN = Q(stages__started__isnull=False)  # of a run
 Kind = Dataset.Kind
 
 
@@ -72,7 +74,7 @@ def import_file(file: BinaryIO, about: About) -> Dataset:
     try:
         _copy(file, part)
         return keep(rows.read(part), about)
-    except (rows.RowError, DatasetError, StageError) as error:
+    except (rows.RowError, DatasetError) as error:
         raise ImportRefused(str(error).replace(f"{part}, ", "").replace(f"{part}: ", "")) from error
     finally:
         part.unlink(missing_ok=True)
@@ -112,13 +114,20 @@ def _checked(found: Iterable[rows.Row], kind: str) -> Iterator[rows.Row]:
     seen: set[str] = set()
     for number, row in enumerate(found, 1):
         if kind == Kind.JUDGED:
-            labelled_question_of(row)
+            _check_judged(row, number)
         else:
             problem = read_problem(row, f"line {number}", str(number - 1))
             if kind == Kind.PROBLEMS and problem.id in seen:
                 raise DatasetError(f"line {number}: two problems have the id {problem.id}.")
             seen.add(problem.id)
         yield row
+
+
+def _check_judged(row: rows.Row, number: int) -> None:
+    try:
+        labelled_question_of(row)
+    except StageError as error:
+        raise DatasetError(f"line {number}: {error}") from error
 
 
 def _copy(file: BinaryIO, part: Path) -> None:
@@ -129,6 +138,7 @@ def _copy(file: BinaryIO, part: Path) -> None:
             if size > LARGEST:
                 raise ImportRefused(_("The file is too large."))
             copy.write(data)
+        copy.write(b"\n")  # so that a last line that was cut off is read, and refused
 
 
 def _folder() -> Path:
@@ -142,10 +152,17 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def preview(dataset: Dataset, page: int) -> list[rows.Row]:
-    """The rows of a page, from 1. Raises OSError, `RowError`."""
+def preview(dataset: Dataset, page: int) -> list[list[tuple[str, str]]]:
+    """The rows of a page, from 1, each as names and values that can be shown. Raises OSError, `RowError`."""
     start = (page - 1) * PAGE
-    return list(itertools.islice(rows.read(dataset.file), start, start + PAGE))
+    found = itertools.islice(rows.read(dataset.file), start, start + PAGE)
+    return [[(_shown(name), _shown(value)) for name, value in row.items()] for row in found]
+
+
+def _shown(value: object) -> str:
+    """Its beginning, without half characters, which no page can carry."""
+    text = str(value)
+    return (text if len(text) <= LONGEST else text[:LONGEST] + "…").encode(errors="replace").decode()
 
 
 # --- Out ----------------------------------------------------------------------------------------------------------------
@@ -156,7 +173,7 @@ def delete(dataset: Dataset) -> None:
     everything = lineage(dataset)
     check_unused(everything)
     for each in everything:
-        forget_copies(each)
+        forget_copies(each, Run.objects.filter(Q(datasets=each) | Q(curated=each)).distinct())
         each.file.unlink(missing_ok=True)
     Dataset.objects.filter(pk__in=[each.pk for each in everything]).delete()
 
@@ -172,18 +189,19 @@ def lineage(dataset: Dataset) -> list[Dataset]:
     return list(found.values())
 
 
-def check_unused(datasets: Collection[Dataset]) -> None:
-    """Raises `StillUsed`."""
-    if Run.objects.filter(datasets__in=datasets).exclude(state__in=Run.ENDED).exists():
+def check_unused(datasets: Collection[Dataset], *, begun: bool = False) -> None:
+    """Raises `StillUsed`. With `begun`, a run of which no stage has begun does not count: it has read nothing yet."""
+    using = Run.objects.filter(datasets__in=datasets).exclude(state__in=Run.ENDED)
+    if (using.filter(BEGUN) if begun else using).exists():
         raise StillUsed
 
 
-def forget_copies(dataset: Dataset) -> None:
-    """Remove what runs have copied of its rows, and what models answered to them. The models stay, and say that their data is gone."""
-    for run in dataset.runs.all():
+def forget_copies(dataset: Dataset, runs: QuerySet[Run]) -> None:
+    """Remove what `runs` have copied of its rows, and what models answered to them. The models stay, and say that their data is gone."""
+    for run in runs:
         for stage in run.stages.exclude(kind__in=KEPT_KINDS):
             shutil.rmtree(stage.folder, ignore_errors=True)
     for version in ModelVersion.objects.filter(evaluations__has_key=dataset.sha256):
         Path(version.evaluations.pop(dataset.sha256)["transcripts"]).unlink(missing_ok=True)
         version.save(update_fields=["evaluations"])
-    dataset.runs.update(data_deleted=True)
+    Run.objects.filter(pk__in=[run.pk for run in runs]).update(data_deleted=True)

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from accounts.models import User
 from accounts.roles import check_admin
 from inference import weights
 from training import rows
+from training.datasets import digest
 from training.evaluation.measures import Measures
 from training.models import Evaluation
 from training.pipeline import evaluate, stage
@@ -35,7 +37,7 @@ class EvaluationError(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """What an administrator asks for; everything else is as the tutor itself solves."""
 
@@ -46,13 +48,15 @@ class Request:
     first: int | None = None
     out: Path | None = None
 
-    @property
+    @cached_property
     def folder(self) -> Path:
-        """The same request goes on in the same folder."""
+        """The same request, of a file that says the same, goes on in the same folder. Raises OSError."""
         if self.out:
             return self.out
         data = self.data.resolve()
-        told = repr((data, self.mode, self.n, self.skip, self.first, settings.ENGINE_URL, settings.ENGINE_MODEL, settings.REWARD_URL))
+        told = repr(
+            (data, digest(data), self.mode, self.n, self.skip, self.first, settings.ENGINE_URL, settings.ENGINE_MODEL, settings.REWARD_URL)
+        )
         name = re.sub(r"[^\w.-]+", "-", f"{data.parent.name}-{data.stem}-{self.mode}-n{self.n}")
         return Path(settings.VAR_DIR) / FOLDERS / f"{name}-{blake2b(told.encode(), digest_size=4).hexdigest()}"
 

@@ -34,7 +34,8 @@ def begin(version: ModelVersion, problems: Dataset | None, *, by: User | None) -
         raise NothingToMeasure
     named = [Step(name=f"evaluate-{number}", kind="evaluate", config=config) for number, config in enumerate(steps, 1)]
     recipe = Recipe(name="measure", device=Run.Device.CPU, base="", problems="", dev="", stages=tuple(named))
-    return runs.create(recipe, by=by, base=version, datasets=[problems] if problems else [])
+    read = {config["problems"] for config in steps}
+    return runs.create(recipe, by=by, base=version, datasets=[each for each in Dataset.objects.all() if str(each.file) in read])
 
 
 def _wanted(version: ModelVersion, served: ModelVersion | None, problems: Dataset | None) -> dict[str, dict[str, Any]]:

@@ -17,14 +17,16 @@ def as_text(config: dict[str, Any]) -> str:
     return json.dumps(config, ensure_ascii=False, indent=1) + "\n"
 
 
-def read(folder: Path) -> dict[str, Any]:
-    """`done`, `total`, `eta` and `latest` for a `RunStage`; nothing where there is no progress yet."""
+def read(folder: Path, *, since: float = 0.0) -> dict[str, Any]:
+    """`done`, `total`, `eta` and `latest` for a `RunStage`; nothing where there is no progress yet. The stage goes on `since` then: what an
+    earlier process wrote, perhaps days ago, says nothing of the pace.
+    """
     lines = tail(folder / "progress.jsonl").splitlines()
     found = [row for line in lines if (row := _row(line)) is not None]
     if not found:
         return {}
     last = found[-1]
-    return {"done": last["done"], "total": last["total"], "eta": _eta(found), "latest": last}
+    return {"done": last["done"], "total": last["total"], "eta": _eta([row for row in found if row["time"] >= since]), "latest": last}
 
 
 def summary(folder: Path) -> dict[str, Any] | None:
@@ -91,6 +93,8 @@ def _row(line: str) -> dict[str, Any] | None:
 
 def _eta(found: list[dict[str, Any]]) -> float | None:
     """The stage's own estimate, or from the pace of what can be seen."""
+    if not found:
+        return None
     first, last = found[0], found[-1]
     if isinstance(last.get("eta"), int | float):
         return float(last["eta"])

@@ -18,9 +18,9 @@ from grading import overrides
 from grading.checking.answers import Outcome, check
 from grading.models import Problem
 from inference.prompts import detect_language
-from training import datasets, rows
+from training import datasets, rows, runs
 from training.datasets import About, StillUsed
-from training.models import Dataset
+from training.models import Dataset, Run
 from tutor.models import Candidate, Report, Turn, TurnEvent
 
 logger = logging.getLogger(__name__)
@@ -54,8 +54,8 @@ def count(source: str) -> int:
 
 
 def refresh_all() -> None:
-    """Take out of the datasets what is gone at its source. One that a run is using is left for later; one whose file is lost or spoilt
-    keeps nothing in the others.
+    """Take out of the datasets what is gone at its source. One that a run has begun with is left until that is over; one whose file is lost
+    or spoilt keeps nothing in the others.
     """
     for dataset in Dataset.objects.filter(source__in=COLLECTED):
         try:
@@ -78,14 +78,23 @@ def refresh(dataset: Dataset) -> int:
     return gone
 
 
+def refresh_for(run: Run) -> None:
+    """Before a run begins or goes on: what it is to read, as it is at its source now. Raises `StillUsed` where that cannot be, because
+    nothing is left, or the run has read already what is gone; and `RowError`, OSError.
+    """
+    for dataset in run.datasets.filter(source__in=COLLECTED):
+        refresh(dataset)
+
+
 def _take_out(dataset: Dataset, living: set[str]) -> None:
     if not living:
+        for run in dataset.runs.filter(state=Run.State.QUEUED):
+            runs.cancel(run)  # it would begin with nothing
         return datasets.delete(dataset)
-    everything = datasets.lineage(dataset)
-    datasets.check_unused(everything)
+    datasets.check_unused(datasets.lineage(dataset), begun=True)
     for child in dataset.children.all():
         datasets.delete(child)
-    datasets.forget_copies(dataset)
+    datasets.forget_copies(dataset, dataset.runs.filter(datasets.BEGUN).distinct())
     kept = rows.write(dataset.file, [row for row in rows.read(dataset.file) if row["origin"] in living])
     with transaction.atomic():
         dataset.rows, dataset.sha256 = kept, datasets.digest(dataset.file)

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from grading.checking.reasons import Reason, template
 from inference import weights
-from training import live, progress, registry, resources, rows, runs
+from training import datasets, live, progress, registry, resources, rows, runs, sources
 from training.models import Dataset, Run, RunStage
 from training.pipeline.stage import STOPPED
 from training.processes import Identity, cut_log, start_bound
@@ -33,6 +33,7 @@ RESOURCES = 5.0  # seconds between looks at what it uses
 PATIENCE = (120.0, 60.0)  # seconds after STOP until SIGTERM, and after that until SIGKILL
 AGAIN = (0.5, 2.0, 8.0, 30.0)  # seconds before a database that did not answer is asked again
 NO_REASON = Reason("")
+DELETED = template("What this run was to learn from was deleted since, or a class does not allow it any more. Start a new one.")
 
 State, StageState = Run.State, RunStage.State
 
@@ -67,7 +68,7 @@ def supervise(pk: UUID) -> bool:
         supervisor.end(State.STOPPED)
     except Failed as error:
         supervisor.end(State.FAILED, error.reason)
-    except (RecipeError, OSError) as error:
+    except (RecipeError, rows.RowError, OSError) as error:
         supervisor.end(State.FAILED, Reason(str(error)))
     except Lost:
         logger.warning("Run %s goes on elsewhere", pk)
@@ -84,7 +85,7 @@ class Supervisor:
         self._used = resources.Meter(me.pid)
 
     def work(self) -> None:
-        """All stages that are not done. Raises `Failed`, `Stopped`, `Lost`, `RecipeError`, OSError."""
+        """All stages that are not done. Raises `Failed`, `Stopped`, `Lost`, `RecipeError`, `RowError`, OSError."""
         self.run.folder.mkdir(parents=True, exist_ok=True)
         values = self._values()
         for stage in self.run.stages.all():
@@ -107,6 +108,10 @@ class Supervisor:
         chosen = {dataset.kind: dataset for dataset in self.run.datasets.all()}
         if missing := [str(dataset) for dataset in chosen.values() if not dataset.file.is_file()]:
             raise Failed(Reason(template("The file of the dataset {dataset} is gone."), {"dataset": missing[0]}))
+        try:
+            sources.refresh_for(self.run)
+        except datasets.StillUsed as error:
+            raise Failed(Reason(DELETED)) from error
         judged, problems = chosen.get(Dataset.Kind.JUDGED), chosen.get(Dataset.Kind.PROBLEMS)
         return fixed | {
             "checkpoint": checkpoint,
@@ -152,6 +157,7 @@ class Supervisor:
     def _watch(self, stage: RunStage, process: "Popen[bytes]") -> int:
         """Until it ends; its status. It is asked to stop where a person asked, more firmly as time goes by."""
         asked: float | None = None
+        began = time.time()
         seen: dict[str, Any] = {}
         while (status := process.poll()) is None:
             if asked is None and self._asked():
@@ -159,7 +165,7 @@ class Supervisor:
                 (stage.folder / "STOP").touch()
             if asked is not None:
                 _press(process, time.monotonic() - asked)
-            found = progress.read(stage.folder)
+            found = progress.read(stage.folder, since=began)
             if found and found != seen:
                 seen = found
                 self._note(stage, **found)

@@ -70,7 +70,7 @@ def measure(problems: Sequence[Problem], same: Same, *, seed: int = 0) -> Measur
         n=n,
         problems=len(problems),
         plain=_shares(plain),
-        unbiased=_bootstrapped(unbiased, seed),
+        unbiased=_means(unbiased, seed),
         differences=_bootstrapped([_differences(row, n) for row in plain], seed),
         cost=_cost([response for problem in problems for response in problem.responses]),
     )
@@ -88,6 +88,12 @@ def _shares(rows: Sequence[Mapping[str, float]]) -> dict[str, Figure]:
         low, high = wilson(right, len(rows))
         figures[name] = Figure(100 * right / len(rows), 100 * low, 100 * high)
     return figures
+
+
+def _means(rows: Sequence[Mapping[str, float]], seed: int) -> dict[str, Figure]:
+    """Bootstrap intervals. Where every problem has 0, or every one 1, all draws are alike and would call it certain; there, Wilson's."""
+    alike = [name for name in rows[0] if {row[name] for row in rows} in ({0.0}, {1.0})]
+    return _bootstrapped(rows, seed) | _shares([{name: row[name] for name in alike} for row in rows])
 
 
 def _bootstrapped(rows: Sequence[Mapping[str, float]], seed: int) -> dict[str, Figure]:

@@ -70,6 +70,7 @@ class Config(EngineConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         require(1 <= self.n <= transcripts.MOST_CANDIDATES, f"n: {self.n} is not from 1 to {transcripts.MOST_CANDIDATES}.")
+        require(self.skip >= 0 and (self.first is None or self.first > 0), "skip, first: so many problems, from 0 and from 1 on.")
         require(self.tokens > 0 and self.rounds >= 0, "tokens, rounds: these bound a response, from 1 and from 0 on.")
 
     @property

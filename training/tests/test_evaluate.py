@@ -66,6 +66,15 @@ def test_figures_by_hand(small):
     assert (report["tokens"], report["seconds"], report["blocks"], report["failed_blocks"]) == (35, 3.5, 4, 25)
 
 
+def test_what_is_never_right_may_be_right_elsewhere(tmp_path):
+    """Of ten problems none was solved: drawn anew, none is either, which makes nothing certain."""
+    path = tmp_path / "wrong.jsonl"
+    row = {"expected": "5", "candidates": 2 * [{"answer": "7", "correct": False}]}
+    path.write_text("".join(json.dumps(row | {"id": at}) + "\n" for at in range(10)))
+    report = figures(path)
+    assert report["intervals"]["mean"] == report["intervals"]["first"] == report["unbiased"]["pass@2"]["interval"] == [0, 27.75]
+
+
 def test_the_table_has_the_same_figures(small):
     lines = [line.split() for line in evaluate(small).splitlines()]
     assert lines[0][:6] == ["2", "problems,", "3", "responses", "to", "each;"]

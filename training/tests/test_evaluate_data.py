@@ -70,6 +70,9 @@ def test_asked_again_it_goes_on_where_it_was(evaluate, problems):
     assert evaluate("--data", problems, "--mode", "cot", "--first", 2) == first
     assert path.read_text() == before
     assert evaluate("--data", problems, "--mode", "cot", "--first", 2, "--skip", 2)["greedy"] == 0
+    problems.write_text(problems.read_text().replace("#### 1", "#### 9"))  # a key that was mended
+    assert evaluate("--data", problems, "--mode", "cot", "--first", 2)["greedy"] == 50
+    assert path.read_text() == before
 
 
 def test_what_needs_scores_is_refused_without_a_reward_model(evaluate, problems):
@@ -87,10 +90,16 @@ def test_a_file_that_is_none(evaluate, problems, text, reason, capsys):
     assert reason in capsys.readouterr().err
 
 
-def test_no_file(evaluate, tmp_path, capsys):
-    with pytest.raises(CommandError):
+def test_no_file(evaluate, tmp_path):
+    with pytest.raises(CommandError, match=r"nothing\.jsonl"):
         evaluate("--data", tmp_path / "nothing.jsonl")
-    assert "nothing.jsonl" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [("--first", -1), ("--skip", -1)])
+def test_so_many_problems_there_are_not(evaluate, problems, options, capsys):
+    with pytest.raises(CommandError):
+        evaluate("--data", problems, *options)
+    assert "skip, first" in capsys.readouterr().err
 
 
 def test_without_a_database_nothing_is_solved_for_nothing(problems, tmp_path):
@@ -115,6 +124,9 @@ def test_the_page_has_the_curves(evaluate, problems, admin, client_of):
     assert len(rows.splitlines()) == 3
     client.post(f"/training/evaluations/{evaluation.pk}/delete/")
     assert not Evaluation.objects.exists()
+    evaluate("--data", problems, "--mode", "cot", "--first", 1)
+    page = client.get(f"/training/evaluations/{Evaluation.objects.get().pk}/").text
+    assert ("over-k" in page, "100.0 <span" in page) == (False, True)  # one response makes a point, and no curve
     assert Path(evaluation.folder).is_dir()
 
 

@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -128,12 +129,22 @@ def test_a_run_is_begun_stopped_and_gone_on_with(place, admin, client_of, datase
     assert client.post(reverse("training:start"), {"recipe": "no such"}).status_code == 422
 
 
+def test_a_dataset_that_a_run_would_pass_over_is_refused(place, dataset):
+    datasets.keep(PROBLEMS, About(name="more", source=Dataset.Source.IMPORT))
+    datasets.keep(PROBLEMS, About(name="curated", source=Dataset.Source.RUN, kind=Dataset.Kind.TRAINING))
+    for names, said in ((["sums", "more"], "sums, v1 and more, v1 are of one kind"), (["curated"], "curated, v1 is a training file")):
+        with pytest.raises(CommandError, match=said):
+            call_command("iterate", "--recipe", "cpu-demo", *(f"--dataset={name}" for name in names))
+    assert not Run.objects.exists()
+
+
 def test_two_runs_are_compared(run, admin, client_of):
     other = Run.objects.create(recipe="small", config=run.config, device="gpu", state="done", queued=timezone.now())
-    RunStage.objects.create(run=other, number=0, name="sft", kind="sft", state="done", figures={"loss": 0.25})
+    RunStage.objects.create(run=other, number=0, name="sft", kind="sft", state="done", figures={"loss": 0.25, "failed_blocks": None})
     page = client_of(admin).get(reverse("training:compare"), {"a": run.pk, "b": other.pk}).content.decode()
     assert run.number in page
     assert "0.25" in page
+    assert "failed_blocks" not in page + client_of(admin).get(reverse("training:run", args=[other.pk])).text  # no code ran
     assert client_of(admin).get(reverse("training:compare"), {"a": run.pk, "b": "x"}).status_code == 404
 
 
@@ -244,7 +255,9 @@ def test_what_is_gone_is_not_measured(model, admin, client_of, dataset):
     model.evaluations["a digest of what it was"] = there
     model.save()
     measure()
-    assert [stage.settings["config"]["problems"] for stage in Run.objects.get().stages.all()] == 2 * [str(dataset.file)]
+    run = Run.objects.get()
+    assert [stage.settings["config"]["problems"] for stage in run.stages.all()] == 2 * [str(dataset.file)]
+    assert list(run.datasets.all()) == [dataset]  # whose rows it copies, and with which these have to go
     dataset.file.unlink()
     assert "The file of this dataset is gone." in measure({"problems": dataset.pk}).content.decode()
     assert "have no file that can be measured" in measure().content.decode()
@@ -275,6 +288,12 @@ def test_a_file_is_imported_looked_at_and_exported(place, admin, client_of):
     assert b"".join(exported.streaming_content).decode() == text
 
 
+def test_strange_rows_are_shown(place, admin, client_of):
+    page = upload(client_of(admin), r'{"question": "1? \ud83d", "expected": "1", "items": 5, "long": "' + 5_000 * "y" + '"}\n')
+    assert (page.status_code, "1? ?" in page.text, "<dt>items</dt>" in page.text) == (200, True, True)
+    assert 1_000 < page.text.count("y") < 3_000
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -282,7 +301,8 @@ def test_a_file_is_imported_looked_at_and_exported(place, admin, client_of):
         ('{"question": "1?", "expected": "1"}\nnonsense\n', "line 2"),
         ('{"question": "1?"}\n', "no known set has the fields"),
         ('{"id": "a", "question": "1?", "expected": "1"}\n{"id": "a", "question": "2?", "expected": "2"}\n', "two problems have the id a"),
-        ('{"question": "1?", "label": "right"}\n', "no row of"),
+        ('{"question": "1?", "label": "right"}\n', "line 1: This is no row of"),
+        ('{"question": "1?", "expected": "1"}\n{"question": "2?", "exp', "line 2"),  # the copy was cut off
     ],
 )
 def test_a_bad_file_is_refused_with_its_reason_and_leaves_nothing(place, admin, client_of, text, said):
@@ -302,6 +322,17 @@ def test_a_folder_that_takes_no_file_is_said(place, admin, client_of):
     school.decide(school.hand_in())
     answer = client_of(admin).post(reverse("training:build", args=["overrides"]), follow=True)
     assert (answer.status_code, "File exists" in answer.content.decode()) == (200, True)
+
+
+def test_a_curated_dataset_goes_with_the_copy_in_the_run_that_made_it(run, admin, client_of):
+    Run.objects.update(state="done")
+    curate = RunStage.objects.create(run=run, number=1, name="curate", kind="curate", state="done")
+    curate.folder.mkdir()
+    curated = datasets.keep(PROBLEMS, About(name="curated", source=Dataset.Source.RUN), run=run)
+    client_of(admin).post(reverse("training:delete_dataset", args=[curated.pk]))
+    assert not curate.folder.exists()
+    assert Run.objects.get().data_deleted
+    assert (run.folder / "sft").exists()  # weights
 
 
 def test_what_is_deleted_goes_with_all_that_was_made_from_it(run, dataset, model, admin, client_of):

@@ -56,6 +56,7 @@ def test_a_deleted_student_goes_out_of_everything(marked):
     child = datasets.keep(read(dataset.file), About(name="made", source=Source.RUN), parents=[dataset])
     run = runs.create(load("cpu-demo"), datasets=[dataset])
     sample = run.stages.get(name="sample")
+    run.stages.filter(pk=sample.pk).update(started=timezone.now())
     sample.folder.mkdir(parents=True)
     assert sources.refresh(dataset) == 0
     marked.classmate.delete()
@@ -192,6 +193,42 @@ def test_a_run_curates_what_readers_found_good_and_never_students_work(marked):
         problems = {row["problem"] for row in read(run.curated.get().file)}
         assert problems & {"1 + 1?", "Solve $2x + 3 = 7$."} == found
         assert len(problems) > 40
+
+
+JUDGED = {"name": "label", "kind": "label", "config": {"samples": [str(SHIPPED / "demo_solutions.jsonl"), "${judged}"]}}
+
+
+def judging(dataset):
+    """A run that reads judged solutions."""
+    recipe = read_recipe("mine", {"device": "cpu", "base": "none", "problems": "", "dev": "", "stages": [JUDGED]})
+    return runs.create(recipe, datasets=[dataset])
+
+
+def test_a_run_that_waited_does_not_begin_with_what_was_deleted_meanwhile(marked):
+    dataset = sources.build(Source.OVERRIDES)
+    run = judging(dataset)
+    marked.classmate.delete()
+    assert supervise(run.pk)
+    run.refresh_from_db()
+    labelled = read(run.folder / "label" / "labelled.jsonl")
+    assert [row["label"] for row in labelled if row["question"] == "Solve $2x + 3 = 7$."] == ["right"]
+    assert (run.state, run.data_deleted, len(told(dataset))) == ("done", False, 1)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_run_does_not_go_on_with_a_class_that_took_its_permission_back(marked, begun):
+    dataset = sources.build(Source.OVERRIDES)
+    run = judging(dataset)
+    run.stages.update(started=timezone.now() if begun else None)  # and was stopped, or broken off
+    classrooms.allow_training(marked.classroom, marked.teacher, allowed=False)
+    assert supervise(run.pk)
+    run.refresh_from_db()
+    assert (run.state, (run.folder / "label").exists()) == ("failed", False)
+    assert "was deleted since" in run.why
+    sources.refresh_all()
+    with pytest.raises(runs.DataDeleted):
+        runs.resume(Run.objects.get())
+    assert not Dataset.objects.exists()
 
 
 def test_assigned_problems_can_be_measured_on(school):

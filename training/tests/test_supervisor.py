@@ -80,6 +80,14 @@ def test_a_stop_keeps_what_is_there_and_the_run_goes_on_later(place):
     assert len(set(labelled(run))) == 4 * MANY
 
 
+def test_the_time_that_is_left_is_reckoned_without_the_pause(tmp_path):
+    whole = [{"time": at, "done": done, "total": 100} for at, done in ((0, 0), (10, 50), (50_000, 51), (50_010, 61))]
+    for rows_there, left in ((4, 39.0), (3, None), (2, None)):
+        rows.write(tmp_path / "progress.jsonl", whole[:rows_there])
+        found = progress.read(tmp_path, since=40_000)
+        assert (found["done"], found["eta"]) == (whole[rows_there - 1]["done"], left)
+
+
 def test_a_stage_that_fails_says_why(place):
     nothing = place / "nothing.jsonl"
     nothing.touch()

@@ -44,7 +44,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 (Django's options)
-        path: Path = options["transcripts"] or _solved(options)
+        request = _request(options) if options["data"] else None
+        path: Path = _solved(request) if request else options["transcripts"]
         try:
             problems = read(path)
             if options["regrade"]:
@@ -58,8 +59,8 @@ class Command(BaseCommand):
         except UnlabelledError as error:
             raise CommandError(f"{path}: {error} Judge the answers with --regrade.") from error
         result |= {"select": rule, "picked": round(right, 2), "transcripts": str(path)}
-        if options["data"]:
-            evaluating.keep(_request(options), result)
+        if request:
+            evaluating.keep(request, result)
         text += f"\n\npicked by {rule}: {right:.1f}\ntranscripts: {path}"
         self.stdout.write(json.dumps(result, ensure_ascii=False) if options["json"] else text)
 
@@ -68,8 +69,7 @@ def _request(options: dict[str, Any]) -> evaluating.Request:
     return evaluating.Request(**{name: options[name] for name in ("data", "mode", "n", "first", "skip", "out")})
 
 
-def _solved(options: dict[str, Any]) -> Path:
-    request = _request(options)
+def _solved(request: evaluating.Request) -> Path:
     if not evaluating.can_keep():
         raise CommandError("The database is not set up yet: start Lemma once (make run), or call manage.py migrate.")
     try:

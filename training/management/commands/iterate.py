@@ -23,7 +23,7 @@ class Command(BaseCommand):
         begin.add_argument("--recipe", help=f"one of: {', '.join(recipes.names())}")
         begin.add_argument("--resume", metavar="RUN", help="go on with a stopped or failed run; the first letters of its id will do")
         parser.add_argument("--base", metavar="MODEL", help="a trained model's name, to go on from there instead of the recipe's own base")
-        parser.add_argument("--dataset", metavar="NAME", action="append", default=[], help="a dataset's name; repeatable")
+        parser.add_argument("--dataset", metavar="NAME", action="append", default=[], help="a dataset's name; repeatable, one of each kind")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 (Django's options)
         if not settings.PRODUCTION:
@@ -42,8 +42,18 @@ class Command(BaseCommand):
 
     def _begun(self, options: dict[str, Any]) -> Run:
         base = self._one(ModelVersion.objects.filter(name=options["base"]), options["base"]) if options["base"] else None
-        datasets = [self._one(Dataset.objects.filter(name=name).order_by("-version"), name) for name in options["dataset"]]
-        return runs.create(recipes.load(options["recipe"]), base=base, datasets=datasets)
+        return runs.create(recipes.load(options["recipe"]), base=base, datasets=self._chosen(options["dataset"]))
+
+    def _chosen(self, names: list[str]) -> list[Dataset]:
+        """The newest of each name. A run reads one file of problems and one of judged solutions; more than that it would pass over."""
+        chosen: dict[str, Dataset] = {}
+        for name in names:
+            dataset = self._one(Dataset.objects.filter(name=name).order_by("-version"), name)
+            if dataset.kind == Dataset.Kind.TRAINING:
+                raise CommandError(f"{dataset} is a training file; a run begins with problems or judged solutions.")
+            if (other := chosen.setdefault(dataset.kind, dataset)) != dataset:
+                raise CommandError(f"{other} and {dataset} are of one kind; a run takes one of each.")
+        return list(chosen.values())
 
     def _resumed(self, beginning: str) -> Run:
         found = [run for run in Run.objects.all() if str(run.pk).startswith(beginning)]
