@@ -37,6 +37,11 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "There is nothing in this that I can check by calculation. Write down what you calculate, line by line.",
         "zh": "这里没有可以用计算检查的内容。请把你的计算一行一行地写出来。",
     },
+    "stuck": {"en": "That is all right. You can have a hint now.", "zh": "没关系，现在你可以要一个提示了。"},
+    "answer_later": {
+        "en": "The full solution is not to be had yet. Write your next line, or ask for a hint.",
+        "zh": "现在还不能看完整的解答。写出你的下一行，或者要一个提示吧。",
+    },
     "on_the_way": {
         "en": "That is on the way, but it is not the answer yet. Go on from there.",
         "zh": "这在解题的路上，不过还不是最后的答案。接着往下做吧。",
