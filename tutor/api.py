@@ -26,7 +26,7 @@ from accounts.models import ApiKey
 from inference import assessment
 from inference.events import Language
 from inference.tutoring.wishes import may_write
-from tutor import api_lessons, asking, assessing, teaching
+from tutor import api_lessons, asking, assessing, lessons, teaching
 from tutor.api_request import LARGEST, MODELS, ApiError, Asked, accident, bad_request, no_such_model, parse, too_large
 from tutor.eventlog import Entry
 from tutor.failures import Failure
@@ -221,7 +221,7 @@ class Answer:
                         continue
                     if text := transcript.take(entry):
                         yield text
-                    if beside := self._beside(entry):
+                    if beside := self._beside(entry) or await self._footer(entry):
                         yield beside
                     ended = ended or self._take_end(entry["kind"], entry["data"])
         except TurnLost as error:
@@ -233,7 +233,7 @@ class Answer:
                 await sync_to_async(keys.count_tokens)(self.key, self.tokens or transcript.tokens)
 
     def _beside(self, entry: Entry) -> str:
-        """What a page shows beside the text: a student's work as it was read, a warning, what may be asked for."""
+        """What a page shows beside the text: a student's work as it was read, a warning."""
         kind, data = entry["kind"], entry["data"]
         if kind == "started":
             self.language = data["language"]
@@ -242,9 +242,15 @@ class Answer:
         elif kind == "done" and data.get("refuted"):
             with translation.override(teaching.INTERFACE[self.language]):
                 return f"\n\n> ⚠ {REFUTED}\n"
-        elif kind == "done" and (wishes := may_write(data.get("offers", []), self.language)):
-            return f"\n\n{wishes}"
         return ""
+
+    async def _footer(self, entry: Entry) -> str:
+        """What may be written where a page has buttons."""
+        if entry["kind"] != "done" or not entry["data"].get("offers"):
+            return ""
+        turn = await Turn.objects.select_related("conversation__owner").aget(pk=self.turn.pk)
+        wishes = may_write(await sync_to_async(lessons.at_hand)(turn), self.language)
+        return f"\n\n{wishes}" if wishes else ""
 
     def _take_end(self, kind: str, data: dict[str, Any]) -> bool:
         """Whether the entry ends the turn. Raises `ApiError` where it failed."""
