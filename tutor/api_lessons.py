@@ -23,6 +23,7 @@ FOLLOWED = 50  # lessons about one problem, the newest: a class may ask with one
 
 def ask(user: User, aim: Turn.Aim, history: Sequence[Exchange], question: str) -> Turn:
     """The next turn of the lesson that `history` tells of, or the first of a new one. Raises `AskingError`."""
+    history = [exchange for exchange in history if len(exchange.question) <= settings.QUESTION_LIMIT]  # longer ones were refused
     parent, unheard = _last(user, aim, history)
     if parent is None:
         problem, work = _posed([*(exchange.question for exchange in history), question])

@@ -134,3 +134,11 @@ def test_what_is_not_known_and_too_long_is_read_from_its_end(student, settings):
     turn = Chat(student, Exchange("Add up some numbers.", "Try."), *work).ask("100 + 1 = 101")
     assert turn.question == "Add up some numbers."
     assert turn.attempt.endswith("99 + 1 = 100\n100 + 1 = 101")
+
+
+def test_what_was_refused_because_it_is_too_long_does_not_block_the_dialogue(chat, settings):
+    long = Exchange("3 * 4 = 12\n" * settings.QUESTION_LIMIT, "")
+    chat.history = [long]
+    opened = chat.say(PENS, OPENED)
+    chat.history.append(long)
+    assert chat.ask("3 * 4 = 12").parent == opened
