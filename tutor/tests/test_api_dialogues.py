@@ -1,10 +1,13 @@
 """Which turn of which lesson a program's dialogue goes on from, whatever the client did to it."""
 
+import json
+
 import pytest
 
 from accounts.models import User
 from inference.prompts import Exchange
 from tutor import api_lessons, queue
+from tutor.api_request import ApiError, parse
 from tutor.models import Turn
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +145,20 @@ def test_what_was_refused_because_it_is_too_long_does_not_block_the_dialogue(cha
     opened = chat.say(PENS, OPENED)
     chat.history.append(long)
     assert chat.ask("3 * 4 = 12").parent == opened
+
+
+def dialogue(*messages):
+    messages = [{"role": role, "content": content} for role, content in messages]
+    return parse(json.dumps({"model": "lemma-hints", "messages": messages}).encode())
+
+
+def test_a_picture_that_was_refused_does_not_block_the_dialogue():
+    picture = [{"type": "text", "text": PENS}, {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}]
+    with pytest.raises(ApiError, match="other content than text"):
+        dialogue(("user", picture))
+    asked = dialogue(("user", picture), ("assistant", ""), ("user", "3 * 4 = 12"))
+    assert (asked.history, asked.question) == ([Exchange(PENS, "")], "3 * 4 = 12")
+
+
+def test_a_long_dialogue_goes_on():
+    assert len(dialogue(*[("user", "1"), ("assistant", "Not yet.")] * 100, ("user", "2")).history) == 100
