@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -25,6 +25,7 @@ from accounts import keys
 from accounts.models import ApiKey
 from inference import assessment
 from inference.events import Language
+from inference.prompts import detect_language
 from inference.tutoring.wishes import may_write
 from tutor import api_lessons, asking, assessing, lessons, teaching
 from tutor.api_request import LARGEST, MODELS, ApiError, Asked, accident, bad_request, no_such_model, parse, too_large
@@ -305,7 +306,8 @@ class Assessed(Answer):
         turn = await self._second() if await assessing.needs_second_opinion(request, first) else None
         second = await assessing.opinion(request, turn) if turn else None
         self.reason = "stop"
-        return assessment.answer(request, await assessing.judge(request, first, second))
+        judgement = await assessing.judge(request, first, second)
+        return assessment.answer(request, judgement, partial(teaching.said_in, detect_language(request.problem)))
 
     async def _second(self) -> Turn | None:
         """The turn of the second opinion. Where no Python can be run there is none, and the first stands."""

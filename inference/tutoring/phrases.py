@@ -68,6 +68,12 @@ PHRASES: dict[str, dict[Language, str]] = {
         "or as an expression.",
         "zh": "我无法把你的答案和我的答案作比较，所以不知道它对不对。请换一种写法：写成一个数，或者一个式子。",
     },
+    "no_mistake": {"en": "No mistake was found.", "zh": "没有发现错误。"},
+    "first_mistake": {"en": "Step {number} is the first wrong one. {reason}", "zh": "第 {number} 步是第一处错误。{reason}"},
+    "assessed_by": {
+        "en": "{agreeing} of {count} solutions of our own come to the same answer.",
+        "zh": "我们自己的 {count} 个解答中，有 {agreeing} 个得到同样的答案。",
+    },
     "hint_nudge": {
         "en": "Read the problem again, slowly: what exactly is asked for, and which of the given quantities does it depend on?",
         "zh": "再慢慢读一遍题目：到底要求什么？它和已知的哪些量有关？",
