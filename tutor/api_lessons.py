@@ -29,6 +29,7 @@ def ask(user: User, aim: Turn.Aim, history: Sequence[Exchange], question: str) -
         problem, work = _posed([*(exchange.question for exchange in history), question])
         return asking.ask_once(user, problem, Turn.Mode.AUTO, 1, [], aim=aim, attempt=work)
     said = Said.of([*unheard, question])
+    parent = _before_thanks(parent) if said.wish else parent
     if not poses(question):
         if said.work and said.wish in parent.offers:
             return lessons.go_on(parent, said.wish, attempt=said.work)
@@ -39,9 +40,16 @@ def ask(user: User, aim: Turn.Aim, history: Sequence[Exchange], question: str) -
     return asking.ask(user, problem, parent.mode, parent.language, aim=aim, attempt=work, conversation=parent.conversation, parent=parent)
 
 
+def _before_thanks(parent: Turn) -> Turn:
+    """The turn whose offers hold on: small talk behind it has none."""
+    while reply_to(parent.question, "en") and parent.parent is not None:
+        parent = parent.parent
+    return parent
+
+
 def _can_be_taught(question: str) -> bool:
     """Whether it is a problem, or small talk, which is answered alike. "Why?" behind a lesson wants an explanation."""
-    return poses(question) or looks_mathematical(question) or not _is_work(question)
+    return poses(question) or looks_mathematical(question) or reply_to(question, "en") is not None
 
 
 # --- Who said what ----------------------------------------------------------------------------------------------------------
@@ -109,7 +117,8 @@ def _is_reply(turn: Turn, message: str, asked: Sequence[str], before: Sequence[T
     the turns `before`. Where there is none yet, it begins a lesson, or the dialogue, whose beginning many clients cut off."""
     if turn.state != Turn.State.DONE or not turn.text or turn.text.strip() not in message:
         return False
-    is_behind = turn.parent_id in {parent.pk for parent in before} if before else turn.parent_id is None or not _work(asked[:-1])
+    above = {each.pk for parent in before for each in (parent, _before_thanks(parent))}
+    is_behind = turn.parent_id in above if before else turn.parent_id is None or not _work(asked[:-1])
     if not is_behind:
         return False
     return Said.of(asked).asked_for(turn) if turn.request else _posed(asked) == (turn.question, turn.attempt)

@@ -131,6 +131,16 @@ def test_behind_a_lesson_a_question_about_it_is_answered_and_no_problem_to_be_hi
     assert (turn.parent, turn.aim, turn.question) == (done, aim, text)
 
 
+def test_behind_thanks_the_solution_can_still_be_had(chat):
+    opened = chat.say(PENS, OPENED)
+    chat.say("5", DONE, offers=("answer",), finished=True)
+    chat.say("thanks", "You are welcome.", offers=())
+    shown = chat.say("full solution", "It is $5$.", offers=())
+    assert (shown.request, shown.poses) == ("answer", opened)
+    assert chat.ask("next step").aim == "explain", "there is none to be taught"
+    assert chat.ask("why?").parent == shown
+
+
 def test_what_is_not_known_and_too_long_is_read_from_its_end(student, settings):
     settings.QUESTION_LIMIT = 200
     work = [Exchange(f"{number} + 1 = {number + 1}", "Good.") for number in range(100)]
