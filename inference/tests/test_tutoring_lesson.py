@@ -43,7 +43,7 @@ async def test_a_wish_for_a_hint_is_no_attempt():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("I am stuck", "That is all right. You can have a hint now."),
+        ("I am stuck", "There is nothing to check in this yet. Write what you calculate next, or ask for a hint."),
         ("full solution", "The full solution is not to be had yet."),
         ("thanks", "You are welcome."),
         ("it is half of 48", "There is nothing in this that I can check"),

@@ -37,7 +37,10 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "There is nothing in this that I can check by calculation. Write down what you calculate, line by line.",
         "zh": "这里没有可以用计算检查的内容。请把你的计算一行一行地写出来。",
     },
-    "stuck": {"en": "That is all right. You can have a hint now.", "zh": "没关系，现在你可以要一个提示了。"},
+    "stuck": {
+        "en": "There is nothing to check in this yet. Write what you calculate next, or ask for a hint.",
+        "zh": "这里还没有可以检查的内容。写出你接下来的计算，或者要一个提示吧。",
+    },
     "answer_later": {
         "en": "The full solution is not to be had yet. Write your next line, or ask for a hint.",
         "zh": "现在还不能看完整的解答。写出你的下一行，或者要一个提示吧。",
