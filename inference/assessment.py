@@ -10,18 +10,22 @@ Examples may stand before it; the last problem counts. The benchmark's own promp
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from grading.checking.extract import final_answer
+from grading.checking.reasons import Reason
 from grading.checking.steps import StepVerdict, WorkReport, check_steps, split_steps
 from grading.checking.text import half_width
 from grading.checking.working.calculated import calculate
 from grading.checking.working.compared import same_answer
 from grading.checking.working.sources import read_answer
 from inference.code_steps import written_out
+from inference.events import Language
+from inference.prompts import detect_language
 from inference.selection import vote
+from inference.tutoring.phrases import say
 
 Wanted = Literal["step", "incorrect", "correct", "report"]
 
@@ -45,6 +49,7 @@ NUMBER_ALONE = re.compile(
     r"step number|number of the (?:first )?(?:wrong |incorrect )?step|only the (?:step|number)|只(?:写|回答).{0,6}(?:步|数)", re.IGNORECASE
 )
 YES_OR_NO = re.compile(r"['\"“‘](?:yes|是)['\"”’]|\byes\b.{0,20}\bor\b.{0,20}\bno\b|\byes (?:if|when)\b|是(?:或|还是|/)否", re.IGNORECASE)
+CHINESE_WORDS = re.compile(r"^(?!.*\byes\b)(?=.*是).*否", re.IGNORECASE | re.DOTALL)
 YES_MEANS = re.compile(
     r"\byes\b['\"”’]?\s*(?:if|when|for|means|[:=])\s*(?P<behind>[^,.;\n]*)"
     r"|(?P<before>[^'\"“”‘’]{0,16}?)(?:回答|输出|写|答)\s*['\"“‘]?(?:yes|是)",
@@ -61,12 +66,15 @@ INCORRECT = re.compile(r"\b(?:incorrect(?:ly)?|wrong|mistaken?|mistakes|errors?)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """`steps` are the student's, as they are numbered by whoever asks. `explicit`: the text says itself what is to be said of them."""
+    """`steps` are the student's, as they are numbered by whoever asks. `explicit`: the text says itself what is to be said of them, also
+    with which words for `yes` and `no`."""
 
     problem: str
     steps: tuple[str, ...]
     wanted: Wanted
     explicit: bool
+    yes: str = "Yes"
+    no: str = "No"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,8 @@ def read(text: str) -> Request | None:
     if not problem or not steps:
         return None
     wanted = _wanted(question)
-    return Request(problem=problem, steps=steps, wanted=wanted, explicit=wanted != "report")
+    yes, no = ("是", "否") if CHINESE_WORDS.search(question) else ("Yes", "No")
+    return Request(problem=problem, steps=steps, wanted=wanted, explicit=wanted != "report", yes=yes, no=no)
 
 
 def read_steps(work: str) -> tuple[str, ...]:
@@ -250,18 +259,25 @@ def _grouped(samples: Sequence[Sample]) -> list[Group]:
 # --- Answering ---------------------------------------------------------------------------------------------------------------
 
 
-def answer(request: Request, judgement: Judgement) -> str:
-    """The reply: a step's number (0 for none), Yes or No, or a sentence or two."""
+def answer(request: Request, judgement: Judgement, wording: Callable[[Reason], str] = str) -> str:
+    """The reply: a step's number (0 for none), yes or no, or a sentence or two in the problem's language. `wording` says the checker's
+    reasons in it."""
     first = judgement.first_error
     match request.wanted:
         case "step":
             return "0" if first is None else str(first + 1)
         case "incorrect":
-            return "No" if first is None else "Yes"
+            return request.no if first is None else request.yes
         case "correct":
-            return "Yes" if first is None else "No"
-    agreement = f"{judgement.agreeing} of {judgement.sampled} solutions of our own come to the same answer."
-    if first is None:
-        return f"No mistake was found. {agreement}"
-    assert judgement.step is not None
-    return f"Step {first + 1} is the first wrong one. {judgement.step.reason} {agreement}"
+            return request.yes if first is None else request.no
+    return _report(judgement, detect_language(request.problem), wording)
+
+
+def _report(judgement: Judgement, language: Language, wording: Callable[[Reason], str]) -> str:
+    first, step = judgement.first_error, judgement.step
+    if first is None or step is None:
+        found = say("no_mistake", language)
+    else:
+        found = say("first_mistake", language, number=first + 1, reason=wording(step.reason))
+    agreement = say("assessed_by", language, agreeing=judgement.agreeing, count=judgement.sampled)
+    return f"{found}{'' if language == 'zh' else ' '}{agreement}"

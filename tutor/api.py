@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -25,8 +25,9 @@ from accounts import keys
 from accounts.models import ApiKey
 from inference import assessment
 from inference.events import Language
+from inference.prompts import detect_language
 from inference.tutoring.wishes import may_write
-from tutor import api_lessons, asking, assessing, teaching
+from tutor import api_lessons, asking, assessing, lessons, teaching
 from tutor.api_request import LARGEST, MODELS, ApiError, Asked, accident, bad_request, no_such_model, parse, too_large
 from tutor.eventlog import Entry
 from tutor.failures import Failure
@@ -221,7 +222,7 @@ class Answer:
                         continue
                     if text := transcript.take(entry):
                         yield text
-                    if beside := self._beside(entry):
+                    if beside := self._beside(entry) or await self._footer(entry):
                         yield beside
                     ended = ended or self._take_end(entry["kind"], entry["data"])
         except TurnLost as error:
@@ -233,7 +234,7 @@ class Answer:
                 await sync_to_async(keys.count_tokens)(self.key, self.tokens or transcript.tokens)
 
     def _beside(self, entry: Entry) -> str:
-        """What a page shows beside the text: a student's work as it was read, a warning, what may be asked for."""
+        """What a page shows beside the text: a student's work as it was read, a warning."""
         kind, data = entry["kind"], entry["data"]
         if kind == "started":
             self.language = data["language"]
@@ -242,9 +243,15 @@ class Answer:
         elif kind == "done" and data.get("refuted"):
             with translation.override(teaching.INTERFACE[self.language]):
                 return f"\n\n> ⚠ {REFUTED}\n"
-        elif kind == "done" and (wishes := may_write(data.get("offers", []), self.language)):
-            return f"\n\n{wishes}"
         return ""
+
+    async def _footer(self, entry: Entry) -> str:
+        """What may be written where a page has buttons."""
+        if entry["kind"] != "done" or not entry["data"].get("offers"):
+            return ""
+        turn = await Turn.objects.select_related("conversation__owner").aget(pk=self.turn.pk)
+        wishes = may_write(await sync_to_async(lessons.at_hand)(turn), self.language)
+        return f"\n\n{wishes}" if wishes else ""
 
     def _take_end(self, kind: str, data: dict[str, Any]) -> bool:
         """Whether the entry ends the turn. Raises `ApiError` where it failed."""
@@ -299,7 +306,8 @@ class Assessed(Answer):
         turn = await self._second() if await assessing.needs_second_opinion(request, first) else None
         second = await assessing.opinion(request, turn) if turn else None
         self.reason = "stop"
-        return assessment.answer(request, await assessing.judge(request, first, second))
+        judgement = await assessing.judge(request, first, second)
+        return assessment.answer(request, judgement, partial(teaching.said_in, detect_language(request.problem)))
 
     async def _second(self) -> Turn | None:
         """The turn of the second opinion. Where no Python can be run there is none, and the first stands."""

@@ -17,7 +17,7 @@ from inference import assessment
 from inference.prompts import Exchange
 from tutor.models import Turn
 
-MESSAGES = 100  # in one request
+MESSAGES = 1000  # in one request: a chat client sends all of a dialogue, however long it has become
 LARGEST = 400_000  # bytes of a request
 # As Open WebUI asks behind each reply for a title, tags and follow-up questions. The tutor would solve the conversation's problem once
 # more, for minutes; refused, the client takes the first message for a title.
@@ -152,7 +152,7 @@ def _dialogue(messages: object) -> tuple[str, list[Exchange], str]:
         raise bad_request("`messages` must be a list with at least one message.", param="messages")
     if len(messages) > MESSAGES:
         raise bad_request(f"`messages` has more than {MESSAGES} messages.", param="messages", code="context_length_exceeded")
-    said = [(_role(message, at), _content(message, at)) for at, message in enumerate(messages)]
+    said = [(_role(message, at), _content(message, at, is_last=at == len(messages) - 1)) for at, message in enumerate(messages)]
     system = "\n\n".join(text for role, text in said if role in ("system", "developer"))
     turns = [(role, text) for role, text in said if role in ("user", "assistant")]
     if not turns and system:  # some clients put everything there
@@ -178,12 +178,15 @@ def _role(message: object, at: int) -> str:
     return str(role)
 
 
-def _content(message: Any, at: int) -> str:  # noqa: ANN401  # JSON
+def _content(message: Any, at: int, *, is_last: bool) -> str:  # noqa: ANN401  # JSON
+    """A message's text. A picture is refused where it is asked about; behind that its dialogue goes on without it."""
     content = message.get("content")
     if isinstance(content, str):
         return storable(content)
-    if isinstance(content, list) and all(isinstance(part, dict) and part.get("type") == "text" for part in content):
-        return storable("\n".join(str(part.get("text", "")) for part in content))
+    if isinstance(content, list):
+        texts = [str(part.get("text", "")) for part in content if isinstance(part, dict) and part.get("type") == "text"]
+        if len(texts) == len(content) or not is_last:
+            return storable("\n".join(texts))
     if content is None and message.get("role") in ("assistant", "tool"):
         return ""
     raise bad_request(f"messages[{at}] has other content than text.", param=f"messages[{at}].content")

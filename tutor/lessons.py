@@ -1,10 +1,13 @@
 """The rules of going on with a lesson: what may be asked for, and what it needs."""
 
+from typing import cast
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from inference.tutoring.events import Request
 from inference.tutoring.wishes import wished
-from tutor import asking
+from tutor import asking, permission
 from tutor.models import Turn
 
 NEED_WORK = (Turn.Request.ATTEMPT,)
@@ -37,7 +40,7 @@ def go_on(parent: Turn, request: str, *, attempt: str = "", quote: str = "") -> 
         raise NotOffered
     with transaction.atomic():
         asking.check_room(parent.conversation.owner)
-        if parent.children.filter(state__in=asking.ACTIVE).exists():  # pressed twice
+        if parent.children.filter(state__in=asking.ACTIVE, stop_requested=False).exists():  # pressed twice
             raise asking.StillSolving
         return asking.enqueue(_turn(parent, request, attempt, quote), parent.conversation)
 
@@ -52,6 +55,12 @@ def _offered(parent: Turn) -> list[str]:
 def _may_have(parent: Turn, request: str) -> bool:
     """Whether it is offered and, of a hint, there was an attempt since the last one."""
     return request in _offered(parent) and (request != Turn.Request.HINT or bool(parent.progress.get("tried")))
+
+
+def at_hand(turn: Turn) -> list[Request]:
+    """What may be asked for behind a turn now: offered, not refused for want of an attempt, and allowed by the teacher."""
+    allowed = permission.requests(permission.rules_of(turn.conversation, turn))
+    return [cast(Request, request) for request in turn.offers if request in allowed and _may_have(turn, request)]
 
 
 def _turn(parent: Turn, request: str, attempt: str, quote: str) -> Turn:

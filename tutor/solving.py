@@ -140,9 +140,8 @@ class Job:
     def _solution(self, engine: Engine, scorer: RewardScorer | None) -> AsyncGenerator[Event]:
         turn, language = self.turn, teaching.language_of(self.turn)
         problem = teaching.problem_of(turn)
-        is_follow_up = bool(self._claim.history) and not turn.conversation.api
         return solve(
-            spelled_out(problem, language) if is_follow_up else problem,
+            spelled_out(problem, language) if self._claim.history else problem,
             engine=engine,
             sandbox=self._tools.sandbox,
             mode=cast(Mode | Literal["auto"], turn.mode),

@@ -185,6 +185,26 @@ def test_without_a_question_the_reason_is_given():
     assert said.endswith("0 of 4 solutions of our own come to the same answer.")
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("学生的解答正确吗？只回答“是”或“否”。", "否"),
+        ("学生的解答有错误吗？只回答“是”或“否”。", "是"),
+        ("学生的解答是否正确？对回答'Yes'，错回答'No'。", "No"),
+    ],
+)
+def test_yes_and_no_are_said_in_the_words_that_are_asked_for(question, said):
+    request = read(task(WRONG, question))
+    assert answer(request, judged(request, [SAMPLE] * 4)) == said
+
+
+def test_a_report_is_in_the_problem_s_language():
+    request = read("题目：小明有12个苹果，吃了3个，现在有几个？\n学生解答：12 - 3 = 8")
+    sample = "现在有 $12 - 3 = 9$ 个。答案是 $\\boxed{9}$。"
+    said = answer(request, judged(request, [sample] * 4), lambda reason: f"〔{reason}〕")
+    assert said == "第 1 步是第一处错误。〔12 - 3 is not equal to 8.〕我们自己的 4 个解答中，有 0 个得到同样的答案。"
+
+
 def test_a_wrong_majority_does_not_outvote_nothing():
     """Where no solution of our own came to an answer, only calculation speaks."""
     request = read(task(RIGHT))

@@ -32,6 +32,11 @@ async def test_where_the_solutions_do_not_agree_nothing_is_taught():
     assert [event.note for event in student.of(Noted)] == ["unsure"]
     end = await student.ask("attempt", "48/2 = 25")
     assert student.of(Reviewed)[0].review.first_error == 0  # calculations are still checked
+    assert "not sure" not in end.text, "it was said"
+    assert [event.note for event in student.of(Noted)] == ["unsure"]
+    for wish in ("hint", "full solution"):
+        end = await student.ask("attempt", wish)
+        assert end.text.startswith("I am not sure"), "and it does not ask what was tried"
 
 
 async def test_what_the_problem_refutes_is_no_key_however_many_say_it():

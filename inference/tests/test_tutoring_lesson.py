@@ -1,5 +1,7 @@
 """A whole lesson over a scripted model."""
 
+import pytest
+
 from inference.tests.tutoring_engine import solver
 from inference.tests.tutoring_student import HINTS, SOLVES, Student
 from inference.tutoring.events import Working
@@ -36,3 +38,21 @@ async def test_a_wish_for_a_hint_is_no_attempt():
     assert end.text.startswith("What have you tried?")
     assert not end.progress.tried
     assert (await student.ask("attempt", "I do not know how to begin")).progress.tried
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("I am stuck", "There is nothing to check in this yet. Write what you calculate next, or ask for a hint."),
+        ("full solution", "The full solution is not to be had yet."),
+        ("thanks", "You are welcome."),
+        ("it is half of 48", "There is nothing in this that I can check"),
+    ],
+)
+async def test_who_has_no_lines_to_be_marked_is_answered_all_the_same(text, said):
+    student = Student(*SOLVES, HINTS)
+    await student.ask()
+    before = await student.ask("attempt", "I do not know how to begin")
+    end = await student.ask("attempt", text)
+    assert end.text.startswith(said)
+    assert end.offers == before.offers

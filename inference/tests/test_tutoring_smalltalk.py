@@ -5,7 +5,7 @@ import pytest
 from inference.prompts import choose_mode
 from inference.tutoring.checking import said_plainly
 from inference.tutoring.phrases import say
-from inference.tutoring.smalltalk import reply_to, reply_to_guess, spelled_out
+from inference.tutoring.smalltalk import replied, reply_to, reply_to_guess, spelled_out
 
 ON_TOPIC = [
     "write it as a fraction",
@@ -76,6 +76,17 @@ def test_a_question_of_its_own_stays_as_it_is(text):
 )
 def test_a_guess_at_an_answer_that_was_shown_is_compared_with_it(text, said):
     assert reply_to_guess(text, "80", "en").startswith(said)
+
+
+async def nothing():
+    return
+    yield
+
+
+async def test_who_asks_for_a_hint_before_there_is_a_problem_is_asked_for_it():
+    events = [event async for event in replied("给我一个提示", nothing(), model="m", language="zh", begins=True)]
+    assert events[-1].text == say("incomplete", "zh")
+    assert [event async for event in replied("给我一个提示", nothing(), model="m", language="zh", begins=False)] == []
 
 
 NO_GUESS = ["80", "why 80?", "what if it were 5?", "is it 80 or 75?", "is it always so?", "is 80 even?", "80是偶数吗？", "那么3呢？"]

@@ -17,6 +17,7 @@ from inference.tutoring.hints import RUNGS, Place, hint, in_context
 from inference.tutoring.key import SAMPLES, Key, Step, make_key, steps_of
 from inference.tutoring.leaks import leaks, secret_of
 from inference.tutoring.phrases import say
+from inference.tutoring.smalltalk import reply_to
 from inference.tutoring.wishes import wished
 
 MOST_WORK = 8_000  # characters of a student's lines so far that are remembered
@@ -97,6 +98,10 @@ class Lesson:
             async for event in self._explain(key):
                 yield event
             return
+        if self.request == "attempt" and (reply := reply_to(self.attempt, self.language)):
+            yield self._say(reply)
+            yield self._end(key)
+            return
         if self.aim == "socratic" and key.sure:
             async for event in self._ask(key):
                 yield event
@@ -128,7 +133,8 @@ class Lesson:
             yield self._say(say(opening if key.sure else "send_work", self.language))
         if not key.sure:
             yield Noted(note="unsure")
-            yield self._say(say("unsure_key", self.language))
+            if self.request == "" or not self._said:
+                yield self._say(say("unsure_key", self.language))
         elif self.progress.finished:
             return
         elif self.request == "hint":
@@ -147,8 +153,8 @@ class Lesson:
             yield self._say(summary(found, self.language))
         elif key.sure and await asyncio.to_thread(is_on_the_way, self.problem, self._steps, key.solution, self.attempt):
             yield self._say(say("on_the_way", self.language))
-        elif self.request != "hint" and self.aim != "socratic":  # who says "I am stuck" has no lines to be marked
-            yield self._say(say("try_first" if self.aim == "hints" and is_wish else "nothing_checked", self.language))
+        elif self.request != "hint" and self.aim != "socratic" and (key.sure or not is_wish):
+            yield self._say(say(self._nothing_read(key), self.language))
         at = max(self.progress.at, reached(self.problem, self._steps, self.attempt)) if found.first_error is None else self.progress.at
         self.progress = replace(
             self.progress,
@@ -159,6 +165,17 @@ class Lesson:
             work=work,
             finished=self.progress.finished or found.solved,
         )
+
+    def _nothing_read(self, key: Key) -> str:
+        """What to say where nothing can be checked: who says "I am stuck", or wishes something, has no lines to be marked."""
+        wish = wished(self.attempt)
+        if self.aim != "hints" or not key.sure:
+            return "nothing_checked"
+        if wish and not self.progress.tried:
+            return "try_first"
+        if wish == "answer":
+            return "answer_later"
+        return "stuck" if socratic.is_without_value(self.attempt) else "nothing_checked"
 
     async def _hint(self, key: Key) -> AsyncGenerator[Event]:
         yield Working(stage="wording")

@@ -37,6 +37,14 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "There is nothing in this that I can check by calculation. Write down what you calculate, line by line.",
         "zh": "这里没有可以用计算检查的内容。请把你的计算一行一行地写出来。",
     },
+    "stuck": {
+        "en": "There is nothing to check in this yet. Write what you calculate next, or ask for a hint.",
+        "zh": "这里还没有可以检查的内容。写出你接下来的计算，或者要一个提示吧。",
+    },
+    "answer_later": {
+        "en": "The full solution is not to be had yet. Write your next line, or ask for a hint.",
+        "zh": "现在还不能看完整的解答。写出你的下一行，或者要一个提示吧。",
+    },
     "on_the_way": {
         "en": "That is on the way, but it is not the answer yet. Go on from there.",
         "zh": "这在解题的路上，不过还不是最后的答案。接着往下做吧。",
@@ -62,6 +70,12 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "I could not compare your answer with mine, so I do not know whether it is right. Write it in another way: as a number, "
         "or as an expression.",
         "zh": "我无法把你的答案和我的答案作比较，所以不知道它对不对。请换一种写法：写成一个数，或者一个式子。",
+    },
+    "no_mistake": {"en": "No mistake was found.", "zh": "没有发现错误。"},
+    "first_mistake": {"en": "Step {number} is the first wrong one. {reason}", "zh": "第 {number} 步是第一处错误。{reason}"},
+    "assessed_by": {
+        "en": "{agreeing} of {count} solutions of our own come to the same answer.",
+        "zh": "我们自己的 {count} 个解答中，有 {agreeing} 个得到同样的答案。",
     },
     "hint_nudge": {
         "en": "Read the problem again, slowly: what exactly is asked for, and which of the given quantities does it depend on?",

@@ -18,6 +18,7 @@ from inference.tutoring.clarify import looks_mathematical
 from inference.tutoring.events import Progress, Taught
 from inference.tutoring.key import on_page
 from inference.tutoring.phrases import say
+from inference.tutoring.wishes import wished
 
 LONGEST = 100  # characters: what is longer is a question of its own
 END = r"[\s!.~,。！～，]*(?:so much|very much|a lot|again|lemma|teacher|老师|你|您|啦|了|呀|啊)?[\s!.~。！～]*"
@@ -103,7 +104,10 @@ async def replied(
 ) -> AsyncGenerator[Event]:
     """The events of `otherwise`, unless a greeting, thanks, a wish that has nothing to do with mathematics, or a guess at the `answer` that
     was shown to `problem` is all that was said. `begins`: no question was asked before."""
-    said = reply_to(text, language) or await asyncio.to_thread(reply_to_guess, text, answer, language, problem=problem)
+    said = reply_to(text, language)
+    if said is None and begins and wished(text):  # "a hint, please", and no problem
+        said = say("incomplete", language)
+    said = said or await asyncio.to_thread(reply_to_guess, text, answer, language, problem=problem)
     if said is None:
         async with aclosing(otherwise):
             async for event in otherwise:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 
 from inference.events import Language
+from inference.prompts import CHINESE
+from inference.tutoring.clarify import is_incomplete, looks_mathematical
 from inference.tutoring.events import Request
 from inference.tutoring.phrases import say
 
@@ -39,6 +41,32 @@ WISHES: dict[Request, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
+
+# A problem begins with its name or with a task that is no step's ("factor" may be one), or asks something at its end, and nobody speaks of
+# oneself: "do I divide 25 by 5 now?".
+NAMED = re.compile(
+    r"[\s*#]*(?:(?:(?:new|next|another) )?(?:problem|question|exercise)|(?:新的?|下一道?)?(?:题目?|问题))[\s*\d]*[:：]", re.IGNORECASE
+)
+TASK = re.compile(
+    r"(?:(?:ok(?:ay)?|now|next|then|please|thanks|and|another one)[\s,.:!]+)*(?:(?:help me )?solve|how (?:do|can) (?:i|you|we) solve)\s"
+    r"|(?:(?:好的?|谢谢|那|下一题|现在|请|帮我)[，。：！,.:!\s]*)*解(?:方程|不等式)",
+    re.IGNORECASE,
+)
+ASKS = re.compile(r"[?？](?:\s*\([^)]*\))?\s*$")
+OWN = re.compile(r"\b(?:i|i[’']m|my|me|we|you|your)\b|我|你|=", re.IGNORECASE)
+LEAST = 12  # characters of a Chinese problem in words; of an English one, words of it
+
+
+def poses(text: str) -> bool:
+    """Whether `text`, written within a lesson, is surely another problem and no work on the one that there is."""
+    if NAMED.match(text):
+        return True
+    if not looks_mathematical(text) or is_incomplete(text):
+        return False
+    if TASK.match(text.strip()):
+        return "\n" not in text.strip()
+    is_long = len(text.split()) >= LEAST or len(CHINESE.findall(text)) >= LEAST
+    return is_long and bool(ASKS.search(text)) and not OWN.search(text)
 
 
 def wished(text: str) -> Request:

@@ -157,6 +157,7 @@ def test_what_begins_with_the_problem_stays_with_it(school):
     ):
         with pytest.raises(asking.HelpNotAllowed, match="Equations"):
             way()
+    assert lessons.at_hand(turn) == ["attempt", "hint"], "nor is it named to those who have no buttons"
     assert lessons.go_on(turn, "hint").request == "hint"
 
 

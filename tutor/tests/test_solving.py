@@ -7,6 +7,7 @@ import pytest
 from channels.db import database_sync_to_async
 
 from accounts.models import User
+from inference.prompts import Exchange
 from inference.sandbox import SandboxBusy
 from inference.sandbox.jail import open_sandbox
 from inference.sandbox.limits import SandboxConfig
@@ -123,3 +124,16 @@ async def test_thanks_are_not_the_same_problem_once_more(flusher, tools):
     await asyncio.wait_for(job.run(), 20)
     assert (await outcome(claim.turn))[::4] == ("done", ["queued", "started", "token", "done"])
     assert tools.engine.prompts == []
+
+
+def lost():
+    """A program's dialogue: there is no turn above it."""
+    history = [Exchange(PROBLEM, "It is 5.")]
+    return leases.claim(asking.ask_once(User.objects.create_user("student"), "why?", "cot", 1, history).pk)
+
+
+async def test_who_did_not_understand_is_explained_to_in_a_program_as_well(flusher, tools):
+    claim = await database_sync_to_async(lost)()
+    tools.engine = ScriptedEngine(("in simpler words and smaller steps", ["It is $\\boxed{5}$."]))
+    await asyncio.wait_for(solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools).run(), 20)
+    assert (await outcome(claim.turn))[2] == "5"
