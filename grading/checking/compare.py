@@ -266,8 +266,8 @@ def _compare_with_value(expected: Node, given: Node) -> Verdict:
 def _compare_several(expected: Node, given: Node, left: Several | None, right: Several | None) -> Verdict:
     if left and right:
         verdict = compare_lists(left, right, compare)
-        as_pair = (_are_alternatives(expected), right.kind) if left.kind == "list" else (_are_alternatives(given), left.kind)
-        return undecided(SET_OR_PAIR) if verdict.outcome is Outcome.CORRECT and as_pair == (True, "tuple") else verdict
+        is_pair = _are_of_one(expected, given, right) or _are_of_one(given, expected, left)
+        return undecided(SET_OR_PAIR) if verdict.outcome is Outcome.CORRECT and is_pair else verdict
     values, single = (left, given) if left else (right, expected)
     assert values is not None
     pair = named(single)
@@ -286,13 +286,29 @@ def _compare_several(expected: Node, given: Node, left: Several | None, right: S
     return _with_others(values.values, equal_ones) or incorrect(MISSING if left else TOO_MANY)
 
 
+def _are_of_one(node: Node, other: Node, others: Several) -> bool:
+    """Whether the ones are values of one thing and the others those of two: `x = 3 or x = -2` beside `x = 3, y = -2` or `(3, -2)`."""
+    if others.is_named and not _is_either(other):
+        return _share_name(node) or _is_either(node)
+    return _are_alternatives(node) and others.kind == "tuple"
+
+
+def _is_either(node: Node) -> bool:
+    return isinstance(node, Many) and set(node.joints) == {"or"}
+
+
+def _share_name(node: Node) -> bool:
+    """`x = 2, x = 5`."""
+    names = [pair[0] for item in node.items if (pair := named(item)) is not None] if isinstance(node, Many) else []
+    return isinstance(node, Many) and len(names) == len(node.items) and len(set(names)) == 1
+
+
 def _are_alternatives(node: Node) -> bool:
     """`2 or 5`, `x = 2, x = 5`: two values of one thing, which are no point."""
     if not isinstance(node, Many):
         return False
-    names = [pair[0] for item in node.items if (pair := named(item)) is not None]
-    are_named = len(names) == len(node.items)
-    return (are_named and len(set(names)) == 1) or (not are_named and set(node.joints) in ({"or"}, {"and"}))
+    are_named = all(map(named, node.items))
+    return _share_name(node) or (not are_named and set(node.joints) in ({"or"}, {"and"}))
 
 
 def _is_double_root(node: Node, values: Several) -> bool:

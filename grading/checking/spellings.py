@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from grading.checking.numbers import read_plain_number
 from grading.checking.numerals import read_numeral
+from grading.checking.quantities import same_number
 from grading.checking.text import compact
 
 NAME = r"(?:[A-Z]{2,3}|mean|median|mode|range|average|slope|area|volume|perimeter|[A-Za-z](?:_?\d{1,3}|_\{\d\})?)"
 SAYS = r"(?:\s*[=:]\s*|\s+(?:is|equals)\s+)"
 BEGINS = re.compile(rf"{NAME}{SAYS}")
-BETWEEN = re.compile(rf"(\s*(?:[,;]|\b(?:and|or)\b|\\text\{{ ?(?:and|or) ?\}}|[和或且])\s*|\s+(?={NAME}{SAYS}))")
+BETWEEN = re.compile(rf"(\s*(?:[,;]|\b(?:and|or|und|oder|et|ou)\b|\\text\{{ ?(?:and|or) ?\}}|[和或且])\s*|\s+(?={NAME}{SAYS}))")
 PAIR = re.compile(rf"(?P<name>{NAME})(?P<says>{SAYS})(?P<value>[^=<>:]+)")
 WITHOUT_LETTERS = re.compile(r"(?:\\[A-Za-z]+|[^A-Za-z\u4e00-\u9fff=<>:])+")
 # `x=\pi y=3`, where LaTeX needs the space; `AB = 5 m = 500 cm`.
@@ -40,7 +41,10 @@ VALUED = re.compile(
     r"(?:[A-Z](?:\s*\\c[au]p\s*[A-Z])+|\|(?:\\vec|[-+a-cz{}\s]|[A-Z])+\||[sS]\^\{?2\}?|[a-z](?:\s*[-+]\s*\d?[a-z])+(?=\s*=\s*\())"
     r"\s*=\s*(?P<value>[^=]+|\\\{.+\\\})"
 )
-MEASURED = re.compile(r"[A-Za-z_{}\s\\]+=\s*(?P<value>[^=<>:]+)")  # `S = 24cm^2`
+MEASURED = re.compile(r"(?:[A-Za-z_{}\s\\]+|(?P<left>[^=<>:]*\d[^=<>:]*))=\s*(?P<value>[^=<>:]+)")  # `S = 24cm^2`, `500 cm = 5 m`
+CALCULATION = re.compile(r"(?:[\d\s.+*/()-]|\\(?:times|cdot|div)\b)+")
+PENCE = re.compile(r"(?:£\s*(\d+\.\d\d)|(\d+(?:\.\d+)?))\s*p")  # `£1.35p`, `135p`
+CELSIUS = re.compile(r"(-?\d+(?:\.\d+)?)\s*C")
 OUT_OF = re.compile(r"(\d+|[a-z]+) (?:out of|in) (\d+|[a-z]+)")
 COUNTED = re.compile(r"(?<=\d)\s*\(([\u4e00-\u9fff]{1,4})\)")  # `20-8=12(个)`
 COMPARED = re.compile(r"(\d+)比(\d+)")
@@ -54,6 +58,7 @@ DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")
 WHOLE_OR_THOUSANDS = re.compile(r"(?<!\d)(?:\d+,0+|[1-9]\d{0,2},\d{3})(?!\d)")
 BRACKETS = re.compile(r"[()\[\]]|\\\{")
 ONE_DECIMAL = re.compile(r"(?<![\d,.])\d+,\d(?!\d)")  # `1,5`, which may as well be 1 and 5
+SOLVED = re.compile(r"([A-Za-z])\s*=\s*-?\d+(?:,\d+)?")
 SEPARATED = re.compile(r";|\b(?:and|or)\b|[和或]")
 
 
@@ -116,9 +121,17 @@ def _in_signs(text: str) -> str | None:
 
 def _measured(text: str, other: str) -> str | None:
     """The quantity alone that a name is said to be, beside one without a name."""
+    if "£" in other and (pence := PENCE.fullmatch(text)):
+        return f"£{pence[1]}" if pence[1] else f"{pence[2]} pence"
+    if other.endswith("C") and (celsius := CELSIUS.fullmatch(text)):
+        return rf"{celsius[1]} \text{{°C}}"
     match = None if "=" in (other or "=") else MEASURED.fullmatch(text)
     number = read_plain_number(match["value"]) if match else None
-    return match["value"] if match and number and number.unit else None
+    if match is None or number is None or not number.unit:
+        return None
+    left = read_plain_number(match["left"].strip()) if match["left"] else None
+    says_value = not match["left"] or CALCULATION.fullmatch(match["left"]) or (left and left.unit and same_number(left, number))
+    return match["value"] if says_value else None
 
 
 def _of_function(text: str, other: str) -> str | None:
@@ -153,7 +166,13 @@ def with_powers(text: str) -> str:
 
 def may_be_list(text: str) -> bool:
     """Whether a comma in `1,5` may stand between two values, rather than before decimals."""
-    return not re.search("[;|]", text) and ONE_DECIMAL.search(text) is not None
+    return not re.search("[;|]", text) and ONE_DECIMAL.search(text) is not None and not _is_system(text)
+
+
+def _is_system(text: str) -> bool:
+    """`x = 1,5 and y = 2`: a value for each name."""
+    values = [SOLVED.fullmatch(part) for part in re.split(r"\s*\b(?:and|und|et)\b\s*", text)]
+    return len({value[1] for value in values if value}) == len(values) > 1
 
 
 def with_decimal_points(text: str) -> Spelling | None:

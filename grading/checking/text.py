@@ -160,6 +160,7 @@ PLUS_MINUS = re.compile(r"\+/-|(?:^|(?<=[=(,;]))\s*\+-")
 POINT = re.compile(r"\(([^()|A-Za-z\\]+)\|([^()|A-Za-z\\]+)\)")  # `(3|4)` and `A(3|4)`, as in Germany; no absolute value
 VECTOR = re.compile(r"^\s*<([^<>=]*,[^<>=]*)>\s*$")  # `<1, 2>`
 METRES_SQUARED = re.compile(r"(?:(?<=\d)|(?<=\})|(?<=\\pi))(\s*[cdkm]?m)([23])$")  # `184 m2`
+PER = re.compile(r"(?<=\d)\s*([ckm]?m|k?g)\s*(?:\\cdot\s*)?(s|h)\s*\^\s*\{?-([12])\}?$")  # `60 km h^-1`, `3 ms^-2`
 TRAILING = " \n.,;\\"
 
 
@@ -259,4 +260,5 @@ def _trimmed(text: str) -> str:
         text = whole[1].strip()
     text = SAYING.sub("", without_lead(CONNECTIVE.sub("", text)))
     text = APPROXIMATELY.sub("", text.removeprefix("=").strip())
+    text = PER.sub(lambda match: f" {match[1]}/{match[2]}" + ("^2" if match[3] == "2" else ""), text)
     return METRES_SQUARED.sub(r"\1^\2", MINUS.sub(" -", text).strip())

@@ -41,6 +41,7 @@ INCORRECT = [
     ("What type of correlation is it?", "negative correlation", "positive"),
     ("Which quadrant?", "second quadrant", "first quadrant"),
     ("Write 14 in Roman numerals.", "XIV", "XVI"),
+    ("Find angle x.", "65°", "65°C"),
     ("Solve dy/dx = 2y.", "y = Ce^{2x}", "y = Ae^x"),
     (OPTIONS, "B", "9"),
 ]

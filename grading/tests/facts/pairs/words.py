@@ -2,6 +2,14 @@
 
 CORRECT = {
     "choices": [
+        ("B, D", "b and d"),
+        ("B, D", "(b) and (d)"),
+        ("B, D", "b) and d)"),
+        ("B and D", "bd"),
+        ("B", "b) 11"),
+        ("B", "B)11"),
+        ("B", "B because it is prime"),
+        ("(c) 15", "c) 15"),
         ("C", "(C)"),
         ("C", r"\text{(C)}"),
         ("(C)", "C."),
@@ -94,7 +102,16 @@ CORRECT = {
 }
 
 INCORRECT = {
-    "choices": [("C", "B"), ("(C)", "(D)"), ("C", "C, D"), ("A, C", "A, D"), ("C", "(B) 15"), ("(C) 15", "16")],
+    "choices": [
+        ("B, D", "b and c"),
+        ("(c) 15", "b) 12"),
+        ("C", "B"),
+        ("(C)", "(D)"),
+        ("C", "C, D"),
+        ("A, C", "A, D"),
+        ("C", "(B) 15"),
+        ("(C) 15", "16"),
+    ],
     "words": [
         ("SAS", "SSA"),
         ("SSS", "SAS"),
@@ -131,7 +148,7 @@ INCORRECT = {
 }
 
 UNDECIDED = {
-    "choices": [("15", "C"), ("(C) 15", "(C) 16")],
+    "choices": [("B, D", "B or D"), ("15", "C"), ("(C) 15", "(C) 16")],
     "words": [("blue", "dark blue"), ("red in blue", "a in b"), ("no solution", "no real solutions"), ("5", "Evelyn"), ("Evelyn", "5")],
     "prose": [
         ("4", "Thus the solutions are x = 3 or x = 4."),
