@@ -16,12 +16,12 @@ from grading.checking.choices import LETTER_ONLY, SAME_CHOICE, TEXT_DIFFERS, com
 from grading.checking.clock import TIME_OR_RATIO, compare_clocks, read_clock, read_dotted
 from grading.checking.dates import compare_dates, read_date
 from grading.checking.numbers import DECIMAL_COMMA, Number, read_plain_number, read_range, read_remainder
-from grading.checking.phrases import compare_phrases, meaning, read_phrase, read_sign
+from grading.checking.phrases import compare_phrases, excludes, meaning, read_phrase, read_sign
 from grading.checking.prose import is_prose, is_sentence, stated_answer
 from grading.checking.quantities import compare_numbers
 from grading.checking.reasons import template
 from grading.checking.spellings import may_be_list, with_decimal_points, with_names, with_powers
-from grading.checking.text import LONGEST, compact, half_width, plain
+from grading.checking.text import LONGEST, compact, half_width, plain, typed_signs
 from grading.checking.verdicts import ALIKE, DIFFERENT, EQUAL, NOT_COMPARED, Outcome, Verdict, correct, incorrect, undecided
 from grading.checking.wording import without_lead
 
@@ -142,6 +142,7 @@ def _as_written(expected: str, given: str, seconds: float) -> Verdict:
 
 def stated(text: str) -> str | None:
     """The plain text of an answer, without the prose around it; None where it is not clear what the prose says."""
+    text = typed_signs(text)
     led = without_lead(half_width(text).strip())
     if not is_prose(text) or (led != text and not is_prose(led)):
         return plain(led)
@@ -212,8 +213,9 @@ def _by_value(expected: str, given: str) -> Verdict | None:
         value = _with_comma(given, number)
     if number and value:
         return compare_numbers(number, value)
-    if (number and words) or (phrase and value):
-        return undecided(WORDS_OR_VALUE)
+    said, other = (words, number) if number else (phrase, value)
+    if said and other:
+        return incorrect(DIFFERENT) if excludes(said, other.value) else undecided(WORDS_OR_VALUE)
     return undecided(NOT_COMPARED) if any(clock and clock.certain for clock in (read_clock(expected), read_clock(given))) else None
 
 

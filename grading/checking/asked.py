@@ -12,7 +12,7 @@ from grading.checking.lists import ORDER
 from grading.checking.numbers import Number, read_number
 from grading.checking.quantities import PERCENT_UNCLEAR
 from grading.checking.reasons import template
-from grading.checking.reduced import is_reduced
+from grading.checking.reduced import is_of_primes, is_reduced
 from grading.checking.text import plain
 from grading.checking.units import Unit, read_unit
 from grading.checking.verdicts import ALIKE, DIFFERENT, EQUAL, correct, incorrect, undecided
@@ -27,6 +27,7 @@ WORKED = re.compile(r".[-+*/^=<>]|\\[a-z]|(?:log|ln|sin|cos|tan|sqrt)")  # somet
 # What asks for another way to write what stands there already.
 REWRITING = re.compile(r"\bas an? \w|\bas the product|in (?:standard|scientific|index) (?:form|notation)|in words|numerals?", re.IGNORECASE)
 SIMPLEST = re.compile(r"simplest|lowest terms|\bsimplif|\breduce", re.IGNORECASE)
+PRIMES = re.compile(r"prime factor|product of prime", re.IGNORECASE)
 ORDERED = re.compile(
     r"in order\b(?! (?:to|for|that)\b)|ascending|descending|\b(?:smallest|largest|least|greatest|lowest|highest) (?:first|to)\b"
     r"|\bnext \w+ (?:terms|numbers)|\bfirst \w+ terms",
@@ -74,6 +75,8 @@ def check_asked(problem: str, expected: str, given: str | None, *, seconds: floa
 def _refused(problem: str, expected: str, given: str) -> Verdict | None:
     if (WORKED.search(plain(given)) or REWRITING.search(problem)) and stands_in(problem, given):
         return undecided(COPIED)
+    if PRIMES.search(problem) and is_of_primes(expected) and not is_of_primes(given.rpartition("=")[2]):
+        return incorrect(NOT_REDUCED)
     if SIMPLEST.search(problem) and is_reduced(expected) and not is_reduced(given.rpartition("=")[2]):
         return incorrect(NOT_REDUCED)
     return _of_other_unit(problem, expected, given) or _in_other_order(problem, expected, given)
@@ -158,7 +161,10 @@ def _by_option(problem: str, expected: str, given: str) -> Verdict | None:
     options = OPTION.findall(problem)
     if not (key and key.bare and key.capital) or chosen or len({letter for letter, _ in options}) != len(options):
         return None
-    letters = [letter for letter, text in options if check(text, given).outcome is Outcome.CORRECT]
+    named = re.match(r"([A-J])\s*[-–]\s*\S", given)  # `B - 11`
+    letters = (
+        [named[1]] if named and len(options) > 1 else [letter for letter, text in options if check(text, given).outcome is Outcome.CORRECT]
+    )
     if len(letters) != 1:
         return None
     return correct(SAME_CHOICE) if letters[0] == key.letters else incorrect(OTHER_CHOICE)

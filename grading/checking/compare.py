@@ -50,6 +50,9 @@ def compare(expected: Node, given: Node) -> Verdict:
     verdict = _compare_as_read(expected, given)
     if verdict.outcome is Outcome.CORRECT:
         return _finished(expected, given, verdict)
+    if isinstance(given, Chain) and given.relations[-1] == "~" and not isinstance(expected, Chain):  # `25π ≈ 78.5`
+        rounded = compare(expected, given.items[-1])
+        return rounded if rounded.outcome is Outcome.CORRECT else verdict
     if _is_equation(expected) == _is_equation(given):
         return verdict
     return _compare_with_equation(expected, given) or verdict
@@ -142,8 +145,8 @@ def _compare(expected: Node, given: Node) -> Verdict:
 def _without_name(node: Node, other: Node) -> Node:
     """`L = [2, 5)` as the interval, `A(3, 4)` as the point and `C(5, 2)` as the number, where the other answer is one without a name."""
     pair = named(node)
-    if pair and isinstance(pair[0], Symbol) and pair[0].name.isupper() and named(other) is None:
-        is_set = is_region(pair[1]) or (isinstance(pair[1], Group) and is_region(other))
+    if pair and isinstance(pair[0], Symbol) and pair[0].name[:1].isupper() and named(other) is None:
+        is_set = is_region(pair[1]) or (is_region(other) and (isinstance(pair[1], Group) or pair[1] == Symbol("R")))
         return pair[1] if is_set else node
     match node:
         case Op("*", (Symbol(name), Group("(", ")", (first, second) as items) as point)) if name.isupper():
@@ -216,9 +219,14 @@ def _compare_forms(expected: Node, given: Node) -> Verdict:
     left_list, right_list = several(expected), several(given)
     if left_list and right_list:
         return compare_lists(left_list, right_list, compare)
-    if is_region(expected) and is_region(given):
-        return undecided(NOT_COMPARED)
-    return incorrect(RANGE)
+    both = is_region(expected) and is_region(given)
+    return undecided(NOT_COMPARED) if both or _is_with_condition(expected, given) else incorrect(RANGE)
+
+
+def _is_with_condition(value: Node, given: Node) -> bool:
+    """`1/x, x > 0` where 1/x is expected."""
+    values = [item for item in given.items if not is_region(item)] if isinstance(given, Many) and not is_region(value) else []
+    return len(values) == 1 and compare(value, values[0]).outcome is Outcome.CORRECT
 
 
 # --- equations and named values

@@ -186,7 +186,7 @@ def _read_compound(text: str) -> Number | None:
     names = [unwrapped(part["unit"]).strip() for part in parts]
     if any(name in ("元", "角", "块", "毛") for name in names):
         names = ["分钱" if name == "分" else name for name in names]
-    if names[0].lower() in HOUR:
+    if names[0].lower() in HOUR or names == ["m", "s"]:
         names = ["min" if name == "m" else name for name in names]
     if names[0] == "度":
         names = [ARC.get(name, name) for name in names]

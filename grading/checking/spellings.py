@@ -22,6 +22,26 @@ WITHOUT_LETTERS = re.compile(r"(?:\\[A-Za-z]+|[^A-Za-z\u4e00-\u9fff=<>:])+")
 MAY_BE_PRODUCT = re.compile(rf"\\[A-Za-z]+\s+{NAME}\s*=|[\d}}]\s+[mgshlL]\s*=")
 INDEXED = re.compile(r"([A-Za-z])(\d+)")
 
+# What stands for a sign between a letter and a value, or a value alone: `x is at least 3`, `all numbers greater than 2`.
+WORDED = {
+    r"\ge": "(?:greater|more|bigger|larger|higher) than or equal to|at least|not? (?:less|smaller|lower) than",
+    r"\le": "(?:less|smaller|lower) than or equal to|at most|not? (?:greater|more|bigger|larger|higher) than",
+    ">": "(?:greater|more|bigger|larger|higher) than",
+    "<": "(?:less|smaller|lower) than",
+    r"\ne": "not equal to|(?:can'?t|cannot|can not) (?:be|equal)|isn'?t|(?<=is )not",
+}
+WORDED_SIGNS = {sign: re.compile(rf"(?:\s+(?:is|are|must be|has to be))?\s*\b(?:{words})\s+(?=[-\d\\])") for sign, words in WORDED.items()}
+SIGN = r"(?=(?:[<>]|\\[lgn]e )\s*[-\d\\])"
+NUMBERS = re.compile(rf"^(?:(?:all|any|every)\s+)?(?:(?:real )?numbers?|values)\s*{SIGN}")
+NAMELESS = re.compile(rf"(^|\b(?:and|or))\s*{SIGN}")
+RANGED = re.compile(r"[<>∞]|\\(?:le|ge|ne|infty|setminus)\b")
+LETTER = re.compile(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])")
+REAL_WITH = re.compile(r"^(?:all|any) real numbers?,?\s*(?:where |such that |with |but )?(?=[a-z]\s*(?:[<>]|\\[lgn]e\b))")
+REMAINS = re.compile(r"(?:r|rem|remainder)\.?\s*(?:is |= ?)?(\d+)", re.IGNORECASE)
+BEARING = re.compile(r"([NS])\s*(\d{1,2})\s*\^\s*\{?\\circ\s*\}?\s*([EW])")
+NUMBER_LIST = re.compile(r"-?\d+(?:\.\d+)?(?:\s*[,;]\s*-?\d+(?:\.\d+)?)+|-?\d+(?:\.\d+)? and -?\d+(?:\.\d+)?")
+SPACED_LIST = re.compile(r"(?!\d{1,3}(?: \d{3})+$)-?\d+(?:\.\d+)?(?: -?\d+(?:\.\d+)?)+")
+
 EXCEPT = re.compile(
     r"(?:all|any|every) (?:real numbers?|reals?)(?: x)?,? (?:except|other than|but)(?: for)?(?: x ?=)? ?"
     r"(?P<values>[^A-Za-z]+(?:(?:and|or)[^A-Za-z]+)*)",
@@ -79,7 +99,7 @@ def with_names(text: str, other: str = "") -> Spelling | None:
 
     `other` is the answer that it is compared with: where that has a colon as well, both may be ratios.
     """
-    spelled = _in_signs(text) or _of_function(text, other) or _measured(text, other)
+    spelled = _in_relations(text, other) or _in_signs(text) or _of_function(text, other) or _measured(text, other)
     if spelled is None or compact(spelled) == compact(text):
         return _with_equations(text, other)
     return _with_equations(spelled, other) or Spelling(spelled, certain=True)
@@ -104,6 +124,26 @@ def _with_equations(text: str, other: str) -> Spelling | None:
         return None
     may_be_ratio = len(pairs) == 1 and ":" in text and len(names[0]) < LONG_NAME and not re.match(rf"{re.escape(names[0])}\s*=", other)
     return Spelling(spelled, certain=not (may_be_ratio or MAY_BE_PRODUCT.search(text)))
+
+
+def _in_relations(text: str, other: str) -> str | None:
+    """`x is at least 3` as an inequality, beside one in signs; `14 17` as a list, beside one; `N 45° E` as an angle from the north."""
+    if SPACED_LIST.fullmatch(text) and NUMBER_LIST.fullmatch(other):
+        return text.replace(" ", ", ")
+    if other.isdigit() and (remainder := REMAINS.fullmatch(text)):
+        return remainder[1]
+    if bearing := BEARING.fullmatch(text):
+        angle = int(bearing[2]) if bearing[1] == "N" else 180 - int(bearing[2])
+        return rf"{angle if bearing[3] == 'E' else 360 - angle}^\circ"
+    if not RANGED.search(other):
+        return None
+    spelled, name = REAL_WITH.sub("", text), LETTER.search(other)
+    for sign, words in WORDED_SIGNS.items():
+        spelled = words.sub(" " + sign.replace("\\", r"\\") + " ", spelled)
+    if spelled == text and not NAMELESS.match(spelled):
+        return None
+    letter = name[0] if name else "x"
+    return NAMELESS.sub(rf"\1 {letter} ", NUMBERS.sub(f"{letter} ", spelled.strip())).strip()
 
 
 def _in_signs(text: str) -> str | None:
