@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from grading.checking.answers import LONGEST, SECONDS, Outcome, Verdict, check
 from grading.checking.choices import OTHER_CHOICE, SAME_CHOICE, read_choice
+from grading.checking.formulas import WRONG_VARIABLE
 from grading.checking.lists import ORDER
 from grading.checking.numbers import Number, read_number
 from grading.checking.quantities import PERCENT_UNCLEAR
@@ -19,14 +20,20 @@ from grading.checking.verdicts import ALIKE, DIFFERENT, EQUAL, correct, incorrec
 
 COPIED = template("This stands in the problem already, and is not finished.")
 OTHER_UNIT = template("The problem asks for another unit.")
+PROBABILITY_OR_ODDS = template("It is not clear whether a probability or a ratio is meant.")
 NOT_REDUCED = template("The value is right, but it is not in its simplest form.")
 
 ENGLISH = re.compile(r"\b(?:in|into|to|many)\s+((?:(?:square|cubic)\s+)?[a-zµ]+(?:\^\{?[23]\}?)?(?:/[a-z]+)?)(?![A-Za-z])")
 CHINESE = re.compile(r"(?:多少|几)个?([\u4e00-\u9fff]{1,6})")
 WORKED = re.compile(r".[-+*/^=<>]|\\[a-z]|(?:log|ln|sin|cos|tan|sqrt)")  # something is left to do
 # What asks for another way to write what stands there already.
-REWRITING = re.compile(r"\bas an? \w|\bas the product|in (?:standard|scientific|index) (?:form|notation)|in words|numerals?", re.IGNORECASE)
-SIMPLEST = re.compile(r"simplest|lowest terms|\bsimplif|\breduce", re.IGNORECASE)
+REWRITING = re.compile(
+    r"\bas an? (?:(?:mixed|improper|proper|single|simplified) )?(?:fraction|decimal|percent|number|ratio|power|product)|\bas the product"
+    r"|in (?:standard|scientific|index) (?:form|notation)|in words|numerals?",
+    re.IGNORECASE,
+)
+SIMPLEST = re.compile(r"simplest|lowest terms|\bsimplify", re.IGNORECASE)
+CHANCE = re.compile(r"probab|chance|likel", re.IGNORECASE)
 PRIMES = re.compile(r"prime factor|product of prime", re.IGNORECASE)
 ORDERED = re.compile(
     r"in order\b(?! (?:to|for|that)\b)|ascending|descending|\b(?:smallest|largest|least|greatest|lowest|highest) (?:first|to)\b"
@@ -35,7 +42,7 @@ ORDERED = re.compile(
 )
 LIST = re.compile(r"[^()\[\]{}<>]+[,;][^()\[\]{}<>]+")
 PERCENT_GIVEN = re.compile(r"\d\s*%")
-PERCENT_ASKED = re.compile(r"(?<!\d)(?<!\d )%|per\s?cent|rate\b|chance|probab|百分|率|折|prozent|pour\s?cent|por ciento", re.IGNORECASE)
+PERCENT_ASKED = re.compile(r"(?<!\d)(?<!\d )%|per\s?cent|\brate\b|chance|probab|百分|率|折|prozent|pour\s?cent|por ciento", re.IGNORECASE)
 NUMERALS = re.compile(r"\broman\b", re.IGNORECASE)
 NUMERAL = re.compile(r"[IVXLCDM]+", re.IGNORECASE)
 # Whose value is asked for.
@@ -79,7 +86,17 @@ def _refused(problem: str, expected: str, given: str) -> Verdict | None:
         return incorrect(NOT_REDUCED)
     if SIMPLEST.search(problem) and is_reduced(expected) and not is_reduced(given.rpartition("=")[2]):
         return incorrect(NOT_REDUCED)
+    if CHANCE.search(problem) and "/" in expected and re.fullmatch(r"\s*\d+\s*(?::|to)\s*\d+\s*", given):  # odds, or a probability
+        return undecided(PROBABILITY_OR_ODDS)
+    if _names_another(problem, expected, given):
+        return undecided(WRONG_VARIABLE)
     return _of_other_unit(problem, expected, given) or _in_other_order(problem, expected, given)
+
+
+def _names_another(problem: str, expected: str, given: str) -> bool:
+    """`x = 3` for the key 3, where y is asked for and x is a letter of the problem."""
+    name, asked = NAMED.fullmatch(plain(given)), set(ASKED.findall(problem))
+    return name is not None and _is_bare(expected) and len(asked) == 1 and name[1] not in asked and _has_letter(problem, name[1])
 
 
 def _of_other_unit(problem: str, expected: str, given: str) -> Verdict | None:
@@ -93,7 +110,8 @@ def _of_other_unit(problem: str, expected: str, given: str) -> Verdict | None:
         return None
     if any(check(f"{expected} {unit}", given).outcome is Outcome.CORRECT for unit in asked):
         return None
-    return incorrect(OTHER_UNIT) if any(_is_of_kind(read_unit(unit), number) for unit in asked) else undecided(OTHER_UNIT)
+    is_like = any(_measures(unit) == _measures(number.unit) for unit in asked)  # lengths, areas and volumes are alike
+    return incorrect(OTHER_UNIT) if is_like else undecided(OTHER_UNIT)
 
 
 def _in_other_order(problem: str, expected: str, given: str) -> Verdict | None:
@@ -142,8 +160,12 @@ def _value_asked(problem: str, expected: str, given: str) -> str | None:
     names = {key[1]} if key else asked if _is_bare(expected) else set()
     if not len(pairs) == len(values) > 1 or len(names) != 1 or not names < set(values):
         return None
-    known = names == asked or all(re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", problem) for name in values)
+    known = names == asked or all(_has_letter(problem, name) for name in values)
     return values[names.pop()] if known else None
+
+
+def _has_letter(problem: str, name: str) -> bool:
+    return re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", problem) is not None
 
 
 def _with_constant(problem: str, expected: str, given: str) -> str | None:
@@ -222,6 +244,11 @@ def _is_bare(expected: str) -> bool:
 def _units(text: str) -> list[str]:
     chinese = (word[:length] for word in CHINESE.findall(text) for length in range(len(word), 0, -1))
     return [unit for unit in (*ENGLISH.findall(text), *chinese) if read_unit(unit) is not None]
+
+
+def _measures(unit: str) -> set[str]:
+    found = read_unit(unit)
+    return {name for name, _power in found.kind} if found else set()
 
 
 def _is_of_kind(unit: Unit | None, number: Number) -> bool:

@@ -12,7 +12,8 @@ from grading.checking.numerals import read_numeral
 from grading.checking.quantities import same_number
 from grading.checking.text import compact
 
-NAME = r"(?:[A-Z]{2,3}|mean|median|mode|range|average|slope|area|volume|perimeter|[A-Za-z](?:_?\d{1,3}|_\{\d\})?)"
+QUANTITY = "mean|median|modes?|range|average|slope|gradient|area|volume|perimeter|length|width|height|speed|probability|radius"
+NAME = rf"(?:[A-Z]{{2,3}}|(?i:{QUANTITY})|[A-Za-z](?:_?\d{{1,3}}|_\{{\d\}})?)"
 SAYS = r"(?:\s*[=:]\s*|\s+(?:is|equals)\s+)"
 BEGINS = re.compile(rf"{NAME}{SAYS}")
 BETWEEN = re.compile(rf"(\s*(?:[,;]|\b(?:and|or|und|oder|et|ou)\b|\\text\{{ ?(?:and|or) ?\}}|[和或且])\s*|\s+(?={NAME}{SAYS}))")

@@ -159,6 +159,7 @@ SET_MINUS = re.compile(
 )
 # What is typed for a sign of a formula, or said for it.
 TYPED = [
+    (re.compile(r"(?<![\d.,])(\d+),(0\d|0\d{3,})(?![\d,.])"), r"\1.\2"),  # `12,05` has no value 05
     (re.compile(r"(?<=[\d}²³]) [xX] (?=\d)"), " × "),
     (re.compile(r"=/=|<>"), "≠"),
     (re.compile(r" [vV] (?=[A-Za-z]\w*\s*[=<>≤≥≠])"), " or "),

@@ -16,6 +16,8 @@ CORRECT = [
     ("Simplify √72.", "6√2", "√72 = 6√2"),
     ("Write 84 as a product of prime factors.", "2^2 × 3 × 7", "84 = 2 x 2 x 3 x 7"),
     ("Work out 2/3 + 1/4.", "11/12", "22/24"),
+    ("Mary works as a nurse for 5 hours a day. How long is that?", "5 hours", "5"),
+    ("A price is reduced by 1/4. Which part is left?", "3/4", "6/8"),
     ("Put in order, smallest first: 0.5, 0.05", "0.05, 0.5", "0.05 < 0.5"),
     ("Solve dy/dx = 2y.", "y = Ce^{2x}", "y = Ae^(2x)"),
     ("Solve x^2 + 4 = 0.", "no real solutions", "no solution"),
@@ -29,6 +31,7 @@ CORRECT = [
 
 INCORRECT = [
     ("What is the height in cm?", "10", "10 m"),
+    ("Find the area in cm².", "24", "24 cm"),
     ("Convert 5 m to cm.", "500", "500 m"),
     ("How many litres are there?", "3", "3 ml"),
     ("Convert 2 h 45 min into minutes.", "165", "165 hours"),
@@ -55,6 +58,8 @@ UNDECIDED = [
     ("Convert 5 m to cm.", "500", "5 m"),
     ("Factorise x^2 - 9.", "(x-3)(x+3)", "x²-9"),
     ("Find log_2 32.", "5", "log_2 32"),
+    ("x + y = 5 and 2x - y = 1. Find y.", "3", "x = 3"),
+    ("What is the probability of a 6?", "1/6", "1:6"),
     ("Write 45 000 in standard form.", "4.5 × 10^4", "45000"),
     ("Write 84 as a product of primes.", "2^2 × 3 × 7", "84"),
     ("Solve x^2 + 4 = 0 over the complex numbers.", "no real solutions", "no solution"),
