@@ -24,7 +24,7 @@ from grading.checking.nodes import (
     named_set,
 )
 from grading.checking.phrases import compare_phrases, meaning, read_phrase
-from grading.checking.quantities import UNITS_UNKNOWN
+from grading.checking.quantities import ROUNDED, UNITS_UNKNOWN
 from grading.checking.reasons import template
 from grading.checking.regions import NoRegion, is_never, region_of, same_ends, same_region
 from grading.checking.shapes import as_matrix, as_vector, is_label, is_region, named, settle, several
@@ -51,8 +51,9 @@ def compare(expected: Node, given: Node) -> Verdict:
     if verdict.outcome is Outcome.CORRECT:
         return _finished(expected, given, verdict)
     if isinstance(given, Chain) and given.relations[-1] == "~" and not isinstance(expected, Chain):  # `25π ≈ 78.5`
-        rounded = compare(expected, given.items[-1])
-        return rounded if rounded.outcome is Outcome.CORRECT else verdict
+        *_, exactly, rounded = given.items
+        holds = compare(exactly, rounded).reason.template == ROUNDED and compare(expected, rounded).outcome is Outcome.CORRECT
+        return correct(EQUAL) if holds else verdict
     if _is_equation(expected) == _is_equation(given):
         return verdict
     return _compare_with_equation(expected, given) or verdict
