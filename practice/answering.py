@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.refusal import Refusal
 from accounts.text import storable
 from grading.checking.answers import Outcome, Verdict, check
-from grading.checking.asked import COPIED, check_asked, has_other_unit
+from grading.checking.asked import COPIED, NOT_REDUCED, OTHER_UNIT, check_asked
 from grading.checking.compare import NOT_SOLVED
 from grading.checking.quantities import ROUNDED
 from grading.checking.reasons import Reason
@@ -26,7 +26,7 @@ from tutor.models import Turn
 from tutor.permission import texts_of
 
 LONGEST = 500  # characters of an answer
-UNFINISHED = {COPIED, NOT_SOLVED}
+UNFINISHED = {COPIED, NOT_REDUCED, NOT_SOLVED}
 
 
 class AnswerError(Refusal):
@@ -69,6 +69,8 @@ def answer(item: Item, given: str) -> Attempt:
     verdict, read = _judge(item, given)
     if verdict.reason.template in UNFINISHED:
         raise OtherForm
+    if verdict.reason.template == OTHER_UNIT:
+        raise OtherUnit
     if verdict.outcome is Outcome.UNDECIDED:
         raise NotRead
     right = verdict.outcome is Outcome.CORRECT
@@ -76,8 +78,6 @@ def answer(item: Item, given: str) -> Attempt:
         raise OtherForm
     if item.form == "unsigned" and check(f"-{item.expected}", given).outcome is Outcome.CORRECT:  # "it falls by -25%": says so twice
         raise OtherForm
-    if right and has_other_unit(item.text, item.expected, given):
-        raise OtherUnit
     with transaction.atomic():
         return _keep(item, given, verdict.reason, right=right)
 

@@ -12,15 +12,16 @@ import time
 from collections import OrderedDict
 
 from grading.checking import pool
-from grading.checking.choices import LETTER_ONLY, SAME_CHOICE, TEXT_DIFFERS, compare_choices, read_choice
-from grading.checking.clock import compare_clocks, read_clock
-from grading.checking.numbers import DECIMAL_COMMA, Number, read_plain_number, read_remainder
-from grading.checking.phrases import compare_phrases, meaning, read_phrase, read_sign
+from grading.checking.choices import LETTER_ONLY, SAME_CHOICE, TEXT_DIFFERS, compare_choices, read_choice, read_small_choices
+from grading.checking.clock import TIME_OR_RATIO, compare_clocks, read_clock, read_dotted
+from grading.checking.dates import compare_dates, read_date
+from grading.checking.numbers import DECIMAL_COMMA, Number, read_plain_number, read_range, read_remainder
+from grading.checking.phrases import compare_phrases, excludes, meaning, read_phrase, read_sign
 from grading.checking.prose import is_prose, is_sentence, stated_answer
 from grading.checking.quantities import compare_numbers
 from grading.checking.reasons import template
 from grading.checking.spellings import may_be_list, with_decimal_points, with_names, with_powers
-from grading.checking.text import LONGEST, compact, half_width, plain
+from grading.checking.text import LONGEST, compact, half_width, plain, typed_signs
 from grading.checking.verdicts import ALIKE, DIFFERENT, EQUAL, NOT_COMPARED, Outcome, Verdict, correct, incorrect, undecided
 from grading.checking.wording import without_lead
 
@@ -28,6 +29,7 @@ __all__ = ["LONGEST", "Outcome", "Verdict", "check", "forget"]
 
 SECONDS = 4.0  # for one comparison of formulas
 LEAST_SECONDS = 0.1  # for another reading
+EITHER = re.compile(r"\bor\b")
 LONG_COMMA = re.compile(r",\d\d|,\d+\s*[^\d\s,;]")  # `2,3` are two values; `2,74` and `2,5 cm` are more likely one
 REMEMBERED = 4_096  # verdicts
 
@@ -140,6 +142,7 @@ def _as_written(expected: str, given: str, seconds: float) -> Verdict:
 
 def stated(text: str) -> str | None:
     """The plain text of an answer, without the prose around it; None where it is not clear what the prose says."""
+    text = typed_signs(text)
     led = without_lead(half_width(text).strip())
     if not is_prose(text) or (led != text and not is_prose(led)):
         return plain(led)
@@ -173,6 +176,10 @@ def _at_a_glance(expected: str, given: str) -> Verdict | None:
 
 def _by_choice(expected: str, given: str) -> Verdict | None:
     option, chosen = read_choice(expected), read_choice(given)
+    if option and option.capital and len(option.letters) > 1:
+        if EITHER.search(given):
+            return undecided(TWO_READINGS)
+        chosen = read_small_choices(given) or chosen
     if option and chosen:
         if (verdict := compare_choices(option, chosen)) is not None or not (option.text and chosen.text):
             return verdict
@@ -186,9 +193,8 @@ def _by_choice(expected: str, given: str) -> Verdict | None:
 
 
 def _by_value(expected: str, given: str) -> Verdict | None:
-    clock, time = read_clock(expected), read_clock(given)
-    if clock and time:
-        return compare_clocks(clock, time)
+    if (verdict := _by_time(expected, given)) is not None:
+        return verdict
     division, parts = read_remainder(expected), read_remainder(given)
     if division and parts:
         return correct(EQUAL) if division == parts else incorrect(DIFFERENT)
@@ -207,9 +213,26 @@ def _by_value(expected: str, given: str) -> Verdict | None:
         value = _with_comma(given, number)
     if number and value:
         return compare_numbers(number, value)
-    if (number and words) or (phrase and value):
-        return undecided(WORDS_OR_VALUE)
-    return undecided(NOT_COMPARED) if (clock and clock.certain) or (time and time.certain) else None
+    said, other = (words, number) if number else (phrase, value)
+    if said and other:
+        return incorrect(DIFFERENT) if excludes(said, other.value) else undecided(WORDS_OR_VALUE)
+    return undecided(NOT_COMPARED) if any(clock and clock.certain for clock in (read_clock(expected), read_clock(given))) else None
+
+
+def _by_time(expected: str, given: str) -> Verdict | None:
+    """The verdict on times of day, dates, and classes of values like `20-30`."""
+    clock, time = read_clock(expected), read_clock(given)
+    if clock and time:
+        return compare_clocks(clock, time)
+    if clock and (dotted := read_dotted(given)) and compare_clocks(clock, dotted).outcome is Outcome.CORRECT:
+        return correct(EQUAL) if clock.certain or clock.written24 else undecided(TIME_OR_RATIO)
+    day, date = read_date(expected), read_date(given)
+    if day and date:
+        return compare_dates(day, date)
+    if (interval := read_range(expected)) is None:
+        return None
+    ends = read_range(given, word="-|to")
+    return undecided(NOT_COMPARED) if ends is None else correct(EQUAL) if ends == interval else incorrect(DIFFERENT)
 
 
 def _with_comma(text: str, other: Number | None) -> Number | None:

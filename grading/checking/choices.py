@@ -10,12 +10,16 @@ from grading.checking.verdicts import Verdict, correct, incorrect, undecided
 LONGEST = 300  # characters of an option with its text
 
 WORD = r"(?:the\s+)?(?:correct\s+)?(?:option|choice|answer|选项|答案(?:应?选)?|选择|应选|选)\s*(?:is|:|是|为)?\s*"
-LETTER = re.compile(rf"(?:{WORD})?\(?\s*(?P<letter>[A-J])\s*\)?(?:\s*选项)?", re.IGNORECASE)
+LETTER = re.compile(rf"(?:{WORD})?\(?\s*(?P<letter>[A-J])\s*\)?(?:\s*选项)?(?:\s*,?\s*(?:because|since)\b.*)?", re.IGNORECASE | re.DOTALL)
 WITH_TEXT = re.compile(
     r"(?:\(\s*(?P<bracketed>[A-Ja-j])\s*\)|(?P<letter>[A-J])[).:])(?:\s+(?![-+*/^=<>(\s])|(?=[\u4e00-\u9fff]))(?P<text>\S.*)", re.DOTALL
 )
+HALF_BRACKETED = re.compile(r"(?P<bracketed>(?P<letter>[A-Ja-j]))\)\s*(?P<text>[^-+*/^=<>()\s].*)", re.DOTALL)  # `b) 11`
 CIRCLED = re.compile(r"[①-⑩](?:\s*[,;和与]?\s*[①-⑩]){0,9}")
 SEVERAL = re.compile(r"\(?[A-H]\)?(?:\s*(?:,|;|and|&|和|与)?\s*\(?[A-H]\)?){1,7}")
+
+SMALL = re.compile(r"\b[a-h]\b|^[a-h]+$")
+SEVERAL_SMALL = re.compile(SEVERAL.pattern.replace("A-H", "a-h"))
 
 SAME_CHOICE = template("The choice is the right one.")
 OTHER_CHOICE = template("The choice is another one.")
@@ -46,14 +50,18 @@ def read_choice(text: str) -> Choice | None:
     if match := LETTER.fullmatch(text):
         letter = match["letter"]
         return Choice(letter.upper(), bare=text == letter, capital=letter.isupper())
-    if match := WITH_TEXT.fullmatch(text):
-        return Choice((match["bracketed"] or match["letter"]).upper(), match["text"].strip())
-    if CIRCLED.fullmatch(text):
-        return Choice("".join(sorted(set(re.findall("[①-⑩]", text)))))
     if SEVERAL.fullmatch(text):
         letters = re.findall("[A-H]", text)
         return Choice("".join(sorted(letters)), joined=text.isalpha()) if len(set(letters)) == len(letters) else None
-    return None
+    if match := WITH_TEXT.fullmatch(text) or HALF_BRACKETED.fullmatch(text):
+        return Choice((match["bracketed"] or match["letter"]).upper(), match["text"].strip())
+    return Choice("".join(sorted(set(re.findall("[①-⑩]", text))))) if CIRCLED.fullmatch(text) else None
+
+
+def read_small_choices(text: str) -> Choice | None:
+    """`b and d`, `(b), (d)`, where several choices are expected; elsewhere such letters are variables."""
+    text = unwrapped(text).strip()
+    return read_choice(SMALL.sub(lambda match: match[0].upper(), text)) if SEVERAL_SMALL.fullmatch(text) else None
 
 
 def compare_choices(expected: Choice, given: Choice) -> Verdict | None:

@@ -12,13 +12,15 @@ LONGEST = 60  # characters
 HALF_DAY = 12 * 3600
 
 ENGLISH = re.compile(
-    r"(?:at\s+)?(?P<hour>\d{1,2})(?:\s*:\s*(?P<minute>\d{2})(?:\s*:\s*(?P<second>\d{2}))?)?"
+    r"(?:at\s+)?(?P<hour>\d{1,2})(?:\s*:\s*(?P<minute>\d{2})(?:\s*:\s*(?P<second>\d{2}))?(?:\s*h(?:rs|ours)?\b)?)?"
     r"\s*(?P<oclock>o'?\s?clock)?\s*(?:in the )?(?P<half>[ap]\.?\s?m\b\.?|morning|afternoon|evening)?",
     re.IGNORECASE,
 )
 CONTINENTAL = re.compile(
     r"(?P<hour>\d{1,2})\s*(?:(?:h|Uhr)\s*(?P<minute>\d{2})|(?:[:.]\s*(?P<minute_before>\d{2})\s*)?Uhr)"
 )  # `15h45`, `15.45 Uhr`
+PAST = re.compile(r"(?P<part>half|(?:a )?quarter|\w+ minutes) (?P<side>past|to) (?P<hour>\w+)", re.IGNORECASE)
+DOTTED = re.compile(r"(\d{1,2})\.([0-5]\d)(\s*[ap]\.?\s?m\b\.?)?", re.IGNORECASE)  # `8.35 pm`
 NUMERAL = "[0-9零一二两三四五六七八九十]{1,4}"
 CHINESE = re.compile(
     rf"(?P<half>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里)?\s*"
@@ -60,8 +62,17 @@ def read_clock(text: str) -> Clock | None:
         return _chinese(match)
     if match := CONTINENTAL.fullmatch(text):
         return _clock(match["hour"], match["minute"] or match["minute_before"], None, "", certain="Uhr" in text)
+    if match := PAST.fullmatch(text):
+        return _past(match)
+    if (match := DOTTED.fullmatch(text)) and match[3]:
+        text = f"{match[1]}:{match[2]}{match[3]}"
     match = ENGLISH.fullmatch(text)
     return _english(match) if match else None
+
+
+def read_dotted(text: str) -> Clock | None:
+    """`20.35`, which is a time where one is expected."""
+    return read_clock(text.replace(".", ":")) if DOTTED.fullmatch(text) else None
 
 
 def compare_clocks(expected: Clock, given: Clock) -> Verdict:
@@ -83,6 +94,16 @@ def _english(match: re.Match[str]) -> Clock | None:
     if match["minute"] is None and not half and not match["oclock"]:
         return None
     return _clock(match["hour"], match["minute"], match["second"], half, certain=bool(half or match["oclock"] or match["second"]))
+
+
+def _past(match: re.Match[str]) -> Clock | None:
+    """`half past eight`, `quarter to 9`, `ten minutes past 7`."""
+    part, hour = match["part"].lower().split()[-1], _integer(match["hour"].lower())
+    minutes = {"half": 30, "quarter": 15}.get(part) or _integer(match["part"].lower().split()[0])
+    if hour is None or minutes is None or not 1 <= hour <= 12 or not 1 <= minutes <= 30:
+        return None
+    seconds = (hour * 60 + (minutes if match["side"].lower() == "past" else -minutes)) * 60
+    return Clock(seconds % HALF_DAY, whole=False, certain=True)
 
 
 def _chinese(match: re.Match[str]) -> Clock | None:

@@ -24,7 +24,7 @@ from grading.checking.nodes import (
     named_set,
 )
 from grading.checking.phrases import compare_phrases, meaning, read_phrase
-from grading.checking.quantities import UNITS_UNKNOWN
+from grading.checking.quantities import ROUNDED, UNITS_UNKNOWN
 from grading.checking.reasons import template
 from grading.checking.regions import NoRegion, is_never, region_of, same_ends, same_region
 from grading.checking.shapes import as_matrix, as_vector, is_label, is_region, named, settle, several
@@ -50,6 +50,10 @@ def compare(expected: Node, given: Node) -> Verdict:
     verdict = _compare_as_read(expected, given)
     if verdict.outcome is Outcome.CORRECT:
         return _finished(expected, given, verdict)
+    if isinstance(given, Chain) and given.relations[-1] == "~" and not isinstance(expected, Chain):  # `25π ≈ 78.5`
+        *_, exactly, rounded = given.items
+        holds = compare(exactly, rounded).reason.template == ROUNDED and compare(expected, rounded).outcome is Outcome.CORRECT
+        return correct(EQUAL) if holds else verdict
     if _is_equation(expected) == _is_equation(given):
         return verdict
     return _compare_with_equation(expected, given) or verdict
@@ -142,8 +146,8 @@ def _compare(expected: Node, given: Node) -> Verdict:
 def _without_name(node: Node, other: Node) -> Node:
     """`L = [2, 5)` as the interval, `A(3, 4)` as the point and `C(5, 2)` as the number, where the other answer is one without a name."""
     pair = named(node)
-    if pair and isinstance(pair[0], Symbol) and pair[0].name.isupper() and named(other) is None:
-        is_set = is_region(pair[1]) or (isinstance(pair[1], Group) and is_region(other))
+    if pair and isinstance(pair[0], Symbol) and pair[0].name[:1].isupper() and named(other) is None:
+        is_set = is_region(pair[1]) or (is_region(other) and (isinstance(pair[1], Group) or pair[1] == Symbol("R")))
         return pair[1] if is_set else node
     match node:
         case Op("*", (Symbol(name), Group("(", ")", (first, second) as items) as point)) if name.isupper():
@@ -216,9 +220,14 @@ def _compare_forms(expected: Node, given: Node) -> Verdict:
     left_list, right_list = several(expected), several(given)
     if left_list and right_list:
         return compare_lists(left_list, right_list, compare)
-    if is_region(expected) and is_region(given):
-        return undecided(NOT_COMPARED)
-    return incorrect(RANGE)
+    both = is_region(expected) and is_region(given)
+    return undecided(NOT_COMPARED) if both or _is_with_condition(expected, given) else incorrect(RANGE)
+
+
+def _is_with_condition(value: Node, given: Node) -> bool:
+    """`1/x, x > 0` where 1/x is expected."""
+    values = [item for item in given.items if not is_region(item)] if isinstance(given, Many) and not is_region(value) else []
+    return len(values) == 1 and compare(value, values[0]).outcome is Outcome.CORRECT
 
 
 # --- equations and named values
@@ -266,8 +275,8 @@ def _compare_with_value(expected: Node, given: Node) -> Verdict:
 def _compare_several(expected: Node, given: Node, left: Several | None, right: Several | None) -> Verdict:
     if left and right:
         verdict = compare_lists(left, right, compare)
-        as_pair = (_are_alternatives(expected), right.kind) if left.kind == "list" else (_are_alternatives(given), left.kind)
-        return undecided(SET_OR_PAIR) if verdict.outcome is Outcome.CORRECT and as_pair == (True, "tuple") else verdict
+        is_pair = _are_of_one(expected, given, right) or _are_of_one(given, expected, left)
+        return undecided(SET_OR_PAIR) if verdict.outcome is Outcome.CORRECT and is_pair else verdict
     values, single = (left, given) if left else (right, expected)
     assert values is not None
     pair = named(single)
@@ -286,13 +295,29 @@ def _compare_several(expected: Node, given: Node, left: Several | None, right: S
     return _with_others(values.values, equal_ones) or incorrect(MISSING if left else TOO_MANY)
 
 
+def _are_of_one(node: Node, other: Node, others: Several) -> bool:
+    """Whether the ones are values of one thing and the others those of two: `x = 3 or x = -2` beside `x = 3, y = -2` or `(3, -2)`."""
+    if others.is_named and not _is_either(other):
+        return _share_name(node) or _is_either(node)
+    return _are_alternatives(node) and others.kind == "tuple"
+
+
+def _is_either(node: Node) -> bool:
+    return isinstance(node, Many) and set(node.joints) == {"or"}
+
+
+def _share_name(node: Node) -> bool:
+    """`x = 2, x = 5`."""
+    names = [pair[0] for item in node.items if (pair := named(item)) is not None] if isinstance(node, Many) else []
+    return isinstance(node, Many) and len(names) == len(node.items) and len(set(names)) == 1
+
+
 def _are_alternatives(node: Node) -> bool:
     """`2 or 5`, `x = 2, x = 5`: two values of one thing, which are no point."""
     if not isinstance(node, Many):
         return False
-    names = [pair[0] for item in node.items if (pair := named(item)) is not None]
-    are_named = len(names) == len(node.items)
-    return (are_named and len(set(names)) == 1) or (not are_named and set(node.joints) in ({"or"}, {"and"}))
+    are_named = all(map(named, node.items))
+    return _share_name(node) or (not are_named and set(node.joints) in ({"or"}, {"and"}))
 
 
 def _is_double_root(node: Node, values: Several) -> bool:

@@ -41,6 +41,11 @@ class Several:
         """Every value has a name of its own."""
         return None not in self.names and len(set(self.names)) == len(self.names) > 1
 
+    @property
+    def is_partly_named(self) -> bool:
+        """`x = 1, 5, y = 2`, whose 5 may be more of x, or its decimals."""
+        return None in self.names and len(set(self.names)) > 2
+
 
 def compare_lists(expected: Several, given: Several, same: Compare) -> Verdict:
     if max(len(expected.values), len(given.values)) > MOST:
@@ -50,6 +55,8 @@ def compare_lists(expected: Several, given: Several, same: Compare) -> Verdict:
         return in_order(expected.values, [given.values[place] for place in places], same)
     if expected.is_named or given.is_named:
         return _by_name(_only_point(expected), _only_point(given), same)
+    if expected.is_partly_named or given.is_partly_named:
+        return _by_place(expected, given, same, order_counts=False)
     return _by_kind(expected, given, same)
 
 

@@ -25,7 +25,8 @@ SLASHED = re.compile(rf"(?:(?P<whole>\d+)(?:\s+(?:and\s+)?|\s*又\s*))?(?P<top>{
 THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3}|[ ']\d{3})+(?![\d,])")
 DECIMAL_COMMA = re.compile(r"[^()\[\]{}\d]*\d+,\d+[^()\[\]{}\d]*")
 MONEY = {"$": "$", "¥": "元", "€": "€", "£": "£", "₹": "₹", "¢": "¢"}
-PREFIX = re.compile(r"(?P<sign>-?)\s*(?:(?P<sign_of_money>[$¥€£₹])|(?:US|CA)\$|(?:USD|RMB|CNY|EUR|GBP|Rs\.?)\s)\s*")
+MONEY |= {"RMB": "元", "CNY": "元", "EUR": "€", "GBP": "£", "Rs": "₹"}
+PREFIX = re.compile(r"(?P<sign>-?)\s*(?:(?P<sign_of_money>[$¥€£₹])|(?:US|CA)\$|(?P<code>USD|RMB|CNY|EUR|GBP|Rs)\.?\s)\s*")
 
 PERCENT = re.compile(r"\s*(?:%|\bper\s?cent(?:age)?\b|\bpct\b|个百分点)\s*$", re.IGNORECASE)
 # What may follow the number. A single letter glued to it ("5x") is a symbol, no unit.
@@ -47,12 +48,16 @@ PART = re.compile(
 )
 HOURS = re.compile(r"(\d{1,4})\s*(?::\s*([0-5]\d)\s*(?:h|hrs?|hours?)|h\s*([0-5]\d))")  # `2:30 h`, `2h30`
 DEGREES = re.compile(r"(\d{1,3})\s*\^\s*\{?\s*\\circ\s*\}?\s*([0-5]?\d(?:\.\d+)?)\s*'(?:\s*([0-5]?\d(?:\.\d+)?)\s*(?:''|\"))?")  # `30°15'`
+FEET = re.compile(r"(\d+)\s*(?:'|ft|foot|feet)\s*(\d+(?:\.\d+)?)\s*(?:''|\")?")  # `5'6"`, `5 ft 6`
+HUNDREDTHS = re.compile(r"(\d+)\s*(€|euros?|£|pounds?|\$|dollars?|m)\s*(\d\d)(?:\s*(?:p|pence|cents?|cm))?")  # `12 € 50`, `4m50`
 REMAINDER = re.compile(
     r"(\d+)\s*(?:r|R|,?\s*(?:with (?:a )?)?rem(?:ainder|\.)?(?: of)?|余数?|[…⋯]{1,2}|\.{3,6}|(?:\\cdot\s*){2,6}|\\dots)\s*(\d+)"
     r"|商(?:是|为|:)?\s*(\d+)\s*,?\s*余数?(?:是|为|:)?\s*(\d+)"
 )  # of a division
+RANGE = re.compile(rf"(?P<low>{DECIMAL})\s*(?P<between>-|to)\s*(?P<high>{DECIMAL})")
 ORDINAL = re.compile(r"^(\d+)\s*(?:\^\s*\{?\s*)?(?:\\text\{\s*)?(?:st|nd|rd|th)(?:\s*\})*$")
 ARC = {"分": "arcminute", "秒": "arcsecond"}  # of a degree
+HOUR = frozenset({"h", "hr", "hrs", "hour", "hours"})
 SHORT = {"分": "分钟", "时": "小时", "钟": "小时"}
 
 
@@ -98,12 +103,21 @@ def read_remainder(text: str) -> tuple[int, int] | None:
     return (int(match[1] or match[3]), int(match[2] or match[4])) if match else None
 
 
+def read_range(text: str, *, word: str = "-") -> tuple[Fraction, Fraction] | None:
+    """`20-30`, a class of measured values, as its ends; `word` is what stands between them."""
+    match = RANGE.fullmatch(text) if len(text) <= LONGEST else None
+    if match is None or match["between"] not in word.split("|"):
+        return None
+    low, high = Fraction(match["low"]), Fraction(match["high"])
+    return (low, high) if low < high else None
+
+
 def _without_money(text: str) -> tuple[str, str]:
     """`-$5` as `-5`, and the currency."""
     match = PREFIX.match(text)
     if match is None:
         return text, ""
-    return match["sign"] + text[match.end() :], MONEY.get(match["sign_of_money"] or "$", "$")
+    return match["sign"] + text[match.end() :], MONEY.get(match["sign_of_money"] or match["code"] or "$", "$")
 
 
 def _read_with_unit(text: str) -> Number | None:
@@ -164,16 +178,16 @@ def _is_unit(match: re.Match[str], unit: str) -> bool:
 
 def _read_compound(text: str) -> Number | None:
     """`2 h 30 min`, `3元5角`: parts of one kind, each of a smaller unit than the one before."""
-    if match := HOURS.fullmatch(text):
-        return Number(int(match[1]) + Fraction(int(match[2] or match[3]), 60), "hour", compound=True)
-    if match := DEGREES.fullmatch(text):
-        return Number(int(match[1]) + Fraction(match[2]) / 60 + Fraction(match[3] or 0) / 3600, "°")
+    if number := _read_parts(text):
+        return number
     parts = list(PART.finditer(text))
     if not 2 <= len(parts) <= 4 or "".join(part[0] for part in parts) != text:
         return None
     names = [unwrapped(part["unit"]).strip() for part in parts]
     if any(name in ("元", "角", "块", "毛") for name in names):
         names = ["分钱" if name == "分" else name for name in names]
+    if names[0].lower() in HOUR or names == ["m", "s"]:
+        names = ["min" if name == "m" else name for name in names]
     if names[0] == "度":
         names = [ARC.get(name, name) for name in names]
     units = [read_unit(SHORT.get(name, name)) for name in names]
@@ -185,6 +199,19 @@ def _read_compound(text: str) -> Number | None:
     values = [Fraction(part["value"]) if part["value"][0].isdigit() else read_numeral(part["value"]) or Fraction(0) for part in parts]
     total = sum((value * unit.factor for value, unit in zip(values, known, strict=True)), Fraction(0))
     return Number(total / known[0].factor, unit_name(SHORT.get(names[0], names[0])), compound=True)
+
+
+def _read_parts(text: str) -> Number | None:
+    """Two units in a short spelling of their own: `2:30 h`, `30°15'`, `5'6"`, `12 € 50`."""
+    if match := HOURS.fullmatch(text):
+        return Number(int(match[1]) + Fraction(int(match[2] or match[3]), 60), "hour", compound=True)
+    if match := DEGREES.fullmatch(text):
+        return Number(int(match[1]) + Fraction(match[2]) / 60 + Fraction(match[3] or 0) / 3600, "°")
+    if match := FEET.fullmatch(text):
+        return Number(int(match[1]) + Fraction(match[2]) / 12, "ft", compound=True)
+    if match := HUNDREDTHS.fullmatch(text):
+        return Number(int(match[1]) + Fraction(int(match[3]), 100), "£" if match[2].startswith("pound") else match[2], compound=True)
+    return None
 
 
 def _read_value(text: str) -> Number | None:

@@ -1,6 +1,7 @@
 """Answers in words: names, yes and no, days, `no solution`, and the same in Chinese."""
 
 import re
+from fractions import Fraction
 
 from grading.checking.reasons import template
 from grading.checking.text import unwrapped
@@ -12,9 +13,10 @@ LONGEST = 200  # characters
 # Families whose members exclude each other; what stands in one string, divided by bars, says the same.
 FAMILIES = (
     (
-        "no solution|no solutions|none|there is no solution|there are no solutions|has no solution|无解|没有解|方程无解"
+        "no solution|no solutions|none|has no solution|no roots|no root|no solution exists|inconsistent|doesn't have a solution|"
+        "无解|没有解|方程无解"
         "|\\emptyset|\\{\\}|\\{ \\}|empty set|the empty set|空集",
-        "infinitely many|infinitely many solutions|infinite solutions|infinite number of solutions"
+        "infinitely many|infinitely many solutions|infinite|infinitely|an infinite number|infinite solutions|infinite number of solutions"
         "|无数个|无穷多|无穷多个|无数解|无穷多解|有无数个解",
         "one solution|exactly one solution|唯一解|一个解",
     ),
@@ -24,13 +26,24 @@ FAMILIES = (
         "two distinct real roots|two different real roots|有两个不相等的实数根|两个不相等的实数根|有两个不等的实数根|有两个不相等的实根"
         "|有两个不等的实根|两个不等的实根|有两个不相等实数根|有两个不等实数根|有两个不等实根",
     ),
-    ("does not exist|dne|the limit does not exist|极限不存在|不存在",),
-    ("undefined|not defined|没有定义|无定义|无意义|没有意义",),
     (
-        "all real numbers|all reals|all x|every x|any x|all real|every real number|any real number"
+        "does not exist|dne|d.n.e|doesn't exist|the limit does not exist|limit does not exist|limit doesn't exist|the limit doesn't exist"
+        "|no limit|not exist"
+        "|does not exist (dne)|极限不存在|不存在",
+    ),
+    (
+        "undefined|not defined|undef|cannot divide by zero|can't divide by zero|cannot divide by 0|can't divide by 0|division by zero"
+        "|没有定义|无定义|无意义|没有意义",
+    ),
+    (
+        "all real numbers|all reals|all numbers|any number|every number|any value of x|all values of x|true for all x"
+        "|all x|every x|any x|all real|every real number|any real number"
         "|任意实数|全体实数|一切实数|所有实数|实数集|\\R|x \\in \\R",
     ),
-    ("yes|true|correct|是|是的|对|对的|正确|真|能|可以", "no|false|incorrect|否|不是|错|错的|错误|不正确|不对|假|不能|不可以"),
+    (
+        "yes|true|correct|是|是的|对|对的|正确|真|能|可以",
+        "no|false|incorrect|wrong|untrue|not true|not correct|否|不是|错|错的|错误|不正确|不对|假|不能|不可以",
+    ),
     ("odd|odd number|奇数|奇|单数", "even|even number|偶数|偶|双数"),
     ("odd function|奇函数", "even function|偶函数", "neither odd nor even|neither|非奇非偶|非奇非偶函数|既不是奇函数也不是偶函数"),
     ("prime|prime number|质数|素数", "composite|composite number|合数"),
@@ -39,6 +52,13 @@ FAMILIES = (
         "decreasing|decreases|falling|falls|递减|减函数|单调递减",
         "constant|常数|不变",
     ),
+    (
+        *("minimum|min|minimum point|local minimum", "maximum|max|maximum point|local maximum"),
+        "point of inflection|inflection point|inflection",
+    ),
+    ("no mode|no modes",),
+    ("certain", "likely", "unlikely", "impossible|not possible"),
+    ("always|always true", "sometimes|sometimes true", "never|never true"),
     ("positive|正数|正", "negative|负数|负"),
     ("rational|有理数", "irrational|无理数"),
     ("greater than|larger than|大于|>", "less than|smaller than|小于|<", "equal to|equal|等于|相等"),
@@ -50,7 +70,12 @@ FAMILIES = (
     ("convergent|converges|converge|收敛", "divergent|diverges|diverge|发散"),
     ("north|北|北方", "south|南|南方", "east|东|东方", "west|西|西方"),
     (
-        *("monday|mon|星期一|周一", "tuesday|tue|星期二|周二", "wednesday|wed|星期三|周三", "thursday|thu|星期四|周四"),
+        *(
+            "monday|mon|星期一|周一",
+            "tuesday|tue|tues|星期二|周二",
+            "wednesday|wed|weds|星期三|周三",
+            "thursday|thu|thur|thurs|星期四|周四",
+        ),
         *("friday|fri|星期五|周五", "saturday|sat|星期六|周六", "sunday|sun|星期日|星期天|周日"),
     ),
     (
@@ -66,8 +91,13 @@ KNOWN = {
     for word in words.split("|")
 }
 
+EMPTY = {KNOWN["no solution"], KNOWN["no real solution"], KNOWN["no mode"]}
+FULL = {KNOWN["all reals"], KNOWN["infinitely many"]}
+NO_VALUE = {KNOWN["infinitely many"], KNOWN["does not exist"], KNOWN["undefined"]}
+
 SUBJECT = re.compile(
-    r"(?:by|using) (?:the )?|(?:it|they|this|that|these|the (?:function|lines|answer|number)) (?:is|are)(?: an?)? "
+    r"(?:by|using) (?:the )?|on |there(?: is|'s| are) (?:an? )?|x (?:is|can be) "
+    r"|(?:it|they|this|that|these|the (?:function|lines|answer|number|statement|equation|system)) (?:is|are|has|have)(?: an?)? "
 )  # `it is increasing`
 # `原方程无解`, `Δ<0，方程没有实数根`
 OF_EQUATION = re.compile(
@@ -76,6 +106,7 @@ OF_EQUATION = re.compile(
 CONFIRMED = re.compile(
     r"(yes),? \w+ (?:is|are|does|do|can|will)|(no),? \w+ (?:(?:is|are|does|do|can|will) ?n[o']t|can't|won't)"
 )  # `Yes, it is`
+REASONED = re.compile(r"(yes|no|true|false)\s*[,.;:]?\s+(?:because|since)\b.*", re.DOTALL)  # `False, because 2 is even`
 SIGNS = {"t": "true", "f": "false", "y": "yes", "n": "no", "\\sqrt": "yes", "✓": "yes", "✔": "yes", "\\times": "no", "✗": "no", "✘": "no"}
 WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]")
 OTHER = re.compile(r"[0-9=<>^_{}\[\]+*/\\|]")
@@ -94,8 +125,8 @@ def read_phrase(text: str) -> str | None:
     equation = OF_EQUATION.fullmatch(phrase)
     if equation and KNOWN.get(equation["said"], (2,))[0] < 2:
         return equation["said"]
-    confirmed = CONFIRMED.fullmatch(phrase)
-    phrase = confirmed[1] or confirmed[2] if confirmed else phrase
+    if confirmed := CONFIRMED.fullmatch(phrase) or REASONED.fullmatch(phrase):
+        phrase = next(group for group in confirmed.groups() if group)
     if phrase in KNOWN:
         return phrase
     if (rest := SUBJECT.sub("", phrase, count=1)) in KNOWN:
@@ -125,12 +156,19 @@ def meaning(text: str) -> str | None:
     return None if phrase is None else {KNOWN["all reals"]: "R", KNOWN["no solution"]: "empty"}.get(KNOWN.get(phrase, (-1, -1)))
 
 
+def excludes(phrase: str, value: Fraction) -> bool:
+    """Whether the words say that there is no such value: `no solution`, `undefined`. Of none there are 0."""
+    said = KNOWN.get(phrase)
+    return said in NO_VALUE or (said in EMPTY and value != 0)
+
+
 def compare_phrases(expected: str, given: str) -> Verdict:
     if expected == given or (expected in KNOWN and KNOWN[expected] == KNOWN.get(given)):
         return correct(EQUAL)
     if expected in KNOWN and given in KNOWN:
-        same_family = KNOWN[expected][0] == KNOWN[given][0]
-        return incorrect(DIFFERENT) if same_family else undecided(WORDS_DIFFER)
+        left, right = KNOWN[expected], KNOWN[given]
+        exclude = left[0] == right[0] or (left in EMPTY and right in FULL) or (left in FULL and right in EMPTY)
+        return incorrect(DIFFERENT) if exclude else undecided(WORDS_DIFFER)
     return incorrect(DIFFERENT) if _are_names(expected, given) else undecided(WORDS_DIFFER)
 
 

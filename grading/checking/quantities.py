@@ -16,6 +16,8 @@ NOISE = Fraction(1, 10**15)  # relative, of a double
 
 CHINESE = re.compile("(?!.*[半十百千万亿])[\u4e00-\u9fff]+")
 PERSONS = frozenset({"人", "名", "位"})
+POUNDS = ({"pound", "£"}, {"pound", "lb"})
+DEGREES = frozenset({"°", "degree", "deg"})
 TENTHS = frozenset({"折", "成"})
 
 ROUNDED = template("The answer is rounded; the exact value is expected.")
@@ -111,12 +113,16 @@ def _compare_percent(expected: Number, given: Number) -> Verdict:
 def _compare_units(expected: Number, given: Number) -> Verdict:
     wanted, found = read_unit(expected.unit), read_unit(given.unit)
     if wanted is None or found is None:
-        return compare_values(expected, given) if _elaborates(expected.unit, given.unit) else undecided(UNITS_UNKNOWN)
+        elaborates = _elaborates(expected.unit, given.unit) or {unit_name(expected.unit), unit_name(given.unit)} in POUNDS
+        return compare_values(expected, given) if elaborates else undecided(UNITS_UNKNOWN)
     if {wanted.kind, found.kind} == {read_kind("元"), read_kind("yen")}:
         return undecided(CURRENCY_UNCLEAR) if expected.value == given.value else incorrect(UNIT_DIFFERS)
     wanted, found = _of_its_currency(expected, wanted, found), _of_its_currency(given, found, wanted)
     if wanted.kind != found.kind:
-        if "度" in (expected.unit, given.unit) and read_kind("°C") in (wanted.kind, found.kind):
+        if ("度" in (expected.unit, given.unit) or given.unit in DEGREES) and {wanted.kind, found.kind} & {
+            read_kind("°C"),
+            read_kind("°F"),
+        }:
             return compare_values(expected, given)
         temperatures = {wanted.kind, found.kind} == {read_kind("°C"), read_kind("°F")}
         angles = {wanted.kind, found.kind} == {read_kind("°"), read_kind("rad")} and expected.value != given.value

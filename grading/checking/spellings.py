@@ -9,17 +9,39 @@ from dataclasses import dataclass
 
 from grading.checking.numbers import read_plain_number
 from grading.checking.numerals import read_numeral
+from grading.checking.quantities import same_number
 from grading.checking.text import compact
 
-NAME = r"(?:[A-Z]{2,3}|mean|median|mode|range|average|slope|area|volume|perimeter|[A-Za-z](?:_?\d{1,3}|_\{\d\})?)"
+QUANTITY = "mean|median|modes?|range|average|slope|gradient|area|volume|perimeter|length|width|height|speed|probability|radius"
+NAME = rf"(?:[A-Z]{{2,3}}|(?i:{QUANTITY})|[A-Za-z](?:_?\d{{1,3}}|_\{{\d\}})?)"
 SAYS = r"(?:\s*[=:]\s*|\s+(?:is|equals)\s+)"
 BEGINS = re.compile(rf"{NAME}{SAYS}")
-BETWEEN = re.compile(rf"(\s*(?:[,;]|\b(?:and|or)\b|\\text\{{ ?(?:and|or) ?\}}|[和或且])\s*|\s+(?={NAME}{SAYS}))")
+BETWEEN = re.compile(rf"(\s*(?:[,;]|\b(?:and|or|und|oder|et|ou)\b|\\text\{{ ?(?:and|or) ?\}}|[和或且])\s*|\s+(?={NAME}{SAYS}))")
 PAIR = re.compile(rf"(?P<name>{NAME})(?P<says>{SAYS})(?P<value>[^=<>:]+)")
 WITHOUT_LETTERS = re.compile(r"(?:\\[A-Za-z]+|[^A-Za-z\u4e00-\u9fff=<>:])+")
 # `x=\pi y=3`, where LaTeX needs the space; `AB = 5 m = 500 cm`.
 MAY_BE_PRODUCT = re.compile(rf"\\[A-Za-z]+\s+{NAME}\s*=|[\d}}]\s+[mgshlL]\s*=")
 INDEXED = re.compile(r"([A-Za-z])(\d+)")
+
+# What stands for a sign between a letter and a value, or a value alone: `x is at least 3`, `all numbers greater than 2`.
+WORDED = {
+    r"\ge": "(?:greater|more|bigger|larger|higher) than or equal to|at least|not? (?:less|smaller|lower) than",
+    r"\le": "(?:less|smaller|lower) than or equal to|at most|not? (?:greater|more|bigger|larger|higher) than",
+    ">": "(?:greater|more|bigger|larger|higher) than",
+    "<": "(?:less|smaller|lower) than",
+    r"\ne": "not equal to|(?:can'?t|cannot|can not) (?:be|equal)|isn'?t|(?<=is )not",
+}
+WORDED_SIGNS = {sign: re.compile(rf"(?:\s+(?:is|are|must be|has to be))?\s*\b(?:{words})\s+(?=[-\d\\])") for sign, words in WORDED.items()}
+SIGN = r"(?=(?:[<>]|\\[lgn]e )\s*[-\d\\])"
+NUMBERS = re.compile(rf"^(?:(?:all|any|every)\s+)?(?:(?:real )?numbers?|values)\s*{SIGN}")
+NAMELESS = re.compile(rf"(^|\b(?:and|or))\s*{SIGN}")
+RANGED = re.compile(r"[<>∞]|\\(?:le|ge|ne|infty|setminus)\b")
+LETTER = re.compile(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])")
+REAL_WITH = re.compile(r"^(?:all|any) real numbers?,?\s*(?:where |such that |with |but )?(?=[a-z]\s*(?:[<>]|\\[lgn]e\b))")
+REMAINS = re.compile(r"(?:r|rem|remainder)\.?\s*(?:is |= ?)?(\d+)", re.IGNORECASE)
+BEARING = re.compile(r"([NS])\s*(\d{1,2})\s*\^\s*\{?\\circ\s*\}?\s*([EW])")
+NUMBER_LIST = re.compile(r"-?\d+(?:\.\d+)?(?:\s*[,;]\s*-?\d+(?:\.\d+)?)+|-?\d+(?:\.\d+)? and -?\d+(?:\.\d+)?")
+SPACED_LIST = re.compile(r"(?!\d{1,3}(?: \d{3})+$)-?\d+(?:\.\d+)?(?: -?\d+(?:\.\d+)?)+")
 
 EXCEPT = re.compile(
     r"(?:all|any|every) (?:real numbers?|reals?)(?: x)?,? (?:except|other than|but)(?: for)?(?: x ?=)? ?"
@@ -40,7 +62,10 @@ VALUED = re.compile(
     r"(?:[A-Z](?:\s*\\c[au]p\s*[A-Z])+|\|(?:\\vec|[-+a-cz{}\s]|[A-Z])+\||[sS]\^\{?2\}?|[a-z](?:\s*[-+]\s*\d?[a-z])+(?=\s*=\s*\())"
     r"\s*=\s*(?P<value>[^=]+|\\\{.+\\\})"
 )
-MEASURED = re.compile(r"[A-Za-z_{}\s\\]+=\s*(?P<value>[^=<>:]+)")  # `S = 24cm^2`
+MEASURED = re.compile(r"(?:[A-Za-z_{}\s\\]+|(?P<left>[^=<>:]*\d[^=<>:]*))=\s*(?P<value>[^=<>:]+)")  # `S = 24cm^2`, `500 cm = 5 m`
+CALCULATION = re.compile(r"(?:[\d\s.+*/()-]|\\(?:times|cdot|div)\b)+")
+PENCE = re.compile(r"(?:£\s*(\d+\.\d\d)|(\d+(?:\.\d+)?))\s*p")  # `£1.35p`, `135p`
+CELSIUS = re.compile(r"(-?\d+(?:\.\d+)?)\s*C")
 OUT_OF = re.compile(r"(\d+|[a-z]+) (?:out of|in) (\d+|[a-z]+)")
 COUNTED = re.compile(r"(?<=\d)\s*\(([\u4e00-\u9fff]{1,4})\)")  # `20-8=12(个)`
 COMPARED = re.compile(r"(\d+)比(\d+)")
@@ -54,6 +79,7 @@ DECIMALS = re.compile(r"(?<![\d,.])(\d+),(\d+)(?![\d,.])")
 WHOLE_OR_THOUSANDS = re.compile(r"(?<!\d)(?:\d+,0+|[1-9]\d{0,2},\d{3})(?!\d)")
 BRACKETS = re.compile(r"[()\[\]]|\\\{")
 ONE_DECIMAL = re.compile(r"(?<![\d,.])\d+,\d(?!\d)")  # `1,5`, which may as well be 1 and 5
+SOLVED = re.compile(r"([A-Za-z])\s*=\s*-?\d+(?:,\d+)?")
 SEPARATED = re.compile(r";|\b(?:and|or)\b|[和或]")
 
 
@@ -74,7 +100,7 @@ def with_names(text: str, other: str = "") -> Spelling | None:
 
     `other` is the answer that it is compared with: where that has a colon as well, both may be ratios.
     """
-    spelled = _in_signs(text) or _of_function(text, other) or _measured(text, other)
+    spelled = _in_relations(text, other) or _in_signs(text) or _of_function(text, other) or _measured(text, other)
     if spelled is None or compact(spelled) == compact(text):
         return _with_equations(text, other)
     return _with_equations(spelled, other) or Spelling(spelled, certain=True)
@@ -101,6 +127,26 @@ def _with_equations(text: str, other: str) -> Spelling | None:
     return Spelling(spelled, certain=not (may_be_ratio or MAY_BE_PRODUCT.search(text)))
 
 
+def _in_relations(text: str, other: str) -> str | None:
+    """`x is at least 3` as an inequality, beside one in signs; `14 17` as a list, beside one; `N 45° E` as an angle from the north."""
+    if SPACED_LIST.fullmatch(text) and NUMBER_LIST.fullmatch(other):
+        return text.replace(" ", ", ")
+    if other.isdigit() and (remainder := REMAINS.fullmatch(text)):
+        return remainder[1]
+    if bearing := BEARING.fullmatch(text):
+        angle = int(bearing[2]) if bearing[1] == "N" else 180 - int(bearing[2])
+        return rf"{angle if bearing[3] == 'E' else 360 - angle}^\circ"
+    if not RANGED.search(other):
+        return None
+    spelled, name = REAL_WITH.sub("", text), LETTER.search(other)
+    for sign, words in WORDED_SIGNS.items():
+        spelled = words.sub(" " + sign.replace("\\", r"\\") + " ", spelled)
+    if spelled == text and not NAMELESS.match(spelled):
+        return None
+    letter = name[0] if name else "x"
+    return NAMELESS.sub(rf"\1 {letter} ", NUMBERS.sub(f"{letter} ", spelled.strip())).strip()
+
+
 def _in_signs(text: str) -> str | None:
     """What words say, or words in brackets: `all reals except 2`, `1 out of 4`, `20-8=12(个)`, `4比3`, `x = 2 (twice)`."""
     if match := EXCEPT.fullmatch(text):
@@ -116,9 +162,17 @@ def _in_signs(text: str) -> str | None:
 
 def _measured(text: str, other: str) -> str | None:
     """The quantity alone that a name is said to be, beside one without a name."""
+    if "£" in other and (pence := PENCE.fullmatch(text)):
+        return f"£{pence[1]}" if pence[1] else f"{pence[2]} pence"
+    if other.endswith("C") and (celsius := CELSIUS.fullmatch(text)):
+        return rf"{celsius[1]} \text{{°C}}"
     match = None if "=" in (other or "=") else MEASURED.fullmatch(text)
     number = read_plain_number(match["value"]) if match else None
-    return match["value"] if match and number and number.unit else None
+    if match is None or number is None or not number.unit:
+        return None
+    left = read_plain_number(match["left"].strip()) if match["left"] else None
+    says_value = not match["left"] or CALCULATION.fullmatch(match["left"]) or (left and left.unit and same_number(left, number))
+    return match["value"] if says_value else None
 
 
 def _of_function(text: str, other: str) -> str | None:
@@ -153,7 +207,13 @@ def with_powers(text: str) -> str:
 
 def may_be_list(text: str) -> bool:
     """Whether a comma in `1,5` may stand between two values, rather than before decimals."""
-    return not re.search("[;|]", text) and ONE_DECIMAL.search(text) is not None
+    return not re.search("[;|]", text) and ONE_DECIMAL.search(text) is not None and not _is_system(text)
+
+
+def _is_system(text: str) -> bool:
+    """`x = 1,5 and y = 2`: a value for each name."""
+    values = [SOLVED.fullmatch(part) for part in re.split(r"\s*\b(?:and|und|et)\b\s*", text)]
+    return len({value[1] for value in values if value}) == len(values) > 1
 
 
 def with_decimal_points(text: str) -> Spelling | None:

@@ -179,9 +179,14 @@ class Terms(Cursor):
             if base.isdigit() and 2 <= int(base) <= 36 and int(max(text)) < int(base):
                 return InBase(text, int(base))
             raise Unreadable
-        if "." in text and self.peek(r"\overline", r"\dot", "("):
+        if "." in text and (self.peek(r"\overline", r"\dot") or self._is_repeated()):
             raise Unreadable  # a repeating decimal is a number, and read there
         return self._chosen_from(number(text)) or number(text)
+
+    def _is_repeated(self) -> bool:
+        """`0.1(6)`, with the digits that come again in brackets."""
+        ahead = self.tokens[self.at : self.at + 3]
+        return len(ahead) == 3 and ahead[0].text == "(" and ahead[0].glued and ahead[1].text.isdigit() and ahead[2].text == ")"
 
     def _chosen_from(self, total: Num) -> Node | None:
         """`5C2`; None where no such thing comes next."""
@@ -303,6 +308,9 @@ class Terms(Cursor):
         node = self.power()
         while self._starts_factor() and not self._starts_function() and not self.peek("("):
             node = Op("*", (node, self.power()))
+        if _is_of_pi(node) and self.peek("/") and self.after_next and self.after_next.kind == "num":  # `cos π/4`
+            self.take()
+            node = Op("/", (node, number(self.take().text)))
         return Op("neg", (node,)) if negative else node
 
     def _starts_function(self) -> bool:
@@ -340,6 +348,13 @@ def _decorated(mark: str, letters: str) -> str:
 
 def _name_of(sign: str) -> str:
     return "neg" if sign == "-" else sign[1:]
+
+
+def _is_of_pi(node: Node) -> bool:
+    match node:
+        case Symbol("pi") | Op("*", (Num(), Symbol("pi"))):
+            return True
+    return False
 
 
 def _is_mixed(left: Node, right: Node) -> bool:

@@ -73,6 +73,8 @@ SIGNS = str.maketrans(
         "θ": r"\theta ",
         "λ": r"\lambda ",
         "μ": r"\mu ",
+        "σ": r"\sigma ",
+        "ρ": r"\rho ",
         "φ": r"\phi ",
         "ω": r"\omega ",
         "½": r"\frac{1}{2}",
@@ -155,11 +157,35 @@ SET_MINUS = re.compile(
     r"((?<![A-Za-z\\])[RZNQ]|[ℝℤℕℚ]|\\mathbb\{[RZNQ]\})\s*\\\s*"
     r"(?:\{(?P<listed>[^{}\\]*)\}|(?P<interval>\([^()]*[,;][^()]*[\])]|[\[\]][^\[\]]*[,;][^\[\]]*[\[\])]))"
 )
+# What is typed for a sign of a formula, or said for it.
+TYPED = [
+    (re.compile(r"(?<![\d.,])(\d+),(0\d|0\d{3,})(?![\d,.])"), r"\1.\2"),  # `12,05` has no value 05
+    (re.compile(r"(?<=[\d}²³]) [xX] (?=\d)"), " × "),
+    (re.compile(r"=/=|<>"), "≠"),
+    (re.compile(r" [vV] (?=[A-Za-z]\w*\s*[=<>≤≥≠])"), " or "),
+    (re.compile(r"\bplus[ -]or[ -]minus\b", re.IGNORECASE), "±"),
+    (re.compile(r"\+\s?-(?=\s*(?:√|\\?sqrt))"), "±"),
+    (re.compile(r"(?<!cube )(?<!th )\b(?:the )?(?:square )?root(?: of)? ?(?=\d)", re.IGNORECASE), "√"),
+    (re.compile(r"(?<=\d) over (?=\d)"), "/"),
+    (re.compile(r"\(?\b(\d+) choose (\d+)\b\)?|\bnCr\((\d+),\s*(\d+)\)"), r"\\binom{\1\3}{\2\4}"),
+    (re.compile(r"(?<=[\d)}\s])cis\s*(?:\(([^()]+)\)|([\w\\/π°]+))"), r"(cos(\1\2) + i sin(\1\2))"),
+    (re.compile(r"(?<![A-Za-z\\])(arc)?sen(?=\s*[²³^(\d]|\s?[a-zα-ω](?![a-z]))"), r"\1sin"),
+    (re.compile(r"(?<![A-Za-z\\])(arc)?tg(?=\s*[²³^(\d]|\s?[a-zα-ω](?![a-z]))"), r"\1tan"),
+    (re.compile(r"(?<![A-Za-z\\])co?tg(?=\s*[²³^(\d]|\s?[a-zα-ω](?![a-z]))"), "cot"),
+    (re.compile(r"\+ ?const(?:ant)?\b"), "+ C"),
+    (
+        re.compile(r",?(?: where| for| with| and)? (?:(?:any|all|every) integers? ([knm])|([knm]) (?:is )?(?:an? |any )?integer)$"),
+        r", \1\2 ∈ ℤ",
+    ),
+    (re.compile(r" (?:with|where|for|mit|avec) (?=[knm]\s*(?:∈|\\in)\s*(?:Z|ℤ|\\))"), ", "),
+]
+MIXED = re.compile(r"(?<![\d./,{}])(\d{1,9}) (\d{1,9})/(\d{1,9})$")  # `x = 1 1/5`
 UNION = re.compile(r"([(\[\]][^()\[\]]*[,;][^()\[\]]*[)\[\]])\s*[Uu]\s*(?=[(\[\]][^()\[\]]*[,;])")
 PLUS_MINUS = re.compile(r"\+/-|(?:^|(?<=[=(,;]))\s*\+-")
 POINT = re.compile(r"\(([^()|A-Za-z\\]+)\|([^()|A-Za-z\\]+)\)")  # `(3|4)` and `A(3|4)`, as in Germany; no absolute value
 VECTOR = re.compile(r"^\s*<([^<>=]*,[^<>=]*)>\s*$")  # `<1, 2>`
 METRES_SQUARED = re.compile(r"(?:(?<=\d)|(?<=\})|(?<=\\pi))(\s*[cdkm]?m)([23])$")  # `184 m2`
+PER = re.compile(r"(?<=\d)\s*([ckm]?m|k?g)\s*(?:\\cdot\s*)?(s|h)\s*\^\s*\{?-([12])\}?$")  # `60 km h^-1`, `3 ms^-2`
 TRAILING = " \n.,;\\"
 
 
@@ -218,9 +244,23 @@ def _plain_commands(text: str) -> str:
 
 def _set_signs(text: str) -> str:
     r"""What is typed for a sign, as that sign: `R \ {2}`, `(1,2)U(3,4)`, `+/-3`, and `(3|4)` for a point."""
+    text = MIXED.sub(_mixed, typed_signs(text))
+    if "&" in text and "\\" not in text:
+        text = text.replace(" & ", " and ")
     text = SET_MINUS.sub(lambda match: rf"{match[1]}\setminus " + (match["interval"] or rf"\{{{match['listed']}\}}"), text)
     text = POINT.sub(r"(\1;\2)", PLUS_MINUS.sub("±", text))
     return VECTOR.sub(r"(\1)", UNION.sub(r"\1\\cup ", text))
+
+
+def typed_signs(text: str) -> str:
+    """`2 x 3`, `plus or minus 4`, `root 3`, `tg x` with the signs that are meant."""
+    for typed, sign in TYPED:
+        text = typed.sub(sign, text)
+    return text
+
+
+def _mixed(match: re.Match[str]) -> str:
+    return rf"{match[1]}\frac{{{match[2]}}}{{{match[3]}}}" if int(match[2]) < int(match[3]) else match[0]
 
 
 def _raised(text: str) -> str:
@@ -259,4 +299,5 @@ def _trimmed(text: str) -> str:
         text = whole[1].strip()
     text = SAYING.sub("", without_lead(CONNECTIVE.sub("", text)))
     text = APPROXIMATELY.sub("", text.removeprefix("=").strip())
+    text = PER.sub(lambda match: f" {match[1]}/{match[2]}" + ("^2" if match[3] == "2" else ""), text)
     return METRES_SQUARED.sub(r"\1^\2", MINUS.sub(" -", text).strip())

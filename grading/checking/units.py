@@ -57,8 +57,8 @@ _add("angle", "1", "°|degree|deg|度")
 _add("angle", "1/60", "arcminute")
 _add("angle", "1/3600", "arcsecond")
 _add("radian", "1", "rad|radian|弧度")
-_add("celsius", "1", "°c|degree celsius|degrees celsius|celsius|摄氏度")
-_add("fahrenheit", "1", "°f|degree fahrenheit|degrees fahrenheit|fahrenheit|华氏度")
+_add("celsius", "1", "°c|deg c|degree c|degrees c|degree celsius|degrees celsius|celsius|摄氏度")
+_add("fahrenheit", "1", "°f|deg f|degree f|degrees f|degree fahrenheit|degrees fahrenheit|fahrenheit|华氏度")
 
 _COMPOUND = {
     "mph": ("mile", "hour"),
@@ -136,7 +136,7 @@ def _single(text: str) -> Unit | None:
     elif match := POWER.search(text):
         text, power = text[: match.start()], 2 if (match["power"] or match["raised"]) in ("2", "²") else 3
     text = text.strip()
-    found = _TABLE.get(text) or _TABLE.get(text.removesuffix(".")) or (_TABLE.get(text.removesuffix("s")) if len(text) > 3 else None)
+    found = _TABLE.get(text) or _TABLE.get(text.removesuffix(".")) or (_TABLE.get(text.removesuffix("s")) if len(text) > 2 else None)
     if found is None:
         return None
     kind, factor = found

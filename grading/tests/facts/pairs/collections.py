@@ -2,6 +2,14 @@
 
 CORRECT = {
     "sets and lists": [
+        ("x = 3 or x = -2", "x=-2 v x=3"),
+        ("x = ±4", "plus or minus 4"),
+        ("14, 17", "14 17"),
+        ("3 and 5", "3 & 5"),
+        ("x = 1,5 und y = 2", "x = 1,5; y = 2"),
+        ("x = 1,5 und y = 2", "x = 3/2, y = 2"),
+        ("20-30", "20 – 30"),
+        ("20-30", "20 to 30"),
         ("x = 2", "x=2, x=2"),
         ("x = 2", "x₁=x₂=2"),
         ("x = 2", "x1=2, x2=2"),
@@ -88,6 +96,17 @@ CORRECT = {
         (r"(3, \frac{\pi}{2})", r"(3,\pi/2)"),
     ],
     "intervals": [
+        ("x ≥ -3", "x is at least -3"),
+        ("x ≥ -3", "x is greater than or equal to -3"),
+        ("x > 2", "all real numbers greater than 2"),
+        ("x > 2", "> 2"),
+        ("2 < x ≤ 5", "x is greater than 2 and at most 5"),
+        ("x ≠ 2", "x can't be 2"),
+        ("x ≠ 2", "x is not 2"),
+        ("x ≠ 2", "x =/= 2"),
+        ("x ≠ 2", "all real numbers, x ≠ 2"),
+        ("x ≠ 2", "D_f = R \\ {2}"),
+        ("all real numbers", "S = R"),
         ("x < 3", "3 > x"),
         ("x < 3", "2x < 6, x < 3"),
         ("|x| < 2", "-2 < x < 2"),
@@ -137,6 +156,12 @@ CORRECT = {
 
 INCORRECT = {
     "sets and lists": [
+        ("14, 17", "14 18"),
+        ("x = 3 or x = -2", "x=2 v x=-3"),
+        ("4", "plus or minus 4"),
+        ("20-30", "10-20"),
+        ("20-30", "30-40"),
+        ("x = 1,5 und y = 2", "x = 15, y = 2"),
         ("x = 2 or x = 3", "x^2-5x+6=0"),
         ("x = 2, y = 3", "x+y=5, x-y=-1"),
         ("x = 2", "x1=2, x2=3"),
@@ -186,6 +211,11 @@ INCORRECT = {
         ("x = 2, y = 3", "x is 2 and y is 4"),
     ],
     "intervals": [
+        ("x > 2", "x is at least 2"),
+        ("x > 2", "x is less than 2"),
+        ("x ≥ -3", "x is at most -3"),
+        ("2 < x ≤ 5", "x is at least 2 and less than 5"),
+        ("x ≠ 2", "x is not 3"),
         (r"x \ne 2", r"ℝ\{3}"),
         (r"x \ge 3", "L = ]3; ∞["),
         ("[2,5)", "(2,5)"),
@@ -215,6 +245,10 @@ INCORRECT = {
 
 UNDECIDED = {
     "sets and lists": [
+        ("x = 3 or x = -2", "x = 3, y = -2"),
+        ("x = 3, y = 2", "x = 3 or y = 2"),
+        ("x = 3, y = 2", "3 or 2"),
+        ("x = 1,5 und y = 2", "x = 2, y = 1,5"),
         ("x = 2 or x = 5", "(2,5)"),
         ("2 and 5", "(2,5)"),
         ("2,3", "2.3"),
@@ -238,6 +272,7 @@ UNDECIDED = {
         ("(1,4)", "1, 1, 4"),
     ],
     "intervals": [
+        ("20-30", "-10"),
         ("x < 3", "2x+1<7"),
         ("x<1", "-x>-1"),
         ("x < -2 or x > 2", "x^2 > 4"),

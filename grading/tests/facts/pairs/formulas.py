@@ -2,6 +2,16 @@
 
 CORRECT = {
     "formulas": [
+        ("2 sin x cos x", "2 sen x cos x"),
+        ("1 + tg²x", "1/cos²x"),
+        ("√3/2", "root 3 over 2"),
+        ("2^2 × 3 × 7", "7 x 3 x 2^2"),
+        ("120", "10 choose 3"),
+        ("√2(cos(π/4) + i sin(π/4))", "√2 cis(π/4)"),
+        ("√2(cos(π/4) + i sin(π/4))", "√2(cos π/4 + i sin π/4)"),
+        ("x = 6/5", "x = 1 1/5"),
+        ("(√3+1)/2", "0.5(√3+1)"),
+        ("78.5 cm³", "25π ≈ 78.5 cm³"),
         ("2 sin(x)", "2\u2062sin\u2061(x)"),  # as it is copied from a page
         ("5", "\u20665\u2069\u00ad"),
         ("\\sin 2x", "2sinxcosx"),
@@ -101,6 +111,7 @@ CORRECT = {
         ("f(2)<f(1)<f(4)", "f(4)>f(1)>f(2)"),
     ],
     "general solutions": [
+        ("x = π/4 + kπ, k ∈ Z", "x = π/4 + nπ where n is an integer"),
         (r"\frac{\pi}{4}+k\pi, k\in\mathbb{Z}", r"\frac{\pi}{4}+n\pi, n\in\mathbb{Z}"),
         (r"x=\frac{\pi}{4}+k\pi (k\in\mathbb{Z})", r"\frac{5\pi}{4}+k\pi, k\in\mathbb{Z}"),
         (r"x=\frac{k\pi}{2}, k\in\mathbb{Z}", "x=kπ 或 x=kπ+π/2, k∈Z"),
@@ -108,6 +119,7 @@ CORRECT = {
         ("a_n=2n-1", "a_n=2n-1 (n∈N^*)"),
     ],
     "antiderivatives": [
+        ("x^2+C", "x^2 + constant"),
         ("x^2+C", "x^2+c"),
         ("x^2+C", "x^2+1+C"),
         (r"\ln|x|+C", r"\ln|2x|+C"),
@@ -116,6 +128,14 @@ CORRECT = {
 
 INCORRECT = {
     "formulas": [
+        ("2 sin x cos x", "sen x cos x"),
+        ("1 + tg²x", "1 - tan²x"),
+        ("√3/2", "root 3 over 3"),
+        ("120", "10 choose 4"),
+        ("√2(cos(π/4) + i sin(π/4))", "√2 cis(π/2)"),
+        ("x = 6/5", "x = 1 2/5"),
+        ("78.5 cm³", "25π ≈ 78.6 cm³"),
+        ("2", "x = 1 ≈ 2"),
         ("|x-2|", "x-2"),
         ("2x+1", "3X+1"),
         ("(x + 3)(x - 3)", "x^2 - 4 = (x+2)(x-2)"),
@@ -180,6 +200,7 @@ INCORRECT = {
         ("x+y=1", "1"),
     ],
     "general solutions": [
+        ("x = π/4 + kπ, k ∈ Z", "x = π/4 + 2nπ where n is an integer"),
         (r"x=k\pi, k\in\mathbb{Z}", r"x=2k\pi, k\in\mathbb{Z}"),
         (r"x=2k\pi, k\in\mathbb{Z}", r"x=k\pi, k\in\mathbb{Z}"),
         (r"x=k\pi, k\in\mathbb{Z}", r"x=\pi"),

@@ -2,6 +2,14 @@
 
 CORRECT = {
     "choices": [
+        ("B, D", "b and d"),
+        ("B, D", "(b) and (d)"),
+        ("B, D", "b) and d)"),
+        ("B and D", "bd"),
+        ("B", "b) 11"),
+        ("B", "B)11"),
+        ("B", "B because it is prime"),
+        ("(c) 15", "c) 15"),
         ("C", "(C)"),
         ("C", r"\text{(C)}"),
         ("(C)", "C."),
@@ -18,6 +26,16 @@ CORRECT = {
         ("D", "The answer is D."),
     ],
     "words": [
+        ("no solution", "There's no solution"),
+        ("infinitely many solutions", "there are infinitely many solutions"),
+        ("all real numbers", "x can be any number"),
+        ("does not exist", "The limit doesn't exist."),
+        ("undefined", "can't divide by zero"),
+        ("False", "False, because 2 is even"),
+        ("False", "not true"),
+        ("no mode", "There is no mode"),
+        ("minimum", "a minimum point"),
+        ("Tuesday", "on Tues"),
         ("SAS", "by SAS"),
         ("SAS", "sas"),
         ("falling", "decreasing"),
@@ -94,8 +112,26 @@ CORRECT = {
 }
 
 INCORRECT = {
-    "choices": [("C", "B"), ("(C)", "(D)"), ("C", "C, D"), ("A, C", "A, D"), ("C", "(B) 15"), ("(C) 15", "16")],
+    "choices": [
+        ("B, D", "b and c"),
+        ("(c) 15", "b) 12"),
+        ("C", "B"),
+        ("(C)", "(D)"),
+        ("C", "C, D"),
+        ("A, C", "A, D"),
+        ("C", "(B) 15"),
+        ("(C) 15", "16"),
+    ],
     "words": [
+        ("no solution", "x = 3"),
+        ("4", "DNE"),
+        ("4", "no solution"),
+        ("undefined", "0"),
+        ("no solution", "all real numbers"),
+        ("infinitely many solutions", "2"),
+        ("True", "False, because 2 is even"),
+        ("minimum", "max"),
+        ("no mode", "3"),
         ("SAS", "SSA"),
         ("SSS", "SAS"),
         ("<", ">"),
@@ -131,8 +167,16 @@ INCORRECT = {
 }
 
 UNDECIDED = {
-    "choices": [("15", "C"), ("(C) 15", "(C) 16")],
-    "words": [("blue", "dark blue"), ("red in blue", "a in b"), ("no solution", "no real solutions"), ("5", "Evelyn"), ("Evelyn", "5")],
+    "choices": [("B, D", "B or D"), ("15", "C"), ("(C) 15", "(C) 16")],
+    "words": [
+        ("no solution", "0"),
+        ("0", "none"),
+        ("blue", "dark blue"),
+        ("red in blue", "a in b"),
+        ("no solution", "no real solutions"),
+        ("5", "Evelyn"),
+        ("Evelyn", "5"),
+    ],
     "prose": [
         ("4", "Thus the solutions are x = 3 or x = 4."),
         ("5", "Question 5: no idea"),
