@@ -13,4 +13,17 @@ ROUNDED = (
     wrong("rounded", "What percentage is 7 of 12?", 0, None, "7/12 x 100 = 58.4%"),
 )
 
-TYPED = (*ROUNDED,)
+NOTES = (
+    right("notes", "Simplify (3 + 2i)(1 - 4i)", "= 3 - 12i + 2i - 8i²", "i² = -1", "= 3 - 10i + 8", "= 11 - 10i"),
+    wrong("notes", "Simplify (3 + 2i)(1 - 4i)", 2, None, "= 3 - 12i + 2i - 8i²", "i² = -1", "= 3 - 10i - 8", "= -5 - 10i"),
+    right("notes", "Find the 20th term of 5, 8, 11, 14, ...", "a = 5, d = 3", "a_20 = 5 + 19 × 3", "= 5 + 57 = 62"),
+)
+
+REMAINDERS = (
+    right("remainders", "Calculate 17 ÷ 5", "17 ÷ 5 = 3 r 2", "17 ÷ 5 = 3R2", "17 / 5 = 3 remainder 2"),
+    wrong("remainders", "Calculate 17 ÷ 5", 0, None, "17 ÷ 5 = 3 r 3"),
+    wrong("remainders", "47 sweets are shared by 6 children. How many are left?", 0, None, "47 ÷ 6 = 7 remainder 4"),
+    wrong("remainders", "23 ÷ 5 = ?", 0, None, "23 ÷ 5 = 4 ... 4"),
+)
+
+TYPED = (*ROUNDED, *NOTES, *REMAINDERS)

@@ -13,6 +13,7 @@ from grading.checking.working.claims import Chain, Side, find_chains
 from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.letters import find_variables
 from grading.checking.working.naming import name_of_calculation
+from grading.checking.working.remainders import check_remainders
 from grading.checking.working.rewriting import Rewriting
 from grading.checking.working.solving import Solving
 from grading.checking.working.symbolic import Functions
@@ -51,10 +52,7 @@ def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated
     algebra = Algebra(deadline)
     rewriting = Rewriting(task, problem, algebra) if task.kind in ("rewrite", "differentiate", "integrate") else None
     solving = Solving(task, problem, algebra, imaginary="imaginary" in variables) if rewriting is None else None
-    found = [
-        _of_step(at, step, chains[at], rewriting, solving, task.functions, _last_side(chains[at - 1]) if at else None)
-        for at, step in enumerate(steps)
-    ]
+    found = [_of_step(at, step, chains[at], rewriting, solving, task.functions, _last_sides(chains[:at])) for at, step in enumerate(steps)]
     if solving is not None:
         found = [_replaced(finding, late) for finding, late in zip(found, map(_finish(solving).get, range(len(found))), strict=True)]
     if rewriting is not None and rewriting.lacks_constant():
@@ -78,9 +76,16 @@ def _replaced(finding: Finding, late: Finding | None) -> Finding:
     return late if late is not None and finding.truth is not Truth.WRONG else finding
 
 
-def _last_side(chains: Sequence[Chain]) -> Side | None:
-    """What a next line that begins with an equals sign goes on from; None where there is more than one thing."""
-    return chains[0].sides[-1] if len(chains) == 1 else None
+def _last_sides(lines: Sequence[Sequence[Chain]]) -> list[Side]:
+    """What a next line that begins with an equals sign goes on from, the likeliest first: the line before, unless it has more than one
+    thing, or the last of those that begin so as well (`i² = -1` is a note between them)."""
+    before = [chains[0].sides[-1] for chains in lines[-1:] if len(chains) == 1]
+    going_on = [chains[0].sides[-1] for chains in reversed(lines) if before and len(chains) == 1 and _goes_on(chains[0])]
+    return list(dict.fromkeys([*going_on[:1], *before]))
+
+
+def _goes_on(chain: Chain) -> bool:
+    return chain.relations[:1] == ("=",) and not chain.sides[0].text
 
 
 def _of_step(
@@ -90,12 +95,13 @@ def _of_step(
     rewriting: Rewriting | None,
     solving: Solving | None,
     functions: Functions,
-    before: Side | None,
+    before: Sequence[Side],
 ) -> Finding:
     compared = [comparison for chain in chains for comparison in _compare(_written_out(chain, functions), text, solving)]
-    if before is not None and len(chains) == 1 and chains[0].relations[:1] == ("=",) and not chains[0].sides[0].text:
-        compared += compare_numbers(Chain((before, chains[0].sides[1]), ("=",)), text)
+    if len(chains) == 1 and _goes_on(chains[0]):
+        compared += _best([compare_numbers(Chain((side, chains[0].sides[1]), ("=",)), text) for side in before])
     found = [finding for comparison in compared if (finding := _of_numbers(comparison)) is not None]
+    found += check_remainders(text)
     try:
         if rewriting is not None:
             found += rewriting.check(text, chains)
@@ -104,6 +110,11 @@ def _of_step(
     except TooSlow:
         found.append(Finding(Truth.OPEN, Reason(findings.TOO_SLOW)))
     return _worst(found)
+
+
+def _best(found: Sequence[list[Comparison]]) -> list[Comparison]:
+    """The first of them that holds, or the first."""
+    return next((each for each in found if all(one.truth is Equality.RIGHT for one in each)), [*found, []][0])
 
 
 def _written_out(chain: Chain, functions: Functions) -> Chain:
