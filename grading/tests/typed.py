@@ -26,4 +26,15 @@ REMAINDERS = (
     wrong("remainders", "23 ÷ 5 = ?", 0, None, "23 ÷ 5 = 4 ... 4"),
 )
 
-TYPED = (*ROUNDED, *NOTES, *REMAINDERS)
+SIGNS = (
+    right("signs", "Evaluate 27^(2/3)", "(∛27)^2 = 3^2 = 9"),
+    right("signs", "Differentiate y = sin(2x)", "dy/dx = 2cos(2x)"),
+    wrong("signs", "Differentiate y = sin(2x)", 0, "chain_rule", "dy/dx = cos(2x)"),
+    wrong("signs", "Differentiate y = x^2 e^x", 1, "product_rule", "u = x^2, v = e^x", "dy/dx = 2x e^x"),
+    right("signs", "Make t the subject of v = u + at", "v - u = at", "t = (v-u)/a"),
+    right("signs", "Find the area of a circle with radius 5", "area = pi × 5^2 = 25pi"),
+    right("signs", "A hypotenuse is 10 and an angle is 30°. Find the side.", "sin 30 = x/10", "x = 10 sin 30", "x = 5"),
+    wrong("signs", "A hypotenuse is 10 and an angle is 30°. Find the side.", 2, None, "sin 30 = x/10", "x = 10 sin 30", "x = 8.66"),
+)
+
+TYPED = (*ROUNDED, *NOTES, *REMAINDERS, *SIGNS)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grading.checking.working.degrees import as_on_a_calculator, without_degrees
+from grading.checking.working.degrees import as_on_a_calculator, is_of_degrees, without_degrees
 from grading.checking.working.expressions import Expression, Operation
 from grading.checking.working.grammar import Unreadable, parse
 from grading.checking.working.letters import resolve
@@ -85,7 +85,7 @@ def _chains(segment: Segment, text: str, variables: frozenset[str]) -> Iterator[
     units = without_degrees([side.readings for side in sides], variables)
     in_degrees = [[as_on_a_calculator(reading) for reading in readings] for readings in units]
     sides = [
-        replace(side, readings=tuple(dict.fromkeys([*readings, *others])))
+        replace(side, readings=tuple(dict.fromkeys([*others, *readings] if any(map(is_of_degrees, readings)) else [*readings, *others])))
         for side, readings, others in zip(sides, units, in_degrees, strict=True)
     ]
     if not any(side.readings for side in sides):
