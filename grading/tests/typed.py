@@ -37,4 +37,11 @@ SIGNS = (
     wrong("signs", "A hypotenuse is 10 and an angle is 30°. Find the side.", 2, None, "sin 30 = x/10", "x = 10 sin 30", "x = 8.66"),
 )
 
-TYPED = (*ROUNDED, *NOTES, *REMAINDERS, *SIGNS)
+FORMS = (
+    right("forms", "Write y = x^2 - 8x + 3 in the form (x - a)^2 + b", "y = (x-4)^2 - 16 + 3", "y = (x-4)^2 - 13"),
+    wrong("forms", "Write y = x^2 - 8x + 3 in the form (x - a)^2 + b", 0, None, "y = (x-4)^2 + 16 + 3", "y = (x-4)^2 + 19"),
+    right("forms", "Show that (n+1)^2 - n^2 is odd", "(n+1)^2 - n^2 = n^2 + 2n + 1 - n^2", "= 2n + 1"),
+    wrong("forms", "Show that (n+1)^2 - n^2 is odd", 0, "squared_termwise", "(n+1)^2 - n^2 = n^2 + 1 - n^2", "= 1"),
+)
+
+TYPED = (*ROUNDED, *NOTES, *REMAINDERS, *SIGNS, *FORMS)

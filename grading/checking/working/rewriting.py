@@ -43,7 +43,7 @@ class Rewriting:
         self._is_wrong = False
         self._is_sure = False  # of what it has come to
         self._strict = is_bare(problem, MOST_WORDS)
-        self._puts_in_values = bool(VALUES.search(problem)) or task.has_relations
+        self._puts_in_values = bool(VALUES.search(problem)) or (task.has_relations and not task.name)
         self._constant = task.kind != "integrate"
 
     def check(self, text: str, chains: Sequence[Chain]) -> list[Finding]:
@@ -58,8 +58,12 @@ class Rewriting:
 
     def _chain(self, text: str, chain: Chain, *, begins: bool) -> list[Finding]:
         sides = [side for side in chain.sides if side.readings]
-        goes_on = (begins and not chain.sides[0].text) or (
-            self._strict and len(sides) == len(chain.sides) == 1 and _is_alone(text, sides[0])
+        if named := bool(sides) and Symbol(self._task.name) in sides[0].readings:
+            sides = sides[1:]
+        goes_on = (
+            named
+            or (begins and not chain.sides[0].text)
+            or (self._strict and len(sides) == len(chain.sides) == 1 and _is_alone(text, sides[0]))
         )
         linked = goes_on and self._last is not None
         if linked and self._last is not None:
