@@ -44,4 +44,24 @@ FORMS = (
     wrong("forms", "Show that (n+1)^2 - n^2 is odd", 0, "squared_termwise", "(n+1)^2 - n^2 = n^2 + 1 - n^2", "= 1"),
 )
 
-TYPED = (*ROUNDED, *NOTES, *REMAINDERS, *SIGNS, *FORMS)
+OWN_LETTERS = (
+    right("own letters", "What must the side be? Calculate it.", "2x + 3 = 27", "2x = 24", "x = 12"),
+    wrong("own letters", "What must the side be? Calculate it.", 1, "sign_lost", "2x + 3 = 27", "2x = 30", "x = 15"),
+    right("own letters", "y = 6 when x = 2. Find y when x = 4.", "y = k/x", "6 = k/2", "k = 12"),
+    wrong("own letters", "y = 6 when x = 2. Find y when x = 4.", 2, None, "y = k/x", "6 = k/2", "k = 3"),
+    right("own letters", "2 adults and 3 children pay 31, 1 and 2 pay 18.", "2a+3c=31", "a+2c=18", "2a+4c=36", "c=5", "a=8"),
+    wrong("own letters", "2 adults and 3 children pay 31, 1 and 2 pay 18.", 2, "one_side_only", "2a+3c=31", "a+2c=18", "2a+4c=18", "c=-13"),
+    wrong("own letters", "Find the line through (1, 3) and (4, 9).", 2, "sign_lost", "y = 2x + c", "3 = 2(1) + c", "c = 5"),
+    right("own letters", "The legs are 5 and 12.", "c^2 = a^2 + b^2", "c^2 = 5^2 + 12^2", "c^2 = 25 + 144", "c^2 = 169", "c = 13"),
+    wrong("own letters", "The legs are 5 and 12.", 2, None, "c^2 = a^2 + b^2", "c^2 = 5^2 + 12^2", "c^2 = 17^2", "c = 17"),
+    right("own letters", "The width?", "w² + 3w - 40 = 0", "w - 5 = 0", "w + 8 = 0", "w = 5", "w = -8"),
+)
+
+VALUES = (
+    right("values", "x + y = 5 and xy = 3. Find x² + y².", "x²+y²=(x+y)²-2xy=25-6=19"),
+    wrong("values", "x + y = 5 and xy = 3. Find x² + y².", 0, None, "x²+y²=(x+y)²-xy=25-6=19"),
+    wrong("values", "x + y = 5 and xy = 3. Find x² + y².", 1, None, "x²+y²=(x+y)²-2xy", "= 25-3", "= 22"),
+    right("values", "If x - y = 3 and xy = 10, find x² + y².", "x²+y² = (x-y)²+2xy", "= 9 + 20 = 29"),
+)
+
+TYPED = (*ROUNDED, *NOTES, *REMAINDERS, *SIGNS, *FORMS, *OWN_LETTERS, *VALUES)

@@ -18,6 +18,7 @@ from grading.checking.working.expressions import (
     symbols,
     walk,
 )
+from grading.checking.working.findings import plain_number
 from grading.checking.working.symbolic import close, value_at
 from grading.checking.working.task import Relation
 
@@ -26,6 +27,7 @@ type Points = tuple[dict[str, complex], ...]
 MOST_UNKNOWNS = 6
 FREE_VALUES = (Fraction(7, 5), Fraction(-3, 2), Fraction(11, 3))  # of unknowns that a system leaves open
 REAL = 1e-9
+TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 HOLDS: dict[str, Callable[[float, float], bool]] = {
     "<": lambda a, b: a < b,
     ">": lambda a, b: a > b,
@@ -62,7 +64,8 @@ def solve(relations: Sequence[Relation], algebra: Algebra, *, complex_too: bool 
     if not names or len(names) > MOST_UNKNOWNS or not all(map(is_tame, relations)):
         raise NoAnswer
     pairs = [(relation.left, relation.right) for relation in relations]
-    free = names[: max(0, len(names) - len(pairs))]
+    bound = {name for relation in relations if len(found := unknowns([relation])) == 1 for name in found}
+    free = sorted(names, key=bound.__contains__)[: max(0, len(names) - len(pairs))]
     if not free:
         return _real(algebra.solve(pairs, names, {}).points, complex_too)
     points: list[dict[str, complex]] = []
@@ -118,6 +121,24 @@ def _meant(value: complex, off: float, name: str, points: Points) -> complex:
     return min(near, key=lambda other: abs(other - value), default=value)
 
 
+def is_a_root(alternatives: Sequence[Sequence[Relation]], points: Points) -> bool:
+    """`r = √(A/π)`: whether a formula gives one of the two values that the unknown has for each choice of the others."""
+    relation = alternatives[0][0]
+    if len(alternatives) > 1 or not isinstance(relation.left, Symbol) or relation.left.name in symbols(relation.right):
+        return False
+    name = relation.left.name
+    others = {tuple(sorted((other, value) for other, value in point.items() if other != name)): False for point in points}
+    for point in points:
+        key = tuple(sorted((other, value) for other, value in point.items() if other != name))
+        others[key] = others[key] or bool(holds(relation, point))
+    return bool(others) and all(others.values())
+
+
+def told(relations: Iterable[Relation]) -> frozenset[str]:
+    """The unknowns that have a line which says what they are: beside `a = 5`, a_20 is another."""
+    return frozenset(solved[0] for relation in relations if (solved := solved_form(relation)) is not None)
+
+
 def same_points(left: Points, right: Points) -> bool:
     return contains(left, right) and contains(right, left)
 
@@ -129,6 +150,21 @@ def contains(points: Points, others: Points) -> bool:
 
 def _agree(point: Mapping[str, complex], other: Mapping[str, complex]) -> bool:
     return all(close(value, other[name]) for name, value in point.items() if name in other)
+
+
+def as_fraction(value: complex) -> Fraction:
+    return Fraction(value.real).limit_denominator(10_000)
+
+
+def show(value: complex) -> str:
+    number = as_fraction(value)
+    if abs(value.imag) < 1e-9 and abs(float(number) - value.real) < 1e-12 * max(1.0, abs(value.real)):  # √39 is near to 62425/9996
+        return plain_number(number)
+    return f"{value.real:.4g}" if abs(value.imag) < 1e-9 else f"{value:.4g}".strip("()").replace("j", "i")
+
+
+def show_points(points: Points) -> str:
+    return " or ".join(", ".join(f"{name} = {show(value)}" for name, value in point.items()) for point in points)
 
 
 # --- Inequalities -------------------------------------------------------------------------------------------------------------
