@@ -8,6 +8,10 @@ ROUNDED = (
     right("rounded", "Solve 3^x = 20, to 2 decimal places", "x ln3 = ln20", "x = ln20/ln3 = 2.9957/1.0986 = 2.73"),
     right("rounded", "Find the height", "h = 6 × sin(70°) = 6 × 0.9397 = 5.64"),
     right("rounded", "What is a third of 6?", "1/3 x 6 = 0.33 x 6 = 1.98"),
+    right("rounded", "Solve 2^x = 10, to 2 decimals", "x = ln10 / ln2", "x = 2.303/0.693", "x = 3.32"),
+    right("rounded", "Write 0.454545... as a fraction", "x = 0.4545...", "100x = 45.4545...", "99x = 45", "x = 45/99 = 5/11"),
+    right("rounded", "Write 17/12 as a decimal", "17/12 = 1.41666..."),
+    wrong("rounded", "Write 17/12 as a decimal", 0, None, "17/12 = 1.4222..."),
     wrong("rounded", "What is two thirds of 9?", 0, None, "2/3*9 = 0.65*9"),
     right("rounded", "What percentage is 7 of 12?", "7/12 x 100 = 58.3%"),
     wrong("rounded", "What percentage is 7 of 12?", 0, None, "7/12 x 100 = 58.4%"),
@@ -19,22 +23,19 @@ NOTES = (
     right("notes", "Find the 20th term of 5, 8, 11, 14, ...", "a = 5, d = 3", "a_20 = 5 + 19 × 3", "= 5 + 57 = 62"),
 )
 
+LINES = (
+    right("lines", "Solve 5x - 3 = 2x + 9", "~~5x + 2x = 12~~", "5x - 2x = 12", "3x = 12", "x = 4"),
+    right("lines", "Solve 5x - 3 = 2x + 9", "5x - 3 = 2x + 9 (add 3)", "5x = 2x + 12 (minus 2x)", "3x = 12 (divide by 3)", "x = 4"),
+    right("lines", "Solve 5x - 3 = 2x + 9", "x=3: 12 vs 15", "x=4: 17 vs 17", "x = 4"),
+    right("lines", "Solve 2x + 3y = 13, 3x - y = 3", "(1) 2x+3y=13", "(2) 3x-y=3", "(2)x3 9x-3y=9", "(1)+(3) 11x=22", "x=2", "y=3"),
+    right("lines", "Find 3/8 of 56", "1/8 = 7", "3/8 = 21", "3 × 7 = 21"),
+)
+
 REMAINDERS = (
     right("remainders", "Calculate 17 ÷ 5", "17 ÷ 5 = 3 r 2", "17 ÷ 5 = 3R2", "17 / 5 = 3 remainder 2"),
     wrong("remainders", "Calculate 17 ÷ 5", 0, None, "17 ÷ 5 = 3 r 3"),
     wrong("remainders", "47 sweets are shared by 6 children. How many are left?", 0, None, "47 ÷ 6 = 7 remainder 4"),
     wrong("remainders", "23 ÷ 5 = ?", 0, None, "23 ÷ 5 = 4 ... 4"),
-)
-
-SIGNS = (
-    right("signs", "Evaluate 27^(2/3)", "(∛27)^2 = 3^2 = 9"),
-    right("signs", "Differentiate y = sin(2x)", "dy/dx = 2cos(2x)"),
-    wrong("signs", "Differentiate y = sin(2x)", 0, "chain_rule", "dy/dx = cos(2x)"),
-    wrong("signs", "Differentiate y = x^2 e^x", 1, "product_rule", "u = x^2, v = e^x", "dy/dx = 2x e^x"),
-    right("signs", "Make t the subject of v = u + at", "v - u = at", "t = (v-u)/a"),
-    right("signs", "Find the area of a circle with radius 5", "area = pi × 5^2 = 25pi"),
-    right("signs", "A hypotenuse is 10 and an angle is 30°. Find the side.", "sin 30 = x/10", "x = 10 sin 30", "x = 5"),
-    wrong("signs", "A hypotenuse is 10 and an angle is 30°. Find the side.", 2, None, "sin 30 = x/10", "x = 10 sin 30", "x = 8.66"),
 )
 
 FORMS = (
@@ -64,4 +65,4 @@ VALUES = (
     right("values", "If x - y = 3 and xy = 10, find x² + y².", "x²+y² = (x-y)²+2xy", "= 9 + 20 = 29"),
 )
 
-TYPED = (*ROUNDED, *NOTES, *REMAINDERS, *SIGNS, *FORMS, *OWN_LETTERS, *VALUES)
+TYPED = (*ROUNDED, *NOTES, *LINES, *REMAINDERS, *FORMS, *OWN_LETTERS, *VALUES)

@@ -10,7 +10,19 @@ from fractions import Fraction
 
 from grading.checking.working.claims import Chain, Side
 from grading.checking.working.degrees import without_degrees
-from grading.checking.working.expressions import Expression, NoValue, Number, Operation, at, exact, is_plain, operations, symbols, walk
+from grading.checking.working.expressions import (
+    CONSTANTS,
+    Expression,
+    NoValue,
+    Number,
+    Operation,
+    at,
+    exact,
+    is_plain,
+    operations,
+    symbols,
+    walk,
+)
 from grading.checking.working.units import factor, factors, find_unit
 
 RELATIVE_ERROR = 1e-9  # of floats
@@ -180,12 +192,20 @@ def _is_endless(expression: Expression) -> bool:
 
 
 def _with_errors(side: Side) -> Iterator[tuple[Fraction | complex, float]]:
-    """What a calculation with decimals is worth, and what it may be off by if each of them is rounded or cut."""
+    """What a calculation with decimals is worth, and what it may be off by."""
     for reading in side.readings:
-        decimals = [part for part in walk(reading) if isinstance(part, Number) and (part.decimals or 0) > 1]
-        for value in _values(reading, whole=False) if decimals and not is_plain(reading) and not symbols(reading) else ():
-            others = [next(_values(_with(reading, part, off), whole=False), value) for part in decimals for off in _units(part)]
-            yield value, sum(abs(complex(other) - complex(value)) for other in others) / 2
+        if not is_plain(reading) and (off := rounded_by(reading)):
+            yield next(_values(reading, whole=False)), off
+
+
+def rounded_by(expression: Expression) -> float:
+    """What a calculation may be off by if each of its decimals is rounded or cut."""
+    decimals = [part for part in walk(expression) if isinstance(part, Number) and (part.decimals or 0) > 1]
+    value = next(_values(expression, whole=False), None) if decimals and not symbols(expression) - CONSTANTS.keys() else None
+    if value is None:
+        return 0.0
+    others = [next(_values(_with(expression, part, off), whole=False), value) for part in decimals for off in _units(part)]
+    return sum(abs(complex(other) - complex(value)) for other in others) / 2
 
 
 def _units(number: Number) -> tuple[Fraction, Fraction]:

@@ -1,5 +1,6 @@
 """What calculation alone says about the steps of a working."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -10,6 +11,7 @@ from grading.checking.working.algebra import Algebra, TooSlow
 from grading.checking.working.arithmetic import Comparison, Equality, compare_numbers
 from grading.checking.working.calculus import NoRule
 from grading.checking.working.claims import Chain, Side, find_chains
+from grading.checking.working.expressions import exact, is_plain
 from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.letters import find_variables
 from grading.checking.working.naming import name_of_calculation
@@ -18,6 +20,8 @@ from grading.checking.working.rewriting import Rewriting
 from grading.checking.working.solving import Solving
 from grading.checking.working.symbolic import Functions
 from grading.checking.working.task import read_task
+
+SHARE = re.compile(r"\d+\s*/\s*(\d+)\s+of\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Calculated:
 
 def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated:
     variables = find_variables([problem, *steps])
-    chains = tuple(tuple(find_chains(step, variables)) for step in steps)
+    shares = frozenset(found[1] for found in SHARE.finditer(problem))
+    chains = tuple(tuple(chain for chain in find_chains(step, variables) if not _says_a_share(chain, shares)) for step in steps)
     task = read_task(problem, variables)
     algebra = Algebra(deadline)
     rewriting = Rewriting(task, problem, algebra) if task.kind in ("rewrite", "differentiate", "integrate") else None
@@ -63,6 +68,13 @@ def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated
     solution = solving.solution() if solving is not None else ""
     calculated = Calculated(chains, tuple(found), bool(task.relations or task.expression), solved, solution)
     return calculated if calculated.first_wrong is None else replace(calculated, solved=False, solution="")
+
+
+def _says_a_share(chain: Chain, denominators: frozenset[str]) -> bool:
+    """`1/8 = 7`, where a problem asks for 3/8 of something: the share is of that."""
+    fraction, _, denominator = chain.sides[0].text.partition("/")
+    says = len(chain.sides) == 2 and fraction.strip().isdigit() and denominator.strip() in denominators
+    return says and any(is_plain(reading) and exact(reading) >= 1 for reading in chain.sides[1].readings)
 
 
 def _finish(solving: Solving) -> dict[int, Finding]:

@@ -1,10 +1,12 @@
 """Systems of equations and inequalities, and what solves them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
 from grading.checking.working.algebra import Algebra, NoAnswer
+from grading.checking.working.arithmetic import rounded_by
 from grading.checking.working.expressions import (
     CONSTANTS,
     LARGEST_EXPONENT,
@@ -24,6 +26,8 @@ from grading.checking.working.task import Relation
 
 type Points = tuple[dict[str, complex], ...]
 
+type Alternatives = Sequence[Sequence[Relation]]  # any of these, each of which is all of its relations
+
 MOST_UNKNOWNS = 6
 FREE_VALUES = (Fraction(7, 5), Fraction(-3, 2), Fraction(11, 3))  # of unknowns that a system leaves open
 REAL = 1e-9
@@ -35,6 +39,15 @@ HOLDS: dict[str, Callable[[float, float], bool]] = {
     ">=": lambda a, b: a >= b,
     "!=": lambda a, b: a != b,
 }
+
+
+@dataclass(slots=True)
+class State:
+    """The relations that hold, and after a wrong line the systems that hold if it does."""
+
+    relations: list[Relation] = field(default_factory=list)
+    lines: list[Relation] = field(default_factory=list)
+    assumed: list[Alternatives] = field(default_factory=list)
 
 
 def unknowns(relations: Iterable[Relation]) -> list[str]:
@@ -112,6 +125,8 @@ def unrounded(found: Points, relations: Iterable[Relation], points: Points) -> P
 
 def _rounded_by(value: Expression) -> float:
     """What a value may be off by: half a unit of its last decimal, 0 where it shows none."""
+    if not is_plain(value):
+        return max(rounded_by(value), REAL)
     decimals = [part.decimals for part in walk(value) if isinstance(part, Number) and part.decimals]
     return 0.5 * 10.0 ** -min(decimals) + REAL if decimals else 0
 
@@ -168,8 +183,6 @@ def show_points(points: Points) -> str:
 
 
 # --- Inequalities -------------------------------------------------------------------------------------------------------------
-
-type Alternatives = Sequence[Sequence[Relation]]  # any of these, each of which is all of its relations
 
 
 def critical_numbers(alternatives: Alternatives, unknown: str, algebra: Algebra) -> list[float]:

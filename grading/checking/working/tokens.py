@@ -160,6 +160,8 @@ DEGREES = {"∛": "3", "∜": "4"}  # of roots
 # `dy/dx` as y'. In another variable, as in the chain rule's `dy/du`, it is not read.
 BY_X = re.compile(r"(?<![A-Za-z\\{])d([a-z])\s?/\s?d[xt](?![A-Za-z])(?!\s*\()")
 AS_WORDS = re.compile(r"(?<=[-+=*/½\d) ])(?<![A-Za-z] )(a)([ts])(?=\s*(?:$|[-+=*/^²;,)]))", re.MULTILINE)  # `v = u + at`, `2as`
+STRUCK = re.compile(r"~~.*?~~")  # what is crossed out
+RECURRING = re.compile(r"(?P<whole>\d*)\.(?P<before>\d*?)(?P<period>\d{1,6}?)(?P=period)+(?P<rest>\d*)")
 CALCULATOR = re.compile(r"<<[^<>]{0,200}>>")  # GSM8K's annotations
 
 
@@ -168,6 +170,8 @@ def plain(text: str) -> str:
     text = CALCULATOR.sub("", half_width(text[:LONGEST]))
     text = re.sub("[₀-₉]+", lambda index: f"_{{{index[0].translate(SUBSCRIPTS)}}}", text)
     text = SIDE_BY_SIDE.sub(r"\1; ", text)
+    text = STRUCK.sub(" ", text)
+    text = re.sub("⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda power: f"^{{-{power[1].translate(SUPERSCRIPTS)}}}", text)
     text = AS_WORDS.sub(r"\1*\2", BY_X.sub(r"\1'", text))
     text = INDEXED.sub(r"\1_\2", text)
     for letter in set(ALL_INDEXED.findall(text)):
@@ -210,7 +214,7 @@ def _tokens(match: re.Match[str], glued: bool) -> Iterator[Token]:
     kind, text, start, end = match.lastgroup, match[0], match.start(), match.end()
     match kind:
         case "number":
-            yield _number(text.rstrip(".…"), start, end, glued)
+            yield _recurring(text, start, end, glued) or _number(text.rstrip(".…"), start, end, glued)
         case "mixed":
             yield from _mixed(text, start, end, glued)
         case "fraction":
@@ -250,6 +254,16 @@ def _number(text: str, start: int, end: int, glued: bool) -> Token:
     digits = text.replace(",", "").replace(" ", "")
     _, point, decimals = digits.partition(".")
     return Token("number", text, start, end, Fraction(digits), len(decimals) if point else None, glued)
+
+
+def _recurring(text: str, start: int, end: int, glued: bool) -> Token | None:
+    """`0.4545...` as 5/11; None for what has no period, or none that is written twice."""
+    found = RECURRING.fullmatch(text.rstrip(".…")) if text[-1] in ".…" else None
+    if found is None or not found["period"].startswith(found["rest"]):
+        return None
+    before, period = found["before"], found["period"]
+    fraction = Fraction(int(before + period) - int(before or 0), 10 ** len(before) * (10 ** len(period) - 1))
+    return Token("number", text, start, end, int(found["whole"] or 0) + fraction, glued=glued)
 
 
 def _mixed(text: str, start: int, end: int, glued: bool) -> Iterator[Token]:
