@@ -31,11 +31,34 @@ LINES = (
     right("lines", "Find 3/8 of 56", "1/8 = 7", "3/8 = 21", "3 × 7 = 21"),
 )
 
+DERIVATIVES = (
+    right("derivatives", "Differentiate y = ln(x^2 + 1)", "let u = x²+1", "dy/dx = 1/u × 2x = 2x/(x²+1)"),
+    right("derivatives", "Find the lowest point of y = x^3 - 3x", "dy/dx = 3x^2 - 3 = 0", "x^2 = 1"),
+    wrong("derivatives", "Find the lowest point of y = x^3 - 3x", 0, None, "dy/dx = 3x^2 - 3x"),
+    wrong("derivatives", "Find the lowest point of y = x^3 - 3x", 0, None, "dy/dx = 2x^3"),
+    right("derivatives", "f(x) = x^2 - 4x + 1. Find its minimum.", "f'(x) = 2x - 4", "f'(x) = 0", "2x = 4"),
+    wrong("derivatives", "f(x) = x^2 - 4x + 1. Find its minimum.", 0, None, "f'(x) = 2x - 4x"),
+)
+
 REMAINDERS = (
     right("remainders", "Calculate 17 ÷ 5", "17 ÷ 5 = 3 r 2", "17 ÷ 5 = 3R2", "17 / 5 = 3 remainder 2"),
     wrong("remainders", "Calculate 17 ÷ 5", 0, None, "17 ÷ 5 = 3 r 3"),
     wrong("remainders", "47 sweets are shared by 6 children. How many are left?", 0, None, "47 ÷ 6 = 7 remainder 4"),
     wrong("remainders", "23 ÷ 5 = ?", 0, None, "23 ÷ 5 = 4 ... 4"),
+)
+
+SIGNS = (
+    right("signs", "Evaluate 27^(2/3)", "(∛27)^2 = 3^2 = 9"),
+    right("signs", "Differentiate y = sin(2x)", "dy/dx = 2cos(2x)"),
+    wrong("signs", "Differentiate y = sin(2x)", 0, "chain_rule", "dy/dx = cos(2x)"),
+    wrong("signs", "Differentiate y = x^2 e^x", 1, "product_rule", "u = x^2, v = e^x", "dy/dx = 2x e^x"),
+    right("signs", "z = 2 + 3i. Find |z|.", "|z| = √(4+9) = √13"),
+    wrong("signs", "z = 2 + 3i. Find |z|.", 0, None, "|z| = √(4-9)"),
+    right("signs", "Find 10⁻³", "10⁻³ = 0.001"),
+    right("signs", "Make t the subject of v = u + at", "v - u = at", "t = (v-u)/a"),
+    right("signs", "Find the area of a circle with radius 5", "area = pi × 5^2 = 25pi"),
+    right("signs", "A hypotenuse is 10 and an angle is 30°. Find the side.", "sin 30 = x/10", "x = 10 sin 30", "x = 5"),
+    wrong("signs", "A hypotenuse is 10 and an angle is 30°. Find the side.", 2, None, "sin 30 = x/10", "x = 10 sin 30", "x = 8.66"),
 )
 
 FORMS = (
@@ -65,4 +88,4 @@ VALUES = (
     right("values", "If x - y = 3 and xy = 10, find x² + y².", "x²+y² = (x-y)²+2xy", "= 9 + 20 = 29"),
 )
 
-TYPED = (*ROUNDED, *NOTES, *LINES, *REMAINDERS, *FORMS, *OWN_LETTERS, *VALUES)
+TYPED = (*ROUNDED, *NOTES, *LINES, *DERIVATIVES, *REMAINDERS, *SIGNS, *FORMS, *OWN_LETTERS, *VALUES)

@@ -70,9 +70,8 @@ class Rewriting:
             sides.insert(0, self._last)
         elif self._last is not None and sides and self._is_last(sides[0]):
             linked = True
+        sides = [side for side in sides if not self._is_substituted(side)]
         if len(sides) < 2:
-            return []
-        if self._substitutes(sides):
             return []
         found = [self._pair(text, left, right, linked=linked) for left, right in pairwise(sides)]
         if linked or any(operations(reading) & {"integral", "derivative"} for reading in sides[0].readings):
@@ -80,13 +79,12 @@ class Rewriting:
             self._is_sure = found[-1] is not None and found[-1].truth is Truth.RIGHT
         return [finding for finding in found if finding is not None]
 
-    def _substitutes(self, sides: Sequence[Side]) -> bool:
-        """Whether an integral goes on in another variable, as in `u = 2x + 1`; it is compared when it has come back."""
+    def _is_substituted(self, side: Side) -> bool:
+        """Whether a derivative or an integral goes on in another variable, as in `u = 2x + 1`; it is compared when it has come back."""
         known = [side for side in (self._right, self._last) if side is not None]
-        if self._task.kind != "integrate" or not known:
+        if self._task.kind == "rewrite" or not known:
             return False
-        names = frozenset().union(*map(self._names, known))
-        return any(self._names(side) - names - CONSTANT_LETTERS for side in sides)
+        return bool(self._names(side) - frozenset().union(*map(self._names, known)) - CONSTANT_LETTERS)
 
     def _is_last(self, side: Side) -> bool:
         return self._last is not None and sides_identical(self._last, side, self._task.functions, self._algebra) is True

@@ -1,12 +1,12 @@
 """Checks the solving of equations, systems and inequalities, line by line: are the solutions kept?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
 from grading.checking.working.claims import Chain
+from grading.checking.working.derivatives import check_derivative, known_functions
 from grading.checking.working.expressions import CONSTANTS, is_plain, operations, symbols
 from grading.checking.working.findings import Finding, Truth
 from grading.checking.working.naming import name_of_number, name_of_transformation
@@ -17,6 +17,7 @@ from grading.checking.working.systems import (
     TURNED,
     Alternatives,
     Points,
+    State,
     as_fraction,
     contains,
     critical_numbers,
@@ -41,22 +42,13 @@ MOST_SYSTEMS = 8
 LINES = 4  # lines before a wrong one in which its mistake is looked for
 
 
-@dataclass(slots=True)
-class _State:
-    """The relations that hold, and after a wrong line the systems that hold if it does."""
-
-    relations: list[Relation] = field(default_factory=list)
-    lines: list[Relation] = field(default_factory=list)
-    assumed: list[Alternatives] = field(default_factory=list)
-
-
 class Solving:
     """Follows equations through the steps."""
 
     def __init__(self, task: Task, problem: str, algebra: Algebra, *, imaginary: bool) -> None:
         self._algebra = algebra
         self._functions = task.functions
-        self._state = _State(list(task.relations), list(task.relations))
+        self._state = State(list(task.relations), list(task.relations))
         self._given = bool(task.relations)
         self._of_problem = frozenset(unknowns(task.relations))
         self._strict = self._given and task.kind == "solve" and is_bare(problem, MOST_WORDS) and not TOLD.search(problem)
@@ -72,6 +64,7 @@ class Solving:
         self._said: dict[str, list[str]] = {}  # the solutions that stand on lines of their own
         self._complex = imaginary
         self._points: dict[tuple[Relation, ...], Points] = {}
+        self._differentiable = known_functions(task)
         self._neighbours = Neighbours(self._solve)
         self._value = Value(task.value, self._solve) if task.value is not None and self._given and not self._strict else None
 
@@ -103,6 +96,8 @@ class Solving:
     def _relation(self, step: int, text: str, relation: Relation) -> Finding | None:
         if relation.operator == "=" and identical(relation.left, relation.right, self._functions, self._algebra) is True:
             return Finding(Truth.RIGHT, Reason(findings.IDENTICAL))
+        if (derivative := check_derivative(relation, self._differentiable, self._algebra)) is not None:
+            return derivative
         known = list(self._state.relations)
         finding = self._judge(step, text, [[relation]])
         if finding is None or finding.truth is not Truth.OPEN or self._strict or not is_bare(text, FEW_WORDS) or REJECTS.search(text):
@@ -156,7 +151,7 @@ class Solving:
             if verdict.truth is Truth.RIGHT:
                 self._state.lines += [relation for all_of in alternatives for relation in all_of]
             return verdict
-        if self._is_open(points) and not names <= self._of_problem:
+        if self._is_open() and not names <= self._of_problem:
             self._set_up(alternatives)
             return Finding(Truth.OPEN, Reason(findings.SET_UP))
         if not self._strict and not (self._line and self._is_settled(points) and is_bare(text, FEW_WORDS)):
@@ -167,7 +162,7 @@ class Solving:
 
     def _is_settled(self, points: Points) -> bool:
         """Whether what was set up is for one unknown, or tells what each of several is."""
-        return len(self._names()) == 1 or (len(points) == 1 and not self._given and not self._is_open(points))
+        return len(self._names()) == 1 or (len(points) == 1 and not self._given and not self._is_open())
 
     def _solve(self, relations: Sequence[Relation]) -> Points:
         key = tuple(relations)
@@ -175,7 +170,7 @@ class Solving:
             self._points[key] = solve(relations, self._algebra, complex_too=self._complex)
         return self._points[key]
 
-    def _is_open(self, points: Points) -> bool:
+    def _is_open(self) -> bool:
         """Whether the system still leaves unknowns free, so that a new equation may be a new fact."""
         return len(self._state.relations) < len(self._names())
 
@@ -230,7 +225,7 @@ class Solving:
         """The solutions of the statement by itself; None where it leaves unknowns free, and must be compared at the points."""
         found: list[dict[str, complex]] = []
         for all_of in alternatives:
-            if len(all_of) < len(names):
+            if len(all_of) < len(names) or (self._complex and any("abs" in operations(relation.left) for relation in all_of)):
                 return None
             written = solve(all_of, self._algebra, complex_too=self._complex)
             meant = unrounded(written, all_of, points)
@@ -283,7 +278,7 @@ class Solving:
         solved = solved_form(relation)
         if solved is not None and points and all(solved[0] in point for point in points):
             return " or ".join(f"{solved[0]} = {show(value)}" for value in dict.fromkeys(point[solved[0]] for point in points))
-        if len(points) != 1 or self._is_open(points) or symbols(relation.right) - CONSTANTS.keys():
+        if len(points) != 1 or self._is_open() or symbols(relation.right) - CONSTANTS.keys():
             return None
         value = value_at(relation.left, points[0])
         return f"{relation.text.split('=')[0].strip()} = {show(value)}" if value is not None else None
