@@ -78,6 +78,8 @@ OWN_LETTERS = (
     wrong("own letters", "Find the line through (1, 3) and (4, 9).", 2, "sign_lost", "y = 2x + c", "3 = 2(1) + c", "c = 5"),
     right("own letters", "The legs are 5 and 12.", "c^2 = a^2 + b^2", "c^2 = 5^2 + 12^2", "c^2 = 25 + 144", "c^2 = 169", "c = 13"),
     wrong("own letters", "The legs are 5 and 12.", 2, None, "c^2 = a^2 + b^2", "c^2 = 5^2 + 12^2", "c^2 = 17^2", "c = 17"),
+    right("own letters", "Two triangles. Find both areas.", "A = 1/2 × 4 × 5", "A = 10", "A = 1/2 × 6 × 5 = 15", "A = 1/2 × 2 × 5"),
+    right("own letters", "Two right triangles.", "c² = 3² + 4²", "c² = 25", "c = 5", "c² = 5² + 12²", "c² = 169", "c = 13"),
     right("own letters", "The width?", "w² + 3w - 40 = 0", "w - 5 = 0", "w + 8 = 0", "w = 5", "w = -8"),
 )
 

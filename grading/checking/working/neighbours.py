@@ -1,11 +1,12 @@
 """Equations for one unknown that nothing else is known of, line by line: does `k = 3` solve `6 = k/2`, the line before it?"""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from grading.checking.working.claims import Chain
 from grading.checking.working.degrees import OF_ANGLES, TO_ANGLES
-from grading.checking.working.expressions import CONSTANTS, Expression, Number, exact, is_plain, operations, symbols, walk
+from grading.checking.working.expressions import CONSTANTS, Expression, Number, Symbol, exact, is_plain, operations, symbols, walk
 from grading.checking.working.symbolic import close, value_at
-from grading.checking.working.systems import REAL, Points, solved_form
+from grading.checking.working.systems import REAL, Points, holds, solved_form
 from grading.checking.working.task import Relation
 
 type Solve = Callable[[Sequence[Relation]], Points]
@@ -69,6 +70,20 @@ class Neighbours:
                 (name,) = names
                 self._before = relation
                 self._equations.setdefault(name, []).append(relation)
+
+
+def told_values(chains: Sequence[Chain]) -> dict[str, complex]:
+    """`A = 10` and `A = 4 × 5/2 = 10`"""
+    named = [(chain.sides[0].readings[:1], chain.sides[-1].readings[:1]) for chain in chains if set(chain.relations) == {"="}]
+    return {left.name: complex(exact(right)) for (left,), (right,) in filter(all, named) if isinstance(left, Symbol) and is_plain(right)}
+
+
+def begins_anew(relation: Relation, told: Mapping[str, complex]) -> bool:
+    """Whether a letter that has got its value is calculated once more: the area of another triangle."""
+    names = relation.symbols - CONSTANTS.keys()
+    if len(names) != 1 or not names <= told.keys() or symbols(relation.right) - CONSTANTS.keys() or is_plain(relation.right):
+        return False
+    return relation.operator == "=" and holds(relation, told) is False
 
 
 def is_value(relation: Relation) -> bool:

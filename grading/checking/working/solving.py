@@ -10,7 +10,7 @@ from grading.checking.working.derivatives import check_derivative, known_functio
 from grading.checking.working.expressions import CONSTANTS, is_plain, operations, symbols
 from grading.checking.working.findings import Finding, Truth
 from grading.checking.working.naming import name_of_number, name_of_transformation
-from grading.checking.working.neighbours import Neighbours
+from grading.checking.working.neighbours import Neighbours, begins_anew, told_values
 from grading.checking.working.statements import GOES_ON, OF_ALL, ONLY_SOME, REJECTS, ROUNDING, SUPPOSES, TOLD, as_solution, read_statements
 from grading.checking.working.symbolic import identical, value_at
 from grading.checking.working.systems import (
@@ -65,6 +65,7 @@ class Solving:
         self._complex = imaginary
         self._points: dict[tuple[Relation, ...], Points] = {}
         self._differentiable = known_functions(task)
+        self._told: dict[str, complex] = {}  # what the line before says that unknowns are
         self._neighbours = Neighbours(self._solve)
         self._value = Value(task.value, self._solve) if task.value is not None and self._given and not self._strict else None
 
@@ -77,6 +78,7 @@ class Solving:
         is_line = is_bare(text, FEW_WORDS)
         for alternatives in statements:
             found += self._statement(step, text, alternatives)
+        self._told = told_values(chains)
         if statements:
             self._neighbours.note([relation for (all_of, *_) in statements for relation in all_of] if is_line else [])
         if found:
@@ -98,6 +100,9 @@ class Solving:
             return Finding(Truth.RIGHT, Reason(findings.IDENTICAL))
         if (derivative := check_derivative(relation, self._differentiable, self._algebra)) is not None:
             return derivative
+        if not self._strict and not self._given and begins_anew(relation, self._told):
+            self._state = State([*(other for other in self._state.relations if not other.symbols & relation.symbols), relation])
+            return Finding(Truth.OPEN, Reason(findings.SET_UP))
         known = list(self._state.relations)
         finding = self._judge(step, text, [[relation]])
         if finding is None or finding.truth is not Truth.OPEN or self._strict or not is_bare(text, FEW_WORDS) or REJECTS.search(text):
