@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from grading.checking.steps import WorkReport, check_steps, split_steps
+from grading.tests.typed import TYPED
 from grading.tests.workings import WORKINGS, Working
 from training.evaluation.intervals import wilson
 
@@ -139,7 +140,7 @@ def main() -> None:
     parser.add_argument("--samples", type=Path)
     options = parser.parse_args()
     if options.data is None:
-        by_hand(WORKINGS)
+        by_hand((*WORKINGS, *TYPED))
         return
     rows = [json.loads(line) for line in options.data.read_text(encoding="utf-8").splitlines()]
     lines = options.samples.read_text(encoding="utf-8").splitlines() if options.samples else []

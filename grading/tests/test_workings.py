@@ -2,10 +2,11 @@ import pytest
 
 from grading.checking.misconceptions import MISCONCEPTIONS
 from grading.checking.steps import check_steps
+from grading.tests.typed import TYPED
 from grading.tests.workings import WORKINGS
 
-WRONG = [working for working in WORKINGS if working.first_error is not None]
-RIGHT = [working for working in WORKINGS if working.first_error is None]
+WRONG = [working for working in (*WORKINGS, *TYPED) if working.first_error is not None]
+RIGHT = [working for working in (*WORKINGS, *TYPED) if working.first_error is None]
 
 
 def name(working):

@@ -14,6 +14,7 @@ from grading.checking.prose import stated_answer
 from grading.checking.quantities import ROUNDED, ROUNDS_TO
 from grading.checking.reasons import Reason
 from grading.checking.steps import Status, WorkReport, check_steps, split_steps
+from grading.checking.text import compact
 from grading.checking.wording import without_lead
 from grading.checking.working import findings
 from grading.checking.working.claims import Chain, Side, find_chains
@@ -24,6 +25,7 @@ from grading.checking.working.quantities import stated, value_of
 from inference.events import Language
 from inference.tutoring.key import Key, Step, bare, bared
 from inference.tutoring.phrases import say
+from inference.tutoring.unfinished import is_unfinished
 
 SECONDS = 12.0
 ABOUT_THE_ANSWER = frozenset({findings.OTHER_EQUATION, findings.WENT_ON})
@@ -49,6 +51,7 @@ IS_IT_RIGHT = re.compile(
     re.IGNORECASE,
 )
 READ_AS_O = re.compile(r"(?:(?<=[=<>≤≥])|(?<=[=<>≤≥] ))[Oo]\b")
+CONCLUDED = re.compile(r"\b(?:so|therefore|hence|thus)\b,?|∴|⇒|=>|所以|因此", re.IGNORECASE)
 SHORT = 60  # characters of a line that can be an answer alone
 
 
@@ -103,8 +106,16 @@ def review(problem: str, work: str, key: Key | None) -> Review:
     verdicts = zip(lines, report.steps, strict=True)
     found = tuple(Line(text, step.status, step.reason, step.misconception) for text, step in verdicts)
     is_right = None if verdict is None or is_rounded else _is_right(verdict, ended=ended)
+    if is_right and not ended and trusted is not None and _is_on_the_way(problem, lines[-1], trusted.answer):
+        is_right = None
     is_unread = ended and verdict is not None and is_right is None
     return Review(found, report.first_error, is_right, is_unread, is_rounded, is_bare, None if is_right or is_rounded else aside)
+
+
+def _is_on_the_way(problem: str, line: str, answer: str) -> bool:
+    """Whether something is still to be calculated in a line, and not in the answer as the tutor has it."""
+    written, wanted = (find_chains(bare(text), find_variables([problem, line, answer])) for text in (line, answer))
+    return is_unfinished(written) and not is_unfinished(wanted)
 
 
 def _is_right(verdict: Verdict, *, ended: bool) -> bool | None:
@@ -245,8 +256,10 @@ def _endings(problem: str, lines: Sequence[str], answer: str) -> Iterator[str]:
     if not lines:
         return
     last = said_plainly(lines[-1])
-    if len(last) <= SHORT and _has_form(last, answer):
-        yield last
+    if len(last) <= SHORT and (_has_form(last, answer) or compact(last) == compact(answer)):
+        yield answer
+    if (concluded := CONCLUDED.split(last)[1:]) and "=" in concluded[-1]:
+        yield concluded[-1].strip()
     if len(last) <= SHORT and "=" not in last and _tells_a_new_value(problem, last):
         yield stated_answer(last) or last
     count = len(answer_values(answer))

@@ -10,7 +10,19 @@ from fractions import Fraction
 
 from grading.checking.working.claims import Chain, Side
 from grading.checking.working.degrees import without_degrees
-from grading.checking.working.expressions import Expression, NoValue, Number, Operation, at, exact, is_plain, operations, symbols, walk
+from grading.checking.working.expressions import (
+    CONSTANTS,
+    Expression,
+    NoValue,
+    Number,
+    Operation,
+    at,
+    exact,
+    is_plain,
+    operations,
+    symbols,
+    walk,
+)
 from grading.checking.working.units import factor, factors, find_unit
 
 RELATIVE_ERROR = 1e-9  # of floats
@@ -87,7 +99,7 @@ def _compare(left: Side, right: Side, relation: str, text: str) -> Comparison:
     if is_statement(left, right, text) or CLOCK.search(left.text + right.text):
         truth, value = _convert(left, right)
         return Comparison(left, right, truth, value, converts=True)
-    if any(_close(a, b, right, relation, text) for a, b in _paired(lefts, rights)):
+    if any(_close(a, b, right, relation, text) for a, b in _paired(lefts, rights)) or _goes_on_rounded(left, right):
         return Comparison(left, right, Equality.RIGHT)
     if ratios := _unit_ratios(left, right):
         return Comparison(left, right, Equality.RIGHT if any(_is_meant(ratio, left, right) for ratio in ratios) else Equality.NONE)
@@ -151,6 +163,8 @@ def _close(value: Fraction | complex, written: Fraction | complex, side: Side, r
     if relation == "≈":
         return off <= abs(value) * APPROXIMATELY or off <= Fraction(1, 2)
     decimals = shown_decimals(side)
+    if decimals is not None and _has_percent(side) and any(written == exact(reading, PERCENT[1]) for reading in side.readings):
+        decimals -= 2  # `7/12 x 100 = 58.3%`
     if decimals is None or off >= Fraction(1, 10**decimals):
         return False
     if ROUNDING_WORDS.search(text):
@@ -164,6 +178,48 @@ def _is_rounded(value: Fraction, written: Fraction, decimals: int) -> bool:
     is_cut = abs(written) <= abs(value) and value * written > 0
     limit = CUT if not _has_end(value) else HUNDREDTHS if decimals > 1 else TENTHS
     return (is_cut or 2 * 10**decimals * off <= 1) and off <= abs(value) * limit
+
+
+def _goes_on_rounded(left: Side, right: Side) -> bool:
+    """Whether a calculation has rounded decimals in the place of what has no end: `√50 = 5√2 = 5 × 1.41`."""
+    endless = [reading for reading in left.readings if any(map(_is_endless, walk(reading)))]
+    values_ = [value for reading in endless for value in _values(reading, whole=False)]
+    return any(abs(complex(value) - complex(written)) <= off for value in values_ for written, off in _with_errors(right))
+
+
+def _is_endless(expression: Expression) -> bool:
+    return any(not isinstance(value, Fraction) or not _has_end(value) for value in _values(expression, whole=False))
+
+
+def _with_errors(side: Side) -> Iterator[tuple[Fraction | complex, float]]:
+    """What a calculation with decimals is worth, and what it may be off by."""
+    for reading in side.readings:
+        if not is_plain(reading) and (off := rounded_by(reading)):
+            yield next(_values(reading, whole=False)), off
+
+
+def rounded_by(expression: Expression) -> float:
+    """What a calculation may be off by if each of its decimals is rounded or cut."""
+    decimals = [part for part in walk(expression) if isinstance(part, Number) and (part.decimals or 0) > 1]
+    value = next(_values(expression, whole=False), None) if decimals and not symbols(expression) - CONSTANTS.keys() else None
+    if value is None:
+        return 0.0
+    others = [next(_values(_with(expression, part, off), whole=False), value) for part in decimals for off in _units(part)]
+    return sum(abs(complex(other) - complex(value)) for other in others) / 2
+
+
+def _units(number: Number) -> tuple[Fraction, Fraction]:
+    unit = Fraction(1, 10 ** (number.decimals or 0))
+    return unit, -unit
+
+
+def _with(expression: Expression, number: Number, off: Fraction) -> Expression:
+    """The expression with one of its numbers changed."""
+    if expression == number:
+        return replace(number, value=number.value + off)
+    if isinstance(expression, Operation):
+        return replace(expression, operands=tuple(_with(operand, number, off) for operand in expression.operands))
+    return expression
 
 
 def _has_end(value: Fraction) -> bool:

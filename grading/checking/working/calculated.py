@@ -1,5 +1,6 @@
 """What calculation alone says about the steps of a working."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -10,13 +11,17 @@ from grading.checking.working.algebra import Algebra, TooSlow
 from grading.checking.working.arithmetic import Comparison, Equality, compare_numbers
 from grading.checking.working.calculus import NoRule
 from grading.checking.working.claims import Chain, Side, find_chains
+from grading.checking.working.expressions import exact, is_plain
 from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.letters import find_variables
 from grading.checking.working.naming import name_of_calculation
+from grading.checking.working.remainders import check_remainders
 from grading.checking.working.rewriting import Rewriting
 from grading.checking.working.solving import Solving
 from grading.checking.working.symbolic import Functions
 from grading.checking.working.task import read_task
+
+SHARE = re.compile(r"\d+\s*/\s*(\d+)\s+of\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +51,13 @@ class Calculated:
 
 def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated:
     variables = find_variables([problem, *steps])
-    chains = tuple(tuple(find_chains(step, variables)) for step in steps)
+    shares = frozenset(found[1] for found in SHARE.finditer(problem))
+    chains = tuple(tuple(chain for chain in find_chains(step, variables) if not _says_a_share(chain, shares)) for step in steps)
     task = read_task(problem, variables)
     algebra = Algebra(deadline)
     rewriting = Rewriting(task, problem, algebra) if task.kind in ("rewrite", "differentiate", "integrate") else None
     solving = Solving(task, problem, algebra, imaginary="imaginary" in variables) if rewriting is None else None
-    found = [
-        _of_step(at, step, chains[at], rewriting, solving, task.functions, _last_side(chains[at - 1]) if at else None)
-        for at, step in enumerate(steps)
-    ]
+    found = [_of_step(at, step, chains[at], rewriting, solving, task.functions, _last_sides(chains[:at])) for at, step in enumerate(steps)]
     if solving is not None:
         found = [_replaced(finding, late) for finding, late in zip(found, map(_finish(solving).get, range(len(found))), strict=True)]
     if rewriting is not None and rewriting.lacks_constant():
@@ -65,6 +68,13 @@ def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated
     solution = solving.solution() if solving is not None else ""
     calculated = Calculated(chains, tuple(found), bool(task.relations or task.expression), solved, solution)
     return calculated if calculated.first_wrong is None else replace(calculated, solved=False, solution="")
+
+
+def _says_a_share(chain: Chain, denominators: frozenset[str]) -> bool:
+    """`1/8 = 7`, where a problem asks for 3/8 of something: the share is of that."""
+    fraction, _, denominator = chain.sides[0].text.partition("/")
+    says = len(chain.sides) == 2 and fraction.strip().isdigit() and denominator.strip() in denominators
+    return says and any(is_plain(reading) and exact(reading) >= 1 for reading in chain.sides[1].readings)
 
 
 def _finish(solving: Solving) -> dict[int, Finding]:
@@ -78,9 +88,16 @@ def _replaced(finding: Finding, late: Finding | None) -> Finding:
     return late if late is not None and finding.truth is not Truth.WRONG else finding
 
 
-def _last_side(chains: Sequence[Chain]) -> Side | None:
-    """What a next line that begins with an equals sign goes on from; None where there is more than one thing."""
-    return chains[0].sides[-1] if len(chains) == 1 else None
+def _last_sides(lines: Sequence[Sequence[Chain]]) -> list[Side]:
+    """What a next line that begins with an equals sign goes on from, the likeliest first: the line before, unless it has more than one
+    thing, or the last of those that begin so as well (`i² = -1` is a note between them)."""
+    before = [chains[0].sides[-1] for chains in lines[-1:] if len(chains) == 1]
+    going_on = [chains[0].sides[-1] for chains in reversed(lines) if before and len(chains) == 1 and _goes_on(chains[0])]
+    return list(dict.fromkeys([*going_on[:1], *before]))
+
+
+def _goes_on(chain: Chain) -> bool:
+    return chain.relations[:1] == ("=",) and not chain.sides[0].text
 
 
 def _of_step(
@@ -90,12 +107,13 @@ def _of_step(
     rewriting: Rewriting | None,
     solving: Solving | None,
     functions: Functions,
-    before: Side | None,
+    before: Sequence[Side],
 ) -> Finding:
     compared = [comparison for chain in chains for comparison in _compare(_written_out(chain, functions), text, solving)]
-    if before is not None and len(chains) == 1 and chains[0].relations[:1] == ("=",) and not chains[0].sides[0].text:
-        compared += compare_numbers(Chain((before, chains[0].sides[1]), ("=",)), text)
+    if len(chains) == 1 and _goes_on(chains[0]):
+        compared += _best([compare_numbers(Chain((side, chains[0].sides[1]), ("=",)), text) for side in before])
     found = [finding for comparison in compared if (finding := _of_numbers(comparison)) is not None]
+    found += check_remainders(text)
     try:
         if rewriting is not None:
             found += rewriting.check(text, chains)
@@ -104,6 +122,11 @@ def _of_step(
     except TooSlow:
         found.append(Finding(Truth.OPEN, Reason(findings.TOO_SLOW)))
     return _worst(found)
+
+
+def _best(found: Sequence[list[Comparison]]) -> list[Comparison]:
+    """The first of them that holds, or the first."""
+    return next((each for each in found if all(one.truth is Equality.RIGHT for one in each)), [*found, []][0])
 
 
 def _written_out(chain: Chain, functions: Functions) -> Chain:

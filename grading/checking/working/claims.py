@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from grading.checking.working.degrees import as_on_a_calculator, without_degrees
+from grading.checking.working.degrees import as_on_a_calculator, is_of_degrees, without_degrees
 from grading.checking.working.expressions import Expression, Operation
 from grading.checking.working.grammar import Unreadable, parse
 from grading.checking.working.letters import resolve
@@ -15,10 +15,14 @@ from grading.checking.working.units import SCALES, factor, find_unit
 
 LONGEST_SIDE = 250  # tokens: the trees of expressions are walked by recursion
 LABEL = re.compile(
-    r"^\s*(?:[(（]?\d{1,2}[.)）、]\s+|[①-⑳]\s*|(?:[Ss]tep|STEP)\s*\d{1,2}\s*[:.)]?\s*|第[一二三四五六七八九十\d]{1,3}步\s*[:：,，]?\s*|[-*•]\s+)"
+    r"^\s*(?:[(（]?\d{1,2}[.)）、]\s+|[①-⑳]\s*|(?:[Ss]tep|STEP)\s*\d{1,2}\s*[:.)]?\s*|第[一二三四五六七八九十\d]{1,3}步\s*[:：,，]?\s*|[-*•]\s+"
+    r"|\(\d\)\s*(?:[-+*x×]\s*(?:\(\d\)|\d{1,2})\s*)+:?\s+(?=-?\d*[a-z]))"  # `(1)+(3) 11x=22`, `(2)x3 9x-3y=9`
 )
 # Behind an equation its number or what is done to both sides next: `3x + 2y = 16 (1)`, `2x + 5 = 17 /-5`.
-BEHIND = re.compile(r"(?:\s+\(\d{1,2}\)|\s{2,}\([-+]\s*\d+\w?\)|\s+\([*/:÷×]\s*\d+\w?\)|\s+/\s*[-+*:]\s*\d+)\s*$")
+BEHIND = re.compile(
+    r"(?:\s+\(\d{1,2}\)|\s{2,}\([-+]\s*\d+\w?\)|\s+\([*/:÷×]\s*\d+\w?\)|\s+/\s*[-+*:]\s*\d+"
+    r"|\s+\((?:add|plus|minus|subtract|take|times|multipl|divid)[^()]*\))\s*$"
+)
 # "25% of 80 is 20", "80 - 20 makes 60": the word is an equals sign. Not behind a fraction alone ("1/4 is 20 euros": of something), nor
 # before what is not all of the other side ("is 20 more than").
 NUMBER = r"\$?\d(?:[\d.,]*\d)?+"
@@ -85,7 +89,7 @@ def _chains(segment: Segment, text: str, variables: frozenset[str]) -> Iterator[
     units = without_degrees([side.readings for side in sides], variables)
     in_degrees = [[as_on_a_calculator(reading) for reading in readings] for readings in units]
     sides = [
-        replace(side, readings=tuple(dict.fromkeys([*readings, *others])))
+        replace(side, readings=tuple(dict.fromkeys([*others, *readings] if any(map(is_of_degrees, readings)) else [*readings, *others])))
         for side, readings, others in zip(sides, units, in_degrees, strict=True)
     ]
     if not any(side.readings for side in sides):

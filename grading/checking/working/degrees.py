@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from grading.checking.working.expressions import CONSTANTS, Expression, Number, Operation, Symbol, symbols
+from grading.checking.working.expressions import CONSTANTS, Expression, Number, Operation, Symbol, symbols, walk
 
 SIGN = "°"
 IN_RADIANS = Operation("/", (Symbol("pi"), Number(Fraction(180))))
@@ -31,6 +31,14 @@ def without_degrees(sides: Sequence[Sequence[Expression]], variables: frozenset[
     if SIGN not in names or names - CONSTANTS.keys() - {SIGN}:
         return [list(side) for side in sides]
     return [[_replaced(reading, IN_RADIANS if "pi" in names else ONE) for reading in side] for side in sides]
+
+
+def is_of_degrees(expression: Expression) -> bool:
+    """Whether a function is taken of so large a number that nobody means radians: `sin 30`."""
+    return any(
+        isinstance(part, Operation) and part.name in OF_ANGLES and isinstance(angle := part.operands[0], Number) and angle.value > TURN
+        for part in walk(expression)
+    )
 
 
 def as_on_a_calculator(expression: Expression) -> Expression:

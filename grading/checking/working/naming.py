@@ -80,7 +80,7 @@ def name_of_rewriting(before: Expression, written: Expression, functions: Functi
     for code, variant in expression_slips(before):
         if not CALCULUS & operations(variant) and _equals(variant, points, target) and not (factored and code in LATE):
             return code
-    if factored:
+    if factored and not CALCULUS & operations(before):
         return "factored_wrongly"
     if _equals(Operation("neg", (before,)), points, target):
         return "sign_slip"

@@ -43,7 +43,7 @@ class Rewriting:
         self._is_wrong = False
         self._is_sure = False  # of what it has come to
         self._strict = is_bare(problem, MOST_WORDS)
-        self._puts_in_values = bool(VALUES.search(problem)) or task.has_relations
+        self._puts_in_values = bool(VALUES.search(problem)) or (task.has_relations and not task.name)
         self._constant = task.kind != "integrate"
 
     def check(self, text: str, chains: Sequence[Chain]) -> list[Finding]:
@@ -58,17 +58,20 @@ class Rewriting:
 
     def _chain(self, text: str, chain: Chain, *, begins: bool) -> list[Finding]:
         sides = [side for side in chain.sides if side.readings]
-        goes_on = (begins and not chain.sides[0].text) or (
-            self._strict and len(sides) == len(chain.sides) == 1 and _is_alone(text, sides[0])
+        if named := bool(sides) and Symbol(self._task.name) in sides[0].readings:
+            sides = sides[1:]
+        goes_on = (
+            named
+            or (begins and not chain.sides[0].text)
+            or (self._strict and len(sides) == len(chain.sides) == 1 and _is_alone(text, sides[0]))
         )
         linked = goes_on and self._last is not None
         if linked and self._last is not None:
             sides.insert(0, self._last)
         elif self._last is not None and sides and self._is_last(sides[0]):
             linked = True
+        sides = [side for side in sides if not self._is_substituted(side)]
         if len(sides) < 2:
-            return []
-        if self._substitutes(sides):
             return []
         found = [self._pair(text, left, right, linked=linked) for left, right in pairwise(sides)]
         if linked or any(operations(reading) & {"integral", "derivative"} for reading in sides[0].readings):
@@ -76,13 +79,12 @@ class Rewriting:
             self._is_sure = found[-1] is not None and found[-1].truth is Truth.RIGHT
         return [finding for finding in found if finding is not None]
 
-    def _substitutes(self, sides: Sequence[Side]) -> bool:
-        """Whether an integral goes on in another variable, as in `u = 2x + 1`; it is compared when it has come back."""
+    def _is_substituted(self, side: Side) -> bool:
+        """Whether a derivative or an integral goes on in another variable, as in `u = 2x + 1`; it is compared when it has come back."""
         known = [side for side in (self._right, self._last) if side is not None]
-        if self._task.kind != "integrate" or not known:
+        if self._task.kind == "rewrite" or not known:
             return False
-        names = frozenset().union(*map(self._names, known))
-        return any(self._names(side) - names - CONSTANT_LETTERS for side in sides)
+        return bool(self._names(side) - frozenset().union(*map(self._names, known)) - CONSTANT_LETTERS)
 
     def _is_last(self, side: Side) -> bool:
         return self._last is not None and sides_identical(self._last, side, self._task.functions, self._algebra) is True

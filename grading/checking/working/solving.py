@@ -1,46 +1,45 @@
 """Checks the solving of equations, systems and inequalities, line by line: are the solutions kept?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
 
 from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
 from grading.checking.working.claims import Chain
-from grading.checking.working.expressions import CONSTANTS, Symbol, is_plain, operations, symbols
-from grading.checking.working.findings import Finding, Truth, plain_number
+from grading.checking.working.derivatives import check_derivative, known_functions
+from grading.checking.working.expressions import CONSTANTS, is_plain, operations, symbols
+from grading.checking.working.findings import Finding, Truth
 from grading.checking.working.naming import name_of_number, name_of_transformation
+from grading.checking.working.neighbours import Neighbours, begins_anew, told_values
 from grading.checking.working.statements import GOES_ON, OF_ALL, ONLY_SOME, REJECTS, ROUNDING, SUPPOSES, TOLD, as_solution, read_statements
 from grading.checking.working.symbolic import identical, value_at
 from grading.checking.working.systems import (
+    TURNED,
     Alternatives,
     Points,
+    State,
+    as_fraction,
     contains,
     critical_numbers,
     holds,
+    is_a_root,
     same_points,
+    show,
+    show_points,
     solve,
     solved_form,
     test_numbers,
+    told,
     truth,
     unknowns,
     unrounded,
 )
 from grading.checking.working.task import MOST_WORDS, Relation, Task, is_bare
+from grading.checking.working.value import Value
 
 FEW_WORDS = 0  # of a line that goes on from the line before
 MOST_SYSTEMS = 8
 LINES = 4  # lines before a wrong one in which its mistake is looked for
-
-
-@dataclass(slots=True)
-class _State:
-    """The relations that hold, and after a wrong line the systems that hold if it does."""
-
-    relations: list[Relation] = field(default_factory=list)
-    lines: list[Relation] = field(default_factory=list)
-    assumed: list[Alternatives] = field(default_factory=list)
 
 
 class Solving:
@@ -49,8 +48,9 @@ class Solving:
     def __init__(self, task: Task, problem: str, algebra: Algebra, *, imaginary: bool) -> None:
         self._algebra = algebra
         self._functions = task.functions
-        self._state = _State(list(task.relations), list(task.relations))
+        self._state = State(list(task.relations), list(task.relations))
         self._given = bool(task.relations)
+        self._of_problem = frozenset(unknowns(task.relations))
         self._strict = self._given and task.kind == "solve" and is_bare(problem, MOST_WORDS) and not TOLD.search(problem)
         self._line = False
         self._all = not ONLY_SOME.search(problem) and task.kind == "solve"
@@ -64,15 +64,23 @@ class Solving:
         self._said: dict[str, list[str]] = {}  # the solutions that stand on lines of their own
         self._complex = imaginary
         self._points: dict[tuple[Relation, ...], Points] = {}
+        self._differentiable = known_functions(task)
+        self._told: dict[str, complex] = {}  # what the line before says that unknowns are
+        self._neighbours = Neighbours(self._solve)
+        self._value = Value(task.value, self._solve) if task.value is not None and self._given and not self._strict else None
 
     def check(self, step: int, text: str, chains: Sequence[Chain]) -> list[Finding]:
         """What the chains of one step claim. Raises `TooSlow`."""
         self._rejects = self._rejects or bool(REJECTS.search(text))
-        statements = [alternatives for alternatives in read_statements(chains, self._names(), text) if alternatives]
-        found = []
+        unknown = self._names() - told(self._state.relations)
+        statements = [alternatives for alternatives in read_statements(chains, unknown, text) if alternatives]
+        found = self._value.check(chains, self._state.relations) if self._value is not None else []
         is_line = is_bare(text, FEW_WORDS)
         for alternatives in statements:
             found += self._statement(step, text, alternatives)
+        self._told = told_values(chains)
+        if statements:
+            self._neighbours.note([relation for (all_of, *_) in statements for relation in all_of] if is_line else [])
         if found:
             self._solved = found[-1].reason.template == findings.SOLVES
         self._line = (is_line and bool(statements)) or (self._line and not statements) or bool(GOES_ON.search(text))
@@ -90,7 +98,26 @@ class Solving:
     def _relation(self, step: int, text: str, relation: Relation) -> Finding | None:
         if relation.operator == "=" and identical(relation.left, relation.right, self._functions, self._algebra) is True:
             return Finding(Truth.RIGHT, Reason(findings.IDENTICAL))
-        return self._judge(step, text, [[relation]])
+        if (derivative := check_derivative(relation, self._differentiable, self._algebra)) is not None:
+            return derivative
+        if not self._strict and not self._given and begins_anew(relation, self._told):
+            self._state = State([*(other for other in self._state.relations if not other.symbols & relation.symbols), relation])
+            return Finding(Truth.OPEN, Reason(findings.SET_UP))
+        known = list(self._state.relations)
+        finding = self._judge(step, text, [[relation]])
+        if finding is None or finding.truth is not Truth.OPEN or self._strict or not is_bare(text, FEW_WORDS) or REJECTS.search(text):
+            return finding
+        try:
+            follows, points = self._neighbours.compare(relation)
+        except NoAnswer:
+            return finding
+        if follows is None:
+            return finding
+        if follows and not self._neighbours.is_blamed:
+            return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
+        self._state.relations = known
+        self._neighbours.blame(relation)
+        return Finding(Truth.CARRIED, Reason(findings.CARRIED)) if follows else self._wrong([[relation]], points)
 
     def _judge(self, step: int, text: str, alternatives: list[list[Relation]]) -> Finding | None:
         relations = [relation for all_of in alternatives for relation in all_of]
@@ -129,14 +156,18 @@ class Solving:
             if verdict.truth is Truth.RIGHT:
                 self._state.lines += [relation for all_of in alternatives for relation in all_of]
             return verdict
-        if self._is_open(points, names) and not self._given:
+        if self._is_open() and not names <= self._of_problem:
             self._set_up(alternatives)
             return Finding(Truth.OPEN, Reason(findings.SET_UP))
-        if not self._strict and not (self._line and len(self._names()) == 1 and is_bare(text, FEW_WORDS)):
+        if not self._strict and not (self._line and self._is_settled(points) and is_bare(text, FEW_WORDS)):
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
         if REJECTS.search(text) and as_solution(alternatives):
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
         return self._wrong(alternatives, points)
+
+    def _is_settled(self, points: Points) -> bool:
+        """Whether what was set up is for one unknown, or tells what each of several is."""
+        return len(self._names()) == 1 or (len(points) == 1 and not self._given and not self._is_open())
 
     def _solve(self, relations: Sequence[Relation]) -> Points:
         key = tuple(relations)
@@ -144,7 +175,7 @@ class Solving:
             self._points[key] = solve(relations, self._algebra, complex_too=self._complex)
         return self._points[key]
 
-    def _is_open(self, points: Points, names: frozenset[str]) -> bool:
+    def _is_open(self) -> bool:
         """Whether the system still leaves unknowns free, so that a new equation may be a new fact."""
         return len(self._state.relations) < len(self._names())
 
@@ -153,9 +184,11 @@ class Solving:
         own = self._own_solutions(alternatives, points, names)
         projected = tuple({name: value for name, value in point.items() if name in names} for point in points)
         is_solved = all(len(all_of) == 1 and solved_form(all_of[0]) for all_of in alternatives)
+        if own is None and not points:
+            raise NoAnswer  # so much for what all of them do
         if own is None:
             kept = all(any(all(holds(relation, point) for relation in all_of) for all_of in alternatives) for point in points)
-            if not kept and self._is_a_root(alternatives, points):
+            if not kept and is_a_root(alternatives, points):
                 return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS)) if kept else None
         if not same_points(own, projected) and self._follows_from_one(own):
@@ -181,18 +214,6 @@ class Solving:
         if all(any(contains(one, (point,)) for _, one in self._cases) for point in points):
             self._solution |= {name: " or ".join(texts) for name, texts in self._said.items()}
 
-    def _is_a_root(self, alternatives: list[list[Relation]], points: Points) -> bool:
-        """`r = √(A/π)`: whether a formula gives one of the two values that the unknown has for each choice of the others."""
-        relation = alternatives[0][0]
-        if len(alternatives) > 1 or not isinstance(relation.left, Symbol) or relation.left.name in symbols(relation.right):
-            return False
-        name = relation.left.name
-        others = {tuple(sorted((other, value) for other, value in point.items() if other != name)): False for point in points}
-        for point in points:
-            key = tuple(sorted((other, value) for other, value in point.items() if other != name))
-            others[key] = others[key] or bool(holds(relation, point))
-        return bool(others) and all(others.values())
-
     def _has_no_meaning_at(self, points: Points) -> bool:
         """Whether points solve the equation but for what was multiplied away: `x = 1` where x - 1 is a denominator."""
         relations = self._state.relations
@@ -209,7 +230,7 @@ class Solving:
         """The solutions of the statement by itself; None where it leaves unknowns free, and must be compared at the points."""
         found: list[dict[str, complex]] = []
         for all_of in alternatives:
-            if len(all_of) < len(names):
+            if len(all_of) < len(names) or (self._complex and any("abs" in operations(relation.left) for relation in all_of)):
                 return None
             written = solve(all_of, self._algebra, complex_too=self._complex)
             meant = unrounded(written, all_of, points)
@@ -261,11 +282,11 @@ class Solving:
         """The same left side with the value that it has; of a solved form all solutions."""
         solved = solved_form(relation)
         if solved is not None and points and all(solved[0] in point for point in points):
-            return " or ".join(f"{solved[0]} = {_show(value)}" for value in dict.fromkeys(point[solved[0]] for point in points))
-        if len(points) != 1 or self._is_open(points, frozenset()) or symbols(relation.right) - CONSTANTS.keys():
+            return " or ".join(f"{solved[0]} = {show(value)}" for value in dict.fromkeys(point[solved[0]] for point in points))
+        if len(points) != 1 or self._is_open() or symbols(relation.right) - CONSTANTS.keys():
             return None
         value = value_at(relation.left, points[0])
-        return f"{relation.text.split('=')[0].strip()} = {_show(value)}" if value is not None else None
+        return f"{relation.text.split('=')[0].strip()} = {show(value)}" if value is not None else None
 
     def _name(self, alternatives: list[list[Relation]], points: Points) -> str | None:
         relations = [relation for all_of in alternatives for relation in all_of]
@@ -283,7 +304,7 @@ class Solving:
             return code
         solved = solved_form(relations[0])
         if solved is not None and solved[0] in points[0] and len(own) == 1:
-            return name_of_number(_fraction(points[0][solved[0]]), _fraction(own[0][solved[0]]))
+            return name_of_number(as_fraction(points[0][solved[0]]), as_fraction(own[0][solved[0]]))
         return None
 
     # --- Inequalities
@@ -363,34 +384,16 @@ class Solving:
         wrong = {}
         lost = [point for point in points if not any(contains(own, (point,)) for _, own in self._cases)]
         if self._cases and lost and not self._rejects:
-            wrong[self._cases[0][0]] = Finding(Truth.WRONG, Reason(findings.LOST), _show_points(points), "lost_solution")
+            wrong[self._cases[0][0]] = Finding(Truth.WRONG, Reason(findings.LOST), show_points(points), "lost_solution")
         extra = [(step, own) for step, own in self._extra if not self._cases_after(step)]
         if extra and not self._rejects:
             wrong[extra[0][0]] = Finding(
                 Truth.WRONG,
-                Reason(findings.NOT_A_SOLUTION, {"value": _show_points(extra[0][1])}),
-                _show_points(points) or None,
+                Reason(findings.NOT_A_SOLUTION, {"value": show_points(extra[0][1])}),
+                show_points(points) or None,
                 "extraneous_solution",
             )
         return wrong
 
     def _cases_after(self, step: int) -> bool:
         return any(later >= step for later, _ in self._cases)
-
-
-TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-
-
-def _fraction(value: complex) -> Fraction:
-    return Fraction(value.real).limit_denominator(10_000)
-
-
-def _show(value: complex) -> str:
-    number = _fraction(value)
-    if abs(value.imag) < 1e-9 and abs(float(number) - value.real) < 1e-12 * max(1.0, abs(value.real)):  # √39 is near to 62425/9996
-        return plain_number(number)
-    return f"{value.real:.4g}" if abs(value.imag) < 1e-9 else f"{value:.4g}".strip("()").replace("j", "i")
-
-
-def _show_points(points: Points) -> str:
-    return " or ".join(", ".join(f"{name} = {_show(value)}" for name, value in point.items()) for point in points)

@@ -12,7 +12,7 @@ from grading.checking.working.tokens import plain
 # A line with these supposes something, and does not conclude it.
 SUPPOSES = re.compile(
     r"\b(?:if|suppose|assume|case|when|whenever|try|check|let|say|define|denote|plug\w*|substitut\w*|set|setting|test|verify|otherwise|for"
-    r"|angenommen|falls|probe|einsetzen|eingesetzt|supposons|soit|vérif\w*)\b|假设|假如|如果|若|设|检验|验证|令|当|代入检",
+    r"|angenommen|falls|probe|einsetzen|eingesetzt|supposons|soit|vérif\w*)\b|\bvs\b|^\s*[a-z]\s*=\s*-?[\d./]+\s*:|假设|假如|如果|若|设|检验|验证|令|当|代入检",
     re.IGNORECASE,
 )
 REJECTS = re.compile(

@@ -1,10 +1,12 @@
 """Systems of equations and inequalities, and what solves them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
 from grading.checking.working.algebra import Algebra, NoAnswer
+from grading.checking.working.arithmetic import rounded_by
 from grading.checking.working.expressions import (
     CONSTANTS,
     LARGEST_EXPONENT,
@@ -18,14 +20,18 @@ from grading.checking.working.expressions import (
     symbols,
     walk,
 )
+from grading.checking.working.findings import plain_number
 from grading.checking.working.symbolic import close, value_at
 from grading.checking.working.task import Relation
 
 type Points = tuple[dict[str, complex], ...]
 
+type Alternatives = Sequence[Sequence[Relation]]  # any of these, each of which is all of its relations
+
 MOST_UNKNOWNS = 6
 FREE_VALUES = (Fraction(7, 5), Fraction(-3, 2), Fraction(11, 3))  # of unknowns that a system leaves open
 REAL = 1e-9
+TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 HOLDS: dict[str, Callable[[float, float], bool]] = {
     "<": lambda a, b: a < b,
     ">": lambda a, b: a > b,
@@ -33,6 +39,15 @@ HOLDS: dict[str, Callable[[float, float], bool]] = {
     ">=": lambda a, b: a >= b,
     "!=": lambda a, b: a != b,
 }
+
+
+@dataclass(slots=True)
+class State:
+    """The relations that hold, and after a wrong line the systems that hold if it does."""
+
+    relations: list[Relation] = field(default_factory=list)
+    lines: list[Relation] = field(default_factory=list)
+    assumed: list[Alternatives] = field(default_factory=list)
 
 
 def unknowns(relations: Iterable[Relation]) -> list[str]:
@@ -62,7 +77,8 @@ def solve(relations: Sequence[Relation], algebra: Algebra, *, complex_too: bool 
     if not names or len(names) > MOST_UNKNOWNS or not all(map(is_tame, relations)):
         raise NoAnswer
     pairs = [(relation.left, relation.right) for relation in relations]
-    free = names[: max(0, len(names) - len(pairs))]
+    bound = {name for relation in relations if len(found := unknowns([relation])) == 1 for name in found}
+    free = sorted(names, key=bound.__contains__)[: max(0, len(names) - len(pairs))]
     if not free:
         return _real(algebra.solve(pairs, names, {}).points, complex_too)
     points: list[dict[str, complex]] = []
@@ -109,6 +125,8 @@ def unrounded(found: Points, relations: Iterable[Relation], points: Points) -> P
 
 def _rounded_by(value: Expression) -> float:
     """What a value may be off by: half a unit of its last decimal, 0 where it shows none."""
+    if not is_plain(value):
+        return max(rounded_by(value), REAL)
     decimals = [part.decimals for part in walk(value) if isinstance(part, Number) and part.decimals]
     return 0.5 * 10.0 ** -min(decimals) + REAL if decimals else 0
 
@@ -116,6 +134,24 @@ def _rounded_by(value: Expression) -> float:
 def _meant(value: complex, off: float, name: str, points: Points) -> complex:
     near = [point[name] for point in points if name in point and abs(point[name] - value) <= off]
     return min(near, key=lambda other: abs(other - value), default=value)
+
+
+def is_a_root(alternatives: Sequence[Sequence[Relation]], points: Points) -> bool:
+    """`r = √(A/π)`: whether a formula gives one of the two values that the unknown has for each choice of the others."""
+    relation = alternatives[0][0]
+    if len(alternatives) > 1 or not isinstance(relation.left, Symbol) or relation.left.name in symbols(relation.right):
+        return False
+    name = relation.left.name
+    others = {tuple(sorted((other, value) for other, value in point.items() if other != name)): False for point in points}
+    for point in points:
+        key = tuple(sorted((other, value) for other, value in point.items() if other != name))
+        others[key] = others[key] or bool(holds(relation, point))
+    return bool(others) and all(others.values())
+
+
+def told(relations: Iterable[Relation]) -> frozenset[str]:
+    """The unknowns that have a line which says what they are: beside `a = 5`, a_20 is another."""
+    return frozenset(solved[0] for relation in relations if (solved := solved_form(relation)) is not None)
 
 
 def same_points(left: Points, right: Points) -> bool:
@@ -131,9 +167,22 @@ def _agree(point: Mapping[str, complex], other: Mapping[str, complex]) -> bool:
     return all(close(value, other[name]) for name, value in point.items() if name in other)
 
 
-# --- Inequalities -------------------------------------------------------------------------------------------------------------
+def as_fraction(value: complex) -> Fraction:
+    return Fraction(value.real).limit_denominator(10_000)
 
-type Alternatives = Sequence[Sequence[Relation]]  # any of these, each of which is all of its relations
+
+def show(value: complex) -> str:
+    number = as_fraction(value)
+    if abs(value.imag) < 1e-9 and abs(float(number) - value.real) < 1e-12 * max(1.0, abs(value.real)):  # √39 is near to 62425/9996
+        return plain_number(number)
+    return f"{value.real:.4g}" if abs(value.imag) < 1e-9 else f"{value:.4g}".strip("()").replace("j", "i")
+
+
+def show_points(points: Points) -> str:
+    return " or ".join(", ".join(f"{name} = {show(value)}" for name, value in point.items()) for point in points)
+
+
+# --- Inequalities -------------------------------------------------------------------------------------------------------------
 
 
 def critical_numbers(alternatives: Alternatives, unknown: str, algebra: Algebra) -> list[float]:

@@ -27,6 +27,7 @@ KEYWORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "rewrite",
         re.compile(
             r"simplif|expand|factor|multiply out|evaluate|calculate|compute|work out|write .{1,40} as|rationali[sz]e|combine|reduce"
+            r"|\bin the form\b|complet\w+ the square|\bprove\b|\bshow that\b"
             r"|vereinfach|multiplizier|faktorisier|berechne|klammer|fasse\b|kürze\b|développe|calcule|rédui"
             r"|化简|展开|分解|计算|求值|通分|约分|合并|因式",
             re.IGNORECASE,
@@ -34,6 +35,7 @@ KEYWORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ),
 )
 
+FORM = re.compile(r"\bin the form\b[^.;?\n]*", re.IGNORECASE)  # what an expression is to look like
 WORD = re.compile(r"[A-Za-zß-ÿ]{2,}|[\u4e00-\u9fff]")
 MATHS = re.compile(r"\\[A-Za-z]+|\b(?:sqrt|sin|cos|tan|log|ln)\b|\\begin\{[a-z]+\}|\\end\{[a-z]+\}|(?<=[{ ])cases(?=})")
 _EN = """solve the equation equations system of inequality for and or find all solutions solution so then therefore thus hence we
@@ -64,7 +66,8 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`relations` are to be solved, `expression` is to be rewritten; `functions` are those that the problem defines."""
+    """`relations` are to be solved, `expression` is to be rewritten, which may have a `name`: y; `value` is an expression that stands
+    beside relations; `functions` are those that the problem defines."""
 
     kind: Kind
     relations: tuple[Relation, ...] = ()
@@ -72,19 +75,25 @@ class Task:
     functions: Functions = field(default_factory=Functions)
     by: str = "x"
     has_relations: bool = False
+    name: str = ""
+    value: Side | None = None
 
 
 def read_task(problem: str, variables: frozenset[str]) -> Task:
     kind: Kind = next((kind for kind, pattern in KEYWORDS if pattern.search(problem)), "other")
-    chains = find_chains(problem, variables)
+    chains = find_chains(FORM.sub(" ", problem), variables)
     functions = Functions()
     relations = [relation for chain in chains for relation in read_relations(chain) if not _defines(relation, functions, kind)]
     expression = _expression(chains) if kind in ("rewrite", "differentiate", "integrate") else None
-    if kind == "rewrite" and expression is None and relations:
-        kind = "solve"
+    name = ""
+    if kind == "rewrite" and expression is None:
+        name, expression = _named(chains) if FORM.search(problem) else ("", None)
+    if kind == "rewrite" and expression is None:
+        kind = "solve" if relations else "other"
     by = _variable(expression, functions)
     given = tuple(relations) if kind in ("solve", "other") else ()
-    return Task(kind, given, expression, functions, by, bool(relations))
+    value = _expression(chains) if given else None
+    return Task(kind, given, expression, functions, by, bool(relations), name, value)
 
 
 def read_relations(chain: Chain) -> list[Relation]:
@@ -110,6 +119,15 @@ def _defines(relation: Relation, functions: Functions, kind: Kind) -> bool:
         functions.bodies[relation.left.name] = _first_symbol(relation.right), relation.right
         return True
     return False
+
+
+def _named(chains: Sequence[Chain]) -> tuple[str, Side | None]:
+    """`y = x^2 - 8x + 3`, to be written in another form."""
+    for chain in chains:
+        left, right = chain.sides[0], chain.sides[-1]
+        if chain.relations == ("=",) and left.readings and isinstance(left.readings[0], Symbol) and right.readings:
+            return left.readings[0].name, right
+    return "", None
 
 
 def _first_symbol(expression: Expression) -> str:

@@ -108,6 +108,7 @@ TOKEN = re.compile(
     r"|(?P<arrow>=>|->|→|⇒|⟹|⟺|⇔|∴|∵|\\(?:Long)?(?:left)?[rR]ightarrow|\\(?:implies|iff|to|therefore|because|Leftrightarrow)(?![A-Za-z]))"
     r"|(?P<power>\*\*|\^)"
     r"|(?P<operator>[+\-*/%±×÷·⋅∗⁄∕|!:_'√∫])"
+    r"|(?P<root>[∛∜])"
     r"|(?P<superscript>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
     r"|(?P<fraction>[½⅓⅔¼¾⅕⅛])"
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])"
@@ -132,7 +133,8 @@ STANDARD = {
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 FRACTIONS = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅛": (1, 8)}
-LETTERS = {"π": "pi", "θ": "theta", "α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "μ": "mu", "ω": "omega", "φ": "phi", "∞": "oo"}
+LETTERS = {"π": "pi", "θ": "theta", "α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "μ": "mu", "ω": "omega", "φ": "phi"}
+LETTERS |= {"∞": "oo", "pi": "pi"}
 # Words for operations, in the order in which they are looked for in a run of Chinese.
 ZH_WORDS = re.compile(r"或者|或|并且|且|以及|和|等于|乘以|除以|乘|加上|加|减去|减")
 ZH_MEANING: dict[str, tuple[Kind, str]] = {
@@ -154,6 +156,12 @@ ALL_INDEXED = re.compile(r"(?<![A-Za-z\\\d)])(?<![\d)] )([a-gi-ln-z])1(?![\d.])"
 SET_OF = re.compile(
     r"\\?\{\s*[A-Za-z]\s*(?:\||\\mid(?![A-Za-z]))(?=[^{}|<>≤≥≠⩽⩾=]*[<>≤≥≠⩽⩾=])(?P<condition>[^{}|]*?)\\?\}"
 )  # `{x | x > 2}`
+DEGREES = {"∛": "3", "∜": "4"}  # of roots
+# `dy/dx` as y'. In another variable, as in the chain rule's `dy/du`, it is not read.
+BY_X = re.compile(r"(?<![A-Za-z\\{])d([a-z])\s?/\s?d[xt](?![A-Za-z])(?!\s*\()")
+AS_WORDS = re.compile(r"(?<=[-+=*/½\d) ])(?<![A-Za-z] )(a)([ts])(?=\s*(?:$|[-+=*/^²;,)]))", re.MULTILINE)  # `v = u + at`, `2as`
+STRUCK = re.compile(r"~~.*?~~")  # what is crossed out
+RECURRING = re.compile(r"(?P<whole>\d*)\.(?P<before>\d*?)(?P<period>\d{1,6}?)(?P=period)+(?P<rest>\d*)")
 CALCULATOR = re.compile(r"<<[^<>]{0,200}>>")  # GSM8K's annotations
 
 
@@ -162,6 +170,9 @@ def plain(text: str) -> str:
     text = CALCULATOR.sub("", half_width(text[:LONGEST]))
     text = re.sub("[₀-₉]+", lambda index: f"_{{{index[0].translate(SUBSCRIPTS)}}}", text)
     text = SIDE_BY_SIDE.sub(r"\1; ", text)
+    text = STRUCK.sub(" ", text)
+    text = re.sub("⁻([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda power: f"^{{-{power[1].translate(SUPERSCRIPTS)}}}", text)
+    text = AS_WORDS.sub(r"\1*\2", BY_X.sub(r"\1'", text))
     text = INDEXED.sub(r"\1_\2", text)
     for letter in set(ALL_INDEXED.findall(text)):
         text = re.sub(rf"(?<![A-Za-z_\\]){letter}(\d{{1,2}})(?![\d.])", rf"{letter}_{{\1}}", text)
@@ -203,7 +214,7 @@ def _tokens(match: re.Match[str], glued: bool) -> Iterator[Token]:
     kind, text, start, end = match.lastgroup, match[0], match.start(), match.end()
     match kind:
         case "number":
-            yield _number(text.rstrip(".…"), start, end, glued)
+            yield _recurring(text, start, end, glued) or _number(text.rstrip(".…"), start, end, glued)
         case "mixed":
             yield from _mixed(text, start, end, glued)
         case "fraction":
@@ -213,6 +224,11 @@ def _tokens(match: re.Match[str], glued: bool) -> Iterator[Token]:
         case "superscript":
             yield Token("operator", "^", start, start, glued=glued)
             yield Token("number", text, start, end, Fraction(text.translate(SUPERSCRIPTS)), glued=True)
+        case "root":
+            yield Token("command", "sqrt", start, end, glued=glued)
+            yield Token("open", "[", end, end, glued=True)
+            yield _number(DEGREES[text], end, end, True)
+            yield Token("close", "]", end, end, glued=True)
         case "open" | "close" | "money":
             yield Token(kind, text, start, end, glued=glued)
         case "tex":
@@ -238,6 +254,16 @@ def _number(text: str, start: int, end: int, glued: bool) -> Token:
     digits = text.replace(",", "").replace(" ", "")
     _, point, decimals = digits.partition(".")
     return Token("number", text, start, end, Fraction(digits), len(decimals) if point else None, glued)
+
+
+def _recurring(text: str, start: int, end: int, glued: bool) -> Token | None:
+    """`0.4545...` as 5/11; None for what has no period, or none that is written twice."""
+    found = RECURRING.fullmatch(text.rstrip(".…")) if text[-1] in ".…" else None
+    if found is None or not found["period"].startswith(found["rest"]):
+        return None
+    before, period = found["before"], found["period"]
+    fraction = Fraction(int(before + period) - int(before or 0), 10 ** len(before) * (10 ** len(period) - 1))
+    return Token("number", text, start, end, int(found["whole"] or 0) + fraction, glued=glued)
 
 
 def _mixed(text: str, start: int, end: int, glued: bool) -> Iterator[Token]:
