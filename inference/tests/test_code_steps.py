@@ -18,6 +18,7 @@ def lines(code):
         ("x = -2 * 3", ["(-2) * 3 = -6"]),
         ("a = input()\nb = a + 1\nc = 2 + 2", ["2 + 2 = 4"]),
         ("a = 1\na = unknown\nb = a + 1", []),
+        ("a = 3\nb = a + 1\nc = a + 2", ["3 + 1 = 4", "3 + 2 = 5"]),
         ("a = 3\na = a + 1\nb = a * 2", ["3 + 1 = 4", "4 * 2 = 8"]),
         ("total = 3\ntotal += 4\nx = total * 2", []),
         ("total = 0\nfor n in (1, 2):\n    total = total + n\nmean = total / 2", []),

@@ -232,8 +232,8 @@ def test_what_speaks_of_something_that_is_not_there(text):
         "如何解方程组？",
         *("Find the area of a circle of radius r", "What is a derivative?", "How do I factor polynomials?", "求面积公式", "什么是平均数"),
         *("is 4 prime?", "Is it 4 more than 3 times 7?", "4是不是质数？"),
-        *("Why has the equation two sides?", "Solve the equation $ax + b = c$", "Is 7 more than the sum?"),
-        "We learned that we may do the same on both sides of a balance. How is that used with the equation?",
+        *("Why has the equation a solution?", "Solve the equation $ax + b = c$", "Is 7 more than the sum?"),
+        "We learned about a balance and what may be done on its left and right. How is that used with the equation?",
     ],
 )
 async def test_what_names_the_thing_it_speaks_of_is_not_asked_back(text):
