@@ -128,7 +128,7 @@ def test_what_gives_the_answer_away(problem, answer, text):
         ("x is 2 more than y, and x + y = 2. Find x.", "2", "What does it mean that x is 2 more than y?"),
         ("Which of 2 and 4 is larger than 3?", "4", "Is x 3 more than y, or is y 4 times as large?"),
         (BETWEEN, "2 < x < 5", "What if $x = 5$?"),
-        ("What is a quarter of 100?", "25", "Do you know that a quarter is 0.25?"),
+        ("Tom has 20 pens and gets 5. How many are that?", "25", "Could it be 0.25 of a pen?"),
         ("The angles of a triangle are as 1 to 2 to 3. How many times the least is the largest?", "3", "Together they have 180 degrees."),
         ("Simplify $a^2/a$.", "a", "What is $(a)(a)$?"),  # a letter, and no option
         (CLIPS, "72", "Which operation would you choose?"),
