@@ -65,7 +65,7 @@ class Band:
 
 def bands(confidences: Iterable[float | None], blind: Sequence[tuple[float, bool]], steps: int = 10) -> list[Band]:
     """One band for each threshold, highest first. `blind` pairs a blind mark's confidence with whether the proposal agreed."""
-    known = [value for value in confidences if value is not None and value > 0]
+    known = [value for value in confidences if value is not None]
     thresholds = [threshold / steps for threshold in range(steps - 1, 0, -1)]
     return [
         Band(

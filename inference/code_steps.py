@@ -7,6 +7,7 @@ Not covered: loops, functions, sympy, containers; what depends on them is left o
 import ast
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 
 BLOCK = re.compile(r"```python\n(.*?)(?:```|\Z)", re.DOTALL)
@@ -32,16 +33,20 @@ def _lines(code: str) -> Iterator[str]:
         return
     known: dict[str, Fraction] = {}
     for statement in body:
-        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1 or not isinstance(statement.targets[0], ast.Name):
-            continue
-        name = statement.targets[0].id
-        try:
-            known[name] = _value(statement.value, known)
-        except _Unread:
-            known.pop(name, None)
-            continue
-        if isinstance(statement.value, ast.BinOp):
-            yield f"{_text(statement.value, known)} = {_number(known[name])}"
+        before = known.copy()
+        for changed in _names_set_by(statement):
+            known.pop(changed, None)
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                with suppress(_Unread):
+                    known[name] = _value(value, before)
+                    if isinstance(value, ast.BinOp):
+                        yield f"{_text(value, before)} = {_number(known[name])}"
+
+
+def _names_set_by(statement: ast.stmt) -> Iterator[str]:
+    """Loops and branches with them: what they leave in a name is not known."""
+    return (node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
 
 
 def _value(node: ast.expr, known: dict[str, Fraction]) -> Fraction:
@@ -69,8 +74,8 @@ def _operation(left: Fraction, operator: ast.operator, right: Fraction) -> Fract
             return left * right
         case ast.Div() if right:
             return left / right
-        case ast.FloorDiv() if right:
-            return Fraction(left // right)
+        case ast.FloorDiv() if right and not left % right:  # else it is no division as a person writes it
+            return left / right
     raise _Unread
 
 

@@ -37,11 +37,11 @@ def test_the_total(fields, worths, ticked, adjustment, points):
 @pytest.mark.parametrize(
     ("rule", "holds"),
     [
-        ("answer", ["right", "right, unverified", "right, wrong step"]),
-        ("wrong_answer", ["wrong", "wrong at once", "wrong, unverified", "wrong, no working"]),
+        ("answer", ["right", "right, unverified", "right, wrong step", "right, wrong at once"]),
+        ("wrong_answer", ["wrong", "wrong, as others", "wrong at once", "wrong, unverified", "wrong, no working"]),
         ("working", ["right", "right, unverified"]),
-        ("start", ["right", "right, unverified", "right, wrong step", "wrong"]),
-        ("error", ["right, wrong step", "wrong", "wrong at once"]),
+        ("start", ["right", "right, unverified", "right, wrong step", "wrong", "wrong, as others"]),
+        ("error", ["right, wrong step", "right, wrong at once", "wrong", "wrong, as others", "wrong at once"]),
         ("", []),
     ],
 )
@@ -50,7 +50,9 @@ def test_when_a_line_is_proposed(rule, holds):
         "right": evidence("correct", ["checked", "checked"]),
         "right, unverified": evidence("correct", ["unverified"]),
         "right, wrong step": evidence("correct", ["checked", "wrong"]),
+        "right, wrong at once": evidence("correct", ["wrong"]),
         "wrong": evidence("incorrect", ["checked", "wrong", "carried"]),
+        "wrong, as others": evidence("incorrect", ["agrees", "wrong"]),
         "wrong at once": evidence("incorrect", ["wrong", "carried"]),
         "wrong, unverified": evidence("incorrect", ["unverified", "unverified"]),
         "wrong, no working": evidence("incorrect"),

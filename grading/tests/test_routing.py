@@ -40,7 +40,8 @@ def test_figures():
     assert confidence(evidence("correct", ["checked", "agrees"], **AGREED)) == pytest.approx(0.9)
     assert confidence(evidence("correct", ["checked", "unverified"])) == pytest.approx(0.5 * 0.8)
     assert confidence(evidence("correct", score=-1e9, baseline=0.0)) == pytest.approx(0, abs=1e-9)  # and no overflow
-    assert confidence(evidence("correct", score=-1e9)) == 0.5  # a score alone says nothing
+    assert confidence(evidence("correct", score=-1e9)) == confidence(evidence("correct", baseline=-1e9)) == 0.5  # one alone says nothing
+    assert confidence(evidence("incorrect", **AGREED)) == pytest.approx(0.9)  # without a step none is missing
 
 
 def test_without_samples_nothing_is_drafted_by_default():
@@ -53,8 +54,9 @@ def test_without_samples_nothing_is_drafted_by_default():
 )
 def test_routes(value, way):
     assert route(value, 0.8, 0.4) == way
+    assert route(0.0, 0.0, 0.0) == "read"
 
 
 def test_bands():
-    found = bands([0.95, 0.55, 0.5, 0.0, None], [(0.95, True), (0.55, False)], steps=2)
+    found = bands([0.95, 0.55, 0.5, 0.0, None], [(0.95, True), (0.55, False), (0.45, True)], steps=2)
     assert [(band.threshold, band.submissions, band.agreeing, band.blind) for band in found] == [(0.5, 3, 1, 2)]

@@ -4,8 +4,24 @@ import pytest
 
 from inference.prompts import Exchange
 from inference.tests.tutoring_engine import solver
-from inference.tests.tutoring_student import EQUATION, GOOD, HINTS, LEADING, LEAKING, REPLIED, SOLVED, SOLVES, WRONG, Student
+from inference.tests.tutoring_student import (
+    CLIPS,
+    EQUATION,
+    GOOD,
+    HINTS,
+    LEADING,
+    LEAKING,
+    REPLIED,
+    SOLUTION,
+    SOLVED,
+    SOLVES,
+    WRONG,
+    Student,
+)
 from inference.tutoring.events import Noted, Reviewed
+from inference.tutoring.hints import Place, objection
+from inference.tutoring.key import steps_of
+from inference.tutoring.leaks import secret_of
 
 
 async def test_the_ladder_of_hints():
@@ -130,7 +146,7 @@ async def test_a_hint_stands_without_label_and_quotation_marks(wrapped):
     ],
 )
 async def test_bad_hints_are_not_shown(bad):
-    student = Student(*SOLVES, ("You never say the final answer", [bad]))
+    student = Student(*SOLVES, REPLIED, ("You never say the final answer", [bad]))
     await student.ask()
     for rung in range(4):
         end = await student.ask("hint", "no idea")
@@ -138,6 +154,26 @@ async def test_bad_hints_are_not_shown(bad):
         assert "72" not in end.text
         assert [event.note for event in student.of(Noted)] == (["plain"] if rung == 1 else []), rung  # the others are quoted
     assert "48/2 = 24" in end.text  # the worked step, of the reference
+
+
+PLACE = Place(problem=CLIPS, posed=CLIPS, steps=steps_of(CLIPS, SOLUTION), at=0, work="", secret=secret_of("72", CLIPS), language="en")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        *((text, None) for text in (GOOD, LEADING, "Which of the 2 months comes next?")),
+        *((text, "form") for text in (WRONG, "Add both numbers.", "What? And why?", f"Is it {'very ' * 80}hard?")),
+        ("先想想四月卖了多少？", "language"),
+        ("How many clips were there?", "echo"),
+        (LEAKING, "leak"),
+        ("Think of the 17 friends?", "number"),
+        *((text, "name") for text in ("What did she sell in July as in April?", "What does the student know of the clips in May?")),
+        ("As 48 - 1 = 48, what did she sell in May?", "claim"),
+    ],
+)
+def test_each_objection_has_its_name(text, reason):
+    assert objection(PLACE, text) == reason
 
 
 async def test_the_last_step_is_never_worked():

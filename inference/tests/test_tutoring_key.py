@@ -2,11 +2,12 @@
 
 import pytest
 
-from inference.sandbox import SessionLost
+from inference.sandbox import SandboxError, SessionLost
 from inference.sandbox.absent import NoSandbox
-from inference.tests.tutoring_engine import Sandbox
-from inference.tests.tutoring_student import EQUATION, SOLVES, Student
+from inference.tests.tutoring_engine import Sandbox, ScriptedEngine, solver
+from inference.tests.tutoring_student import CLIPS, EQUATION, SOLUTION, SOLVES, Student
 from inference.tutoring.events import Keyed, Noted, Reviewed
+from inference.tutoring.key import Key, make_key
 
 
 async def test_a_key_is_made_once_of_solutions_that_agree():
@@ -70,6 +71,35 @@ async def test_where_no_python_can_be_run_words_that_agree_are_enough(sandbox):
     alone = ("within", ["So $\\boxed{1}$.", "So $\\boxed{2}$."])
     student = Student(("programs", ["print()\n```\n"]), alone)
     assert "not sure" in (await student.ask(sandbox=sandbox)).text
+
+
+async def test_where_python_is_needed_its_absence_is_an_error():
+    with pytest.raises(SandboxError):
+        await make_key(CLIPS, engine=ScriptedEngine(*SOLVES), sandbox=NoSandbox("No namespaces here."), language="en", samples=2)
+
+
+@pytest.mark.parametrize(
+    "first", ["So they are $\\boxed{72}$.", "In May it were $48/2 = 25$.\nTogether $48 + 24 = 72$.\nThe answer is $\\boxed{72}$."]
+)
+async def test_what_is_shown_has_steps_and_none_that_is_wrong(first):
+    student = Student(*solver(SOLUTION, "72")[:2], ("within", [first, SOLUTION]))
+    await student.ask()
+    assert (student.key.agreeing, student.key.shown.partition("\n")[0]) == (4, "In May she sold $48/2 = 24$ clips.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "agreeing", "count", "sure"),
+    [("72", 2, 2, True), ("72", 1, 1, False), ("72", 2, 4, False), ("72", 3, 5, True), ("", 0, 0, False)],
+)
+def test_what_is_taught_most_solutions_agree_on(answer, agreeing, count, sure):
+    assert Key(answer=answer, solution="", agreeing=agreeing, count=count, checked=True).sure is sure
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"), [("x = \\frac{1}{2}", "$x = \\frac{1}{2}$"), ("no solution", "no solution"), ("\\text{even}", "$\\text{even}$")]
+)
+def test_without_a_solution_the_answer_is_shown(answer, shown):
+    assert Key(answer=answer, solution="", agreeing=2, count=2, checked=True).shown == shown
 
 
 async def test_one_solution_that_is_left_is_not_said_to_disagree():

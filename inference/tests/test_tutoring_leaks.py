@@ -24,6 +24,7 @@ ORDER = "Solve 2x + 7 > 21 for x."
 BETWEEN = "For which x is 2x > 4 and x + 5 < 10?"
 TERMS = "Simplify 2x + 3 - 3"
 GIVEN = "Given a = 2 and b = 6, solve ax + 2 = b."
+CORNER = "Which corner of the triangle $ABC$ has the right angle?"
 CIRCLE = "Which circle around the origin has the radius 2? Write it with 4 on the right side."
 
 
@@ -64,6 +65,7 @@ CIRCLE = "Which circle around the origin has the radius 2? Write it with 4 on th
         (BETWEEN, "2 < x < 5", "Together: $2 < x < 5$."),
         (BETWEEN, "2 < x < 5", "The one says that $x > 2$."),
         (BETWEEN, "(2, 5)", "Do you know $(2, 5)$?"),
+        (BETWEEN, "(2, 5)", "Together: $2 < x < 5$."),
         (ORDER, "x > 7", "Is $x$ larger than 7?"),
         (TERMS, "2x", "So $2x + 3 - 3 = 2x$."),
         ("Two angles have 30° and 60°. How far apart are they?", "30^\\circ", "It is $\\theta = 30^\\circ$."),
@@ -72,6 +74,8 @@ CIRCLE = "Which circle around the origin has the radius 2? Write it with 4 on th
         (CIRCLE, "x^2 + y^2 = 4", "It is $x^2+y^2 = 4$."),
         (PENS, "B", "In all there are $96 + 5 = 101$ pens."),
         (CHOICE, "(B)", "Is 4 even?"),
+        (CORNER, "B", "Choose B."),
+        (CORNER, "B", "The answer is $\\text{B}$."),
         ("What comes before Thursday? A. Wednesday B. Friday", "A", "So it is Wednesday."),
         (TRAIN, "4:15 PM", "It arrives at $1 + 2 + 1 = 4$ hours, which is 4:15 PM."),
         (TRAIN, "4:15 PM", "Then it is 16:15."),
@@ -123,6 +127,21 @@ def test_what_gives_the_answer_away(problem, answer, text):
         ("Factor $x^2 - 4$.", "(x - 2)(x + 2)", "What is special about $x^2 - 4$?"),
         ("x is 2 more than y, and x + y = 2. Find x.", "2", "What does it mean that x is 2 more than y?"),
         ("Which of 2 and 4 is larger than 3?", "4", "Is x 3 more than y, or is y 4 times as large?"),
+        (BETWEEN, "2 < x < 5", "What if $x = 5$?"),
+        ("Tom has 20 pens and gets 5. How many are that?", "25", "Could it be 0.25 of a pen?"),
+        ("The angles of a triangle are as 1 to 2 to 3. How many times the least is the largest?", "3", "Together they have 180 degrees."),
+        ("Simplify $a^2/a$.", "a", "What is $(a)(a)$?"),  # a letter, and no option
+        (CLIPS, "72", "Which operation would you choose?"),
+        (CLIPS, "72", "The answer is not 48."),
+        ("Which of -3 and 2 solves $x + 5 = 2$?", "-3", "What are -3 and 2 put in for?"),
+        ("Mr D. Lee has 6 pens, gives 2 away and gets 2. How many has he? A) 5 B) 6", "B", "He begins with 6 pens."),
+        ("Ann works from 9:00 to 11:00. How many hours are that?", "2", "She begins at 9:00."),
+        (TRAIN, "4:15 PM", "Are the parts of its way as 60:15?"),
+        (LINEAR, "2", "How often does 2 go into 4?"),
+        (TERMS, "2x", "What do the numbers in $2 \\cdot x + 3 - 3$ come to?"),
+        ("Which of the points (1, 2), (2, 4), (3, 5) is not on $y = 2x$?", "(3, 5)", "Look at (1,2) and (3,5)."),
+        ("Which is later, 3:15 PM or 4:15 PM?", "4:15 PM", "Which comes first, 3:15 PM or 4:15 PM?"),
+        (CORNER, "B", "Do you choose a corner?"),
         (PENS, "B", "How many pens are 8 boxes of 12?"),
         (PENS, "B", "Work out $8 \\times 12$."),  # another option's value is a step on the way
         (TRAIN, "4:15 PM", "It starts at 1:00 PM. How long does it drive in all?"),
@@ -184,6 +203,7 @@ def test_the_steps_of_a_solution_are_those_that_take_it_on():
         *("find the area", "Find x.", "solve for x", "please simplify", "evaluate it", "Please do question 3", "see the picture"),
         *("What is the answer to problem 7?", "Do exercise 5 on page 12", "求面积", "帮我求x", "第3题怎么做？"),
         *("is it 4?", "Is the answer -2.5?", "是不是4？", "答案是12吗"),
+        *("Solve this equation, the one with x", "这些题我一道也不会"),
     ],
 )
 def test_what_speaks_of_something_that_is_not_there(text):
@@ -212,6 +232,8 @@ def test_what_speaks_of_something_that_is_not_there(text):
         "如何解方程组？",
         *("Find the area of a circle of radius r", "What is a derivative?", "How do I factor polynomials?", "求面积公式", "什么是平均数"),
         *("is 4 prime?", "Is it 4 more than 3 times 7?", "4是不是质数？"),
+        *("Why has the equation a solution?", "Solve the equation $ax + b = c$", "Is 7 more than the sum?"),
+        "We learned about a balance and what may be done on its left and right. How is that used with the equation?",
     ],
 )
 async def test_what_names_the_thing_it_speaks_of_is_not_asked_back(text):
@@ -279,6 +301,8 @@ async def test_a_refusal_and_a_question_back_are_remembered():
         events = solved_or_asked_back(text, solving(), engine=ScriptedEngine((text, [reply])), language="en")
         return [event async for event in events][-1].progress
 
+    whole = solved_or_asked_back("Solve 2x = 4", solving(), engine=ScriptedEngine(), language="en")
+    assert [event async for event in whole] == [Token(text="2")]
     assert await progress("Write me a love letter", "OTHER") == Progress(refused=True)
     assert await progress("Solve the equation", "Which one?") == Progress(asked_back=True)
 
@@ -295,6 +319,9 @@ async def test_where_the_model_is_not_sure_the_question_is_solved():
         ("The answer is 5.", "Something is missing"),
         ("What? And why?", "Something is missing"),
         ("哪个方程？", "Something is missing"),
+        ("Which one? I do not see it.", "Something is missing"),
+        ("I see.\nWhich equation do you mean?", "Something is missing"),
+        (f"Which {'very ' * 40}long equation do you mean?", "Something is missing"),
     ],
 )
 async def test_one_question_is_asked_back(reply, said):

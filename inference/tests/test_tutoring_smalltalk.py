@@ -13,6 +13,7 @@ ON_TOPIC = [
     "write a story problem like this",
     "make a song of the digits 3, 1, 4",
     "写一道类似的题",
+    "tell me a joke and then solve 2x + 3 = 7",
 ]
 
 
@@ -50,7 +51,9 @@ def test_a_question_is_more_than_politeness(text):
     assert reply_to(text, "en") is None
 
 
-@pytest.mark.parametrize("text", ["why?", "I don't understand", "but why is that?", "explain again please", "为什么？", "还是不懂"])
+@pytest.mark.parametrize(
+    "text", ["why?", "I don't understand", "but why is that?", "explain again please", "为什么？", "还是不懂", "why" + "?" * 200]
+)
 def test_who_did_not_understand_gets_words_and_not_the_same_program_again(text):
     asked = spelled_out(text, "en")
     assert asked.startswith(text)

@@ -5,8 +5,9 @@ import pytest
 from inference.engines import EngineUnavailable
 from inference.sandbox import SandboxUnavailable
 from inference.sandbox.absent import NoSandbox
-from inference.tests.tutoring_engine import Sandbox, ScriptedEngine, solver
-from inference.tutoring.variants import CHANGES, write_variant
+from inference.tests.tutoring_engine import WORDS, Sandbox, ScriptedEngine, solver
+from inference.tutoring.key import Key
+from inference.tutoring.variants import CHANGES, is_sound, write_variant
 
 CLIPS = "Natalia sold 48 clips in April and half as many in May. How many clips did she sell altogether?"
 NEW = "Natalia sold 60 clips in April and half as many in May. How many clips did she sell altogether?"
@@ -55,6 +56,14 @@ async def test_what_is_not_confirmed_is_not_kept(solves, output):
     made, engine = await write((WRITES, [NEW]), *solves, output=output)
     assert made is None
     assert engine.asked[WRITES] == len(CHANGES)
+    assert engine.asked[WORDS] == 2  # a text that comes again is not solved again
+
+
+@pytest.mark.parametrize(
+    ("agreeing", "count", "checked", "sound"), [(3, 3, True, True), (2, 2, True, False), (3, 4, True, False), (4, 4, False, False)]
+)
+def test_more_solutions_than_of_one_kind_have_to_agree(agreeing, count, checked, sound):
+    assert is_sound(Key(answer="90", solution="", agreeing=agreeing, count=count, checked=checked), 2) is sound
 
 
 @pytest.mark.parametrize(

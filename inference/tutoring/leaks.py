@@ -28,7 +28,7 @@ from grading.checking.working.quantities import stated
 
 SECONDS = 2.0  # for one comparison of formulas
 MOST = 40  # formulas and relations of a text that are compared
-CHOSEN = r"\b(?:option|choice|answer|choose|pick)\b\W{{0,4}}(?:is\W{{1,3}})?{0}\b|(?:选项?|答案(?:是|为)?)\W{{0,4}}{0}|[(（]{0}[)）]"
+CHOSEN = r"\b(?i:option|choice|answer|choose|pick)\b\W{{0,4}}(?:is\W{{1,3}})?{0}\b|(?:选项?|答案(?:是|为)?)\W{{0,4}}{0}|[(（]{0}[)）]"
 OPTION = re.compile(r"(?:^|(?<=[\s(（]))([A-J])\s*[).:：．、）]\s*", re.MULTILINE)
 WORDS = re.compile(r"[^\W\d_]{2,}(?:[ '’-][^\W\d_]+)*")  # an answer in words: "no solution", "Wednesday", 星期三
 TIME = re.compile(
@@ -203,7 +203,7 @@ def _statements(text: str, variables: frozenset[str]) -> Iterator[Chain]:
 
 def _key(statement: Chain) -> Key:
     """The same for the same statement, however it is spaced."""
-    return tuple(side.readings[0] if side.readings else compact(side.text) for side in statement.sides), statement.relations
+    return tuple(side.readings[0] if side.readings else "".join(side.text.split()) for side in statement.sides), statement.relations
 
 
 def _written(statement: Chain) -> str:

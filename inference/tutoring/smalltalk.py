@@ -78,13 +78,13 @@ def spelled_out(question: str, language: Language) -> str:
 
 def is_lost(question: str) -> bool:
     """Whether it says no more than that its writer did not understand."""
-    return len(question) <= LONGEST and NOT_UNDERSTOOD.fullmatch(question.strip()) is not None
+    return NOT_UNDERSTOOD.fullmatch(question.strip()) is not None
 
 
 def reply_to_guess(text: str, answer: str, language: Language, *, problem: str = "") -> str | None:
     """What to say to "is it 12?" behind a solution of `problem` that came to `answer`; None where it is no such guess, cannot be compared,
     or the answer is wrong. Blocks for seconds at most."""
-    if not answer or len(text) > LONGEST:
+    if len(text) > LONGEST:
         return None
     guess = said_plainly(text)
     number = read_number(guess)

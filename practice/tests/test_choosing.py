@@ -28,7 +28,9 @@ def test_a_mistake_in_released_work_comes_first(school):
     school.release()
     choice = choosing.choose(school.student)
     assert (choice.skill.code, choice.why) == ("linear", "mistake")
-    assert choosing.choose(school.classmate).why == "new"
+    school.decide(school.hand_in(school.classmate))
+    school.release()
+    assert choosing.choose(school.classmate).why == "new", "work without a mistake"
 
 
 def checked_by_the_tutor(student, problem, work, ago=timedelta(0)):
@@ -83,3 +85,15 @@ def test_what_was_tried_too_early_waits_for_what_it_needs(school):
     Knowledge.objects.create(student=school.student, skill="arithmetic", known=0.1)
     choice = choosing.choose(school.student)
     assert (choice.skill.code, choice.why) == ("arithmetic", "learning")
+
+
+def test_of_what_is_being_learned_the_nearest_to_mastery_comes_first(school):
+    for skill, known in (("arithmetic", 0.97), ("fractions", 0.3), ("geometry", 0.6), ("linear", 0.5)):
+        Knowledge.objects.create(student=school.student, skill=skill, known=known)
+    choice = choosing.choose(school.student)
+    assert (choice.skill.code, choice.level, choice.why) == ("geometry", 2, "learning")
+
+
+@pytest.mark.parametrize(("known", "level"), [(0.39, 1), (0.4, 2), (0.74, 2), (0.75, 3)])
+def test_who_knows_more_gets_harder_problems(known, level):
+    assert choosing.level_for(known) == level
