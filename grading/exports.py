@@ -1,6 +1,7 @@
 """Marks as tables for the school's own books."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -36,8 +37,8 @@ def classroom_csv(classroom: Classroom) -> bytes:
     assignments = list(classroom.assignments.order_by("created").prefetch_related("problems"))
     problems = [problem for assignment in assignments for problem in assignment.problems.all()]
     marks = _by_problem(release.standing(), problems)
-    full = [sum(problem.points for problem in assignment.problems.all()) for assignment in assignments]
-    heading = [*_person(), *(f"{each.title} (/{points:f})" for each, points in zip(assignments, full, strict=True))]
+    full = [sum((problem.points for problem in assignment.problems.all()), Decimal(0)) for assignment in assignments]
+    heading = [*_person(), *(f"{each.title} (/{review.plain(points)})" for each, points in zip(assignments, full, strict=True))]
     rows = [
         [*_name(enrolment), *(_points(marks, enrolment, list(each.problems.all())) for each in assignments)]
         for enrolment in _enrolled(classroom)

@@ -35,9 +35,10 @@ def test_the_released_points_of_a_class(school):
     school.decide(school.hand_in(), [school.rubric()[0].pk], adjustment=Decimal("0.5"))
     school.release()
     school.decide(school.hand_in(school.classmate))
+    Assignment.objects.create(classroom=school.classroom, title="No problem yet")
     rows = table(school.client(school.teacher).get(page("classroom_csv", school.classroom.pk)))
-    assert rows[0] == ["Username", "Name", "Student number", "Equations (/4.00)"]
-    assert rows[1:] == [["classmate", "", "", ""], ["student", "", "", "2.5"]]
+    assert rows[0] == ["Username", "Name", "Student number", "Equations (/4)", "No problem yet (/0)"]
+    assert rows[1:] == [["classmate", "", "", "", ""], ["student", "", "", "2.5", ""]]
 
 
 def test_progress_by_topic(school):
