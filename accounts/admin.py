@@ -34,8 +34,9 @@ class RoleUserAdmin(UserAdmin):  # type: ignore[type-arg]  # generic only in the
     add_fieldsets = (*UserAdmin.add_fieldsets, (None, {"fields": ("role",)}))
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Nobody stops being an administrator by their own hand: so one is always left."""
-        return ("role", "is_active") if obj is not None and obj.pk == request.user.pk else ()
+        """Nobody stops being an administrator by their own hand: so one is always left. What has happened is nobody's to change."""
+        own = obj is not None and obj.pk == request.user.pk
+        return ("last_login", "date_joined", "role", "is_active") if own else ("last_login", "date_joined")
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.pk != request.user.pk)

@@ -81,6 +81,8 @@ def _judged(entry: Entry, seen: set[str], numbers: dict[str, int]) -> Entry:
 
 
 def _error(entry: Entry, seen: set[str], numbers: dict[str, int]) -> str:
+    if not entry.username:
+        return _("There is no username in this line.")
     try:
         UnicodeUsernameValidator()(entry.username)
     except ValidationError:

@@ -90,6 +90,7 @@ def _json_cell(found: dict[str, Any], names: tuple[str, ...]) -> str:
 def _line(number: int, cells: Mapping[str, str] | str) -> Line:
     if isinstance(cells, str):
         return Line(number, error=cells)
+    cells = {**cells, "points": cells["points"].removesuffix("分").strip()}
     answer = _final(cells["answer"])
     error = _error(cells, answer)
     points = Decimal(4) if error or not cells["points"] else Decimal(cells["points"])

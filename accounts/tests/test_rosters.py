@@ -38,7 +38,7 @@ def test_looking_at_a_list_changes_nothing(classroom):
     [
         ("teacher,T,", "teacher's username"),
         ("ann smith,Ann,", "letters, digits"),
-        (",Ann,", "letters, digits"),
+        (",Ann,", "no username"),
         ("x" * 151 + ",Ann,", "too long"),
         ("first,Ann,", "twice"),
         ("First,Ann,", "twice"),

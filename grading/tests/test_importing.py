@@ -31,7 +31,7 @@ def test_jsonl(school):
 
 
 def test_csv(school):
-    found = lines(school, "题目,答案,分值", '"What is $\\frac{1}{2} + 1$?",3/2,2', "second,,")
+    found = lines(school, "题目,答案,分值", '"What is $\\frac{1}{2} + 1$?",3/2,2 分', "second,,")
     assert [(line.line, line.answer_latex, line.points, line.error) for line in found] == [(2, r"\frac{3}{2}", 2, ""), (3, "", 4, "")]
 
 

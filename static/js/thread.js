@@ -12,6 +12,7 @@ import { StreamedText } from "lemma/render.js";
 import { keepUp } from "lemma/scroll.js";
 import { say } from "lemma/strings.js";
 import { ENDED, reduce, replayed } from "lemma/turn.js";
+import { reachWide } from "lemma/work.js";
 
 const STATE = ["phase", "position", "again", "run", "selected", "review", "notes"]; // what the words around the steps depend on
 const UNSAID = new Set(["writing", "coding"]); // phases that come with every few tokens
@@ -187,9 +188,7 @@ export class TurnView {
     this.#part("checked").hidden = !checked;
     this.#part("differs").hidden = !differs;
     this.#part("refuted").hidden = !refuted;
-    for (const wide of this.#root.querySelectorAll("pre, .formula-display")) {
-      if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0; // what scrolls must be reachable by keyboard
-    }
+    reachWide(this.#root);
   }
 
   #announcePhase() {

@@ -14,6 +14,13 @@ const DRAWERS = {
   "data-work": drawStep,
 };
 
+/** What scrolls must be reachable by keyboard; a link is, with what is in it. */
+export function reachWide(root) {
+  for (const wide of root.querySelectorAll("pre, .formula-display, [data-formula], [data-work]")) {
+    if (wide.scrollWidth > wide.clientWidth && !wide.closest("a, .clamp")) wide.tabIndex = 0;
+  }
+}
+
 /** Draw everything in `root` that is marked to be drawn, once. */
 export function drawMaths(root) {
   for (const [attribute, draw] of Object.entries(DRAWERS)) {
@@ -22,6 +29,7 @@ export function drawMaths(root) {
       element.dataset.drawn = "";
     }
   }
+  reachWide(root);
 }
 
 // A line without dollars is a formula where it is LaTeX and has no words in it; else it is shown as it was written.

@@ -26,13 +26,14 @@ HOSTILE = [
 @pytest.fixture
 def full(site, school):
     """A class with something on every page; the first student has a released mark, and asks about it."""
-    people = [f"{school['name']}-{name}" for name in ("Anna", "Ben", "Chen")]
-    work = site.do("work", problem=school["problem"], works=dict(zip(people, (WRONG, RIGHT, WRONG), strict=True)))
+    people = [f"{school['name']}-{name}" for name in ("Anna", "Ben", "Chen", "Dora")]
+    works = (WRONG, RIGHT, WRONG, "我觉得应该先把常数项移到等号右边，但是不知道符号要不要变")
+    work = site.do("work", problem=school["problem"], works=dict(zip(people, works, strict=True)))
     site.do("samples", problem=school["problem"], answers=["2", "2", "3"])
     site.do("check")
     more = site.do("mark_and_ask", submission=work[people[0]], comment="Look at step $2$ again.", first_error=1, text="It is right!")
     site.do("colleague", classroom=school["classroom"], username="chan", first_name="Ms Chan")
-    upload = site.do("upload", problem=school["problem"], files={f"{people[3 - 1]}.txt": "x = 2", "nobody.txt": "x = 3"})
+    upload = site.do("upload", problem=school["problem"], files={f"{people[2]}.txt": "x = 2", "nobody.txt": "x = 3"})
     return school | more | upload | {"student": people[0], "work": work, "submission": work[people[1]]}
 
 
@@ -58,7 +59,9 @@ def teachers_pages(full):
         f"/assignments/{assignment}/confidence/",
         f"/problems/{problem}/queue/?show=all&at={full['work'][full['student']]}",
         f"/problems/{problem}/queue/?show=blind",
+        f"/problems/{full['problems'][2]}/queue/",
         f"/problems/{problem}/queue/?show=failed",
+        f"/submissions/{full['work'][full['student']]}/",
         f"/problems/{problem}/groups/",
         f"/groups/{full['group']}/",
         f"/problems/{problem}/upload/",
@@ -68,7 +71,7 @@ def teachers_pages(full):
 
 def students_pages(full):
     pages = ["/classes/", f"/classes/{full['classroom']}/", f"/assignments/{full['assignment']}/", "/progress/"]
-    return [*pages, f"/work/{full['problem']}/", f"/help/{full['problem']}/"]
+    return [*pages, f"/work/{full['problem']}/", f"/work/{full['problems'][2]}/", f"/help/{full['problem']}/"]
 
 
 def look(visitor, paths):
@@ -76,6 +79,8 @@ def look(visitor, paths):
     wrong = []
     for path in paths:
         page = visitor.open(path)
+        for history in page.locator("details.audit summary").all():
+            history.click()
         wrong += [(path, finding) for finding in findings(page)]
         if page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]:  # a phone's innerWidth would grow along
             wrong.append((path, "scrolls sideways"))

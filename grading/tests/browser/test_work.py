@@ -89,15 +89,17 @@ def test_the_mark_stands_on_the_steps_once_it_is_released(site, school, visit):
     name = f"{school['name']}-Anna"
     visitor = student(school, visit)
     [submission] = site.do("work", problem=school["problem"], works={name: "2x + 3 = 7\n2x = 10\nx = 5"}).values()
-    site.do("mark_and_ask", submission=submission, comment="Take 3 away.", first_error=1, text="")
+    site.do("mark_and_ask", submission=submission, comment="Take $3$ away.\n\nThen divide.", first_error=1, text="")
     page = open_work(visitor, school)
     expect(page.locator(".work-step.label-wrong")).to_contain_text("2x = 10")
     expect(page.locator(".work-step.label-right")).to_contain_text("2x + 3 = 7")
-    expect(page.locator(".comment")).to_contain_text("Take 3 away.")
+    expect(page.locator(".comment .katex")).to_be_visible()
+    assert page.locator(".comment [data-maths]").inner_text().endswith("away.\n\nThen divide.")
     page.get_by_text("Ask to look at the mark again").click()
-    page.get_by_label("What should be looked at again").fill("Is 10 not 7 + 3?")
+    page.get_by_label("What should be looked at again").fill("Is $10$ not $7 + 3$?")
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.locator(".attempt .notice")).to_contain_text("Your teacher will look at it again.")
+    expect(page.locator(".attempt .notice .katex")).to_have_count(2)
     expect(page.get_by_text("Ask to look at the mark again")).to_have_count(0)
 
 
@@ -111,4 +113,4 @@ def test_joining_a_class_by_its_code(site, school, visit):
     page.get_by_role("button", name="Join the class").click()
     expect(page.locator("h1")).to_have_text(school["name"])
     page.get_by_role("link", name="Equations").click()
-    expect(page.locator(".problem-link")).to_have_count(2)
+    expect(page.locator(".problem-link")).to_have_count(3)

@@ -60,21 +60,29 @@ def test_an_answer_that_is_begun_stays_when_the_first_step_is_shown(visit):
     expect(page.locator("#answer")).to_have_value("")
 
 
+def students_pages(made):
+    return ["/practice/", "/practice/mastery/", f"/practice/items/{made['item']}/", f"/practice/writings/{made['writing']}/"]
+
+
+def teachers_pages(made):
+    return [f"/practice/classes/{made['classroom']}/", f"/practice/enrolments/{made['enrolment']}/"]
+
+
+def admins_pages(_made):
+    return ["/practice/reports/"]
+
+
 @pytest.mark.parametrize(("scheme", "options"), [("light", {}), ("dark", PHONE)], ids=["light and wide", "dark and narrow"])
 def test_no_serious_accessibility_findings(site, visit, scheme, options):
-    student = visit(color_scheme=scheme, reduced_motion="reduce", **options)
-    teacher = visit(role="teacher", color_scheme=scheme, reduced_motion="reduce", **options)
+    options = options | {"color_scheme": scheme, "reduced_motion": "reduce"}
+    student, teacher, admin = visit(**options), visit(role="teacher", **options), visit(role="admin", **options)
     page = student.open("/practice/")
-    assert findings(page) == []
     page.locator("button[value=quadratic]").click()
     for given in ("7, 8, 9", site.do("key", name=student.name)):
         page.locator("#answer").fill(given)
         page.locator("#answer").press("Enter")
         expect(page.locator(".notice strong.mono").last).to_have_text(given)
         assert findings(page) == []
-    assert findings(student.open("/practice/mastery/")) == []
-    room = site.do("classroom", teacher=teacher.name, student=student.name)
-    page = teacher.open(f"/practice/classes/{room}/")
-    assert findings(page) == []
-    page.get_by_role("link", name=student.name).click()
-    assert findings(page) == []
+    made = site.do("full", teacher=teacher.name, student=student.name)
+    lists = {student: students_pages, teacher: teachers_pages, admin: admins_pages}
+    assert [(path, found) for visitor, pages in lists.items() for path in pages(made) if (found := findings(visitor.open(path)))] == []

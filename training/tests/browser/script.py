@@ -8,8 +8,10 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from training import live, registry, rows
-from training.models import Alias, ModelVersion, Run
+from accounts.models import User
+from training import datasets, live, registry, rows
+from training.datasets import About
+from training.models import Alias, Evaluation, ModelVersion, Run, RunStage
 from training.tests.test_gate import version as measured
 from tutor import serving
 
@@ -41,10 +43,25 @@ def end(run, before, after):
     live.ring()
 
 
+def full(by):
+    """Something on every page: runs, a model, an evaluation, a dataset. Ids of all of it."""
+    admin, config = User.objects.get(username=by), {"stages": [{"name": "sft", "kind": "sft", "config": {}}]}
+    both = [Run.objects.create(recipe="cpu-demo", config=config, device="cpu", by=admin, queued=timezone.now()) for _run in range(2)]
+    for run in both:
+        RunStage.objects.create(run=run, number=0, name="sft", kind="sft", state="done", figures={"loss": 0.5})
+    report = {"n": 1, "problems": 3, "unbiased": {"maj@1": {"value": 50.0, "interval": [40.0, 60.0]}}}
+    about = {"name": "dev", "data": "dev.jsonl", "model": "small", "mode": "cot", "report": report}
+    evaluation = Evaluation.objects.create(folder=str(settings.VAR_DIR / by), **about)
+    dataset = datasets.keep([{"question": "What is $1 + 1$?", "expected": "2"}], About(name=by, source="import", by=admin))
+    model = measured(Path(settings.VAR_DIR), f"model-of-{by}", {"a": True})
+    made = {"evaluation": evaluation, "dataset": dataset, "model": model, "run": both[0], "other": both[1]}
+    return {name: str(each.pk) for name, each in made.items()}
+
+
 def chosen():
     """What the workers are to serve."""
     return serving.wanted().name
 
 
 if __name__ == "__main__":
-    serve(COMMANDS | {function.__name__: function for function in (advance, end, chosen)})
+    serve(COMMANDS | {function.__name__: function for function in (advance, end, full, chosen)})

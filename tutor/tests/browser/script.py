@@ -16,8 +16,9 @@ from django.db import transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from accounts.models import User  # noqa: E402
-from tutor import eventlog  # noqa: E402
+from accounts import classrooms, rosters  # noqa: E402
+from accounts.models import Enrolment, User  # noqa: E402
+from tutor import eventlog, reporting, sharing  # noqa: E402
 from tutor.models import Conversation, Plot, Turn, Worker  # noqa: E402
 
 FAR = timedelta(days=1)
@@ -25,7 +26,9 @@ FAR = timedelta(days=1)
 
 def person(name, role="student"):
     """A logged-in session of a person."""
-    user, _ = User.objects.get_or_create(username=name, defaults={"role": role, "is_staff": role == "admin"})
+    user, _ = User.objects.get_or_create(
+        username=name, defaults={"role": role, "is_staff": role == "admin", "is_superuser": role == "admin"}
+    )
     user.set_password("a long passphrase")
     user.save()
     client = Client()
@@ -49,6 +52,20 @@ def conversation(name, questions, title=""):
         turns.append(Turn.objects.create(conversation=about, parent=parent, question=question, enqueued=timezone.now()))
         tell(str(turns[-1].pk), [["queued", {}]])
     return {"conversation": str(about.pk), "turns": [str(turn.pk) for turn in turns]}
+
+
+def share_and_report(turn, teacher):
+    """A turn's conversation is shared with a teacher, and reported to the administrators. Somebody new has no password yet."""
+    turn = Turn.objects.select_related("conversation__owner").get(pk=turn)
+    owner = turn.conversation.owner
+    classroom = classrooms.create(User.objects.get(username=teacher), "8b")
+    Enrolment.objects.create(classroom=classroom, student=owner)
+    sharing.share(turn.conversation, classroom)
+    report = reporting.report(owner, turn, "wrong", None, "Is $x = -2$ not right as well?")
+    new = User(username=f"new-{turn.pk}")
+    new.set_unusable_password()
+    new.save()
+    return {"report": report.pk, "first": rosters.first_login(new), "person": owner.pk}
 
 
 def tell(turn, events):
@@ -99,7 +116,9 @@ def clear(name):
     Turn.objects.filter(conversation__owner__username=name, state__in=("queued", "running")).update(state="stopped")
 
 
-COMMANDS = {function.__name__: function for function in (person, worker, conversation, tell, oversleep, newest, plot, clear)}
+COMMANDS = {
+    function.__name__: function for function in (person, worker, conversation, share_and_report, tell, oversleep, newest, plot, clear)
+}
 
 
 def serve(commands):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
 from tutor.tests.browser.site import PASSWORD, STARTED, code, done, failed, output
@@ -33,6 +34,7 @@ RAISED = """boxes => boxes.map((box) => {
   box.classList.add("long");
   return raised;
 })"""
+WRONG = [("GET", "/c/00000000-0000-0000-0000-000000000000/", 404), ("GET", "/ask/", 405), ("POST", "/ask/", 403)]
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
@@ -55,19 +57,57 @@ def full_conversation(site, name):
     return f"/c/{made['conversation']}/"
 
 
-@pytest.mark.parametrize(("scheme", "options"), [("light", {}), ("dark", PHONE)], ids=["light and wide", "dark and narrow"])
+def outsiders_pages(made):
+    return ["/accounts/login/", "/accounts/signup/", "/admin/login/", made["first"]]
+
+
+def students_pages(made):
+    return ["/", made["conversation"], "/history/?q=Solve", "/accounts/password/", "/accounts/keys/"]
+
+
+def teachers_pages(made):
+    return ["/shared/", f"/shared{made['conversation'].removeprefix('/c')}"]
+
+
+def admins_pages(made):
+    person = f"/admin/accounts/user/{made['person']}/"
+    people = ["/admin/", "/admin/accounts/user/", "/admin/accounts/user/add/", f"{person}change/", f"{person}delete/", f"{person}history/"]
+    passwords = [f"{person}password/", "/admin/password_change/", "/admin/password_change/done/"]
+    return ["/reports/", f"/reports/{made['report']}/", *people, *passwords]
+
+
+LOOKS = [("light", {}), ("dark", PHONE | {"locale": "zh-CN"})]
+
+
+@pytest.mark.parametrize(("scheme", "options"), LOOKS, ids=["light and wide", "dark, narrow and Chinese"])
 def test_no_serious_accessibility_findings(site, visit, scheme, options):
-    outsider = visit(None, color_scheme=scheme, reduced_motion="reduce", **options)
-    person = visit(color_scheme=scheme, reduced_motion="reduce", **options)
-    visits = [(outsider, path) for path in ("/accounts/login/", "/accounts/signup/")]
-    own = ("/", full_conversation(site, person.name), "/history/?q=Solve", "/accounts/password/", "/accounts/keys/")
-    visits += [(person, path) for path in own]
-    for visitor, path in visits:
-        assert findings(visitor.open(path)) == [], path
-    page = person.open("/c/00000000-0000-0000-0000-000000000000/")
-    assert findings(page) == []
-    person.troubles.clear()  # the 404 that was asked for
-    site.do("clear", name=person.name)
+    options = options | {"color_scheme": scheme, "reduced_motion": "reduce"}
+    outsider, student = visit(None, **options), visit(**options)
+    teacher, admin = visit(role="teacher", **options), visit(role="admin", **options)
+    conversation = full_conversation(site, student.name)
+    turn = site.do("newest", name=student.name)["turn"]
+    made = {"conversation": conversation} | site.do("share_and_report", turn=turn, teacher=teacher.name)
+    lists = {outsider: outsiders_pages, student: students_pages, teacher: teachers_pages, admin: admins_pages}
+    assert [(path, found) for visitor, pages in lists.items() for path in pages(made) if (found := findings(visitor.open(path)))] == []
+    site.do("clear", name=student.name)
+
+
+def open_answer(page, path, text):
+    """What the server said to a request that no link makes, as a page of it."""
+    page.route(f"**{path}", lambda route: route.fulfill(body=text, content_type="text/html"))
+    page.goto(path)
+
+
+def test_no_serious_findings_where_something_went_wrong(visit):
+    page = visit(locale="zh-CN", reduced_motion="reduce", **PHONE).open("/")
+    answers = [page.request.fetch(path, method=method) for method, path, _status in WRONG]
+    assert [answer.status for answer in answers] == [status for *_asked, status in WRONG]
+    pages = {answer.status: answer.text() for answer in answers} | {413: render_to_string("413.html")}
+    for number, (status, text) in enumerate(pages.items()):
+        page.emulate_media(color_scheme=("light", "dark")[number % 2])
+        open_answer(page, f"/{status}/", text)
+        assert findings(page) == [], status
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_no_serious_findings_in_dialogs_and_menus(visit):
