@@ -26,7 +26,7 @@ WHOLE = re.compile(r"\(\s*(k\s*(?:∈|\\in)\s*(?:Z|ℤ))\s*\)$")
 SYSTEM = re.compile(r"^([^{}\\]*)\{([^{}|\\]*=[^{}|\\]*)\}?$")
 EQUATION = re.compile(r"\{?\s*[A-Za-z]\s*=")
 OPTION = re.compile(r"^([A-J])、\s*(?![A-J](?:、|$))")
-NUMERAL = rf"(?:\d+|[{''.join(ZH_DIGITS)}十百]+)"
+NUMERAL = rf"(?:(?<!\d)\d{{1,15}}(?!\d)|[{''.join(ZH_DIGITS)}十百]{{1,15}})"
 ROOT_SHARE = re.compile(rf"({NUMERAL})分之(?:({NUMERAL})倍?)?根号({NUMERAL})")
 ROOT = re.compile(rf"(?:({NUMERAL})倍?)?根号({NUMERAL})(?!\d|\s*/\s*\d)")
 TENTHS = re.compile(rf"({NUMERAL})成({NUMERAL}|半)")  # `三成五`

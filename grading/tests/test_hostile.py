@@ -7,11 +7,13 @@ import pytest
 
 from grading.checking.agreement import answer_values
 from grading.checking.answers import LONGEST, Outcome, check, stated
+from grading.checking.asked import check_asked
 from grading.checking.compare import compare
 from grading.checking.evaluate import Undefined
 from grading.checking.extract import final_answer
 from grading.checking.numbers import read_number
 from grading.checking.spellings import with_decimal_points, with_names
+from grading.checking.steps import check_steps
 from grading.checking.syntax import read
 from grading.checking.text import plain
 from grading.checking.tokens import Unreadable
@@ -40,6 +42,14 @@ def test_a_bomb_gets_an_answer_and_so_does_the_next_question(bomb):
 def test_ten_megabytes_are_not_compared(text):
     assert timed("5", text).outcome is Outcome.UNDECIDED
     assert timed(text, "5").outcome is Outcome.UNDECIDED
+
+
+@pytest.mark.parametrize("text", ["根号{}", "{}倍根号{}", "三成{}", "{} May", "17 ÷ 5 = 3 r {}", "{} ÷ 5 = 3 r 2"])
+def test_a_number_of_thousands_of_digits_breaks_nothing(text):
+    long = text.replace("{}", "7" * 5000)
+    assert check_asked("What is x?", long, "x = 2").outcome is not Outcome.CORRECT
+    assert check_asked(long, "2", "x = 2").outcome is Outcome.CORRECT
+    assert check_steps("Calculate 17 ÷ 5.", [long]).steps[0].status == "unverified"
 
 
 def test_random_pairs():

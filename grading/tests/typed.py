@@ -43,6 +43,7 @@ DERIVATIVES = (
 REMAINDERS = (
     right("remainders", "Calculate 17 ÷ 5", "17 ÷ 5 = 3 r 2", "17 ÷ 5 = 3R2", "17 / 5 = 3 remainder 2"),
     wrong("remainders", "Calculate 17 ÷ 5", 0, None, "17 ÷ 5 = 3 r 3"),
+    wrong("remainders", "Calculate 17 ÷ 5", 0, None, "17 ÷ 5 = 2 r 7"),
     wrong("remainders", "47 sweets are shared by 6 children. How many are left?", 0, None, "47 ÷ 6 = 7 remainder 4"),
     wrong("remainders", "23 ÷ 5 = ?", 0, None, "23 ÷ 5 = 4 ... 4"),
 )

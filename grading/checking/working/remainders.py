@@ -8,9 +8,9 @@ from grading.checking.working import findings
 from grading.checking.working.findings import Finding, Truth
 
 DIVISION = re.compile(
-    r"(?<![\d.,/÷:*×+-])(?P<division>(?P<whole>\d+)\s*(?:÷|/|:|divided by)\s*(?P<by>\d+))\s*(?:=|is)\s*"
-    r"(?P<result>(?P<quotient>\d+)\s*,?\s*(?P<sign>[rR](?![a-z])|rem\b\.?|(?:with )?(?:a )?remainder(?: of)?|余|\.{3,6}|…{1,2})"
-    r"\s*(?P<rest>\d+))"
+    r"(?<![\d.,/÷:*×+-])(?P<division>(?P<whole>\d{1,15})\s*(?:÷|/|:|divided by)\s*(?P<by>\d{1,15}))\s*(?:=|is)\s*"
+    r"(?P<result>(?P<quotient>\d{1,15})\s*,?\s*(?P<sign>[rR](?![a-z])|rem\b\.?|(?:with )?(?:a )?remainder(?: of)?|余|\.{3,6}|…{1,2})"
+    r"\s*(?P<rest>\d{1,15}))"
     r"(?![\d.,/%]\d)"
 )
 
@@ -18,7 +18,7 @@ DIVISION = re.compile(
 def check_remainders(text: str) -> Iterator[Finding]:
     for found in DIVISION.finditer(text):
         whole, by, quotient, rest = (int(found[name]) for name in ("whole", "by", "quotient", "rest"))
-        if by == 0 or quotient * by + rest == whole:
+        if by == 0 or (quotient, rest) == divmod(whole, by):
             continue
         should_be = f"{whole // by} {found['sign']} {whole % by}"
         yield Finding(Truth.WRONG, Reason(findings.UNEQUAL, {"left": found["division"], "right": found["result"]}), should_be)
