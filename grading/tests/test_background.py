@@ -169,14 +169,16 @@ def test_work_that_another_slot_took_over_stays_held_when_the_first_one_ends(sch
     """A new key comes while the work is checked: it is queued again, and claimed by the same process's other slot."""
     settings.GRADING_SLOTS = 2
     monkeypatch.setattr("accounts.workers.ring_now", lambda task: None)
-    checker, gather, second_began, first_ended, slots = Checker(), evidence.gather, threading.Event(), threading.Event(), []
+    checker, gather, slots = Checker(), evidence.gather, []
+    first_began, second_began, first_ended = threading.Event(), threading.Event(), threading.Event()
 
     def slot():
         checker.check_waiting()
         connection.close()
 
     def gather_slowly(*arguments):
-        if not slots:
+        if not first_began.is_set():
+            first_began.set()
             leases.check_again(school.problem)
             slots.append(pool.submit(slot))
             assert second_began.wait(20)
