@@ -17,6 +17,7 @@ from inference.best_of import Budget, Contest
 from inference.engines import Chunk, ContextOverflow, Engine, EngineUnavailable, Finish, Sampling
 from inference.events import CandidateEvent, Code, Done, Event, Language, Mode, Output, Rule, Started, Token
 from inference.prompts import Exchange
+from inference.repeating import repeats_itself
 from inference.reward import RewardScorer
 from inference.sandbox import CellResult, Sandbox, Session
 from inference.wire import FENCE, Piece, Splitter, Wire
@@ -296,11 +297,15 @@ class _Solution:
             stop=stop,
             seed=self.seed,
         )
-        prompt = self.prompt + prompts.neutralise(self.text)
+        prompt, said = self.prompt + prompts.neutralise(self.text), ""
         async with aclosing(self.engine.stream(prompt, sampling, f"{self.id}-{self.requests}")) as chunks:
             async for chunk in chunks:
                 self.tokens += chunk.tokens
                 yield chunk
+                said += chunk.text
+                if chunk.finish is None and repeats_itself(said):
+                    yield Chunk("", 0, "length")
+                    return
 
     async def _done(self, began: float) -> Done:
         answer = final_answer(self.text)

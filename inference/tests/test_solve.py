@@ -435,3 +435,23 @@ def test_done_is_last_of_all():
     events = asyncio.run(collect(Recorded([ANSWER]), Executor([]), mode="cot"))
     assert isinstance(events[-1], Done)
     assert events[-1].seconds >= 0
+
+
+@pytest.mark.parametrize("mode", ["cot", "tir"])
+@pytest.mark.parametrize(
+    "again", ["- Add 3 to both sides of it.\n", "2", " = 2 x", "这一步和上一步一样，再来一次。\n", "A whole paragraph. " * 8]
+)
+async def test_a_model_that_repeats_itself_is_stopped(mode, again):
+    engine = Recorded(["x = 1\n" if mode == "tir" else "First we look.\n"])
+    engine.continuations[0] += again * (3000 // len(again))
+    end = (await collect(engine, Executor([]), mode=mode, limits=Limits(tokens=5000)))[-1]
+    assert end.finish == "length"
+    assert end.tokens * engine.chunk < 1000
+    assert not engine.open_requests
+
+
+@pytest.mark.parametrize(
+    "text", ["2 × " * 40 + "2", "| 1 | 2 |\n" * 12, "We go on. " * 4, "".join(f"Step {n}: add 1.\n" for n in range(80))]
+)
+async def test_what_is_said_a_few_times_is_let_be(text):
+    assert (await collect(Recorded([text]), Executor([]), mode="cot"))[-1].text == text
