@@ -63,6 +63,11 @@ def revoke(user: User, pk: int) -> None:
         raise Http404
 
 
+def revoke_all(user: User) -> None:
+    """From now on none of a person's keys opens anything."""
+    keys_of(user).update(revoked=timezone.now())
+
+
 def admit(key: str) -> ApiKey:
     """The key, its request counted. Raises `KeyRefused`, `TooManyRequests` and `QuotaUsedUp`."""
     found = ApiKey.objects.select_related("user").filter(digest=_digest(key), revoked=None, user__is_active=True).first()

@@ -13,7 +13,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
-from accounts import classrooms
+from accounts import classrooms, keys
 from accounts.models import Classroom, Enrolment, User
 from accounts.tables import Row, TableError, read_table, write_table
 from inference.prompts import CHINESE
@@ -140,12 +140,15 @@ def first_login(student: User) -> str:
 
 
 def forget_password(enrolment: Enrolment) -> None:
-    """The student has forgotten it, and chooses another one by a new link; every browser is logged out. Http404 for who teaches by now."""
+    """The student has forgotten it, and chooses another one by a new link; every browser and program is logged out. Http404 for who teaches
+    by now.
+    """
     student = enrolment.student
     if student.teaches:
         raise Http404
     student.set_unusable_password()
     student.save(update_fields=["password"])
+    keys.revoke_all(student)
 
 
 def export(enrolments: Iterable[Enrolment]) -> bytes:

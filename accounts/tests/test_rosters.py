@@ -4,7 +4,7 @@ import pytest
 from django.http import Http404
 from django.test import Client
 
-from accounts import classrooms, rosters
+from accounts import classrooms, keys, rosters
 from accounts.classrooms import ClassFull
 from accounts.models import Enrolment, User
 from accounts.tables import TableError, decode
@@ -157,8 +157,11 @@ def test_who_has_forgotten_a_password_gets_a_new_link(classroom):
     inside = Client()
     inside.post("/accounts/login/", {"username": "ann", "password": PASSWORD})
     assert inside.get("/").status_code == 200
+    key = keys.make(ann, "mine")
     rosters.forget_password(enrolment)
     assert inside.get("/").status_code == 302, "whoever has the old password is out"
+    with pytest.raises(keys.KeyRefused):
+        keys.admit(key)
     assert Client().get(rosters.first_login(User.objects.get(pk=ann.pk)), follow=True).context["validlink"]
     User.objects.filter(pk=ann.pk).update(role="admin")
     with pytest.raises(Http404):
