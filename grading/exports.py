@@ -1,6 +1,6 @@
 """Marks as tables for the school's own books."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -28,7 +28,7 @@ def assignment_csv(assignment: Assignment) -> bytes:
         _("Late"),
         _("State"),
     ]
-    rows = [_row(enrolment, problems, marks, newest) for enrolment in _enrolled(assignment.classroom)]
+    rows = [_row(enrolment, problems, marks, newest) for enrolment in assignment.classroom.class_list()]
     return write_table([heading, *rows])
 
 
@@ -41,7 +41,7 @@ def classroom_csv(classroom: Classroom) -> bytes:
     heading = [*_person(), *(f"{each.title} (/{review.plain(points)})" for each, points in zip(assignments, full, strict=True))]
     rows = [
         [*_name(enrolment), *(_points(marks, enrolment, list(each.problems.all())) for each in assignments)]
-        for enrolment in _enrolled(classroom)
+        for enrolment in classroom.class_list()
     ]
     return write_table([heading, *rows])
 
@@ -53,10 +53,6 @@ def _by_problem(marks: "QuerySet[Mark]", problems: Sequence[Problem]) -> Marks:
     """By (problem, student)."""
     found = marks.filter(submission__problem__in=problems).select_related("submission")
     return {(mark.submission.problem_id, mark.submission.student_id): mark for mark in found}
-
-
-def _enrolled(classroom: Classroom) -> Iterable[Enrolment]:
-    return classroom.enrolments.select_related("student").order_by("student__first_name", "student__username")
 
 
 def _person() -> list[str]:

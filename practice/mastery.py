@@ -102,7 +102,7 @@ class Row:
 
 def of_class(classroom: Classroom) -> tuple[list[Standing], list[Row]]:
     """The skills of a class, with the curve of the mean over its students at the end of each day; and its students."""
-    enrolments = list(classroom.enrolments.select_related("student").order_by("student__first_name", "student__username"))
+    enrolments = list(classroom.class_list())
     students = [each.student_id for each in enrolments]
     by_skill: dict[str, list[Attempt]] = {skill.code: [] for skill in SKILLS}
     begun: set[tuple[int, str]] = set()

@@ -127,6 +127,11 @@ def test_a_full_class_takes_nobody(classroom, settings):
     assert not User.objects.filter(username="ann").exists()
 
 
+def test_a_class_list_is_in_the_order_of_the_school_s_numbers(classroom):
+    rosters.enrol(classroom, "ann,Ann,10\nbob,Bob,\nlin,Lin,9\nada,Ada,")
+    assert [enrolment.student.username for enrolment in classroom.class_list()] == ["lin", "ann", "ada", "bob"]
+
+
 def test_a_list_is_given_back(classroom):
     rosters.enrol(classroom, "ann,Ann,1\nbob,Bob,")
     given = decode(rosters.export(classroom.enrolments.order_by("pk")))

@@ -51,7 +51,7 @@ def show(request: Request, pk: UUID) -> HttpResponse:
 
 def _teachers_view(request: Request, assignment: Assignment) -> HttpResponse:
     rows = [(problem, queue.counts(queue.submissions_of(problem))) for problem in assignment.problems.all()]
-    enrolments = assignment.classroom.enrolments.select_related("student").order_by("student__first_name", "student__username")
+    enrolments = assignment.classroom.class_list()
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import classrooms, rosters
 from accounts.classrooms import ClassroomError, get_attended_for, get_classroom_for, get_enrolment_for
-from accounts.models import Classroom, Enrolment, User
+from accounts.models import Classroom, User
 from accounts.request import UNPROCESSABLE, Request
 from accounts.tables import TableError
 from grading import access, exports, progress, queue, release, submitting
@@ -186,13 +186,9 @@ def roster(request: Request, pk: UUID) -> HttpResponse:
         except (TableError, ClassroomError) as error:
             context["error"] = str(error)
             context["text"] = request.POST.get("table", "")
-    students = [(each, rosters.first_login(each.student)) for each in _enrolments(classroom)]
+    students = [(each, rosters.first_login(each.student)) for each in classroom.class_list()]
     status = UNPROCESSABLE if context["error"] else 200
     return page(request, "grading/roster.html", context | {"students": students}, status=status)
-
-
-def _enrolments(classroom: Classroom) -> "QuerySet[Enrolment]":
-    return classroom.enrolments.select_related("student").order_by("student__first_name", "student__username")
 
 
 def _enrol(request: Request, classroom: Classroom, text: str) -> HttpResponse:
@@ -207,7 +203,7 @@ def _enrol(request: Request, classroom: Classroom, text: str) -> HttpResponse:
 
 @require_safe
 def roster_csv(request: Request, pk: UUID) -> HttpResponse:
-    return table(rosters.export(_enrolments(get_classroom_for(request.user, pk))), "students")
+    return table(rosters.export(get_classroom_for(request.user, pk).class_list()), "students")
 
 
 @require_safe
