@@ -3,6 +3,7 @@
 import glob
 import shutil
 
+import openai
 import pytest
 
 from tutor.tests.stack import PROFILES, Stack
@@ -32,3 +33,16 @@ def stack(request, stacks):
             raise
         stacks[profile] = stack
     return stacks[profile]
+
+
+@pytest.fixture
+def student(stack):
+    return stack.student()
+
+
+@pytest.fixture
+async def openai_client(stack, student):
+    """A program with a key of the student's."""
+    key = stack.do("api_key", name=student.name)["key"]
+    async with openai.AsyncOpenAI(base_url=f"http://127.0.0.1:{stack.port}/v1", api_key=key, max_retries=0) as client:
+        yield client

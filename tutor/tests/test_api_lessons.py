@@ -1,24 +1,11 @@
 """Hints, steps and questions for programs: a lesson that goes on although each request only sends the dialogue so far."""
 
-import openai
 import pytest
 
 CLIPS = "Natalia sold clips to 48 friends in April, and half as many in May. How many were sold clips altogether?"
 APPLES = "小明有12个苹果，吃了3个，妈妈又给了他5个，现在有几个苹果？"
 
 ON_ONE_PROFILE = pytest.mark.parametrize("stack", ["embedded"], indirect=True)
-
-
-@pytest.fixture
-def student(stack):
-    return stack.student()
-
-
-@pytest.fixture
-async def client(stack, student):
-    key = stack.do("api_key", name=student.name)["key"]
-    async with openai.AsyncOpenAI(base_url=f"http://127.0.0.1:{stack.port}/v1", api_key=key, max_retries=0) as client:
-        yield client
 
 
 class Chat:
@@ -35,8 +22,8 @@ class Chat:
         return said
 
 
-async def test_hints_are_given_after_an_attempt_until_the_answer_is_found(client, student, stack):
-    chat = Chat(client, "lemma-hints", {"role": "system", "content": "You are a helpful assistant."})
+async def test_hints_are_given_after_an_attempt_until_the_answer_is_found(openai_client, student, stack):
+    chat = Chat(openai_client, "lemma-hints", {"role": "system", "content": "You are a helpful assistant."})
     opened = await chat.say(CLIPS)
     assert opened.startswith("What have you tried?")
     assert opened.endswith("and then you can have a hint."), "what is not to be had yet is not offered"
@@ -58,8 +45,8 @@ async def test_hints_are_given_after_an_attempt_until_the_answer_is_found(client
 
 
 @ON_ONE_PROFILE
-async def test_after_a_lesson_the_next_problem_begins_one(client):
-    chat = Chat(client, "lemma-hints")
+async def test_after_a_lesson_the_next_problem_begins_one(openai_client):
+    chat = Chat(openai_client, "lemma-hints")
     await chat.say(CLIPS)
     await chat.say("72")
     assert (await chat.say(APPLES)).startswith("你试过什么？")
@@ -67,16 +54,16 @@ async def test_after_a_lesson_the_next_problem_begins_one(client):
 
 
 @ON_ONE_PROFILE
-async def test_steps_are_revealed_one_by_one(client):
-    chat = Chat(client, "lemma-steps")
+async def test_steps_are_revealed_one_by_one(openai_client):
+    chat = Chat(openai_client, "lemma-steps")
     assert (await chat.say(CLIPS)).endswith("*You can also write “next step”.*")
     assert "48/2 = 24" in await chat.say("next step")
     assert "72" in await chat.say("show me the next step")
 
 
 @ON_ONE_PROFILE
-async def test_questions_are_asked_in_the_student_s_language(client):
-    chat = Chat(client, "lemma-socratic")
+async def test_questions_are_asked_in_the_student_s_language(openai_client):
+    chat = Chat(openai_client, "lemma-socratic")
     assert "吃了以后还剩几个？" in await chat.say(APPLES)
     assert (await chat.say("8")).startswith("还不对")
     assert (await chat.say("9")).startswith("对。")
@@ -84,30 +71,30 @@ async def test_questions_are_asked_in_the_student_s_language(client):
 
 
 @ON_ONE_PROFILE
-async def test_work_that_comes_with_the_problem_is_read(client):
-    opened = await Chat(client, "lemma-hints").say(f"Problem: {CLIPS}\n\nMy work is here.\nStudent Solution: 48 / 2 = 25")
+async def test_work_that_comes_with_the_problem_is_read(openai_client):
+    opened = await Chat(openai_client, "lemma-hints").say(f"Problem: {CLIPS}\n\nMy work is here.\nStudent Solution: 48 / 2 = 25")
     assert "1. ✗ 48 / 2 = 25" in opened
 
 
 @ON_ONE_PROFILE
-async def test_a_message_that_is_made_anew_goes_on_from_the_same_place(client):
-    chat = Chat(client, "lemma-hints")
+async def test_a_message_that_is_made_anew_goes_on_from_the_same_place(openai_client):
+    chat = Chat(openai_client, "lemma-hints")
     await chat.say(CLIPS)
     await chat.say("72")
-    again = Chat(client, "lemma-hints", *chat.messages[:2])
+    again = Chat(openai_client, "lemma-hints", *chat.messages[:2])
     assert "1. ✗ 48 + 48 / 2 = 71" in await again.say("48 + 48 / 2 = 71")
     assert "Well done" in await again.say("72")
 
 
 @ON_ONE_PROFILE
-async def test_a_dialogue_that_is_not_known_begins_with_all_its_work(client):
+async def test_a_dialogue_that_is_not_known_begins_with_all_its_work(openai_client):
     messages = [
         {"role": "user", "content": CLIPS},
         {"role": "assistant", "content": "What did you try?"},
         {"role": "user", "content": "48 / 2 = 24"},
         {"role": "assistant", "content": "Good."},
     ]
-    chat = Chat(client, "lemma-hints", *messages)
+    chat = Chat(openai_client, "lemma-hints", *messages)
     found = await chat.say("48 + 24 = 71")
     assert found.startswith("1. ✓ 48 / 2 = 24")
     assert "2. ✗ 48 + 24 = 71" in found
@@ -115,15 +102,15 @@ async def test_a_dialogue_that_is_not_known_begins_with_all_its_work(client):
 
 
 @ON_ONE_PROFILE
-async def test_what_lacks_something_is_asked_back_and_completed(client):
-    chat = Chat(client, "lemma-hints")
+async def test_what_lacks_something_is_asked_back_and_completed(openai_client):
+    chat = Chat(openai_client, "lemma-hints")
     assert "缺少" in await chat.say("解方程") or chat.messages[-1]["content"].endswith(("？", "。"))
     assert (await chat.say(APPLES)).startswith("你试过什么？")
 
 
 @ON_ONE_PROFILE
-async def test_two_with_one_key_do_not_get_in_each_other_s_way(client):
-    one, other = Chat(client, "lemma-hints"), Chat(client, "lemma-hints")
+async def test_two_with_one_key_do_not_get_in_each_other_s_way(openai_client):
+    one, other = Chat(openai_client, "lemma-hints"), Chat(openai_client, "lemma-hints")
     for chat in (one, other):
         await chat.say(CLIPS)
     assert "1. ✓ 48 / 2 = 24" in await one.say("48 / 2 = 24")
