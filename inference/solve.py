@@ -16,6 +16,7 @@ from inference import prompts
 from inference.best_of import Budget, Contest
 from inference.engines import Chunk, ContextOverflow, Engine, EngineUnavailable, Finish, Sampling
 from inference.events import CandidateEvent, Code, Done, Event, Language, Mode, Output, Rule, Started, Token
+from inference.exact import with_exact_values
 from inference.prompts import Exchange
 from inference.repeating import repeats_itself
 from inference.reward import RewardScorer
@@ -327,8 +328,8 @@ class _Solution:
 
 
 def shown_to_model(result: CellResult, limit: int) -> str:
-    """A block's output with its error, as the model reads it: of long output the middle is left out."""
-    output = result.output.strip()
+    """A block's output with its error, as the model reads it: with exact values, and of long output the middle is left out."""
+    output = with_exact_values(result.output.strip())
     if len(output) > limit:
         output = f"{output[: limit // 2]}\n...\n{output[-limit // 2 :]}"
     return f"{output}\n{result.error}".strip() if result.error else output

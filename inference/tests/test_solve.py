@@ -343,6 +343,14 @@ async def test_instructions_stand_before_the_oldest_question_that_is_left(count)
     assert engine.prompts[0].count("Be brief.") == 1
 
 
+async def test_the_model_reads_the_exact_value_of_a_decimal():
+    engine = Recorded([fenced("print(60 / 220)"), "$\\boxed{\\frac{3}{11}}$"])
+    events = await collect(engine, Executor([CellResult(output="0.2727272727272727\n")]), mode="tir")
+    assert "```output\n0.2727272727272727 (= 3/11)\n```" in engine.prompts[1]
+    assert [event.text for event in events if isinstance(event, Output)] == ["0.2727272727272727\n"]
+    assert events[-1].checked
+
+
 async def test_a_question_that_leaves_little_room_gets_a_shorter_answer():
     engine = Recorded(["$\\boxed{1}$"], context=9000)
     await collect(engine, Executor([]), "x" * 8200, mode="cot")
