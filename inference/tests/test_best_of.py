@@ -6,7 +6,7 @@ from operator import eq
 
 import pytest
 
-from inference.best_of import NO_SCORER, Budget, Contest
+from inference.best_of import NO_SCORER, Budget, Contest, Kept
 from inference.engines import ContextOverflow, EngineUnavailable
 from inference.events import Done, Dropped, Scored, Selected, Solved, Started, Token
 from inference.reward import RewardUnavailable
@@ -109,6 +109,23 @@ async def test_what_the_problem_refutes_neither_settles_the_majority_nor_counts(
     await run.finish(3)
     await run.task
     assert [(event.candidate, event.agreeing, event.count, event.unsure) for event in run.of(Selected)] == [(3, 1, 1, False)]
+
+
+async def test_what_an_earlier_run_completed_is_not_written_again_but_scored_and_counted():
+    earlier = {"checked": False, "differs": False, "finish": "stop", "tokens": 10, "rounds": 0, "seconds": 1.0}
+    kept = {
+        0: Kept(Solved(candidate=0, answer="4", text="text 4", **earlier), 0.5),
+        2: Kept(Solved(candidate=2, answer="5", text="text 5", **earlier), None),
+    }
+    scorer = Scorer({"4": 9.0, "5": 1.0, "6": 0.2})
+    run = Run(writers("4", "6", "5"), rule="reward", scorer=scorer, kept=kept)
+    await settle()
+    assert [writer.begun for writer in run.writers] == [False, True, False]
+    await run.finish(1)
+    await run.task
+    assert [event.candidate for event in run.of(Solved)] == [1]
+    assert scorer.calls == [("Q", ["text 5"]), ("Q", ["text 6"])]
+    assert [(event.candidate, event.count) for event in run.of(Selected)] == [(2, 3)]
 
 
 async def test_candidates_run_side_by_side_and_the_majority_is_picked():
