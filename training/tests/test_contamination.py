@@ -79,6 +79,8 @@ def test_the_published_rule_alone_finds_no_short_text_and_no_moved_clauses():
     assert everything.find("what is 12+30").match == Match("short", "same", 1.0)
     assert everything.find("What's 12 + 30?").match == Match("short", "near", 0.75)
     assert everything.find("What is 13 + 30?").match is None
+    everything.add("Solve x² − 5x = 6 for x₁.", "raised")
+    assert everything.find("Solve $x^2 - 5x = 6$ for $x_1$.").match == Match("raised", "same", 1.0)
 
 
 def test_the_closest_of_several_is_named(reference):
