@@ -7,7 +7,7 @@ set are `\{ \}`.
 import re
 from functools import lru_cache
 
-from grading.checking.numerals import SMALL
+from grading.checking.numerals import FRACTION_SIGNS, SMALL
 from grading.checking.wording import in_signs, without_lead
 
 LONGEST = 1_000  # characters of an answer; a longer one is not compared
@@ -77,14 +77,7 @@ SIGNS = str.maketrans(
         "ρ": r"\rho ",
         "φ": r"\phi ",
         "ω": r"\omega ",
-        "½": r"\frac{1}{2}",
-        "⅓": r"\frac{1}{3}",
-        "⅔": r"\frac{2}{3}",
-        "¼": r"\frac{1}{4}",
-        "¾": r"\frac{3}{4}",
-        "⅕": r"\frac{1}{5}",
-        "⅙": r"\frac{1}{6}",
-        "⅛": r"\frac{1}{8}",
+        **{sign: rf"\frac{{{value.numerator}}}{{{value.denominator}}}" for sign, value in FRACTION_SIGNS.items()},
     }
 )
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n")
