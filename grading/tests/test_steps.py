@@ -118,6 +118,10 @@ def test_the_first_wrong_line(problem, steps, first_error):
         ("√2 = 1.5", None),
         ("sin 30° = 0.6", None),
         ("sin 30 = 0.6", None),
+        ("● 3 + 4.5 = 8", "7.5"),
+        ("①3+4.5=8", "7.5"),
+        ("是多少？3+4.5=8", "7.5"),
+        ("△=4.5-3=2", "1.5"),
     ],
 )
 def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):
@@ -138,6 +142,11 @@ def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):
         "15/2 = 7,5",
         "35 * 20 = 7000 m",
         "Area of 4 rooms",
+        "□ - 1/2 = 3/2",
+        "?+1/2=3/2",
+        "□2 - 1/2 = 3/2",
+        "3△2 = 3/2",
+        "___ + 1/2 = 3/2",
     ],
 )
 def test_what_claims_nothing_is_unverified(step):
