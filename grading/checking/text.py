@@ -17,8 +17,11 @@ HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 
 INVISIBLE = dict.fromkeys(
     [*range(9), 11, 12, *range(14, 32), 127, 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFE0F, 0xFEFF]
 )
+UNIT_SIGNS = {"㎜": "mm", "㎝": "cm", "㎞": "km", "㎟": "mm²", "㎠": "cm²", "㎡": "m²", "㎢": "km²", "㎣": "mm³", "㎤": "cm³", "㎥": "m³"}
+UNIT_SIGNS |= {"㎎": "mg", "㎏": "kg", "㎖": "ml"}
 SIGNS = str.maketrans(
-    {
+    UNIT_SIGNS
+    | {
         **dict.fromkeys("−–‐‑﹣", "-"),
         **dict.fromkeys("“”‘’′", "'"),
         "″": "''",
@@ -64,9 +67,6 @@ SIGNS = str.maketrans(
         "△": r"\triangle ",
         **dict.fromkeys("°º", r"^\circ "),
         "℃": r"\text{°C}",
-        "㎡": "m^2",
-        "㎝": "cm",
-        "㎏": "kg",
         "α": r"\alpha ",
         "β": r"\beta ",
         "γ": r"\gamma ",

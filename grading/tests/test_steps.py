@@ -71,6 +71,9 @@ def test_a_long_working_is_split_so_far_at_most():
         "⅙ + 1 = 7/6",
         "⅖ + 1⅕ = 1⅗",
         "3 x 2 ½ = 7½ cups",
+        "5㎝×2.5㎝=12.5㎠",
+        "2.5㎏ + 500g = 3㎏",
+        "12.5℃ - 20℃ = -7.5℃",
         r"$\binom{5}{2} = 10$",
         "The sunset is at 6:00 PM, and 6:00 + 48 = 6:48.",
         "$5.20 = 520 cents",
@@ -122,6 +125,7 @@ def test_the_first_wrong_line(problem, steps, first_error):
         ("①3+4.5=8", "7.5"),
         ("是多少？3+4.5=8", "7.5"),
         ("△=4.5-3=2", "1.5"),
+        ("2.5㎡ + 1.5㎡ = 5㎡", "4"),
     ],
 )
 def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from grading.checking.numerals import FRACTION_SIGNS
-from grading.checking.text import half_width
+from grading.checking.text import UNIT_SIGNS, half_width
 from grading.checking.working.expressions import FUNCTIONS
 from grading.checking.working.units import SCALES, factor
 
@@ -162,12 +162,13 @@ BY_X = re.compile(r"(?<![A-Za-z\\{])d([a-z])\s?/\s?d[xt](?![A-Za-z])(?!\s*\()")
 AS_WORDS = re.compile(r"(?<=[-+=*/½\d) ])(?<![A-Za-z] )(a)([ts])(?=\s*(?:$|[-+=*/^²;,)]))", re.MULTILINE)  # `v = u + at`, `2as`
 STRUCK = re.compile(r"~~.*?~~")  # what is crossed out
 RECURRING = re.compile(r"(?P<whole>\d*)\.(?P<before>\d*?)(?P<period>\d{1,6}?)(?P=period)+(?P<rest>\d*)")
+ONE_SIGN_UNITS = str.maketrans(UNIT_SIGNS | {"℃": "°C"})
 CALCULATOR = re.compile(r"<<[^<>]{0,200}>>")  # GSM8K's annotations
 
 
 def plain(text: str) -> str:
     """The text as it is tokenised, with offsets of its own: half-width, one sign for each kind of minus, without calculator annotations."""
-    text = CALCULATOR.sub("", half_width(text[:LONGEST]))
+    text = CALCULATOR.sub("", half_width(text[:LONGEST]).translate(ONE_SIGN_UNITS))
     text = re.sub("[₀-₉]+", lambda index: f"_{{{index[0].translate(SUBSCRIPTS)}}}", text)
     text = SIDE_BY_SIDE.sub(r"\1; ", text)
     text = STRUCK.sub(" ", text)
