@@ -12,7 +12,10 @@ from grading.checking.wording import in_signs, without_lead
 
 LONGEST = 1_000  # characters of an answer; a longer one is not compared
 
-HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥"}
+# Other shapes of a sign, which all readers take for it.
+ALIKE = dict.fromkeys("✕✖⨯", "×") | {"➗": "÷", "∙": "·", "∶": ":", "º": "°", "′": "'", "″": "''"}
+ALIKE |= dict.fromkeys("【〔", "[") | dict.fromkeys("】〕", "]")
+HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥"} | str.maketrans(ALIKE)
 # Controls, hints on where a line may end and which way it runs, and what copied formulas have between `2` and `x`.
 INVISIBLE = dict.fromkeys(
     [*range(9), 11, 12, *range(14, 32), 127, 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFE0F, 0xFEFF]
@@ -23,19 +26,15 @@ SIGNS = str.maketrans(
     UNIT_SIGNS
     | {
         **dict.fromkeys("−–‐‑﹣", "-"),
-        **dict.fromkeys("“”‘’′", "'"),
-        "″": "''",
+        **dict.fromkeys("“”‘’", "'"),
         **dict.fromkeys("\u00a0\u2009\u202f\t\r", " "),
-        **dict.fromkeys("·⋅∙•", r"\cdot "),
-        **dict.fromkeys("【〔", "["),
-        **dict.fromkeys("】〕", "]"),
+        **dict.fromkeys("·⋅•", r"\cdot "),
         "。": ".",
         "、": ",",
         "×": r"\times ",
         "÷": "/",
         "⁄": "/",
         "∕": "/",
-        "∶": ":",
         "π": r"\pi ",
         "∞": r"\infty ",
         "≤": r"\le ",
@@ -65,7 +64,7 @@ SIGNS = str.maketrans(
         "∖": r"\setminus ",
         "∠": r"\angle ",
         "△": r"\triangle ",
-        **dict.fromkeys("°º", r"^\circ "),
+        "°": r"^\circ ",
         "℃": r"\text{°C}",
         "α": r"\alpha ",
         "β": r"\beta ",
@@ -183,7 +182,7 @@ TRAILING = " \n.,;\\"
 
 
 def half_width(text: str) -> str:
-    """Full-width digits, letters and punctuation as ASCII; nothing else is changed (`x²` stays)."""
+    """Full-width digits, letters and punctuation as ASCII, other shapes of a sign as that sign; nothing else is changed (`x²` stays)."""
     return text.translate(HALF_WIDTH)
 
 

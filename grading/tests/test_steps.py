@@ -126,6 +126,11 @@ def test_the_first_wrong_line(problem, steps, first_error):
         ("是多少？3+4.5=8", "7.5"),
         ("△=4.5-3=2", "1.5"),
         ("2.5㎡ + 1.5㎡ = 5㎡", "4"),
+        ("3×【2＋1.5】=10", "10.5"),
+        ("2 ∙ 3.5 = 8", "7"),
+        ("6 ➗ 1.5 = 5", "4"),
+        ("2 ✕ 1.5 = 4", "3"),
+        ("sin 30º = 0.6", None),
     ],
 )
 def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):
@@ -160,6 +165,7 @@ def test_what_claims_nothing_is_unverified(step):
 def test_a_derivative_may_be_found_part_by_part():
     problem = "Find the derivative of f(x) = 3x^3 - 4x + 7"
     assert statuses(problem, "3x^3 -> 9x^2", "-4x → -4", "9x^2 - 4") == ["unverified", "unverified", "checked"]
+    assert statuses(problem, "f′(x) = 9x^2 - 4") == ["checked"]
     (verdict,) = check_steps(problem, ["9x^2 - 4x"]).steps
     assert str(verdict.reason) == "f'(x) and 9x^2 - 4x are not the same expression."
 
