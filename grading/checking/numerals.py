@@ -1,6 +1,7 @@
 """Numbers written in words: 三百零五, 十二点五, 三分之二, 三又二分之一, 3万; `twenty-five`, `two thirds`, `one and a half`."""
 
 import re
+import unicodedata
 from fractions import Fraction
 
 LONGEST = 60  # characters of a numeral
@@ -18,6 +19,7 @@ UNITS += ["fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 TENS = {name: 10 * value for value, name in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)}
 SMALL = {name: value for value, name in enumerate(UNITS)} | TENS
 SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+FRACTION_SIGNS = {sign: Fraction(unicodedata.numeric(sign)).limit_denominator(10) for sign in "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒"}
 PARTS = {
     "half": 2,
     "halves": 2,

@@ -7,32 +7,34 @@ set are `\{ \}`.
 import re
 from functools import lru_cache
 
-from grading.checking.numerals import SMALL
+from grading.checking.numerals import FRACTION_SIGNS, SMALL
 from grading.checking.wording import in_signs, without_lead
 
 LONGEST = 1_000  # characters of an answer; a longer one is not compared
 
-HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥"}
+# Other shapes of a sign, which all readers take for it.
+ALIKE = dict.fromkeys("✕✖⨯", "×") | {"➗": "÷", "∙": "·", "∶": ":", "º": "°", "′": "'", "″": "''"}
+ALIKE |= dict.fromkeys("【〔", "[") | dict.fromkeys("】〕", "]")
+HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0xFFE5: "¥"} | str.maketrans(ALIKE)
 # Controls, hints on where a line may end and which way it runs, and what copied formulas have between `2` and `x`.
 INVISIBLE = dict.fromkeys(
     [*range(9), 11, 12, *range(14, 32), 127, 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFE0F, 0xFEFF]
 )
+UNIT_SIGNS = {"㎜": "mm", "㎝": "cm", "㎞": "km", "㎟": "mm²", "㎠": "cm²", "㎡": "m²", "㎢": "km²", "㎣": "mm³", "㎤": "cm³", "㎥": "m³"}
+UNIT_SIGNS |= {"㎎": "mg", "㎏": "kg", "㎖": "ml"}
 SIGNS = str.maketrans(
-    {
+    UNIT_SIGNS
+    | {
         **dict.fromkeys("−–‐‑﹣", "-"),
-        **dict.fromkeys("“”‘’′", "'"),
-        "″": "''",
+        **dict.fromkeys("“”‘’", "'"),
         **dict.fromkeys("\u00a0\u2009\u202f\t\r", " "),
-        **dict.fromkeys("·⋅∙•", r"\cdot "),
-        **dict.fromkeys("【〔", "["),
-        **dict.fromkeys("】〕", "]"),
+        **dict.fromkeys("·⋅•", r"\cdot "),
         "。": ".",
         "、": ",",
         "×": r"\times ",
         "÷": "/",
         "⁄": "/",
         "∕": "/",
-        "∶": ":",
         "π": r"\pi ",
         "∞": r"\infty ",
         "≤": r"\le ",
@@ -62,11 +64,8 @@ SIGNS = str.maketrans(
         "∖": r"\setminus ",
         "∠": r"\angle ",
         "△": r"\triangle ",
-        **dict.fromkeys("°º", r"^\circ "),
+        "°": r"^\circ ",
         "℃": r"\text{°C}",
-        "㎡": "m^2",
-        "㎝": "cm",
-        "㎏": "kg",
         "α": r"\alpha ",
         "β": r"\beta ",
         "γ": r"\gamma ",
@@ -77,14 +76,7 @@ SIGNS = str.maketrans(
         "ρ": r"\rho ",
         "φ": r"\phi ",
         "ω": r"\omega ",
-        "½": r"\frac{1}{2}",
-        "⅓": r"\frac{1}{3}",
-        "⅔": r"\frac{2}{3}",
-        "¼": r"\frac{1}{4}",
-        "¾": r"\frac{3}{4}",
-        "⅕": r"\frac{1}{5}",
-        "⅙": r"\frac{1}{6}",
-        "⅛": r"\frac{1}{8}",
+        **{sign: rf"\frac{{{value.numerator}}}{{{value.denominator}}}" for sign, value in FRACTION_SIGNS.items()},
     }
 )
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ", "0123456789-+n")
@@ -190,7 +182,7 @@ TRAILING = " \n.,;\\"
 
 
 def half_width(text: str) -> str:
-    """Full-width digits, letters and punctuation as ASCII; nothing else is changed (`x²` stays)."""
+    """Full-width digits, letters and punctuation as ASCII, other shapes of a sign as that sign; nothing else is changed (`x²` stays)."""
     return text.translate(HALF_WIDTH)
 
 

@@ -68,6 +68,12 @@ def test_a_long_working_is_split_so_far_at_most():
         r"$\frac{3}{4} \cdot 8 = 6$",
         r"$\sqrt{16} + 2^3 = 12$",
         r"$\frac12 + \frac13 = \frac56$",
+        "⅙ + 1 = 7/6",
+        "⅖ + 1⅕ = 1⅗",
+        "3 x 2 ½ = 7½ cups",
+        "5㎝×2.5㎝=12.5㎠",
+        "2.5㎏ + 500g = 3㎏",
+        "12.5℃ - 20℃ = -7.5℃",
         r"$\binom{5}{2} = 10$",
         "The sunset is at 6:00 PM, and 6:00 + 48 = 6:48.",
         "$5.20 = 520 cents",
@@ -115,6 +121,16 @@ def test_the_first_wrong_line(problem, steps, first_error):
         ("√2 = 1.5", None),
         ("sin 30° = 0.6", None),
         ("sin 30 = 0.6", None),
+        ("● 3 + 4.5 = 8", "7.5"),
+        ("①3+4.5=8", "7.5"),
+        ("是多少？3+4.5=8", "7.5"),
+        ("△=4.5-3=2", "1.5"),
+        ("2.5㎡ + 1.5㎡ = 5㎡", "4"),
+        ("3×【2＋1.5】=10", "10.5"),
+        ("2 ∙ 3.5 = 8", "7"),
+        ("6 ➗ 1.5 = 5", "4"),
+        ("2 ✕ 1.5 = 4", "3"),
+        ("sin 30º = 0.6", None),
     ],
 )
 def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):
@@ -135,6 +151,11 @@ def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):
         "15/2 = 7,5",
         "35 * 20 = 7000 m",
         "Area of 4 rooms",
+        "□ - 1/2 = 3/2",
+        "?+1/2=3/2",
+        "□2 - 1/2 = 3/2",
+        "3△2 = 3/2",
+        "___ + 1/2 = 3/2",
     ],
 )
 def test_what_claims_nothing_is_unverified(step):
@@ -144,6 +165,7 @@ def test_what_claims_nothing_is_unverified(step):
 def test_a_derivative_may_be_found_part_by_part():
     problem = "Find the derivative of f(x) = 3x^3 - 4x + 7"
     assert statuses(problem, "3x^3 -> 9x^2", "-4x → -4", "9x^2 - 4") == ["unverified", "unverified", "checked"]
+    assert statuses(problem, "f′(x) = 9x^2 - 4") == ["checked"]
     (verdict,) = check_steps(problem, ["9x^2 - 4x"]).steps
     assert str(verdict.reason) == "f'(x) and 9x^2 - 4x are not the same expression."
 

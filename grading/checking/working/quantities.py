@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from grading.checking.numbers import read_number
+from grading.checking.numerals import ZH_NUMERAL
 from grading.checking.working.tokens import Token, plain, tokenize
 from grading.checking.working.units import SCALES
 
@@ -27,7 +28,6 @@ WORDS = (
     | {word: Fraction(value) for word, value in (TENS | TIMES).items()}
     | {word + plural: Fraction(1, value) for word, value in PARTS.items() for plural in ("", "s")}
 )
-ZH_NUMERAL = re.compile(r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?")
 ZH_WORDS = {"一半": Fraction(1, 2), "半": Fraction(1, 2), "双": Fraction(2), "两倍": Fraction(2), "一刻": Fraction(15)}
 ZH_FRACTION = re.compile(r"[零一二两三四五六七八九十百\d]+分之[零一二两三四五六七八九十百\d]+")
 

@@ -1,5 +1,6 @@
 """Finds the maths in a line: runs of tokens that are one chain of expressions and relations, without the prose and units between them."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -87,12 +88,19 @@ def _goes_on(tokens: Sequence[Token], at: int) -> bool:
         return True
     if tokens[at].kind == "number" and tokens[at].glued and (before.kind == "letter" or _is_decimal_comma(tokens, at - 1)):
         return True  # `5P3`, `12,5 : 5`
+    if _is_gap(before):
+        return tokens[at].kind == "operator" or (tokens[at].glued and before.text not in "?_")
     if tokens[at].kind == "operator":
         spaced = at + 1 < len(tokens) and not tokens[at].glued and not tokens[at + 1].glued
         return before.kind == "word" and tokens[at].text in "+-" and spaced
     if before.text == ":":
         return tokens[at].glued and not _is_label(tokens[max(0, at - 3) : at])
     return before.text in PARTIAL or (before.kind == "operator" and before.text in ("*", "/"))
+
+
+def _is_gap(token: Token) -> bool:
+    """What is left to be filled in, as in `□ - 1/2 = 3/2`, or another sign for a number that is not read: an emoji, `x̄`, `3△2`."""
+    return token.text in ("?", "_") or (token.kind == "stop" and unicodedata.category(token.text[0]) in ("So", "Mn"))
 
 
 def _is_label(tokens: Sequence[Token]) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from grading.checking.text import half_width
+from grading.checking.numerals import FRACTION_SIGNS
+from grading.checking.text import UNIT_SIGNS, half_width
 from grading.checking.working.expressions import FUNCTIONS
 from grading.checking.working.units import SCALES, factor
 
@@ -102,6 +103,7 @@ WORDS_IN_TEX = re.compile(r"\\(?:text|mbox|textrm|textbf|textit|operatorname|mat
 TOKEN = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<mixed>(?<![\d.])\d{1,4}\s*又\s*\d{1,4}/\d{1,4}(?![\d./])|(?<![\d./*+\-^])\d{1,4}\s+\d{1,4}/\d{1,4}(?![\d./]))"
+    rf"|(?P<fraction>(?:(?<![\d.,])\d{{1,4}} ?)?[{''.join(FRACTION_SIGNS)}])"
     r"|(?P<clock>(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:]))"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|(?<![\d.])\d{1,3}(?: \d{3})+(?![\d.,]|-[A-Za-z])|\d+(?:\.\d+)?|\.\d+)(?:\.{3}|…)?"
     r"|(?P<relation><=|>=|(?<=\s)!=|=<|==|[=<>≤≥≠≈≐⩽⩾≦≧∈])"
@@ -110,7 +112,6 @@ TOKEN = re.compile(
     r"|(?P<operator>[+\-*/%±×÷·⋅∗⁄∕|!:_'√∫])"
     r"|(?P<root>[∛∜])"
     r"|(?P<superscript>[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
-    r"|(?P<fraction>[½⅓⅔¼¾⅕⅛])"
     r"|(?P<open>[(\[{])|(?P<close>[)\]}])"
     r"|(?P<display>\$\$)"
     r"|(?P<money>[$¥€£])"
@@ -132,7 +133,6 @@ STANDARD = {
 }
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-FRACTIONS = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅛": (1, 8)}
 LETTERS = {"π": "pi", "θ": "theta", "α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "μ": "mu", "ω": "omega", "φ": "phi"}
 LETTERS |= {"∞": "oo", "pi": "pi"}
 # Words for operations, in the order in which they are looked for in a run of Chinese.
@@ -162,12 +162,13 @@ BY_X = re.compile(r"(?<![A-Za-z\\{])d([a-z])\s?/\s?d[xt](?![A-Za-z])(?!\s*\()")
 AS_WORDS = re.compile(r"(?<=[-+=*/½\d) ])(?<![A-Za-z] )(a)([ts])(?=\s*(?:$|[-+=*/^²;,)]))", re.MULTILINE)  # `v = u + at`, `2as`
 STRUCK = re.compile(r"~~.*?~~")  # what is crossed out
 RECURRING = re.compile(r"(?P<whole>\d*)\.(?P<before>\d*?)(?P<period>\d{1,6}?)(?P=period)+(?P<rest>\d*)")
+ONE_SIGN_UNITS = str.maketrans(UNIT_SIGNS | {"℃": "°C"})
 CALCULATOR = re.compile(r"<<[^<>]{0,200}>>")  # GSM8K's annotations
 
 
 def plain(text: str) -> str:
     """The text as it is tokenised, with offsets of its own: half-width, one sign for each kind of minus, without calculator annotations."""
-    text = CALCULATOR.sub("", half_width(text[:LONGEST]))
+    text = CALCULATOR.sub("", half_width(text[:LONGEST]).translate(ONE_SIGN_UNITS))
     text = re.sub("[₀-₉]+", lambda index: f"_{{{index[0].translate(SUBSCRIPTS)}}}", text)
     text = SIDE_BY_SIDE.sub(r"\1; ", text)
     text = STRUCK.sub(" ", text)
@@ -218,7 +219,7 @@ def _tokens(match: re.Match[str], glued: bool) -> Iterator[Token]:
         case "mixed":
             yield from _mixed(text, start, end, glued)
         case "fraction":
-            yield Token("number", text, start, end, Fraction(*FRACTIONS[text]), glued=glued)
+            yield Token("number", text, start, end, int(text[:-1] or 0) + FRACTION_SIGNS[text[-1]], glued=glued)
         case "relation" | "operator" | "power" as sign:
             yield Token("relation" if sign == "relation" else "operator", STANDARD.get(text, text), start, end, glued=glued)
         case "superscript":
