@@ -54,7 +54,7 @@ async def test_candidates_stream_side_by_side_and_are_stored(stack):
     assert before == again == after
     short = stack.do("log", turn=asked["turn"])
     check_log(short)
-    assert len(short) < len(seen) / 2
+    assert len([event for event in short if event["kind"] == "token"]) <= 4  # one a candidate
     assert texts([event | {"data": event["payload"]} for event in short]) == texts(seen)
     async with student.socket(asked["conversation"]) as page:  # that slept in the middle of it, and counted otherwise
         await page.send(json.dumps({"watch": asked["turn"], "after": 9}))
