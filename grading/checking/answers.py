@@ -22,6 +22,7 @@ from grading.checking.quantities import compare_numbers
 from grading.checking.reasons import template
 from grading.checking.spellings import may_be_list, with_decimal_points, with_names, with_powers
 from grading.checking.text import LONGEST, compact, half_width, plain, typed_signs
+from grading.checking.told_apart import compare_told_apart
 from grading.checking.verdicts import ALIKE, DIFFERENT, EQUAL, NOT_COMPARED, Outcome, Verdict, correct, incorrect, undecided
 from grading.checking.wording import without_lead
 
@@ -104,6 +105,8 @@ def _check(expected: str, given: str, seconds: float) -> Verdict:
     verdict = _as_written(expected, given, seconds)
     if verdict.outcome is Outcome.INCORRECT and (one, other) != (expected, given):
         verdict = _if_wrong(one, other, until, otherwise=verdict, certain=False)
+    if verdict.outcome is not Outcome.CORRECT and (told_apart := compare_told_apart(expected, given)):
+        return told_apart
     if verdict.outcome is Outcome.INCORRECT and "^" in plain(expected) and (powers := with_powers(plain(given))) != plain(given):
         verdict = _if_wrong(expected, powers, until, otherwise=verdict, certain=False)
     return verdict if verdict.outcome is Outcome.CORRECT else _with_decimal_points(expected, given, until, otherwise=verdict)
