@@ -28,17 +28,33 @@ class BellConsumer(AsyncWebsocketConsumer):
     """A socket that is served without its bell where the broker is away as it opens. A subclass accepts it at once."""
 
     is_open = False
+    channel_name = ""  # until Channels has one
 
     async def __call__(self, *arguments: Any) -> None:  # noqa: ANN401 (ASGI's scope, receive and send)
         try:
-            await super().__call__(*arguments)
+            await self._serve(*arguments)
         except (RedisError, OSError) as error:
             if self.is_open:
                 raise
             logger.warning("A socket has no bell: %s", error)
             self.channel_layer_alias = NO_LAYER  # type: ignore[misc]  # Channels reads it of the socket, not of its class
             self.channel_name = uuid4().hex
-            await super().__call__(*arguments)  # nothing was received yet
+            await self._serve(*arguments)  # nothing was received yet
+
+    async def _serve(self, *arguments: Any) -> None:  # noqa: ANN401
+        try:
+            await super().__call__(*arguments)
+        finally:
+            await self._forget_channel()
+
+    async def _forget_channel(self) -> None:
+        """A layer forgets a channel when the wait for its next message is cancelled; where one has just come, it never would."""
+        layer: Any = self.channel_layer  # the type that Channels says has no channels
+        while layer is not None and self.channel_name in layer.channels:
+            waiting = asyncio.ensure_future(layer.receive(self.channel_name))
+            await asyncio.sleep(0)  # it begins
+            waiting.cancel()
+            await asyncio.wait({waiting})
 
     async def accept(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 (Channels')
         self.is_open = True

@@ -68,7 +68,7 @@ class Pool:
             self._server.control.close()
 
     def _ask(self, request: bytes, seconds: float) -> Verdict:
-        for _ in range(2):
+        for _ in range(self.size + 1):  # all that are idle may have died with the process that forks them
             worker = self._take()
             if worker is None:
                 return undecided(NOT_STARTED)

@@ -78,6 +78,16 @@ def test_a_process_that_died_is_replaced(own_pool, victim):
     assert own_pool.ask("5x", "x5", 5).outcome is Outcome.CORRECT
 
 
+def test_the_next_question_is_answered_where_all_died_at_once(own_pool):
+    for worker in [own_pool._take(), own_pool._take()]:
+        own_pool._give_back(worker, alive=True)
+    server, *workers = processes(own_pool)
+    os.kill(server, signal.SIGKILL)
+    own_pool._server.process.wait()
+    assert gone(workers)
+    assert own_pool.ask("5x", "x5", 5).outcome is Outcome.CORRECT
+
+
 def test_no_more_workers_than_the_pool_has_places(own_pool):
     own_pool.ask("5x", "x5", 5)
 

@@ -2,17 +2,23 @@
 
 import asyncio
 import json
+import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
+from channels.exceptions import StopConsumer
 from channels.layers import get_channel_layer
 from channels.routing import URLRouter
 from django.urls import path
 
 from accounts.models import User
+from accounts.sockets import BellConsumer
 from tutor import asking, consumers, eventlog
 from tutor.models import TurnEvent
+from tutor.supervisor import answers, valkey_command, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 application = URLRouter([path("ws/<uuid:pk>/", consumers.ConversationConsumer.as_asgi())])
@@ -152,3 +158,38 @@ async def test_a_conversation_that_is_no_longer_the_readers_closes_its_sockets_e
     await database_sync_to_async(end)(turn)
     await ring(turn, eventlog.Entry(seq=2, run=1, kind="token", data={"candidate": 0, "part": "text", "text": "2"}))
     assert await socket.close_code() == consumers.NOT_THERE
+
+
+@pytest.fixture
+def broker(settings):
+    """A real one: a layer in memory forgets by itself."""
+    with tempfile.TemporaryDirectory(prefix="lm-") as place:
+        socket = Path(place) / "valkey.sock"
+        hosts = {"hosts": [f"unix://{socket}"]}
+        settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": hosts}}
+        process = subprocess.Popen(valkey_command(Path(place) / "data", socket), stdout=subprocess.DEVNULL)
+        wait_until(lambda: answers(socket), "no broker")
+        yield
+        process.terminate()
+        process.wait(10)
+
+
+class Ending(BellConsumer):
+    """A socket that ends just when its bell has rung, before it has listened."""
+
+    async def receive(self, text_data=None, bytes_data=None):
+        for _ring in range(2):
+            await self.channel_layer.send(self.channel_name, {"type": "rung"})
+        while self.channel_layer.channels[self.channel_name].qsize() != 1:  # noqa: ASYNC110 (the other was taken, and waits)
+            await asyncio.sleep(0.01)
+        raise StopConsumer
+
+
+async def test_a_socket_that_ends_as_its_bell_rings_leaves_nothing_behind(broker):
+    layer = get_channel_layer()
+    socket = ApplicationCommunicator(Ending.as_asgi(), {"type": "websocket"})
+    await socket.send_input({"type": "websocket.connect"})
+    await socket.send_input({"type": "websocket.receive", "text": ""})
+    await socket.wait(5)
+    assert layer.channels == {}
+    await layer.flush()
