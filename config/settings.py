@@ -136,7 +136,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
 PASSWORD_RESET_TIMEOUT = 30 * 86_400  # seconds: a slip of paper with a first log-in's link may lie about for a while
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["accounts.hashers.Argon2"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "tutor:home"
 LOGOUT_REDIRECT_URL = "accounts:login"

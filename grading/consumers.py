@@ -90,7 +90,7 @@ def _state(user: User, assignment_id: UUID, at: UUID | None) -> dict[str, Any]:
     assignment = access.get_assignment_for(user, assignment_id)
     open_submission = _submission(assignment, at)
     return {
-        "problems": {str(problem.pk): asdict(queue.counts(queue.submissions_of(problem))) for problem in assignment.problems.all()},
+        "problems": {str(pk): asdict(counts) for pk, counts in queue.counts_of(assignment).items()},
         "graders": _graders(assignment, user),
         "open": _open(open_submission) if open_submission else None,
     }

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from accounts.text import storable
 from grading import queue
 from grading.evidence import misconception_name
-from grading.models import Group, Problem, Submission
+from grading.models import Assignment, Group, Problem, Submission
 from inference.selection import mathematically_equal
 
 LONGEST = 500  # characters of a text that can have a group
@@ -46,12 +46,14 @@ def _equal(groups: Iterable[Group], text: str, seconds: float) -> Group | None:
 
 def of_problem(problem: Problem, kind: str) -> "QuerySet[Group]":
     """The groups that hold current work, largest first, with `size` and `waiting` (not reviewed yet)."""
+    return _held(Group.objects.filter(problem=problem), kind)
+
+
+def _held(groups: "QuerySet[Group]", kind: str) -> "QuerySet[Group]":
     relation = "by_answer" if kind == Kind.ANSWER else "by_step"
     held = Q(**{f"{relation}__current": True}) & queue.enrolled(f"{relation}__")
     waiting = held & Q(**{f"{relation}__mark__state": "draft"})
-    counted = Group.objects.filter(problem=problem, kind=kind).annotate(
-        size=Count(relation, filter=held), waiting=Count(relation, filter=waiting)
-    )
+    counted = groups.filter(kind=kind).annotate(size=Count(relation, filter=held), waiting=Count(relation, filter=waiting))
     return counted.filter(size__gt=0).order_by("-size", "pk")
 
 
@@ -99,10 +101,10 @@ def misconceptions(rows: ErrorMap) -> list[tuple[str, int, int]]:
     return [(name, size, places[name]) for name, size in sizes.most_common() if name]
 
 
-def error_map(problems: Iterable[Problem]) -> ErrorMap:
+def error_map(assignment: Assignment) -> ErrorMap:
     """For each problem its first wrong steps, the commonest first."""
-    rows = []
-    for problem in problems:
-        count = queue.submissions_of(problem).count()
-        rows.append((problem, [ErrorRow(group, group.size, count) for group in of_problem(problem, Kind.STEP)]))  # type: ignore[attr-defined]  # annotated
-    return rows
+    counts = queue.counts_of(assignment)
+    errors: dict[UUID, list[ErrorRow]] = {pk: [] for pk in counts}
+    for group in _held(Group.objects.filter(problem__assignment=assignment), Kind.STEP):
+        errors[group.problem_id].append(ErrorRow(group, group.size, counts[group.problem_id].submissions))  # type: ignore[attr-defined]  # annotated
+    return [(problem, errors[problem.pk]) for problem in assignment.problems.all()]

@@ -10,7 +10,7 @@ import math
 import statistics
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
@@ -42,6 +42,14 @@ class Budget:
     together: int = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A candidate that an earlier run completed, and its score, if it had one."""
+
+    solved: Solved
+    score: float | None
+
+
 class Writer(Protocol):
     """A candidate to be written: its events, Done last; and the raw text that its own text continues."""
 
@@ -50,7 +58,7 @@ class Writer(Protocol):
 
     @property
     def prompt(self) -> str:
-        """Known once it has been written."""
+        """Known once it has been written; of one that is not written again, what it would begin with."""
 
     @property
     def tokens(self) -> int:
@@ -58,7 +66,7 @@ class Writer(Protocol):
 
 
 class Contest:
-    """`writers` are the candidates, in the order of their numbers."""
+    """`writers` are the candidates, in the order of their numbers; those that were `kept` are not written again."""
 
     def __init__(
         self,
@@ -68,6 +76,7 @@ class Contest:
         rule: Rule,
         scorer: RewardScorer | None = None,
         budget: Budget | None = None,
+        kept: Mapping[int, Kept] | None = None,
         same: Same = selection.mathematically_equal,
     ) -> None:
         if not 1 < len(writers) <= MOST:
@@ -86,10 +95,12 @@ class Contest:
         self._dropped: dict[int, asyncio.Task[None]] = {}  # these may still be giving engine and sandbox back
         self._start = time.monotonic()
         self._begun: dict[int, float] = {}
-        self._solved: dict[int, Solved] = {}
-        self._unscored: list[int] = []
+        kept = kept or {}
+        self._solved = {number: each.solved for number, each in kept.items()}
+        self._scores = {number: each.score for number, each in kept.items() if each.score is not None}
+        self._unscored = [number for number in kept if number not in self._scores]
         self._scoring: asyncio.Task[dict[int, float]] | None = None
-        self._scores: dict[int, float] = {}
+        self._kept_tokens = sum(solved.tokens for solved in self._solved.values())
         self._scorer_error = "" if scorer or rule not in NEEDS_SCORES else NO_SCORER
         self._error: ContextOverflow | SandboxError | None = None  # what ended a candidate last
 
@@ -101,7 +112,9 @@ class Contest:
         """
         try:
             for number in range(len(self._writers)):
-                self._running[number] = self._task(self._write(number))
+                if number not in self._solved:
+                    self._running[number] = self._task(self._write(number))
+            self._score_next()
             while self._running or self._scoring:
                 await self._wait()
                 while self._events:
@@ -123,7 +136,7 @@ class Contest:
 
     @property
     def _tokens(self) -> int:
-        return sum(writer.tokens for writer in self._writers)
+        return self._kept_tokens + sum(writer.tokens for writer in self._writers)
 
     # --- Writing --------------------------------------------------------------------------------------------------------
 

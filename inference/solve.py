@@ -4,7 +4,7 @@ import asyncio
 import time
 import uuid
 import zlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,9 +13,10 @@ from grading.checking.agreement import agrees
 from grading.checking.extract import boxed_answer, final_answer
 from grading.checking.fitting import is_bare, is_refuted, says_what_to_do
 from inference import prompts
-from inference.best_of import Budget, Contest
+from inference.best_of import Budget, Contest, Kept
 from inference.engines import Chunk, ContextOverflow, Engine, EngineUnavailable, Finish, Sampling
 from inference.events import CandidateEvent, Code, Done, Event, Language, Mode, Output, Rule, Started, Token
+from inference.exact import with_exact_values
 from inference.prompts import Exchange
 from inference.repeating import repeats_itself
 from inference.reward import RewardScorer
@@ -57,12 +58,14 @@ async def solve(
     select: Rule = "weighted",
     scorer: RewardScorer | None = None,
     budget: Budget | None = None,
+    kept: Mapping[int, Kept] | None = None,
 ) -> AsyncGenerator[Event]:
     """Solve `problem`; yields Started, then Token, Code and Output as they come, and Done last.
 
     With `n` above 1, so many candidates are written side by side (at `SAMPLED` where `temperature` is 0, for they must differ); each ends
     with
-    Solved or Dropped, and is Scored where there is a `scorer`; Selected says which one Done repeats (`inference.best_of`).
+    Solved or Dropped, and is Scored where there is a `scorer`; Selected says which one Done repeats (`inference.best_of`). Of those that
+    were `kept` nothing is yielded again.
 
     Closing the generator aborts the engine's requests and ends the sandbox sessions. Raises `EngineError` and
     `SandboxError`. Where the whole does not fit the context, the oldest of `history` is left out; `instructions` never are.
@@ -89,7 +92,7 @@ async def solve(
         events: AsyncGenerator[Event] = candidates[0].write()
     else:
         yield Started(mode=candidates[0].mode, language=candidates[0].language, model=engine.model, n=n)
-        events = Contest(problem, candidates, rule=select, scorer=scorer, budget=budget).run()
+        events = Contest(problem, candidates, rule=select, scorer=scorer, budget=budget, kept=kept).run()
     async with aclosing(events):
         async for event in events:
             yield event
@@ -327,8 +330,8 @@ class _Solution:
 
 
 def shown_to_model(result: CellResult, limit: int) -> str:
-    """A block's output with its error, as the model reads it: of long output the middle is left out."""
-    output = result.output.strip()
+    """A block's output with its error, as the model reads it: with exact values, and of long output the middle is left out."""
+    output = with_exact_values(result.output.strip())
     if len(output) > limit:
         output = f"{output[: limit // 2]}\n...\n{output[-limit // 2 :]}"
     return f"{output}\n{result.error}".strip() if result.error else output

@@ -1,9 +1,9 @@
-"""Texts as tokens, so that two of them can be compared whatever their punctuation, capitals and spaces."""
+"""Texts as tokens, so that two of them can be compared whatever their punctuation, capitals and spaces, and however signs are written."""
 
 import re
 from collections.abc import Sequence
 
-from grading.checking.text import half_width
+from grading.checking.text import LOWERED, RAISED, half_width, spelled
 
 CHINESE = "\u3400-\u9fff"
 WORD = re.compile(rf"[a-z0-9]+|[{CHINESE}]")
@@ -14,13 +14,13 @@ NEAR = 0.6  # least similarity of near duplicates
 
 
 def words(text: str) -> list[str]:
-    """Runs of ASCII letters and digits in lower case; of Chinese, which has no spaces, each character. Nothing else is left."""
-    return WORD.findall(half_width(text).lower())
+    """Runs of ASCII letters and digits (`x²` is `x2`) in lower case; of Chinese, which has no spaces, each character. Nothing else."""
+    return WORD.findall(half_width(text).translate(RAISED | LOWERED).lower())
 
 
 def tokens(text: str) -> list[str]:
-    """Words, whole numbers and the signs of arithmetic: `x^2 - 1,500` and `x^2 + 1500` differ, in the sign alone."""
-    return TOKEN.findall(THOUSANDS.sub("", half_width(text).lower()))
+    """Words, whole numbers and the signs of arithmetic: `x² − 1,500` and `x^2 + 1500` differ, in the sign alone."""
+    return TOKEN.findall(THOUSANDS.sub("", spelled(text).lower()))
 
 
 def numbers(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import User
-from grading.evidence import Evidence
+from grading import review
 from grading.models import Mark, Submission
 from practice.models import Knowledge
 from practice.skills import BY_CODE, SKILL_OF_MISTAKE, SKILLS, Skill
@@ -84,14 +84,13 @@ def recent_mistakes(student: User, now: datetime) -> dict[str, datetime]:
 
 
 def _marked(student: User, now: datetime) -> Iterator[tuple[datetime, str]]:
-    """Mistakes in work that was handed in. What is not released yet tells nothing."""
+    """Mistakes in work that was handed in, unless the teacher says that they are none. What is not released yet tells nothing."""
     released = Submission.objects.filter(student=student, current=True, mark__state=Mark.State.RELEASED)
-    work = released.filter(created__gt=now - RECENT).order_by("-created")
+    work = released.filter(created__gt=now - RECENT).select_related("mark").order_by("-created")
     for submission in work.filter(evidence__isnull=False)[:MISTAKES]:
-        assert submission.evidence is not None  # as it was asked for
-        evidence = Evidence.from_json(submission.evidence)
-        if evidence.first_error is not None:
-            yield submission.created, evidence.steps[evidence.first_error].misconception or ""
+        found = review.evidence_of(submission)
+        if found is not None and found.first_error is not None and submission.mark.first_error in (None, found.first_error):
+            yield submission.created, found.steps[found.first_error].misconception or ""
 
 
 def _checked(student: User, now: datetime) -> Iterator[tuple[datetime, str]]:

@@ -1,9 +1,11 @@
 """The rules of datasets: imported, looked at, and deleted with all that was made from them."""
 
+import fcntl
 import hashlib
 import itertools
 import shutil
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -145,6 +147,14 @@ def _folder() -> Path:
     folder: Path = settings.VAR_DIR / "datasets"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    """One process at a time changes kept files; the system lets go of the lock when its holder dies."""
+    with (_folder() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def digest(path: Path) -> str:

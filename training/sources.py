@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +67,12 @@ def refresh_all() -> None:
 
 def refresh(dataset: Dataset) -> int:
     """How many rows were taken out; with them goes all that was made from the dataset. Raises `StillUsed`, `RowError`, OSError."""
+    with datasets.locked():  # by several at once, the last would write what it had read before the others
+        current = Dataset.objects.filter(pk=dataset.pk).first()
+        return _refresh(current) if current else 0
+
+
+def _refresh(dataset: Dataset) -> int:
     origins = [row["origin"] for row in rows.read(dataset.file)]
     parts = (origins[start : start + CHUNK] for start in range(0, len(origins), CHUNK))
     living = {origin for part in parts for origin in COLLECTED[dataset.source].living(part)}
@@ -75,6 +80,8 @@ def refresh(dataset: Dataset) -> int:
     if gone:
         _take_out(dataset, living)
         logger.info("%s rows were taken out of %s: they are gone at their source", gone, dataset)
+    elif len(origins) != dataset.rows:  # who took rows out was killed before saying so
+        _note(dataset)
     return gone
 
 
@@ -95,10 +102,15 @@ def _take_out(dataset: Dataset, living: set[str]) -> None:
     for child in dataset.children.all():
         datasets.delete(child)
     datasets.forget_copies(dataset, dataset.runs.filter(datasets.BEGUN).distinct())
-    kept = rows.write(dataset.file, [row for row in rows.read(dataset.file) if row["origin"] in living])
-    with transaction.atomic():
-        dataset.rows, dataset.sha256 = kept, datasets.digest(dataset.file)
-        dataset.save(update_fields=["rows", "sha256"])
+    rows.write(dataset.file, [row for row in rows.read(dataset.file) if row["origin"] in living])
+    _note(dataset)
+
+
+def _note(dataset: Dataset) -> None:
+    """Say of a dataset what its file holds now."""
+    count, sha256 = rows.count(dataset.file), datasets.digest(dataset.file)
+    if not Dataset.objects.filter(pk=dataset.pk).update(rows=count, sha256=sha256):
+        dataset.file.unlink(missing_ok=True)  # it was deleted meanwhile
 
 
 # --- Teachers' marks ----------------------------------------------------------------------------------------------------

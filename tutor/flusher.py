@@ -228,13 +228,24 @@ def _insert_keys(keys: list[Key]) -> None:
     )
 
 
+def _insert_candidates(candidates: list[Candidate]) -> None:
+    """Each is stored when it is complete, and again when one of all is picked; both may come in one flush."""
+    newest = {(candidate.turn_id, candidate.number): candidate for candidate in candidates}
+    Candidate.objects.bulk_create(
+        newest.values(),
+        update_conflicts=True,
+        unique_fields=["turn", "number"],
+        update_fields=["answer", "text", "checked", "tokens", "score", "group", "picked"],
+    )
+
+
 def _insert(batches: list[Batch]) -> None:
     with transaction.atomic():
         if Turn.objects.filter(pk__in=[batch.log.turn_id for batch in batches], joined=True).exists():
             raise LeaseLost  # this worker stood still for a day: the log has other numbers now, and ours might be free
         stored = [row for batch in batches for row in batch.rows]
         Plot.objects.bulk_create([row for row in stored if isinstance(row, Plot)])
-        Candidate.objects.bulk_create([row for row in stored if isinstance(row, Candidate)])
+        _insert_candidates([row for row in stored if isinstance(row, Candidate)])
         _insert_keys([row for row in stored if isinstance(row, Key)])
         TurnEvent.objects.bulk_create([row for batch in batches for row in eventlog.rows(batch.log.turn_id, batch.entries)])
         for batch in batches:

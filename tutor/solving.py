@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, aclosing
 from functools import partial
 from typing import Any, Literal, cast
@@ -12,17 +12,17 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from accounts.workers import in_database
-from inference.best_of import Budget
+from inference.best_of import Budget, Kept
 from inference.engines import Engine, EngineUnavailable
 from inference.engines.metered import Metered
-from inference.events import Done, Event, Mode, Output, Scored, Selected, Solved
+from inference.events import Done, Event, Mode, Output, Scored, Selected, Solved, Started
 from inference.reward import RewardScorer
 from inference.sandbox import SandboxBusy
 from inference.solve import solve
 from inference.tutoring.clarify import solved_or_asked_back
 from inference.tutoring.events import Keyed, Reviewed, Taught
 from inference.tutoring.smalltalk import replied, spelled_out
-from tutor import leases, queue, teaching
+from tutor import keeping, leases, queue, teaching
 from tutor.failures import Failure, failure_of
 from tutor.flusher import LeaseLost, TurnLog
 from tutor.models import Candidate, Turn
@@ -98,11 +98,12 @@ class Job:
             raise LeaseLost
 
     async def _solve_once(self) -> None:
-        candidates = Candidates(self.turn)
+        resumed = await self._resumed()
+        candidates = Candidates(self.turn, resumed.kept)
         async with AsyncExitStack() as stack:
             shared, scorer = stack.enter_context(self._tools.using())
             engine = Metered(shared)
-            events = await stack.enter_async_context(aclosing(self._events(engine, scorer)))
+            events = await stack.enter_async_context(aclosing(self._events(engine, scorer, resumed.kept)))
             async for event in events:
                 candidates.take(event)
                 if isinstance(event, Done):
@@ -110,6 +111,7 @@ class Job:
                 elif isinstance(event, Output):
                     self.log.add(event.kind, event.payload() | {"plots": self.log.add_plots(event.images)})
                 elif isinstance(event, Solved):
+                    self.log.add_rows(candidates.row(event.candidate))
                     self.log.add(event.kind, _without_text(event))
                 elif isinstance(event, Keyed):
                     self.log.add_rows(teaching.row(self.turn, event, engine.model))
@@ -119,10 +121,26 @@ class Job:
                     self._add_taught(event, engine.tokens)
                 else:
                     self.log.add(event.kind, event.payload())
+                if isinstance(event, Started):
+                    self._tell_again(resumed)
 
-    def _events(self, engine: Engine, scorer: RewardScorer | None) -> AsyncGenerator[Event]:
+    async def _resumed(self) -> keeping.Resumed:
+        """What earlier runs have complete of several solutions."""
+        if self.turn.n == 1 or self.log.run == 1:
+            return keeping.Resumed()
+        try:
+            return await in_database(keeping.resumed, self.turn.pk)
+        except (DatabaseError, InterfaceError) as error:
+            raise LeaseLost from error
+
+    def _tell_again(self, resumed: keeping.Resumed) -> None:
+        """To the page, which has forgotten it."""
+        for kind, data in resumed.told:
+            self.log.add(kind, data)
+
+    def _events(self, engine: Engine, scorer: RewardScorer | None, kept: Mapping[int, Kept]) -> AsyncGenerator[Event]:
         material = self._claim.lesson
-        events = self._lesson(material, engine) if material is not None else self._solution(engine, scorer)
+        events = self._lesson(material, engine) if material is not None else self._solution(engine, scorer, kept)
         language = teaching.language_of(self.turn)
         if self._claim.clarify:
             events = solved_or_asked_back(teaching.problem_of(self.turn), events, engine=engine, language=language)
@@ -137,7 +155,7 @@ class Job:
         lesson = teaching.lesson(claim.turn, material, engine=engine, sandbox=self._tools.sandbox, history=claim.history, seed=claim.seed)
         return lesson.teach()
 
-    def _solution(self, engine: Engine, scorer: RewardScorer | None) -> AsyncGenerator[Event]:
+    def _solution(self, engine: Engine, scorer: RewardScorer | None, kept: Mapping[int, Kept]) -> AsyncGenerator[Event]:
         turn, language = self.turn, teaching.language_of(self.turn)
         problem = teaching.problem_of(turn)
         return solve(
@@ -154,6 +172,7 @@ class Job:
             select="weighted" if scorer else "majority",
             scorer=scorer,
             budget=self._budget(),
+            kept=kept,
         )
 
     def _budget(self) -> Budget:
@@ -209,12 +228,12 @@ class Job:
 
 
 class Candidates:
-    """What becomes of a turn's candidates, until it is stored with the turn's end."""
+    """What becomes of a turn's candidates. Each is stored when it is complete, for a run after this one, and all with the turn's end."""
 
-    def __init__(self, turn: Turn) -> None:
+    def __init__(self, turn: Turn, kept: Mapping[int, Kept]) -> None:
         self._turn = turn
-        self._solved: dict[int, Solved] = {}
-        self._scores: dict[int, float] = {}
+        self._solved = {number: each.solved for number, each in kept.items()}
+        self._scores = {number: each.score for number, each in kept.items()}
         self._selected: Selected | None = None
 
     def take(self, event: Event) -> None:
@@ -228,23 +247,21 @@ class Candidates:
 
     def rows(self) -> list[Candidate]:
         """None for a turn of one solution, which the turn itself keeps."""
-        selected = self._selected
-        if selected is None:
-            return []
-        return [
-            Candidate(
-                turn=self._turn,
-                number=number,
-                answer=solved.answer or "",
-                text=solved.text,
-                checked=solved.checked,
-                tokens=solved.tokens,
-                score=self._scores.get(number),
-                group=selected.groups[number],
-                picked=number == selected.candidate,
-            )
-            for number, solved in sorted(self._solved.items())
-        ]
+        return [self.row(number) for number in sorted(self._solved)]
+
+    def row(self, number: int) -> Candidate:
+        solved, selected = self._solved[number], self._selected
+        return Candidate(
+            turn=self._turn,
+            number=number,
+            answer=solved.answer or "",
+            text=solved.text,
+            checked=solved.checked,
+            tokens=solved.tokens,
+            score=self._scores.get(number),
+            group=selected.groups[number] if selected else None,
+            picked=selected is not None and number == selected.candidate,
+        )
 
 
 def _without_text(event: Solved | Done) -> dict[str, Any]:

@@ -72,7 +72,14 @@ def _last_box(text: str) -> str | None:
             break
         found.insert(0, content)
         starts_at = box.start()
-    return ", ".join(dict.fromkeys(found)) or None
+    return _as_one(found) if found else None
+
+
+def _as_one(found: list[str]) -> str:
+    """What stands side by side. Forms of one number, as in "3/6 or 1/2", are one value: the last one."""
+    numbers = [read_number(content) for content in found]
+    values = {number and (number.value, number.unit, number.percent) for number in numbers}
+    return found[-1] if len(values) == 1 and None not in values else ", ".join(dict.fromkeys(found))
 
 
 def _said_after_box(text: str) -> str | None:

@@ -105,13 +105,15 @@ def test_a_page_asks_the_database_as_often_for_many_rows_as_for_few(school):
         school.release()
         release.ask(Submission.objects.get(pk=submission.pk), "Please look again.")
 
-    pages = [(school.student, page("classroom", school.classroom.pk)), (school.teacher, page("assignment", school.assignment.pk))]
+    teachers = [page(name, school.assignment.pk) for name in ("assignment", "errors", "confidence")]
+    pages = [(school.student, page("classroom", school.classroom.pk)), *((school.teacher, address) for address in teachers)]
     mark_and_ask(school.student)
     few = [asked(*each) for each in pages]
     mark_and_ask(school.classmate)
     for number in range(2):
         more = Assignment.objects.create(classroom=school.classroom, title=str(number), published=school.assignment.published)
         bank.assign([school.banked], more)
+    bank.assign([school.banked], school.assignment)
     assert [asked(*each) for each in pages] == few
 
 

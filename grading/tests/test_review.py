@@ -275,7 +275,7 @@ def test_a_group_s_mark_keeps_what_was_said_to_one_alone(school, group):
 def test_the_teacher_s_first_wrong_step_makes_the_error_map(school):
     for student, work in ((school.student, "2x = 10\nx = 5"), (school.classmate, "$2x = 10$\nx = 4")):
         school.decide(school.hand_in(student, work), [], first_error=0)
-    [(problem, [row])] = groups.error_map([school.problem])
+    [(problem, [row])] = groups.error_map(school.assignment)
     assert (problem, row.size, row.submissions, row.percent, row.name) == (
         school.problem,
         2,
@@ -288,13 +288,13 @@ def test_the_teacher_s_first_wrong_step_makes_the_error_map(school):
     school.enrol(late)
     submission = school.hand_in(late, "2x = 10\nx = 7")
     school.decide(submission, [], first_error=0)
-    [(_problem, [row])] = groups.error_map([school.problem])
+    [(_problem, [row])] = groups.error_map(school.assignment)
     assert (row.size, row.name) == (3, "Added instead of taking away")
     shown = school.client(school.teacher).get(page("errors", school.assignment.pk))
     assert shown.context["named"] == [("Added instead of taking away", 3, 1)]
     assert "Added instead" in shown.content.decode()
     school.decide(submission, [], first_error=-1)
-    [(_problem, [row])] = groups.error_map([school.problem])
+    [(_problem, [row])] = groups.error_map(school.assignment)
     assert row.size == 2
 
 

@@ -42,6 +42,7 @@ def test_figures():
     assert confidence(evidence("correct", score=-1e9, baseline=0.0)) == pytest.approx(0, abs=1e-9)  # and no overflow
     assert confidence(evidence("correct", score=-1e9)) == confidence(evidence("correct", baseline=-1e9)) == 0.5  # one alone says nothing
     assert confidence(evidence("incorrect", **AGREED)) == pytest.approx(0.9)  # without a step none is missing
+    assert confidence(evidence("correct", score=3.0, baseline=3.0)) == pytest.approx(0.5 * 0.5)  # as good as the samples
 
 
 def test_without_samples_nothing_is_drafted_by_default():
@@ -58,5 +59,9 @@ def test_routes(value, way):
 
 
 def test_bands():
-    found = bands([0.95, 0.55, 0.5, 0.0, None], [(0.95, True), (0.55, False), (0.45, True)], steps=2)
-    assert [(band.threshold, band.submissions, band.agreeing, band.blind) for band in found] == [(0.5, 3, 1, 2)]
+    found = bands([0.75, 0.55, 0.5, 0.0, None], [(0.75, True), (0.55, False), (0.45, True)], steps=4)
+    assert [(band.threshold, band.submissions, band.agreeing, band.blind) for band in found] == [
+        (0.75, 1, 1, 1),
+        (0.5, 3, 1, 2),
+        (0.25, 3, 2, 3),
+    ]

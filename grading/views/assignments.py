@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -50,7 +51,8 @@ def show(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _teachers_view(request: Request, assignment: Assignment) -> HttpResponse:
-    rows = [(problem, queue.counts(queue.submissions_of(problem))) for problem in assignment.problems.all()]
+    counts = queue.counts_of(assignment)
+    rows = [(problem, counts[problem.pk]) for problem in assignment.problems.all()]
     enrolments = assignment.classroom.class_list()
     context = {
         "assignment": assignment,
@@ -155,7 +157,7 @@ def marks_csv(request: Request, pk: UUID) -> HttpResponse:
 def errors(request: Request, pk: UUID) -> HttpResponse:
     """The class error map."""
     assignment = access.get_assignment_for(request.user, pk)
-    rows = groups.error_map(assignment.problems.all())
+    rows = groups.error_map(assignment)
     context = {"assignment": assignment, "classroom": assignment.classroom, "rows": rows, "named": groups.misconceptions(rows)}
     return page(request, "grading/errors.html", context)
 
@@ -176,11 +178,12 @@ def confidence(request: Request, pk: UUID) -> HttpResponse:
         "form": form,
         "bands": routing.bands(queue.of_assignment(assignment).values_list("confidence", flat=True), blind),
         "blind": len(blind),
-        "rows": [(problem, _blind_count(problem)) for problem in assignment.problems.all()],
+        "rows": _blind_counts(assignment),
         "sample": queue.BLIND_SAMPLE,
     }
     return page(request, "grading/confidence.html", context, status=UNPROCESSABLE if form.is_bound else 200)
 
 
-def _blind_count(problem: Problem) -> int:
-    return Mark.objects.filter(submission__in=queue.submissions_of(problem), blind=True).count()
+def _blind_counts(assignment: Assignment) -> list[tuple[Problem, int]]:
+    blind = Count("submissions", filter=Q(submissions__in=queue.of_assignment(assignment), submissions__mark__blind=True))
+    return [(problem, problem.blind) for problem in assignment.problems.annotate(blind=blind)]

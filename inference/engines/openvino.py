@@ -28,6 +28,7 @@ _AGAIN = 1.0  # seconds before a process that worked is started again
 _AGAIN_UNLOADED = 30.0  # seconds before one that never came to work is
 _LOOK = 5.0  # seconds between looks at whether it stands still
 _STILL = 60  # looks without a line from a process that owes one: five minutes; the slowest step on two overloaded cores took 8 s
+_PREPARING = _STILL + round(2 * WRITING / _LOOK)  # the same before the model is there: another may write it first, or begin to
 _END = 5.0  # seconds that the process has to end
 _ROOT = Path(__file__).resolve().parents[2]
 _ERRORS: dict[str, type[EngineError]] = {error.__name__: error for error in (ContextOverflow, EngineRefused, EngineUnavailable)}
@@ -155,7 +156,8 @@ class OpenVinoEngine:
             raise EngineUnavailable(f"The engine's process could not be started: {error}") from error
         self._unavailable: EngineUnavailable | None = EngineLoading(f"The model {self._name} is loading.")
         self._commands: queue.SimpleQueue[_Command] = queue.SimpleQueue()
-        self._owes = False  # a line: it was sent something, or works on something
+        self._owes = True  # a line: it loads, was sent something, or works on something
+        self._prepared = False  # the model is there in OpenVINO's form, and is being loaded
         threading.Thread(target=_write, args=[self._process, self._commands], name="openvino-stdin", daemon=True).start()
         threading.Thread(target=self._guard, args=[self._process], name="openvino-guard", daemon=True).start()
 
@@ -180,9 +182,9 @@ class OpenVinoEngine:
         """
         lines, looks = self._lines, 0
         while process.poll() is None and not self._closing.wait(_LOOK):
-            waiting = self._owes and self._unavailable is None and lines == self._lines
+            waiting = self._owes and lines == self._lines
             looks, lines = looks + 1 if waiting else 0, self._lines
-            if looks >= _STILL:
+            if looks >= (_STILL if self._prepared else _PREPARING):
                 log.error("The engine's process stands still, and is ended")
                 process.kill()
 
@@ -199,9 +201,10 @@ class OpenVinoEngine:
                 break  # it died in the middle of it
             message = json.loads(line)
             self._lines += 1
-            self._owes = bool(self._numbered)
+            self._prepared = True
             if "ready" in message:
                 worked, self._unavailable = True, None
+            self._owes = not worked or bool(self._numbered)
             reason = message.get("broken", reason)
             self._hand_on(message)
         status = self._process.wait()

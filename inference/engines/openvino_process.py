@@ -345,7 +345,9 @@ def main(gguf: Path, head: Path | None, context: int, cache_blocks: int, max_seq
     os.nice(_NICENESS)
     pipes = Pipes()
     try:
-        batch = Batch(gguf, prepared(gguf, head), context=context, cache_blocks=cache_blocks, max_sequences=max_sequences)
+        folder = prepared(gguf, head)
+        pipes.write({})  # a sign of life
+        batch = Batch(gguf, folder, context=context, cache_blocks=cache_blocks, max_sequences=max_sequences)
         pipes.write({"ready": True, "scoring": batch.scoring is not None})
         serve(batch, pipes)
     except BrokenPipeError:

@@ -33,10 +33,11 @@ class RewardRefused(RewardError):
 
 
 class ResponseTooLong(RewardError):
-    """The response at `index` makes a text of `tokens` tokens with its problem; the model reads `limit`."""
+    """The response at `index` makes a text of `tokens` tokens (None: nobody says how many) with its problem; the model reads `limit`."""
 
-    def __init__(self, index: int, tokens: int, limit: int) -> None:
-        super().__init__(f"Response {index} has {tokens} tokens with its problem; the reward model reads {limit}.")
+    def __init__(self, index: int, tokens: int | None, limit: int) -> None:
+        many = "too many" if tokens is None else tokens
+        super().__init__(f"Response {index} has {many} tokens with its problem; the reward model reads {limit}.")
         self.index = index
         self.tokens = tokens
         self.limit = limit

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from inference import prompts
 from inference.engines import ContextOverflow, EngineLoading, EngineRefused, EngineUnavailable
 from inference.engines.openvino import OpenVinoEngine
-from inference.reward import RewardLoading, RewardRefused, RewardUnavailable
+from inference.reward import ResponseTooLong, RewardLoading, RewardRefused, RewardUnavailable
 from inference.wire import FENCE
 
 
@@ -48,7 +48,9 @@ class EmbeddedScorer:
     async def _score(self, prompt: str, response: str, index: int) -> float:
         try:
             return await self._engine.score(prompt + prompts.neutralise(response))
-        except (ContextOverflow, EngineRefused) as error:
+        except ContextOverflow as error:
+            raise ResponseTooLong(index, None, self._engine.context) from error
+        except EngineRefused as error:
             raise RewardRefused(f"Response {index} cannot be scored: {error}") from error
         except EngineUnavailable as error:
             raise RewardUnavailable(str(error)) from error

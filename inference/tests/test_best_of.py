@@ -6,7 +6,7 @@ from operator import eq
 
 import pytest
 
-from inference.best_of import NO_SCORER, Budget, Contest
+from inference.best_of import NO_SCORER, WAITING, Budget, Contest, Kept
 from inference.engines import ContextOverflow, EngineUnavailable
 from inference.events import Done, Dropped, Scored, Selected, Solved, Started, Token
 from inference.reward import RewardUnavailable
@@ -14,10 +14,10 @@ from inference.sandbox import SandboxBusy, SandboxUnavailable, SessionLost
 
 
 class Writer:
-    """Writes its answer and then `finish` is awaited; `seconds` is what it says it took."""
+    """Writes its answer, `times`, and then `finish` is awaited; `seconds` is what it says it took."""
 
-    def __init__(self, answer, *, prompt="Q", seconds=1.0, error=None, tokens=3, refuted=False):
-        self.refuted = refuted
+    def __init__(self, answer, *, prompt="Q", seconds=1.0, error=None, tokens=3, refuted=False, times=1):
+        self.refuted, self.times = refuted, times
         self.answer, self.prompt, self.seconds, self.error, self.tokens = answer, prompt, seconds, error, tokens
         self.finish = asyncio.Event()
         self.begun = self.closed = False
@@ -26,7 +26,8 @@ class Writer:
         self.begun = True
         try:
             yield Started(mode="cot", language="en", model="m")
-            yield Token(text=f"It is {self.answer}.")
+            for _ in range(self.times):
+                yield Token(text=f"It is {self.answer}.")
             await self.finish.wait()
             if self.error:
                 raise self.error
@@ -111,6 +112,23 @@ async def test_what_the_problem_refutes_neither_settles_the_majority_nor_counts(
     assert [(event.candidate, event.agreeing, event.count, event.unsure) for event in run.of(Selected)] == [(3, 1, 1, False)]
 
 
+async def test_what_an_earlier_run_completed_is_not_written_again_but_scored_and_counted():
+    earlier = {"checked": False, "differs": False, "finish": "stop", "tokens": 10, "rounds": 0, "seconds": 1.0}
+    kept = {
+        0: Kept(Solved(candidate=0, answer="4", text="text 4", **earlier), 0.5),
+        2: Kept(Solved(candidate=2, answer="5", text="text 5", **earlier), None),
+    }
+    scorer = Scorer({"4": 9.0, "5": 1.0, "6": 0.2})
+    run = Run(writers("4", "6", "5"), rule="reward", scorer=scorer, kept=kept)
+    await settle()
+    assert [writer.begun for writer in run.writers] == [False, True, False]
+    await run.finish(1)
+    await run.task
+    assert [event.candidate for event in run.of(Solved)] == [1]
+    assert scorer.calls == [("Q", ["text 5"]), ("Q", ["text 6"])]
+    assert [(event.candidate, event.count) for event in run.of(Selected)] == [(2, 3)]
+
+
 async def test_candidates_run_side_by_side_and_the_majority_is_picked():
     run = Run(writers("4", "5", "5", "4", "5"))
     await settle()
@@ -183,6 +201,7 @@ async def test_without_scores_the_majority_decides_and_it_is_said(scorer, told):
     await run.task
     selected = run.of(Selected)[0]
     assert (selected.candidate, selected.rule, selected.scorer_error) == (1, "majority", told)
+    assert scorer is None or len(scorer.calls) == 1
 
 
 async def test_a_candidate_that_takes_much_longer_than_the_others_is_dropped():
@@ -191,6 +210,16 @@ async def test_a_candidate_that_takes_much_longer_than_the_others_is_dropped():
     await run.finish(0, 1)
     await asyncio.wait_for(run.task, 5)
     assert run.of(Dropped) == [Dropped(candidate=2, reason="slow"), Dropped(candidate=3, reason="slow")]
+
+
+async def test_no_candidate_is_slow_before_half_of_them_are_complete():
+    run = Run(writers("4", "5", "6", "7", seconds=0.0), "first")
+    await run.finish(0)
+    await settle()
+    assert run.of(Dropped) == []
+    await run.finish(1)
+    await asyncio.wait_for(run.task, 5)
+    assert len(run.of(Dropped)) == 2
 
 
 async def test_the_budgets_end_what_is_still_written():
@@ -207,15 +236,34 @@ async def test_the_budgets_end_what_is_still_written():
     assert run.of(Dropped) == [Dropped(candidate=0, reason="tokens")]
 
 
-async def test_more_than_may_run_together_come_in_waves():
-    run = Run(writers("4", "5", "6"), "first", budget=Budget(together=2))
+async def test_what_is_dropped_is_given_back_while_the_others_are_scored():
+    scorer = Scorer({"5": 1.0})
+    scorer.gate.clear()
+    run = Run(writers("4", "5", tokens=50), "reward", scorer=scorer, budget=Budget(tokens=80))
     await settle()
-    assert [writer.begun for writer in run.writers] == [True, True, False]
+    await run.finish(1)
+    await until(lambda: run.writers[0].closed)
+    assert not run.task.done()
+    scorer.gate.set()
+    await run.task
+
+
+async def test_candidates_that_are_long_wait_until_what_they_said_is_taken():
+    run = Run(writers("4", "5", times=WAITING), "first")
+    await run.finish(0, 1)
+    await asyncio.wait_for(run.task, 5)
+    assert len(run.of(Token)) == 2 * WAITING
+
+
+async def test_more_than_may_run_together_come_in_waves():
+    run = Run(writers("4", "5", "6", "7"), "first", budget=Budget(together=2))
+    await settle()
+    assert [writer.begun for writer in run.writers] == [True, True, False, False]
     await run.finish(1)
     await until(lambda: run.writers[2].begun)
-    await run.finish(0, 2)
+    await run.finish(0, 2, 3)
     await run.task
-    assert len(run.of(Solved)) == 3
+    assert len(run.of(Solved)) == 4
 
 
 @pytest.mark.parametrize(

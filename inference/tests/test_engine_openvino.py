@@ -199,12 +199,31 @@ async def test_a_process_that_stands_still_is_ended_and_started_again(fresh, mon
     with pytest.raises(EngineUnavailable, match=r"ended \(status -9\)"):
         async for _ in stream:
             pass
+    monkeypatch.setattr(openvino, "_STILL", 10**6)  # the next one may take its time to load
     await asyncio.to_thread(wait_until, lambda: isinstance(fresh._unavailable, EngineLoading), "it is not started again", 10)
     await wait_until_ready(fresh, 60)
     assert text_of(await read(fresh, "r", max_tokens=5))
     process = fresh._process
+    monkeypatch.setattr(openvino, "_STILL", 10)
     await asyncio.sleep(1.5)  # it has nothing to do, and is left alone
     assert process.poll() is None
+
+
+@pytest.mark.parametrize("prepared", [False, True])
+async def test_a_process_that_stands_still_while_it_loads_is_ended(monkeypatch, prepared):
+    """Before its model is there it has longer: another process may be writing it."""
+    monkeypatch.setattr(openvino, "_LOOK", 0.05)
+    monkeypatch.setattr(openvino, "_PREPARING", 10**6 if prepared else 10)
+    monkeypatch.setattr(openvino, "_STILL", 10 if prepared else 10**6)
+    engine = start()
+    try:
+        if prepared:
+            await asyncio.to_thread(wait_until, lambda: engine._prepared, "it does not begin to load", 60)
+        os.kill(engine._process.pid, signal.SIGSTOP)
+        with pytest.raises(EngineUnavailable, match=r"ended \(status -9\)"):
+            await wait_until_ready(engine, 20)
+    finally:
+        await engine.close()
 
 
 async def test_the_process_ends_with_its_parent(fresh):

@@ -12,6 +12,8 @@ from inference.engines import ContextOverflow, EngineRefused, EngineUnavailable,
 from inference.engines.openvino import OpenVinoEngine
 from inference.engines.openvino_model import MODEL, prepared
 from inference.loading import wait_until_ready
+from inference.reward import ResponseTooLong
+from inference.reward.embedded import EmbeddedScorer
 from inference.reward.heads import BadHead, Head, read_head, write_head
 
 LAYER, FEATURES, UNITS = 20, 576, 32
@@ -103,6 +105,9 @@ async def test_scoring_beside_writing_changes_neither(engine, smollm2):
 async def test_a_text_beyond_the_context_is_refused(engine):
     with pytest.raises(ContextOverflow, match="exceed the context of 256"):
         await engine.score("one two three " * 200)
+    with pytest.raises(ResponseTooLong, match="Response 1 has too many tokens with its problem; the reward model reads 256") as caught:
+        await EmbeddedScorer(engine).score("1 + 1?", ["It is 2.", "one two three " * 200, "2"])
+    assert caught.value.index == 1
 
 
 async def test_a_model_without_a_head_does_not_score(smollm2):

@@ -10,7 +10,7 @@ from inference.engines import Chunk, ContextOverflow, EngineUnavailable
 from inference.events import Code, Done, Output, Started, Token
 from inference.prompts import Exchange
 from inference.sandbox import CellResult, SandboxUnavailable, SessionLost
-from inference.solve import FORCED_BOX, Limits, solve
+from inference.solve import FORCED_BOX, SAMPLED, Limits, solve
 from inference.wire import FENCE, TOOL
 
 PLAN = "Let's compute this step by step with Python.\n\n"
@@ -166,7 +166,7 @@ async def test_words_alone_run_nothing_and_make_up_no_output(chunk):
 async def test_who_insists_on_a_program_is_led_back_to_words_twice():
     engine = Recorded([fenced("a"), fenced("b"), fenced("print(5)") + ANSWER])
     events = await collect(engine, Executor([]), mode="cot")
-    assert prose(events) == IN_WORDS + IN_WORDS + fenced("print(5)") + ANSWER
+    assert prose(events) == events[-1].text == IN_WORDS + IN_WORDS + fenced("print(5)") + ANSWER
 
 
 async def test_words_end_where_a_program_would_only_check_the_answer():
@@ -253,6 +253,25 @@ async def test_tokens_are_bounded_over_all_rounds():
     assert engine.samplings[1].max_tokens == 50 - len("print(1)\n```")
     assert events[-1].tokens == 50 + len("1}$.")
     assert (events[-1].finish, events[-1].answer) == ("length", "1")
+
+
+async def test_nothing_is_asked_where_the_first_block_used_the_budget_up():
+    engine = Recorded([fenced("print(1)"), "1}$."], chunk=1)
+    events = await collect(engine, Executor([CellResult(output="1")]), mode="tir", limits=Limits(tokens=len("print(1)\n```")))
+    assert prose(events) == PLAN + FORCED_BOX + "1}$."
+    assert (events[-1].finish, events[-1].answer) == ("length", "1")
+
+
+async def test_a_block_that_the_end_of_the_message_leaves_open_runs():
+    events = await collect(Recorded(["print(5)", "It is $\\boxed{5}$."]), Executor([CellResult(output="5")]), mode="tir")
+    assert (events[-1].answer, events[-1].checked, events[-1].rounds) == ("5", True, 1)
+
+
+async def test_a_block_may_come_twice_where_it_does_not_fail():
+    sandbox = Executor([CellResult(output="5")] * 2)
+    events = await collect(Recorded([fenced("print(5)"), fenced("print(5)"), "It is $\\boxed{5}$."]), sandbox, mode="tir")
+    assert sandbox.cells == ["print(5)"] * 2
+    assert prose(events) == PLAN + "It is $\\boxed{5}$."
 
 
 async def test_a_block_that_the_budget_cut_does_not_run():
@@ -343,6 +362,14 @@ async def test_instructions_stand_before_the_oldest_question_that_is_left(count)
     assert engine.prompts[0].count("Be brief.") == 1
 
 
+async def test_the_model_reads_the_exact_value_of_a_decimal():
+    engine = Recorded([fenced("print(60 / 220)"), "$\\boxed{\\frac{3}{11}}$"])
+    events = await collect(engine, Executor([CellResult(output="0.2727272727272727\n")]), mode="tir")
+    assert "```output\n0.2727272727272727 (= 3/11)\n```" in engine.prompts[1]
+    assert [event.text for event in events if isinstance(event, Output)] == ["0.2727272727272727\n"]
+    assert events[-1].checked
+
+
 async def test_a_question_that_leaves_little_room_gets_a_shorter_answer():
     engine = Recorded(["$\\boxed{1}$"], context=9000)
     await collect(engine, Executor([]), "x" * 8200, mode="cot")
@@ -429,6 +456,16 @@ async def test_sampling_is_greedy_unless_asked():
     await collect(engine, Executor([]), mode="cot", temperature=0.7, seed=3)
     assert (engine.samplings[0].temperature, engine.samplings[0].top_p) == (0.0, 1.0)
     assert (engine.samplings[1].temperature, engine.samplings[1].top_p, engine.samplings[1].seed) == (0.7, 0.8, 3)
+
+
+async def test_candidates_differ_and_the_first_has_the_seed_of_one_alone():
+    engine = Recorded([ANSWER] * 2)
+    events = await collect(engine, Executor([]), "Why is 2x^2 + 5x - 3 = 0?", n=2, select="majority", seed=3)
+    assert [event for event in events if isinstance(event, Started)] == [Started(mode="cot", language="en", model="recorded", n=2)]
+    assert {sampling.temperature for sampling in engine.samplings} == {SAMPLED}
+    first, second = [sampling.seed for sampling in engine.samplings]
+    assert first == 3 != second
+    assert events[-1].answer == "x = -3, x = \\frac{1}{2}"
 
 
 def test_done_is_last_of_all():

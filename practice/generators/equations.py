@@ -35,7 +35,6 @@ def both_sides(chance: Random) -> Draft:
     b = nonzero(chance, -15, 15)
     if a == c:
         c -= 1
-    c = c or 2
     d = (a - c) * x + b
     found = roots_by_search(lambda value: a * value + b == c * value + d, 40)
     text = f"${polynomial((a, b))} = {polynomial((c, d))}$"

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from grading.models import Mark
 from grading.tests.school import WRONG, School
 from inference.tutoring.checking import review
 from inference.tutoring.events import Reviewed
@@ -28,6 +29,8 @@ def test_a_mistake_in_released_work_comes_first(school):
     school.release()
     choice = choosing.choose(school.student)
     assert (choice.skill.code, choice.why) == ("linear", "mistake")
+    Mark.objects.filter(submission=submission).update(first_error=-1)
+    assert choosing.choose(school.student).why == "new", "the teacher says that no step is wrong"
     school.decide(school.hand_in(school.classmate))
     school.release()
     assert choosing.choose(school.classmate).why == "new", "work without a mistake"

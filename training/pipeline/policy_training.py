@@ -87,7 +87,8 @@ def read_queries(config: "Config") -> list[dict[str, Any]]:
         for path in config.problems:
             for number, row in enumerate(rows.read(path), 1):
                 problem = read_problem(row, f"{path}, line {number}", "")
-                if not config.lowest_pass_rate <= row.get("pass_rate", config.lowest_pass_rate) <= config.highest_pass_rate:
+                rate = row.get("pass_rate")  # null where `difficulty` found no solution that is right or wrong
+                if rate is not None and not config.lowest_pass_rate <= rate <= config.highest_pass_rate:
                     continue
                 mode, language = next(turns), prompts.detect_language(problem.question)
                 text = prompts.chat(problem.question, mode=mode, language=language, wire=wire, history=())

@@ -8,6 +8,7 @@ and started again, it goes on after the last row.
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from training.rows import Row
 
 @dataclass(frozen=True, kw_only=True)
 class Config(StageConfig):
-    """`reward_model` is a checkpoint, or, at the server `reward_url`, the name of one."""
+    """`reward_model` is a checkpoint, or, at the server `reward_url`, the name of one (its key is REWARD_API_KEY of the environment)."""
 
     rows: tuple[Path, ...]
     reward_model: str = ""
@@ -46,7 +47,7 @@ async def score(config: Config, folder: Folder) -> dict[str, Any]:
     if not groups.rows:
         raise StageError(f"There is no row in {', '.join(map(str, config.rows))}.")
     done = rows.count(out)
-    scorer = open_scorer(url=config.reward_url, model=config.reward_model)
+    scorer = open_scorer(url=config.reward_url, model=config.reward_model, api_key=os.environ.get("REWARD_API_KEY", ""))
     try:
         await wait_until_ready(scorer, LOADING)
         with rows.Appender(out) as file:

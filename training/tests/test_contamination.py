@@ -68,6 +68,9 @@ def test_more_than_six_tenths_of_the_longer_text_must_be_common():
     assert reference.find(" ".join(words[:18])).match is None  # 18 of 30 are 0.6, no more
     assert reference.find(" ".join(words[:19])).match == Match("it", "13-gram", round(19 / 30, 3))
     assert reference.find(" ".join(words[:12] + ["x"] + words[12:24])).hit is False
+    reference = Reference(near=False)
+    reference.add(" ".join(words[:13]), "thirteen")
+    assert reference.find(" ".join(words[:13])).match == Match("thirteen", "13-gram", 1.0)
 
 
 def test_the_published_rule_alone_finds_no_short_text_and_no_moved_clauses():
@@ -77,19 +80,26 @@ def test_the_published_rule_alone_finds_no_short_text_and_no_moved_clauses():
     everything = Reference()
     everything.add("What is 12 + 30?", "short")
     assert everything.find("what is 12+30").match == Match("short", "same", 1.0)
+    everything.add("What is 12 + 30?", "again")
     assert everything.find("What's 12 + 30?").match == Match("short", "near", 0.75)
+    assert everything.find("Is 12 + 30 a lot?").match is None  # 3 of 5 are 0.6, no more
+    assert everything.find("What is 12 + 30, and is that more than what Tom has?").match is None
     assert everything.find("What is 13 + 30?").match is None
+    everything.add("Solve x² − 5x = 6 for x₁.", "raised")
+    assert everything.find("Solve $x^2 - 5x = 6$ for $x_1$.").match == Match("raised", "same", 1.0)
 
 
 def test_the_closest_of_several_is_named(reference):
     reference.add(QUESTIONS[0].replace("48", "49"), "nearly")
+    reference.add(QUESTIONS[0], "again")
     assert reference.find(QUESTIONS[0]).match == Match("problem 0", "13-gram", 1.0)
 
 
 def test_short_texts_are_passed_over_where_that_is_asked_for():
-    reference = Reference(shortest=13)
-    reference.add("5 + 3 = 8", "short")
-    assert reference.find("5 + 3 = 8").match is None
+    for shortest, source in ((3, "short"), (4, None)):
+        reference = Reference(shortest)
+        reference.add("5 + 3 = 8", "short")
+        assert reference.find("5 + 3 = 8").match == (source and Match(source, "same", 1.0))
 
 
 def test_numbers_that_were_changed_make_another_problem(reference):

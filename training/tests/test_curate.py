@@ -177,7 +177,13 @@ def test_the_shares_of_difficulty_are_kept(curated):
 def test_with_a_size_a_scarce_difficulty_gives_what_it_has(curated):
     kept, report = curated(*rated({0.2: 20, 0.5: 60, 1.0: 60}), shares=SHARES, top=3, size=300)
     assert Counter(row["provenance"]["pass_rate"] for row in kept) == {0.2: 40, 0.5: 150, 1.0: 90}
-    assert len(curated(*rated({0.5: 60}), size=50, out="size")[0]) == 50
+    kept, report = curated(*rated({0.5: 60}), size=50, out="size")
+    assert (len(kept), report["refused"]["beyond the size"]) == (50, 190)
+
+
+def test_a_difficulty_of_which_nothing_is_wanted_holds_nothing_back(curated):
+    kept, _ = curated(*rated({0.2: 2, 0.5: 3}), shares={"0.25": 0, "1": 1}, top=2)
+    assert Counter(row["provenance"]["pass_rate"] for row in kept) == {0.5: 6}
 
 
 def test_shares_that_cannot_be_kept(tmp_path):
@@ -213,7 +219,9 @@ def test_the_choice_is_the_same_whatever_the_order_of_the_rows(curated):
     ("config", "reason"),
     [
         ({"shares": {"0.5": 0.5, "0.9": 0.5}}, "the last is 1"),
-        ({"shares": {"1": 0.5, "0.5": 0.5}}, "bounds ascend"),
+        ({"shares": {"0.5": 0.3, "0.2": 0.2, "1": 0.5}}, "bounds ascend"),
+        ({"shares": {"0": 0.5, "1": 0.5}}, "bounds ascend"),
+        ({"shares": {"0.5": 1.5, "1": -0.5}}, "they add up to 1"),
         ({"shares": {"half": 0.5, "1": 0.5}}, "each name is an upper bound"),
         ({"shares": {"0.5": 0.5, "1": 0.6}}, "they add up to 1"),
         ({"top": 0}, "top, per_problem"),

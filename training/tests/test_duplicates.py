@@ -24,6 +24,9 @@ def test_what_is_left_of_a_text():
         ("Factor x^2 - 9.", "Factor x^2 + 9.", False),
         ("小明有3个苹果。", "小明有３个苹果", True),
         ("Tom has 3 pens.", "Tom has 4 pens.", False),
+        ("Solve x² − 3 ≤ 6", "Solve $x^2 - 3 \\leq 6$", True),
+        ("Solve x² = 64", "Solve x³ = 64", False),
+        ("Solve x + 1 ≤ 5", "Solve x + 1 ≥ 5", False),
     ],
 )
 def test_exact_duplicates(left, right, same):

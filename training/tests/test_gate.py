@@ -26,15 +26,15 @@ def transcripts(path, right, *, greedy=True):
     return path
 
 
-BEFORE = {"a": True, "b": True, "c": False, "d": False, "e": True, "only before": True}
-AFTER = {"a": True, "b": False, "c": True, "d": True, "e": True, "only after": True}
+BEFORE = {"a": True, "b": True, "c": False, "d": False, "e": True, "f": False, "not judged": None, "only before": True}
+AFTER = {"a": True, "b": False, "c": True, "d": True, "e": True, "f": False, "not judged": True, "only after": True}
 
 
 def test_fixed_and_broke_are_counted_by_hand(tmp_path):
     paired = compare(read(transcripts(tmp_path / "1", BEFORE)), read(transcripts(tmp_path / "2", AFTER)))
-    assert (paired.fixed, paired.broke, paired.problems) == (("c", "d"), ("b",), 5)
-    assert (paired.before, paired.after) == (3 / 5, 4 / 5)
-    [[low], [high]] = bootstrap(np.array([[0.0], [-1.0], [1.0], [1.0], [0.0]]))
+    assert (paired.fixed, paired.broke, paired.problems) == (("c", "d"), ("b",), 6)
+    assert (paired.before, paired.after) == (3 / 6, 4 / 6)
+    [[low], [high]] = bootstrap(np.array([[0.0], [-1.0], [1.0], [1.0], [0.0], [0.0]]))
     assert (paired.low, paired.high) == (low, high)
     assert paired.low <= paired.difference <= paired.high
     assert not paired.worse
@@ -46,13 +46,14 @@ def test_worse_is_what_chance_does_not_explain(tmp_path):
     bad = read(transcripts(tmp_path / "2", {name: int(name) >= 20 for name in many}))
     assert compare(good, bad).worse
     assert not compare(bad, good).worse
+    assert not compare(good, good).worse
     assert compare(good, good).low == compare(good, good).high == 0
 
 
 def test_without_greedy_responses_the_first_decides(tmp_path):
     paired = compare(read(transcripts(tmp_path / "1", BEFORE, greedy=False)), read(transcripts(tmp_path / "2", AFTER)))
-    assert paired.before == 3 / 5
-    assert paired.after == 1 / 5  # the greedy ones are others
+    assert paired.before == 3 / 6
+    assert paired.after == 2 / 6  # the greedy ones are others
 
 
 def test_nothing_in_common_is_not_compared(tmp_path):

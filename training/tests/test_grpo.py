@@ -119,7 +119,10 @@ def test_code_that_gets_its_session_killed_ends_its_message(writer, sandbox, run
 
 def config(folder, **changes):
     data = folder / "problems.jsonl"
-    rows = [{"question": QUESTION, "expected": "7", "pass_rate": 0.5}, {"question": "小明有几个苹果？", "expected": "7"}] * 4
+    rows = [
+        {"question": QUESTION, "expected": "7", "pass_rate": 0.5},
+        {"question": "小明有几个苹果？", "expected": "7", "pass_rate": None},
+    ] * 4
     data.write_text("".join(json.dumps(row) + "\n" for row in rows))
     common = {
         "model": str(tiny.save(folder / "tiny")),

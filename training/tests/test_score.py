@@ -1,9 +1,12 @@
 """The stage `score`: a reward model's word on right solutions, begun again where it was."""
 
+import asyncio
+
 import pytest
 
 from inference.reward.torch import open_judge
 from inference.tests import reward_checkpoints
+from inference.tests.scripted_server import ScriptedServer, answer
 from training.pipeline import score
 from training.pipeline.stage import StageError
 from training.tests.stages import do, read, written
@@ -41,6 +44,19 @@ def test_it_goes_on_where_it_was(tmp_path, model):
     written(tmp_path / "out" / "scored.jsonl", *whole[:2])
     do(score, tmp_path / "out", rows=[path], reward_model=model)
     assert read(tmp_path / "out" / "scored.jsonl") == whole
+
+
+async def test_a_server_gets_the_key_of_the_environment(tmp_path, monkeypatch):
+    class Refusing(ScriptedServer):
+        def script_for(self, head, body):
+            return answer(401, {})
+
+    monkeypatch.setenv("REWARD_API_KEY", "sesame")
+    path = written(tmp_path / "labelled.jsonl", *ROWS)
+    async with Refusing() as server:
+        with pytest.raises(StageError):
+            await asyncio.to_thread(do, score, tmp_path / "out", rows=[path], reward_url=f"http://127.0.0.1:{server.port}")
+    assert ["authorization: bearer sesame" in head.lower() for head, _ in server.requests] == [True]
 
 
 def test_without_a_row_or_a_model_it_says_so(tmp_path, model):

@@ -1,12 +1,14 @@
 """The school's own data: from classes that allow it, without who is deleted, and gone from all that was made of it."""
 
+import fcntl
+
 import pytest
 from django.utils import timezone
 
 from accounts import classrooms
 from accounts.models import Enrolment
 from grading.tests.school import WRONG, School
-from training import autostart, datasets, runs, sources
+from training import autostart, datasets, rows, runs, sources
 from training.datasets import About, ImportRefused, StillUsed
 from training.models import Dataset, Run
 from training.pipeline import curate
@@ -73,6 +75,45 @@ def test_a_deleted_student_goes_out_of_everything(marked):
     assert not child.file.exists()
     assert not sample.folder.exists()
     assert Run.objects.get(pk=run.pk).data_deleted
+
+
+def test_rows_are_taken_out_by_one_process_at_a_time(marked, monkeypatch):
+    dataset, write, written = sources.build(Source.OVERRIDES), rows.write, []
+
+    def watched(path, found):
+        with (path.parent / "lock").open("w") as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        written.append(path)
+        return write(path, found)
+
+    monkeypatch.setattr(rows, "write", watched)
+    marked.classmate.delete()
+    assert sources.refresh(dataset) == 1
+    assert written == [dataset.file]
+
+
+def test_who_is_killed_while_rows_are_taken_out_leaves_no_wrong_hash(marked):
+    dataset = sources.build(Source.OVERRIDES)
+    marked.classmate.delete()
+    rows.write(dataset.file, list(read(dataset.file))[:1])
+    sources.refresh_all()
+    dataset.refresh_from_db()
+    assert (dataset.rows, dataset.sha256) == (1, datasets.digest(dataset.file))
+
+
+def test_a_dataset_that_is_deleted_while_rows_are_taken_out_leaves_no_file(marked, monkeypatch):
+    dataset, write = sources.build(Source.OVERRIDES), rows.write
+
+    def late(path, found):
+        found = list(found)
+        datasets.delete(dataset)
+        return write(path, found)
+
+    monkeypatch.setattr(rows, "write", late)
+    marked.classmate.delete()
+    sources.refresh_all()
+    assert not Dataset.objects.exists()
+    assert not dataset.file.exists()
 
 
 def test_a_class_that_takes_its_permission_back_leaves_nothing(marked):
