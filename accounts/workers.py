@@ -4,11 +4,13 @@ import asyncio
 import logging
 import os
 import signal
+import sys
+import threading
 from collections.abc import Awaitable, Callable
 from functools import partial
 
 from celery import current_app
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
@@ -31,6 +33,23 @@ def end_process(part: str, error: BaseException | None) -> None:
     """A worker of which a part ended by a mistake of ours is none: end it, so that its work is taken back and it is started again."""
     logger.critical("The %s ended; so does this worker", part, exc_info=error)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def watch(part: str, look: Callable[[], None], *, every: float, ending: threading.Event) -> None:
+    """What a worker's watching thread does: look every so many seconds until it is `ending`. A database that is away is waited for; a
+    mistake of ours ends the process.
+    """
+    try:
+        while not ending.wait(every):
+            try:
+                look()
+            except (DatabaseError, InterfaceError) as error:
+                logger.warning("The %s could not use the database: %s", part, error)
+                connection.close()
+    finally:
+        connection.close()
+        if not ending.is_set():
+            end_process(part, sys.exception())
 
 
 async def work_off[T](claim: Callable[[], T | None], work: Callable[[T], Awaitable[None]], busy: asyncio.Lock) -> None:

@@ -1,12 +1,11 @@
 """A worker process's part in grading: a few slots in which waiting work is checked, and a thread that looks after what was lost."""
 
 import logging
-import sys
 import threading
 import time
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
 from accounts import workers
 from grading import evidence, groups, leases, live, routing, sampling, scoring
@@ -63,20 +62,7 @@ class Checker:
     # --- On the watcher's thread ----------------------------------------------------------------------------------------
 
     def _watch(self) -> None:
-        try:
-            self._watch_until_ending()
-        finally:
-            connection.close()
-            if not self._ending.is_set():
-                workers.end_process("grading watcher", sys.exception())
-
-    def _watch_until_ending(self) -> None:
-        while not self._ending.wait(HEARTBEAT):
-            try:
-                self._look()
-            except (DatabaseError, InterfaceError) as error:
-                logger.warning("The watcher could not use the database: %s", error)
-                connection.close()
+        workers.watch("grading watcher", self._look, every=HEARTBEAT, ending=self._ending)
 
     def _look(self) -> None:
         leases.renew(self._held.copy())

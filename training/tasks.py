@@ -6,8 +6,9 @@ import time
 
 from celery import shared_task
 from celery.signals import worker_init, worker_shutting_down
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
+from accounts import workers
 from training import autostart, launching, sources
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ class Watcher:
 
     def __init__(self) -> None:
         self._ending = threading.Event()
+        self._next_seldom = time.monotonic() + SELDOM
 
     def start(self) -> None:
         threading.Thread(target=self._watch, name="training-watcher", daemon=True).start()
@@ -29,18 +31,17 @@ class Watcher:
         self._ending.set()
 
     def _watch(self) -> None:
-        seldom = time.monotonic() + SELDOM
-        while not self._ending.wait(LOOK):
-            try:
-                launching.sweep()
-                if time.monotonic() >= seldom:
-                    seldom = time.monotonic() + SELDOM
-                    sources.refresh_all()
-                    autostart.check()
-            except (DatabaseError, InterfaceError, OSError) as error:
-                logger.warning("The training watcher could not do its work: %s", error)
-                connection.close()
-        connection.close()
+        workers.watch("training watcher", self._look, every=LOOK, ending=self._ending)
+
+    def _look(self) -> None:
+        try:
+            launching.sweep()
+            if time.monotonic() >= self._next_seldom:
+                self._next_seldom = time.monotonic() + SELDOM
+                sources.refresh_all()
+                autostart.check()
+        except OSError as error:
+            logger.warning("The training watcher could not do its work: %s", error)
 
 
 watcher = Watcher()

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable
@@ -10,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 
-from accounts.workers import end_process
+from accounts import workers
 from tutor import leases, standing
 from tutor.flusher import Flusher, LeaseLost, TurnLog
 from tutor.solving import Interruption, Job
@@ -34,6 +33,7 @@ class Runtime:
         self._lent: set[asyncio.Task[None]] = set()
         self._background = threading.Semaphore(settings.BACKGROUND_TURNS)
         self._ending = threading.Event()
+        self._next_heartbeat = 0.0
         self._solver = threading.Thread(target=self._loop.run_forever, name="solver")
         self._watcher = threading.Thread(target=self._watch, name="watcher")
 
@@ -135,29 +135,18 @@ class Runtime:
     # --- On the watcher's thread ----------------------------------------------------------------------------------------
 
     def _watch(self) -> None:
-        try:
-            self._watch_until_ending()
-        finally:
-            connection.close()
-            if not self._ending.is_set():
-                end_process("watcher", sys.exception())
-
-    def _watch_until_ending(self) -> None:
-        heartbeat = 0.0
-        while not self._ending.wait(LOOK):
-            try:
-                self._look()
-                if time.monotonic() >= heartbeat:
-                    heartbeat = time.monotonic() + HEARTBEAT
-                    self._heartbeat()
-            except (DatabaseError, InterfaceError) as error:
-                logger.warning("The watcher could not use the database: %s", error)
-                connection.close()
+        workers.watch("watcher", self._look, every=LOOK, ending=self._ending)
 
     def _held(self) -> dict[UUID, Job]:
         return {job.turn.pk: job for job in self._jobs.copy() if not job.lost}
 
     def _look(self) -> None:
+        self._find_interrupted()
+        if time.monotonic() >= self._next_heartbeat:
+            self._next_heartbeat = time.monotonic() + HEARTBEAT
+            self._heartbeat()
+
+    def _find_interrupted(self) -> None:
         held = self._held()
         if held:
             found = leases.look({turn_id: job.log.run for turn_id, job in held.items()})
@@ -182,4 +171,4 @@ class Runtime:
 def _task_ended(task: "asyncio.Task[None]") -> None:
     """Of a task that fails only by a mistake of ours. It is cancelled where this worker closes."""
     if not task.cancelled() and (error := task.exception()):
-        end_process(task.get_name(), error)
+        workers.end_process(task.get_name(), error)

@@ -83,3 +83,22 @@ def test_what_is_rounded_wrongly_does_not_solve_the_equation(problem, steps):
 def test_a_rounded_solution_is_known_to_be_the_answer_only_where_it_is_asked_for(problem, is_right):
     report = check_steps(problem, ["x = 3.14"])
     assert (report.first_error, report.answer_is_right) == (None, is_right)
+
+
+@pytest.mark.parametrize(
+    ("problem", "step", "status"),
+    [
+        ("Solve sin x = 1/2", "x = 13π/6", "checked"),
+        ("Solve sin x = 1/2", "x = 5π/6", "checked"),
+        ("Solve sin x = 1/2", "x = 6.81", "unverified"),
+        ("Solve sin x = 1/2", "x = π/3", "wrong"),
+        ("Solve 2 sin x - 1 = 0", "sin x = 1/2", "checked"),
+        ("Solve 2 sin x - 1 = 0", "sin x = 1/3", "wrong"),
+        ("Solve cos x = 0", "x = π/2 or x = 3π/2 or x = 5π/2", "checked"),
+        ("解方程 tan x = 1", "x = 5π/4", "checked"),
+        ("Solve sin(2x) = 0", "x = 0 or x = π/2", "checked"),
+    ],
+)
+def test_an_equation_with_endlessly_many_solutions_is_not_held_to_those_that_are_listed(problem, step, status):
+    report = check_steps(problem, [step])
+    assert ([verdict.status for verdict in report.steps], report.answer_is_right) == ([status], None)

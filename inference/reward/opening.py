@@ -19,14 +19,13 @@ def open_scorer(
     api_key: str = "",
     path: str | Path = "",
     precision: "Precision" = "auto",
-    context: int = 4096,
 ) -> RewardScorer:
     """The vLLM server at `url`, or, where there is no url, the checkpoint `path` in this process, a folder or a name on the hub.
 
     With a url `model` is the server's name for its model, "" its first, and `path` the folder of what it serves, where this machine has
     it: card and chat template there say what text is judged, which is ChatML for the released models otherwise. `model` stands in for
     `path` where that is not given: alone, and beside a url where it is a folder (vLLM names a model as it was told to find it).
-    `precision` and `context` (tokens of a problem with a response, never above what the model was trained for) are for this process.
+    `precision` is for this process.
     Returns at once; `ready` says when responses can be scored. Raises `RewardError` where they never can.
     """
     path = path or (model if not url or Path(model).is_dir() else "")
@@ -40,4 +39,4 @@ def open_scorer(
         raise RewardRefused(
             f"To run a reward model here needs {error.name} (`scripts/environment --extra train`); vLLM serves one, too."
         ) from error
-    return TorchScorer(model or str(path), partial(open_judge, path, precision=precision, context=context))
+    return TorchScorer(model or str(path), partial(open_judge, path, precision=precision))

@@ -187,3 +187,25 @@ def test_a_supervisor_whose_run_was_taken_back_writes_no_more(place):
     assert process.wait(30) == 0
     assert members(found.pid) == []
     assert Run.objects.get(pk=run.pk).state == State.QUEUED
+
+
+BROKEN = """
+import django, time
+django.setup()
+from training import launching, tasks
+
+def broken():
+    raise RuntimeError("nobody thought of this")
+
+launching.sweep, tasks.LOOK = broken, 0.1
+tasks.Watcher().start()
+time.sleep(60)
+"""
+
+
+def test_a_worker_whose_training_watcher_ends_is_ended_and_says_so(place):
+    """Nobody would take lost runs back, nor take out of the datasets what is deleted at its source."""
+    ended = subprocess.run([sys.executable, "-c", BROKEN], cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=50)
+    assert ended.returncode == -signal.SIGKILL
+    assert "so does this worker" in ended.stderr
+    assert "nobody thought of this" in ended.stderr

@@ -5,7 +5,6 @@ It runs in a child process that is killed when it takes too long. Then, and wher
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -25,15 +24,6 @@ class TooSlow(NoAnswer):
     """The time for the work is over, or the question was not answered in its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Solutions:
-    """All solutions, as numbers and as LaTeX. Of a periodic equation these are some of them."""
-
-    points: tuple[dict[str, complex], ...]
-    latex: tuple[str, ...]
-    periodic: bool
-
-
 class Algebra:
     """The algebra system, for one piece of working: all questions together take until `deadline` (of `time.monotonic`) at most."""
 
@@ -43,8 +33,8 @@ class Algebra:
 
     def solve(
         self, equations: Sequence[tuple[Expression, Expression]], unknowns: Sequence[str], given: Mapping[str, Fraction]
-    ) -> Solutions:
-        """Raises `NoAnswer` where the solutions cannot be listed."""
+    ) -> tuple[dict[str, complex], ...]:
+        """The solutions; some of them, where a sine or the like has endlessly many. Raises `NoAnswer` where they cannot be listed."""
         reply = self._ask(
             ask="solve",
             equations=[[to_json(left), to_json(right)] for left, right in equations],
@@ -53,8 +43,7 @@ class Algebra:
         )
         if reply["points"] is None:
             raise NoAnswer
-        points = tuple({name: complex(*value) for name, value in point.items()} for point in reply["points"])
-        return Solutions(points, tuple(reply["latex"]), reply["periodic"])
+        return tuple({name: complex(*value) for name, value in point.items()} for point in reply["points"])
 
     def critical(self, expression: Expression, unknown: str) -> list[float]:
         """Where an expression in one unknown can change its sign, in ascending order."""

@@ -38,7 +38,7 @@ def find_variables(texts: Iterable[str]) -> frozenset[str]:
     texts = list(texts)
     for text in texts:
         tokens = tokenize(plain(text))
-        found |= {token.text for at, token in enumerate(tokens) if token.kind == "letter" and _is_used(tokens, at, text)}
+        found |= {token.text for at, token in enumerate(tokens) if token.kind == "letter" and _is_used(tokens, at)}
         in_degrees |= {tokens[at].text for at in range(len(tokens)) if _is_in_degrees(tokens[at : at + 4])}
         angles |= {token.text for at, token in enumerate(tokens) if token.kind == "letter" and _is_angle(tokens[max(0, at - 2) : at])}
     constants = {letter: name for letter, (name, sign) in CONSTANTS.items() if sign.search("\n".join(texts)[:LONGEST])}
@@ -57,7 +57,7 @@ def _is_angle(before: Sequence[Token]) -> bool:
     return kinds[-1:] == ["function"] or kinds == ["function", "open"]
 
 
-def _is_used(tokens: Sequence[Token], at: int, text: str) -> bool:
+def _is_used(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
     before = tokens[at - 1] if at else None
     after = tokens[at + 1] if at + 1 < len(tokens) else None

@@ -94,7 +94,7 @@ class Rewriting:
         if verdict is None or (not verdict and not self._is_claimed(left, right, linked=linked)):
             return None
         if verdict:
-            self._note_constant(left, right)
+            self._note_constant(right)
             return self._right_pair(left, right)
         finding = Finding(Truth.WRONG, self._reason(left, right), self._should_be(left, right), self._name(left, right))
         self._is_wrong = self._is_wrong or linked
@@ -176,7 +176,7 @@ class Rewriting:
 
     # --- The constant of integration
 
-    def _note_constant(self, left: Side, right: Side) -> None:
+    def _note_constant(self, right: Side) -> None:
         if symbols(right.readings[0]) - CONSTANTS.keys() - {self._task.by}:
             self._constant = True
 

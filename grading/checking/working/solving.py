@@ -20,17 +20,16 @@ from grading.checking.working.systems import (
     State,
     as_fraction,
     contains,
-    critical_numbers,
     holds,
     is_a_root,
     same_points,
+    same_region,
     show,
     show_points,
     solve,
     solved_form,
-    test_numbers,
+    solves_periodic,
     told,
-    truth,
     unknowns,
     unrounded,
 )
@@ -184,13 +183,10 @@ class Solving:
         own = self._own_solutions(alternatives, points, names)
         projected = tuple({name: value for name, value in point.items() if name in names} for point in points)
         is_solved = all(len(all_of) == 1 and solved_form(all_of[0]) for all_of in alternatives)
-        if own is None and not points:
-            raise NoAnswer  # so much for what all of them do
         if own is None:
-            kept = all(any(all(holds(relation, point) for relation in all_of) for all_of in alternatives) for point in points)
-            if not kept and is_a_root(alternatives, points):
-                return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
-            return Finding(Truth.RIGHT, Reason(findings.FOLLOWS)) if kept else None
+            return self._relate_at(points, alternatives)
+        if solves_periodic(own, self._state.relations, alternatives):
+            return Finding(Truth.RIGHT, Reason(findings.ONE_CASE if is_solved else findings.FOLLOWS))
         if not same_points(own, projected) and self._follows_from_one(own):
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
         if same_points(own, projected):
@@ -205,6 +201,14 @@ class Solving:
             self._case(step, own, alternatives, projected)
             return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
         return None
+
+    def _relate_at(self, points: Points, alternatives: list[list[Relation]]) -> Finding | None:
+        """As `_relate`, of a statement that leaves unknowns free."""
+        if not points:
+            raise NoAnswer  # so much for what all of them do
+        if all(any(all(holds(relation, point) for relation in all_of) for all_of in alternatives) for point in points):
+            return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
+        return Finding(Truth.RIGHT, Reason(findings.ONE_CASE)) if is_a_root(alternatives, points) else None
 
     def _case(self, step: int, own: Points, alternatives: list[list[Relation]], points: Points) -> None:
         """One of the solutions; when all are there, they are what the working comes to."""
@@ -317,13 +321,13 @@ class Solving:
         given: list[Alternatives] = [[self._state.relations]]
         if not OF_ALL.search(text):
             given += [[[relation]] for relation in self._state.relations]
-        if any(self._same_region(one, alternatives, name) for one in given):
-            if self._same_region(given[0], alternatives, name):
+        if any(same_region(one, alternatives, name, self._algebra) for one in given):
+            if same_region(given[0], alternatives, name, self._algebra):
                 self._solution |= as_solution(alternatives)
             self._state.lines += [relation for all_of in alternatives for relation in all_of]
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
         for assumed in self._state.assumed:
-            if self._same_region(assumed, alternatives, name):
+            if same_region(assumed, alternatives, name, self._algebra):
                 return Finding(Truth.CARRIED, Reason(findings.CARRIED))
         if not self._strict or all(relation.operator == "=" for all_of in alternatives for relation in all_of):
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))  # equations may be for the ends, or for some of what solves it
@@ -333,13 +337,9 @@ class Solving:
         self._state.lines += relations
         return Finding(Truth.WRONG, Reason(findings.NOT_THE_INEQUALITY), self._right_inequality(relations, name), code)
 
-    def _same_region(self, left: Alternatives, right: Alternatives, name: str) -> bool:
-        numbers = test_numbers([*critical_numbers(left, name, self._algebra), *critical_numbers(right, name, self._algebra)])
-        return truth(left, name, numbers) == truth(right, name, numbers)
-
     def _name_of_inequality(self, alternatives: list[list[Relation]], name: str) -> str | None:
         turned = [[Relation(r.left, TURNED.get(r.operator, r.operator), r.right) for r in all_of] for all_of in alternatives]
-        if self._same_region([self._state.relations], turned, name):
+        if same_region([self._state.relations], turned, name, self._algebra):
             return "inequality_not_flipped"
         relations = [relation for all_of in alternatives for relation in all_of]
         try:
@@ -354,7 +354,7 @@ class Solving:
         if len(relations) != 1 or relations[0].operator not in TURNED:
             return None
         turned = Relation(relations[0].left, TURNED[relations[0].operator], relations[0].right)
-        if not self._same_region([self._state.relations], [[turned]], name):
+        if not same_region([self._state.relations], [[turned]], name, self._algebra):
             return None
         return relations[0].text.replace(f" {relations[0].operator} ", f" {turned.operator} ")
 

@@ -79,7 +79,7 @@ def _integral(inside: Expr, variable: Expr, limits: list[Expr]) -> Expr:
 
 
 def solve(equations: list[list[Tree]], unknowns: list[str], given: dict[str, str]) -> Reply:
-    """All solutions of equations (pairs of sides), as numbers; `given` are values of other symbols. Null for `points`: not to be listed."""
+    """The solutions of equations (pairs of sides), as numbers; `given` are values of other symbols. Null for `points`: not to be listed."""
     known = {Symbol(name): sympy.Rational(value) for name, value in given.items()}
     differences = [(build(left) - build(right)).subs(known) for left, right in equations]
     if all(sympy.simplify(difference) == 0 for difference in differences):
@@ -93,8 +93,7 @@ def solve(equations: list[list[Tree]], unknowns: list[str], given: dict[str, str
     points = [_point(solution, unknowns) for solution in solutions[:MOST_SOLUTIONS]]
     if len(solutions) > MOST_SOLUTIONS or None in points:
         return {"points": None}
-    periodic = any(difference.has(sympy.sin, sympy.cos, sympy.tan, sympy.cot) for difference in differences)
-    return {"points": points, "periodic": periodic, "latex": [_solution_latex(solution, unknowns) for solution in solutions]}
+    return {"points": points}
 
 
 def _point(solution: dict[Basic, Expr], unknowns: list[str]) -> dict[str, list[float]] | None:
@@ -110,10 +109,6 @@ def _point(solution: dict[Basic, Expr], unknowns: list[str]) -> dict[str, list[f
 def _number(value: Expr) -> list[float]:
     number = complex(value.evalf(DIGITS))
     return [number.real, 0.0 if abs(number.imag) < IMAGINARY * max(1.0, abs(number.real)) else number.imag]
-
-
-def _solution_latex(solution: dict[Basic, Expr], unknowns: list[str]) -> str:
-    return ", ".join(f"{sympy.latex(Symbol(name))} = {sympy.latex(solution[Symbol(name)])}" for name in unknowns)
 
 
 def critical(tree: Tree, unknown: str) -> Reply:

@@ -31,6 +31,7 @@ type Alternatives = Sequence[Sequence[Relation]]  # any of these, each of which 
 MOST_UNKNOWNS = 6
 FREE_VALUES = (Fraction(7, 5), Fraction(-3, 2), Fraction(11, 3))  # of unknowns that a system leaves open
 REAL = 1e-9
+PERIODIC = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
 TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 HOLDS: dict[str, Callable[[float, float], bool]] = {
     "<": lambda a, b: a < b,
@@ -80,17 +81,35 @@ def solve(relations: Sequence[Relation], algebra: Algebra, *, complex_too: bool 
     bound = {name for relation in relations if len(found := unknowns([relation])) == 1 for name in found}
     free = sorted(names, key=bound.__contains__)[: max(0, len(names) - len(pairs))]
     if not free:
-        return _real(algebra.solve(pairs, names, {}).points, complex_too)
+        return _real(algebra.solve(pairs, names, {}), complex_too)
     points: list[dict[str, complex]] = []
     for turn in range(len(FREE_VALUES)):
         given = {name: FREE_VALUES[(turn + at) % len(FREE_VALUES)] for at, name in enumerate(free)}
         solutions = algebra.solve(pairs, [name for name in names if name not in free], given)
-        points += [{**{name: complex(value) for name, value in given.items()}, **point} for point in solutions.points]
+        points += [{**{name: complex(value) for name, value in given.items()}, **point} for point in solutions]
     return _real(points, complex_too)
 
 
 def _real(points: Iterable[dict[str, complex]], complex_too: bool) -> Points:
     return tuple(point for point in points if complex_too or all(abs(value.imag) < REAL for value in point.values()))
+
+
+def solves_periodic(points: Points, relations: Sequence[Relation], alternatives: Alternatives) -> bool:
+    """Whether an unknown stands in a sine or the like, so that there are more solutions than the algebra system lists, and all points,
+    which `alternatives` say, are some. Raises `NoAnswer` where they are none, but are said in rounded numbers.
+    """
+    if not any(map(_is_periodic, relations)):
+        return False
+    if all(holds(relation, point) for relation in relations for point in points):
+        return bool(points)
+    if any(_shows_decimals(relation) for all_of in alternatives for relation in all_of):
+        raise NoAnswer
+    return False
+
+
+def _is_periodic(relation: Relation) -> bool:
+    parts = (part for side in (relation.left, relation.right) for part in walk(side))
+    return any(isinstance(part, Operation) and part.name in PERIODIC and symbols(part) - CONSTANTS.keys() for part in parts)
 
 
 def solved_form(relation: Relation) -> tuple[str, Expression] | None:
@@ -206,3 +225,8 @@ def test_numbers(critical: Sequence[float]) -> list[float]:
     between = [(left + right) / 2 for left, right in pairwise(ordered) if right - left > 1e-6]
     ends = [ordered[0] - 1.5, ordered[-1] + 1.5] if ordered else [0.5]
     return sorted([*ordered, *between, *ends])
+
+
+def same_region(left: Alternatives, right: Alternatives, unknown: str, algebra: Algebra) -> bool:
+    numbers = test_numbers([*critical_numbers(left, unknown, algebra), *critical_numbers(right, unknown, algebra)])
+    return truth(left, unknown, numbers) == truth(right, unknown, numbers)
