@@ -137,6 +137,31 @@ def test_a_model_whose_file_is_gone_is_not_served(tmp_path, settings):
 
 
 @pytest.mark.django_db
+def test_nobody_goes_back_to_a_model_that_is_gone(tmp_path, settings):
+    settings.ENGINE_URL = ""
+    first, second = version(tmp_path, "first"), version(tmp_path, "second")
+    registry.promote(first, by=None)
+    registry.promote(second, by=None)
+    (tmp_path / "first.gguf").unlink()
+    with pytest.raises(registry.NoFile):
+        registry.roll_back(by=None)
+    first.delete()
+    with pytest.raises(registry.BeforeGone):
+        registry.roll_back(by=None)
+    assert registry.champion() == second
+
+
+@pytest.mark.django_db
+def test_a_server_needs_no_file_here(tmp_path, settings):
+    settings.ENGINE_URL = "http://127.0.0.1:9/v1"
+    first, second = version(tmp_path, "first"), version(tmp_path, "second")
+    for each in (first, second):
+        (tmp_path / f"{each.name}.gguf").unlink()
+        registry.promote(each, by=None)
+    assert registry.roll_back(by=None).after == first
+
+
+@pytest.mark.django_db
 def test_models_stand_below_what_they_were_trained_from(tmp_path):
     base, child, other = (version(tmp_path, name) for name in ("base", "child", "other"))
     grandchild = version(tmp_path, "grandchild")
