@@ -105,7 +105,8 @@ def test_promotions_are_taken_back_one_by_one(tmp_path, settings):
     first, second = version(tmp_path, "first"), version(tmp_path, "second")
     Alias.objects.create(name="candidate", version=first)
     assert serving.wanted() == serving.Served()
-    registry.promote(first, by=admin, why="better")
+    promotion = registry.promote(first, by=admin, why="better", evidence={"sets": []})
+    assert (promotion.by, promotion.why, promotion.evidence) == (admin, "better", {"sets": []})
     assert registry.champion() == first
     assert not Alias.objects.filter(name="candidate").exists()
     assert serving.wanted() == serving.Served("first", first.gguf)

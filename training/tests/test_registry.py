@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from training import datasets, gate, recipes, registry, rows, runs
-from training.models import Alias, Dataset, ModelVersion
+from training.models import Alias, Dataset, ModelVersion, Run
 from training.tests.test_gate import AFTER, BEFORE, transcripts
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +78,4 @@ def test_a_deleted_model_takes_its_run_along(run):
     assert not run.folder.exists()
     assert not measured.exists()
     assert [each.run for each in ModelVersion.objects.all()] == [None]
+    assert not Run.objects.exists()
