@@ -21,9 +21,9 @@ from grading import leases, live
 from grading.checking.reasons import template
 from grading.evidence import LONGEST_ANSWER
 from grading.models import Problem, Sample
-from inference.engines import Engine, EngineError, EngineUnavailable
-from inference.events import Done
-from inference.sandbox import Sandbox, SandboxBusy, SandboxError
+from inference.engines import ContextOverflow, Engine, EngineError, EngineUnavailable
+from inference.events import Done, Output
+from inference.sandbox import Sandbox, SandboxBusy, SandboxError, SessionLost
 from inference.solve import solve
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ TASK = "config.tasks.sample_waiting"
 TEMPERATURE = 0.7  # Qwen2.5-Math's setting for several solutions of one problem (arXiv 2409.12122)
 LEASE = timedelta(minutes=5)  # for one solution; it is taken anew with each
 TRIES = 4  # runs of one problem that may end without a word, or for what passes
-PASSING = (EngineUnavailable, SandboxBusy)  # what is asked again later
+PASSING = (EngineUnavailable, SandboxBusy, SessionLost)  # what is asked again later; a session may be lost with the jail of all
 CONTENDED = 20  # problems that others may take before us until we look again
 LOST = template("The worker was lost several times while solving it.")
 
@@ -102,14 +102,20 @@ async def _sample(problem: Problem, engine: Engine, sandbox: Sandbox) -> None:
 
 
 async def _solve(problem: Problem, index: int, engine: Engine, sandbox: Sandbox) -> Sample:
+    """One solution; without text and answer where what its program printed fills the model's context."""
     events = solve(problem.text, engine=engine, sandbox=sandbox, seed=index, temperature=TEMPERATURE)
-    sample = Sample(problem=problem, index=index, model=engine.model)
-    async with aclosing(events):
-        async for event in events:
-            if isinstance(event, Done):
-                answer = event.answer if event.answer and not event.refuted else ""
-                sample.text, sample.checked = event.text, event.checked
-                sample.answer = answer if len(answer) <= LONGEST_ANSWER else ""
+    sample, ran = Sample(problem=problem, index=index, model=engine.model), False
+    try:
+        async with aclosing(events):
+            async for event in events:
+                ran = ran or isinstance(event, Output)
+                if isinstance(event, Done):
+                    answer = event.answer if event.answer and not event.refuted else ""
+                    sample.text, sample.checked = event.text, event.checked
+                    sample.answer = answer if len(answer) <= LONGEST_ANSWER else ""
+    except ContextOverflow:
+        if not ran:
+            raise  # the problem alone is too long
     return sample
 
 

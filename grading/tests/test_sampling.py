@@ -9,8 +9,8 @@ from django.utils import timezone
 from grading import assignments, bank, sampling
 from grading.models import Assignment, Problem, Sample
 from grading.tests.school import School, check_all, page
-from inference.engines import Chunk, EngineUnavailable
-from inference.sandbox import SandboxUnavailable
+from inference.engines import Chunk, ContextOverflow, EngineUnavailable
+from inference.sandbox import SandboxUnavailable, SessionLost
 from inference.tests.tutoring_engine import Sandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,6 +91,41 @@ def test_what_the_problem_refutes_by_itself_speaks_for_no_answer(school):
     sampling.request(school.problem)
     asyncio.run(sampling.run(Solver(), Sandbox("")))
     assert list(school.problem.samples.values_list("answer", flat=True)) == ["x = 2", "x = 2", "", "x = 2"]
+
+
+def test_a_solution_that_fills_the_context_has_no_answer_and_keeps_no_other_back(school):
+    class Full(Solver):
+        async def stream(self, prompt, sampling, request_id):
+            if self.full or (sampling.seed == 1 and "```output" in prompt):
+                raise ContextOverflow("It does not fit.")
+            async for chunk in super().stream(prompt, sampling, request_id):
+                yield chunk
+
+    Problem.objects.filter(pk=school.problem.pk).update(text="Solve 3x = 6.")
+    for full, state, answers in ((True, "failed", []), (False, "done", ["x = 2", "", "", "x = 2"])):
+        engine = Full()
+        engine.full = full  # the problem alone is too long
+        sampling.request(school.problem)
+        asyncio.run(sampling.run(engine, Sandbox("")))
+        school.problem.refresh_from_db()
+        assert (school.problem.sampling, list(school.problem.samples.values_list("answer", flat=True))) == (state, answers)
+
+
+def test_a_session_that_is_lost_is_no_reason_to_give_the_problem_up(school):
+    class Dies(Sandbox):
+        async def run(self, code):
+            self.output, lost = "", self.output
+            if lost:
+                raise SessionLost(lost)
+            return await super().run(code)
+
+    Problem.objects.filter(pk=school.problem.pk).update(text="Solve 3x = 6.")
+    sampling.request(school.problem)
+    sandbox = Dies("The jail has ended.")
+    for state, why in (("queued", "The jail has ended."), ("done", "")):
+        asyncio.run(sampling.run(Solver(), sandbox))
+        school.problem.refresh_from_db()
+        assert (school.problem.sampling, school.problem.sampling_failure) == (state, why)
 
 
 def test_an_engine_that_is_away_is_said_and_waited_for(school):

@@ -9,7 +9,8 @@ Writes `labelled.jsonl`, the rows of `sample` with
     "agreement": {"agreeing": 5, "of": 8}, where there was a vote
 
 The solutions to one question stand together, in the order in which the questions come first. The vote is weighted where all solutions
-with an answer have a `score`. A row that has a label already, a teacher's, keeps it. A solution that could not be written is undecided.
+with an answer have a `score`. What the problem itself refutes has no vote, and is wrong. A row that has a label already, a teacher's,
+keeps it. A solution that could not be written is undecided.
 
 Killed and started again, it goes on after the last row. Memory: about 250 bytes a question and 8 a row.
 """
@@ -27,6 +28,8 @@ from training.pipeline.judging import Judgement, Judges
 from training.pipeline.solutions import question_of, score_of
 from training.pipeline.stage import Folder, StageConfig, StageError, free, require
 from training.rows import Row
+
+REFUTED = "The problem itself says that the answer is wrong."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +71,10 @@ def label(samples: Sequence[Path], folder: Folder, least_agreement: float, check
 
 def _asked(group: list[Row], least_agreement: float) -> dict[str, Any]:
     judged = [row for row in group if not row.get("failed")]
+    expected = group[0].get("expected") or None
     return {
-        "expected": group[0].get("expected") or None,
-        "answers": [row["answer"] for row in judged],
+        "expected": expected,
+        "answers": [None if expected is None and row.get("refuted") else row["answer"] for row in judged],
         "scores": [score_of(row) for row in judged],
         "least_agreement": least_agreement,
     }
@@ -88,6 +92,8 @@ def _label(row: Row, found: Row, labels: Iterator[tuple[str, str]]) -> Row:
     if row.get("failed"):
         return row | found | {"label": "undecided", "reason": row["failed"]}
     given, reason = next(labels)
+    if row.get("refuted") and found["expected_by"] != "given":
+        given, reason = "wrong", REFUTED
     return row if row.get("label") else row | found | {"label": given, "reason": reason}
 
 

@@ -105,7 +105,8 @@ def test_promotions_are_taken_back_one_by_one(tmp_path, settings):
     first, second = version(tmp_path, "first"), version(tmp_path, "second")
     Alias.objects.create(name="candidate", version=first)
     assert serving.wanted() == serving.Served()
-    registry.promote(first, by=admin, why="better")
+    promotion = registry.promote(first, by=admin, why="better", evidence={"sets": []})
+    assert (promotion.by, promotion.why, promotion.evidence) == (admin, "better", {"sets": []})
     assert registry.champion() == first
     assert not Alias.objects.filter(name="candidate").exists()
     assert serving.wanted() == serving.Served("first", first.gguf)
@@ -134,6 +135,31 @@ def test_a_model_whose_file_is_gone_is_not_served(tmp_path, settings):
         registry.promote(gone, by=None)
     assert serving.wanted() == serving.Served()
     assert not Promotion.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nobody_goes_back_to_a_model_that_is_gone(tmp_path, settings):
+    settings.ENGINE_URL = ""
+    first, second = version(tmp_path, "first"), version(tmp_path, "second")
+    registry.promote(first, by=None)
+    registry.promote(second, by=None)
+    (tmp_path / "first.gguf").unlink()
+    with pytest.raises(registry.NoFile):
+        registry.roll_back(by=None)
+    first.delete()
+    with pytest.raises(registry.BeforeGone):
+        registry.roll_back(by=None)
+    assert registry.champion() == second
+
+
+@pytest.mark.django_db
+def test_a_server_needs_no_file_here(tmp_path, settings):
+    settings.ENGINE_URL = "http://127.0.0.1:9/v1"
+    first, second = version(tmp_path, "first"), version(tmp_path, "second")
+    for each in (first, second):
+        (tmp_path / f"{each.name}.gguf").unlink()
+        registry.promote(each, by=None)
+    assert registry.roll_back(by=None).after == first
 
 
 @pytest.mark.django_db

@@ -55,6 +55,15 @@ def test_by_the_majority_where_no_answer_is_known(tmp_path):
     }
 
 
+def test_what_the_problem_itself_refutes_has_no_vote_and_is_never_right(tmp_path):
+    rows = [*solutions("half of 1", None, "2", "2", refuted=True), *solutions("half of 1", None, "0.5")]
+    found = labelled(tmp_path, *rows, least_agreement=0.3)
+    assert labels(found) == ["wrong", "wrong", "right"]
+    assert (found[0]["expected"], found[0]["agreement"]) == ("0.5", {"agreeing": 1, "of": 3})
+    assert found[0]["reason"] == "The problem itself says that the answer is wrong."
+    assert labels(labelled(tmp_path / "alone", *rows[:2])) == ["wrong", "wrong"]
+
+
 def test_by_weight_where_all_who_answer_have_a_score(tmp_path):
     rows = solutions("1 + 1", None, "3", "3", "2", None)
     for row, score in zip(rows, [-4.0, -3.5, 4.0, None], strict=True):

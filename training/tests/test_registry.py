@@ -1,11 +1,12 @@
 """What a finished run leaves: its model with card, files and evaluations, beside the model that it began with."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from training import datasets, gate, recipes, registry, rows, runs
-from training.models import Alias, Dataset, ModelVersion
+from training.models import Alias, Dataset, ModelVersion, Run
 from training.tests.test_gate import AFTER, BEFORE, transcripts
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,7 @@ def test_a_model_is_kept_with_what_was_measured(run):
     assert evaluation["figures"]["greedy"] == {"value": 50.0, "interval": [40.0, 60.0]}
     assert "greedy 50.0 % [40.0, 60.0]" in version.card
     assert "cpu-demo" in version.card
+    assert ModelVersion.objects.get(pk=version.pk).card == version.card
     assert [dataset.rows for dataset in run.curated.all()] == [1]
 
 
@@ -70,6 +72,10 @@ def test_a_deleted_model_takes_its_run_along(run):
     with pytest.raises(registry.StillNeeded):
         registry.delete(version)  # its run is not over
     runs.cancel(run)
+    [measured] = [Path(each["transcripts"]) for each in version.evaluations.values()]
+    assert measured.exists()
     registry.delete(ModelVersion.objects.get(pk=version.pk))
     assert not run.folder.exists()
+    assert not measured.exists()
     assert [each.run for each in ModelVersion.objects.all()] == [None]
+    assert not Run.objects.exists()
