@@ -166,11 +166,15 @@ class Supervisor:
         """The result of a cell that must be killed now, or None."""
         if time.monotonic() > deadline:
             return failed(f"The cell was stopped: it ran longer than {self.limits['hard_seconds']:g} s.", timed_out=True)
-        state = self.resident(self.state)
-        others = [self.resident(pid) for pid in self.processes() if pid not in (1, self.state)]
-        if state - self.base + sum(max(0, size - state) for size in others) > self.limits["memory_bytes"]:
+        if self.memory() > self.limits["memory_bytes"]:
             return failed(f"The cell was stopped: it used more than {self.limits['memory_bytes'] >> 20} MB of memory.")
         return None
+
+    def memory(self) -> int:
+        """Resident memory of the session in bytes. What processes share counts for each, and once where that were over the limit."""
+        pids = [pid for pid in self.processes() if pid != 1]
+        most = sum(max(0, self.resident(pid) - self.base) for pid in pids)
+        return most if most <= self.limits["memory_bytes"] else sum(map(self.share, pids))
 
     # --- Pipes ----------------------------------------------------------------------------------------------------------
 
@@ -277,6 +281,18 @@ class Supervisor:
             return 0
         finally:
             os.close(statm)
+
+    def share(self, pid: int) -> int:
+        """Resident memory of a process in bytes, of pages that several have a part each. A fork's size alone says nothing: it may write to
+        all of what it shared. 0 if it has ended.
+        """
+        try:
+            with open(os.open(f"{pid}/smaps_rollup", os.O_RDONLY, dir_fd=self.proc)) as lines:
+                return next(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
+        except ProcessLookupError:
+            return 0
+        except FileNotFoundError:
+            return self.resident(pid)  # a kernel without this file
 
 
 def become_cell(commands: int, replies: int, output: int, limits: dict[str, Any]) -> None:

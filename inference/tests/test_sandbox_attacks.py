@@ -117,6 +117,27 @@ def test_killing_everything_in_sight_costs_its_own_session_only(attacked: Host) 
     attacked.ask({"close": other})
 
 
+FORKS = """
+import os, time
+for _ in range(3):
+    if os.fork() == 0:
+        {write}
+        time.sleep({seconds})
+        os._exit(0)
+time.sleep({seconds})
+"""
+READ, WRITE = "len(kept)", "kept[::4096] = b'x' * len(kept[::4096])"
+
+
+def test_forks_that_write_to_the_state_s_memory_count(attacked: Host) -> None:
+    session = attacked.open()
+    assert attacked.run(session, "kept = bytearray(b'o') * (300 << 20)")["error"] is None
+    assert attacked.run(session, FORKS.format(write=READ, seconds=0.3))["error"] is None, "what they share counts once"
+    assert "used more than 768 MB" in attacked.run(session, FORKS.format(write=WRITE, seconds=60))["error"]
+    assert attacked.run(session, "len(kept) >> 20")["output"] == "300\n"
+    attacked.ask({"close": session})
+
+
 @pytest.mark.parametrize("ending", ["", "1 / 0", "time.sleep(60)", "os._exit(0)"])
 def test_a_daemon_does_not_outlive_its_cell(ending: str, attacked: Host) -> None:
     session = attacked.open()

@@ -368,33 +368,6 @@ def test_a_problem_that_seems_wrong_can_be_reported_once_it_was_answered(as_, ad
     assert [report.reason for report in root.get(reports).context["waiting"]] == ["Still."]
 
 
-def test_reports_of_problems_are_for_administrators(as_, ada):
-    item = start(ada, skill="linear", level="1")
-    give(ada, item, wrong(item))
-    for other in ("bea", "eva", "max", "root"):
-        assert as_(other).post(reverse("practice:report", args=[item.pk])).status_code == 404
-    ada.post(reverse("practice:report", args=[item.pk]))
-    for other in ("ada", "bea", "eva", "max"):
-        assert as_(other).get(reverse("practice:reports")).status_code == 404
-        assert as_(other).post(reverse("practice:handle_report", args=[Report.objects.get().pk])).status_code == 404
-    assert Report.objects.get().handled is None
-
-
-def test_strangers_find_nothing(as_, ada, people):
-    item = start(ada, skill="linear")
-    classroom = Classroom.objects.get()
-    enrolment = classroom.enrolments.get(student=people["ada"])
-    private = [("get", "item", item.pk), *(("post", name, item.pk) for name in ("answer", "help", "reveal", "variant"))]
-    for method, name, pk in private:
-        for other in ("bea", "eva", "max", "root"):
-            assert getattr(as_(other), method)(reverse(f"practice:{name}", args=[pk])).status_code == 404, (name, other)
-    for name, pk in (("classroom", classroom.pk), ("student", enrolment.pk)):
-        address = reverse(f"practice:{name}", args=[pk])
-        statuses = {other: as_(other).get(address).status_code for other in ("ada", "bea", "max", "eva", "root")}
-        assert statuses == {"ada": 404, "bea": 404, "max": 404, "eva": 200, "root": 200}
-    assert Client().get(reverse("practice:index")).status_code == 302
-
-
 def test_the_language_of_the_reader_is_used(ada):
     item = start(ada, skill="arithmetic", level="3")
     assert item.question["zh"] in ada.get(reverse("practice:item", args=[item.pk]), headers={"accept-language": "zh-hans"}).text

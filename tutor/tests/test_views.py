@@ -44,42 +44,8 @@ def cast():
     return Cast()
 
 
-OWNED = [
-    ("conversation", "get"),
-    ("plot", "get"),
-    ("rename", "post"),
-    ("delete", "post"),
-    ("stop", "post"),
-    ("regenerate", "post"),
-    ("edit", "post"),
-]
-EVERYBODYS = [("home", "get"), ("history", "get"), ("state", "get"), ("ask", "post")]
-
-
-@pytest.mark.parametrize(("name", "method"), OWNED)
-def test_what_is_owned_is_hidden_from_others(cast, name, method):
-    assert getattr(cast.classmate, method)(cast.page(name), {"question": "x", "title": "x"}).status_code == 404
-    cast.conversation.refresh_from_db()
-    assert cast.conversation.title == "Roots"
-    assert cast.conversation.turns.count() == 2
-
-
-@pytest.mark.parametrize(("name", "method"), OWNED + EVERYBODYS)
-def test_who_is_logged_out_is_asked_to_log_in(cast, name, method):
-    address = cast.page(name) if (name, method) in OWNED else reverse(f"tutor:{name}")
-    answer = getattr(cast.outsider, method)(address)
-    assert answer.status_code == 302
-    assert answer.url.startswith("/accounts/login/?next=")
-
-
 def test_a_script_of_who_is_logged_out_is_told_so(cast):
     assert cast.outsider.get("/state/", headers=HTMX).status_code == 401
-
-
-@pytest.mark.parametrize(("name", "method"), OWNED + EVERYBODYS)
-def test_a_page_takes_one_method(cast, name, method):
-    address = cast.page(name) if (name, method) in OWNED else reverse(f"tutor:{name}")
-    assert getattr(cast.owner, {"get": "post", "post": "get"}[method])(address).status_code == 405
 
 
 def test_asking_starts_a_conversation(cast):
@@ -349,15 +315,3 @@ def test_what_the_page_of_reports_has_no_room_for_is_counted(cast, admin, monkey
     page = admin.get("/reports/")
     assert [report.turn for report in page.context["waiting"]] == [cast.second]
     assert "1 older one is not shown." in page.text
-
-
-def test_reports_are_for_administrators(cast):
-    report = said(cast)
-    teacher = Client()
-    teacher.force_login(User.objects.create_user("teacher", role="teacher"))
-    for client in (cast.owner, cast.classmate, teacher):
-        assert client.get("/reports/").status_code == 404
-        assert client.get(reverse("tutor:reported", args=[report.pk])).status_code == 404
-        assert client.post(reverse("tutor:handle_report", args=[report.pk])).status_code == 404
-    report.refresh_from_db()
-    assert report.handled is None
