@@ -121,6 +121,8 @@ VALKEY_SOCKET = VAR_DIR / "valkey.sock"
 _GIVEN_BROKER = address("REDIS_URL", ("redis", "rediss", "unix"))
 EMBEDDED_BROKER = not _GIVEN_BROKER
 REDIS_URL = _GIVEN_BROKER or f"unix://{VALKEY_SOCKET}"
+if REDIS_URL.startswith("rediss://") and "ssl_" not in REDIS_URL.partition("?")[2]:
+    REDIS_URL += f"{'&' if '?' in REDIS_URL else '?'}ssl_cert_reqs=required"  # or else Celery takes any certificate, and the sockets do not
 # A bell that does not go through is not worth waiting for: the sockets look into the database.
 _LAYER_HOST = {"address": REDIS_URL, "socket_connect_timeout": 1, "socket_timeout": 2, "retry": Retry(NoBackoff(), 1)}
 CHANNEL_LAYERS = {

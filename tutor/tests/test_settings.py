@@ -91,6 +91,25 @@ def test_what_the_address_of_the_database_says_is_heeded(tmp_path):
     assert "'pool'" in done.stdout
 
 
+BROKER = """
+import django; django.setup()
+from config.celery import app
+from django.conf import settings
+print(app.connection_for_write().ssl, settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"][0]["address"].partition("?")[2])
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "celery"),
+    [("", "{'ssl_cert_reqs': <VerifyMode.CERT_REQUIRED: 2>}"), ("?ssl_ca_certs=/etc/ca.pem", "{'ssl_ca_certs': '/etc/ca.pem'}")],
+)
+def test_a_broker_behind_tls_has_to_show_who_it_is(tmp_path, options, celery):
+    """To the workers as to the sockets. Without any option Celery would not ask."""
+    url = f"rediss://127.0.0.1:1/0{options}"
+    done = run(tmp_path, ["-c", BROKER], REDIS_URL=url, DJANGO_SETTINGS_MODULE="config.settings")
+    assert done.stdout == f"{celery} {options[1:] or 'ssl_cert_reqs=required'}\n", done.stderr
+
+
 def test_with_long_leases_a_worker_does_not_seem_silent(tmp_path):
     command = ["-c", "import django; django.setup(); from tutor import runtime; print(runtime.HEARTBEAT)"]
     assert run(tmp_path, command, LEASE_SECONDS="60", DJANGO_SETTINGS_MODULE="config.settings").stdout == "5.0\n"
