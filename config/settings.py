@@ -24,7 +24,7 @@ _DATABASE_URL = address("DATABASE_URL", ("postgres", "postgresql"))
 PRODUCTION = bool(_DATABASE_URL)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("Unset DEBUG: a production instance (DATABASE_URL is set) does not start with it.")
-if not PRODUCTION:
+if not (PRODUCTION and VAR_DIR.exists()):  # a web process that only reads it will do there
     make_writable(VAR_DIR, "LEMMA_VAR")
 
 

@@ -142,6 +142,7 @@ def test_an_embedded_one_makes_its_key_once(tmp_path):
     assert (tmp_path / "secret-key").read_text() == key
 
 
-def test_an_embedded_one_with_a_key_has_a_place_for_its_database(tmp_path):
-    run(tmp_path / "new/var", LOAD, DATABASE_URL="")
+@pytest.mark.parametrize("database", ["", PRODUCTION["DATABASE_URL"]])
+def test_the_folder_for_what_it_writes_is_made_for_nobody_else(tmp_path, database):
+    run(tmp_path / "new/var", LOAD, DATABASE_URL=database)
     assert (tmp_path / "new/var").stat().st_mode & 0o777 == 0o700
