@@ -10,6 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import tries
 from accounts.models import User
+from accounts.text import with_line_ends
+
+
+class LinesField(forms.CharField):
+    """A text of several lines, stored with one character for a line's end."""
+
+    def to_python(self, value: Any) -> str:  # noqa: ANN401 (Django's)
+        return with_line_ends(super().to_python(value) or "")
 
 
 class LogInForm(AuthenticationForm):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import with_line_ends
+
 LARGEST = 1_000_000  # bytes of an uploaded table
 DELIMITERS = ",;\t，"
 TITLE = 5  # lines at the top, among which a heading that names two columns or more may stand
@@ -37,7 +39,7 @@ def decode(data: bytes) -> str:
         except UnicodeDecodeError:
             continue
         if "\x00" not in text:
-            return text.replace("\r\n", "\n").replace("\r", "\n")
+            return with_line_ends(text)
     raise TableError(_("The file is not text. Save it as CSV or plain text (UTF-8)."))
 
 

@@ -24,7 +24,7 @@ _DATABASE_URL = address("DATABASE_URL", ("postgres", "postgresql"))
 PRODUCTION = bool(_DATABASE_URL)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("Unset DEBUG: a production instance (DATABASE_URL is set) does not start with it.")
-if not PRODUCTION:
+if not (PRODUCTION and VAR_DIR.exists()):  # a web process that only reads it will do there
     make_writable(VAR_DIR, "LEMMA_VAR")
 
 
@@ -99,7 +99,8 @@ TEMPLATES = [
 if PRODUCTION:
     DATABASES = {"default": Env.db_url_config(_DATABASE_URL) | {"CONN_HEALTH_CHECKS": True}}
     # To open a connection costs more than most queries. The address may have options of its own, as ?sslmode=require.
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 20, "timeout": 10}
+    # The pool doubles its pauses while the server is away; who asks for a connection after it gave up has it try again at once.
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 20, "timeout": 10, "reconnect_timeout": 3}
 else:
     DATABASES = {
         "default": {

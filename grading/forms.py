@@ -7,6 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import LinesField
 from accounts.models import Classroom
 from grading import reading, review
 from grading.evidence import LONGEST_ANSWER
@@ -22,30 +23,18 @@ class ClassroomForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only 
         fields = ["name"]
 
 
-def _with_stored_line_ends(text: str) -> str:
-    """A browser sends others than those that are stored."""
-    return text.replace("\r\n", "\n")
-
-
 class ProblemForm(forms.ModelForm):  # type: ignore[type-arg]
     """A problem's text and key. An answer that the checker cannot read is refused: no student's could ever equal it."""
 
     class Meta:
         model = Problem
         fields = ["text", "answer", "reference", "topic"]
+        field_classes = {"text": LinesField, "reference": LinesField}  # the same text again is no other text
         widgets = {
             "text": forms.Textarea(attrs={"rows": 4, "data-preview": "text-preview"}),
             "reference": forms.Textarea(attrs={"rows": 5, "data-preview": "reference-preview"}),
             "topic": forms.TextInput(attrs={"list": "topics", "autocomplete": "off"}),
         }
-
-    def clean_text(self) -> str:
-        """The same text again is no other text."""
-        return _with_stored_line_ends(self.cleaned_data["text"])
-
-    def clean_reference(self) -> str:
-        """As the text: the same reference again is no new key."""
-        return _with_stored_line_ends(self.cleaned_data["reference"])
 
     def clean_answer(self) -> str:
         answer: str = self.cleaned_data["answer"]
@@ -58,6 +47,7 @@ class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Assignment
         fields = ["title", "notes", "due", "late_allowed", "attempts", "help", "reveal_answer", "anonymous", "random_order"]
+        field_classes = {"notes": LinesField}
         widgets = {
             "notes": forms.Textarea(attrs={"rows": 3}),
             "due": forms.DateTimeInput(format=DATE_FORMAT, attrs={"type": "datetime-local"}),
@@ -100,7 +90,7 @@ class DecisionForm(forms.Form):
     version = forms.IntegerField(min_value=0)
     ticked = forms.TypedMultipleChoiceField(required=False, coerce=int)
     adjustment = forms.DecimalField(required=False, max_digits=6, decimal_places=2)
-    comment = forms.CharField(required=False, max_length=review.LONGEST_COMMENT)
+    comment = LinesField(required=False, max_length=review.LONGEST_COMMENT)
     first_error = forms.IntegerField(required=False, min_value=-1, max_value=1_000)
     reviewed = forms.BooleanField(required=False)
     blind = forms.BooleanField(required=False)

@@ -79,7 +79,7 @@ def release(assignment: Assignment, teacher: User) -> int:
 
 def ask(submission: Submission, text: str) -> RegradeRequest:
     """A student's request. Raises `RegradeError`."""
-    text = storable(text.replace("\r\n", "\n"))  # a browser's line ends count once, as in its own limit
+    text = storable(text)
     if not text or len(text) > LONGEST_REQUEST:
         raise RequestEmpty
     if submission.mark.state != Mark.State.RELEASED:

@@ -72,7 +72,7 @@ class Reading:
 
 def read(work: str, answer: str, *, understand: bool = True) -> Reading:
     """What would be handed in; `understand`: and how its answer is read, which may take seconds. Raises `NothingWritten` and `TooLong`."""
-    work = storable(work.replace("\r\n", "\n").replace("\r", "\n"))
+    work = storable(work)
     answer = storable(answer)
     if not work and not answer:
         raise NothingWritten

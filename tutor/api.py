@@ -39,6 +39,7 @@ from tutor.transcript import REFUTED, Transcript
 logger = logging.getLogger(__name__)
 
 NO_PYTHON = (Failure.SANDBOX_UNAVAILABLE, Failure.SANDBOX_BUSY, Failure.SANDBOX_LOST)
+STREAMED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # or else nginx keeps all of it back until the end
 SILENCE = 1.0  # seconds after which a client is told that a judgement is still being made
 
 Endpoint = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
@@ -114,7 +115,7 @@ async def chat_completions(request: HttpRequest, key: ApiKey) -> HttpResponseBas
     turn, is_new = await _ask(key, asked)
     answer = (Assessed if asked.assessment else Answer)(turn, key, asked, is_new)
     if asked.stream:
-        return StreamingHttpResponse(answer.events(), content_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+        return StreamingHttpResponse(answer.events(), content_type="text/event-stream", headers=STREAMED)
     return JsonResponse(await answer.whole())
 
 

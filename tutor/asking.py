@@ -198,7 +198,7 @@ def stop(turn: Turn) -> None:
 
 def checked(question: str, *, empty: bool = False) -> str:
     """The text of a question, or of work, as it is stored. Raises `QuestionEmpty` (unless it may be `empty`) and `QuestionTooLong`."""
-    question = storable(question.replace("\r\n", "\n"))
+    question = storable(question)
     if not question and not empty:
         raise QuestionEmpty
     if len(question) > settings.QUESTION_LIMIT:

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from accounts.forms import LinesField
 from tutor.models import Report, Turn
 
 
@@ -38,7 +39,7 @@ class ReportForm(forms.Form):
 
     kind = forms.ChoiceField(choices=Report.Kind)
     better = forms.IntegerField(min_value=0, required=False)
-    reason = forms.CharField(max_length=1000, required=False)
+    reason = LinesField(max_length=1000, required=False)
 
 
 class ShareForm(forms.Form):

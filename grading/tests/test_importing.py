@@ -75,7 +75,7 @@ def test_too_many_lines(school):
 
 def test_a_file_is_looked_at_mended_and_taken(school):
     client = school.client(school.teacher)
-    bad = json.dumps(GOOD | {"reference": "Count.\x00\ud83d"}) + "\n{nonsense"  # what JSON escapes, and no database keeps
+    bad = json.dumps(GOOD | {"reference": "Count.\r\nTwice.\x00\ud83d"}) + "\n{nonsense"  # what JSON escapes, and no database keeps
     preview = client.post(page("import_problems"), {"table": "", "file": SimpleUploadedFile("p.jsonl", bad.encode())})
     assert [line.error for line in preview.context["lines"]] == ["", "This line is not JSON."]
     assert "nonsense" in preview.content.decode()
@@ -83,7 +83,7 @@ def test_a_file_is_looked_at_mended_and_taken(school):
     done = client.post(page("import_problems"), {"table": bad, "confirm": 1}, follow=True)
     assert "1 problem was imported" in done.content.decode()
     made = Problem.objects.get(text=GOOD["problem"])
-    assert (made.owner, made.points, made.rubric.count(), made.reference) == (school.teacher, 3, 3, "Count.?")
+    assert (made.owner, made.points, made.rubric.count(), made.reference) == (school.teacher, 3, 3, "Count.\nTwice.?")
 
 
 @pytest.mark.parametrize("points", ["0.25", "0.3", "0.5", "0.75", "0.9", "7.5"])

@@ -117,7 +117,11 @@ def test_a_mark_that_stands_can_be_asked_about_whatever_was_handed_in_since(mark
 def test_a_browser_s_line_ends_make_no_request_too_long(marked):
     lines = "\n".join(["a" * 99] * 20)
     marked.client(marked.student).post(page("ask_regrade", marked.submission.pk), {"text": lines.replace("\n", "\r\n") + "b"})
-    assert RegradeRequest.objects.get().text == lines + "b"
+    asked = RegradeRequest.objects.get()
+    assert asked.text == lines + "b"
+    marked.client(marked.teacher).post(page("answer_regrade", asked.pk), {"reply": lines.replace("\n", "\r\n") + "b"})
+    asked.refresh_from_db()
+    assert asked.reply == lines + "b"
 
 
 def test_what_cannot_be_asked(marked, school):

@@ -56,6 +56,11 @@ def test_who_comes_second_overwrites_nothing(school, submission):
     assert MarkChange.objects.count() == 1
 
 
+def test_a_browser_s_line_ends_make_no_comment_too_long(school, submission):
+    answer = school.client(school.teacher).post(page("mark", submission.pk), form(school, comment="a\r\n" * 2000), headers=HTMX)
+    assert (answer.status_code, mark_of(submission).comment) == (200, "a\n" * 1999 + "a")
+
+
 def test_a_conflict_shows_both_and_asks(school, submission):
     first, second = school.client(school.teacher), school.client(school.colleague)
     where = page("mark", submission.pk)

@@ -10,7 +10,7 @@
      └── EngineRefused       the server understood and said no (bad request, unknown model, bad key), or answered garbage
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -62,6 +62,14 @@ class Chunk:
     text: str
     tokens: int
     finish: Finish | None = None
+
+
+def check_room(request_id: str, running: Collection[str], limit: int) -> None:
+    """Raises `EngineRefused` for an id that is running, `EngineUnavailable` where as many requests are as an engine takes."""
+    if request_id in running:
+        raise EngineRefused(f"A request with the id {request_id} is already running.")
+    if len(running) >= limit:
+        raise EngineUnavailable(f"The engine is overloaded: {limit} requests are under way.")
 
 
 class Engine(Protocol):

@@ -14,7 +14,7 @@ from collections.abc import AsyncGenerator
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from inference.engines import Chunk, ContextOverflow, EngineError, EngineRefused, EngineUnavailable, Finish, Sampling
+from inference.engines import Chunk, ContextOverflow, EngineError, EngineRefused, EngineUnavailable, Finish, Sampling, check_room
 from inference.engines.decoding import Decoder, choose, vocabulary
 from inference.engines.text import Detokenizer, StopFilter, check_text
 
@@ -61,10 +61,7 @@ class CheckpointEngine:
             raise type(self._trouble)(str(self._trouble))
 
     async def stream(self, prompt: str, sampling: Sampling, request_id: str) -> AsyncGenerator[Chunk]:
-        if request_id in self._requests:
-            raise EngineRefused(f"A request with the id {request_id} is already running.")
-        if len(self._requests) >= self._max_requests:
-            raise EngineUnavailable(f"The engine is overloaded: {self._max_requests} requests are under way.")
+        check_room(request_id, self._requests, self._max_requests)
         request = _Request(self._tokens(prompt, sampling), sampling, Detokenizer(self._vocabulary))
         self._requests[request_id] = request
         try:

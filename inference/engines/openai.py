@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from inference.engines import Chunk, ContextOverflow, EngineError, EngineRefused, EngineUnavailable, Finish, Sampling
+from inference.engines import Chunk, ContextOverflow, EngineError, EngineRefused, EngineUnavailable, Finish, Sampling, check_room
 from inference.engines.sse import DataReader
 from inference.engines.text import check_text
 from inference.replies import MAX_BODY, Errors, NotBegun, is_overflow, max_model_len, message_in, one_line
@@ -93,10 +93,7 @@ class OpenAIEngine:
             await call.close()
 
     async def stream(self, prompt: str, sampling: Sampling, request_id: str) -> AsyncGenerator[Chunk]:
-        if request_id in self._calls:
-            raise EngineRefused(f"A request with the id {request_id} is already running.")
-        if len(self._calls) >= self._max_requests:
-            raise EngineUnavailable(f"The engine is overloaded: {self._max_requests} requests are under way.")
+        check_room(request_id, self._calls, self._max_requests)
         check_text(prompt)
         call = self._calls[request_id] = _Call(self._limits.total)
         try:

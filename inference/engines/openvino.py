@@ -16,7 +16,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from inference.engines import Chunk, ContextOverflow, EngineError, EngineLoading, EngineRefused, EngineUnavailable, Finish, Sampling
+from inference.engines import (
+    Chunk,
+    ContextOverflow,
+    EngineError,
+    EngineLoading,
+    EngineRefused,
+    EngineUnavailable,
+    Finish,
+    Sampling,
+    check_room,
+)
 from inference.engines.gguf import BadModelFile, read_context
 from inference.engines.text import check_text
 
@@ -89,10 +99,7 @@ class OpenVinoEngine:
         self._check()
 
     async def stream(self, prompt: str, sampling: Sampling, request_id: str) -> AsyncGenerator[Chunk]:
-        if request_id in self._requests:
-            raise EngineRefused(f"A request with the id {request_id} is already running.")
-        if len(self._requests) >= self._max_requests:
-            raise EngineUnavailable(f"The engine is overloaded: {self._max_requests} requests are under way.")
+        check_room(request_id, self._requests, self._max_requests)
         check_text(prompt)
         number = next(self._numbers)
         request = self._requests[request_id] = self._numbered[number] = _Request(number)

@@ -351,8 +351,9 @@ def test_a_problem_that_seems_wrong_can_be_reported_once_it_was_answered(as_, ad
     assert address not in ada.get(reverse("practice:item", args=[item.pk])).text
     assert ada.post(address, {"reason": "x"}).status_code == 404
     assert address in give(ada, item, wrong(item)).text
-    page = ada.post(address, {"reason": "The <b>key</b> is\x00 wrong."}, follow=True)
+    page = ada.post(address, {"reason": "The <b>key</b> is\x00 wrong." + "\r\n." * 480}, follow=True)
     assert "An administrator will look at it." in page.text
+    assert Report.objects.get().reason == "The <b>key</b> is wrong." + "\n." * 480
     root = as_("root")
     assert reports in root.get(reverse("tutor:reports")).text
     for headers in ({}, {"HX-Request": "true"}):

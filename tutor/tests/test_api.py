@@ -29,7 +29,9 @@ async def test_a_model_is_found_by_its_name(openai_client):
 
 async def test_an_answer_streams(openai_client, student, stack):
     asked = {"model": "lemma-words", "messages": said("Count to 20"), "stream": True, "stream_options": {"include_usage": True}}
-    chunks = [chunk async for chunk in await openai_client.chat.completions.create(**asked)]
+    stream = await openai_client.chat.completions.create(**asked)
+    assert stream.response.headers["X-Accel-Buffering"] == "no"  # nginx streams it too
+    chunks = [chunk async for chunk in stream]
     pieces = [chunk.choices[0].delta.content for chunk in chunks if chunk.choices and chunk.choices[0].delta.content]
     assert len(pieces) > 3
     assert "".join(pieces) == "".join(f"{number} " for number in range(1, 21)) + "\\boxed{20}"

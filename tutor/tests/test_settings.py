@@ -110,6 +110,24 @@ def test_a_broker_behind_tls_has_to_show_who_it_is(tmp_path, options, celery):
     assert done.stdout == f"{celery} {options[1:] or 'ssl_cert_reqs=required'}\n", done.stderr
 
 
+PAUSES = """
+from config.settings import DATABASES
+from psycopg_pool.base import AttemptWithBackoff
+now, attempt = 0.0, AttemptWithBackoff(timeout=DATABASES["default"]["OPTIONS"]["pool"].get("reconnect_timeout", 300.0))
+while not attempt.time_to_give_up(now):
+    attempt.update_delay(now)
+    now += attempt.delay
+    print(attempt.delay)
+"""
+
+
+def test_a_database_that_comes_back_is_not_left_waiting(tmp_path):
+    """Whoever asks while the pool pauses gets nothing, and its pauses would grow to minutes."""
+    pauses = [float(line) for line in run(tmp_path, ["-c", PAUSES]).stdout.split()]
+    assert pauses
+    assert max(pauses) < 5
+
+
 def test_with_long_leases_a_worker_does_not_seem_silent(tmp_path):
     command = ["-c", "import django; django.setup(); from tutor import runtime; print(runtime.HEARTBEAT)"]
     assert run(tmp_path, command, LEASE_SECONDS="60", DJANGO_SETTINGS_MODULE="config.settings").stdout == "5.0\n"
@@ -124,6 +142,7 @@ def test_an_embedded_one_makes_its_key_once(tmp_path):
     assert (tmp_path / "secret-key").read_text() == key
 
 
-def test_an_embedded_one_with_a_key_has_a_place_for_its_database(tmp_path):
-    run(tmp_path / "new/var", LOAD, DATABASE_URL="")
+@pytest.mark.parametrize("database", ["", PRODUCTION["DATABASE_URL"]])
+def test_the_folder_for_what_it_writes_is_made_for_nobody_else(tmp_path, database):
+    run(tmp_path / "new/var", LOAD, DATABASE_URL=database)
     assert (tmp_path / "new/var").stat().st_mode & 0o777 == 0o700

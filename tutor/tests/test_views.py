@@ -264,6 +264,11 @@ def said(cast, kind="wrong", reason="It forgot a root."):
     return Report.objects.get(turn=cast.first)
 
 
+def test_a_browser_s_line_ends_make_no_reason_too_long(cast):
+    assert cast.owner.post(cast.page("report"), {"kind": "wrong", "reason": "a\r\n" * 500}).status_code == 302
+    assert Report.objects.get().reason == "a\n" * 499 + "a"
+
+
 def test_a_reported_solution_can_be_read_whole_and_nothing_else_of_the_conversation(cast, admin):
     assert admin.get(cast.page("plot")).status_code == 404
     report = said(cast)
