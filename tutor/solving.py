@@ -205,6 +205,8 @@ class Job:
         code = Failure.INTERNAL if error is None else failure_of(error)
         if code == Failure.INTERNAL:
             logger.error("Turn %s failed", self.turn.pk, exc_info=error)
+        else:
+            logger.warning("Turn %s failed: %s", self.turn.pk, error)
         self.log.add("failed", {"reason": code}, **_ended(Turn.State.FAILED), failure=code)
 
     def _conclude_early(self, why: Interruption) -> None:
@@ -244,6 +246,8 @@ class Candidates:
                 self._scores[event.candidate] = event.score
             case Selected():
                 self._selected = event
+                if event.scorer_error:
+                    logger.warning("The solutions of turn %s could not be rated: %s", self._turn.pk, event.scorer_error)
 
     def rows(self) -> list[Candidate]:
         """None for a turn of one solution, which the turn itself keeps."""

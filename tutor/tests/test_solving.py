@@ -7,12 +7,14 @@ import pytest
 from channels.db import database_sync_to_async
 
 from accounts.models import User
+from inference.engines import EngineRefused
 from inference.prompts import Exchange
 from inference.sandbox import SandboxBusy
 from inference.sandbox.jail import open_sandbox
 from inference.sandbox.limits import SandboxConfig
 from inference.tests.tutoring_engine import PROGRAM, ScriptedEngine
 from tutor import asking, leases, solving
+from tutor.absent import NoScorer
 from tutor.flusher import Flusher, TurnLog
 from tutor.models import Turn
 from tutor.tools import Tools
@@ -93,6 +95,31 @@ async def test_a_sandbox_that_stays_full_is_said(claim, flusher, tools):
     await asyncio.wait_for(job.run(), 20)
     state, run, _, failure, _ = await outcome(claim.turn)
     assert (state, run, failure) == ("failed", leases.RUNS, "sandbox_busy")
+
+
+class Refusing(ScriptedEngine):
+    async def stream(self, prompt, sampling, request_id):
+        raise EngineRefused("Unknown field: seed")
+        yield
+
+
+async def test_the_log_says_why_an_engine_refused(claim, flusher, tools, caplog):
+    """The page sends the student to the administrator, who needs to know."""
+    tools.engine = Refusing()
+    await asyncio.wait_for(solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools).run(), 20)
+    assert (await outcome(claim.turn))[3] == "engine_refused"
+    assert f"Turn {claim.turn.pk} failed: Unknown field: seed" in caplog.text
+
+
+async def test_the_log_says_why_solutions_were_not_rated(flusher, tools, caplog):
+    student = await database_sync_to_async(User.objects.create_user)("student")
+    turn = await database_sync_to_async(asking.ask)(student, PROBLEM, "cot", "en", n=4)
+    claim = await database_sync_to_async(leases.claim)(turn.pk)
+    tools.engine = ScriptedEngine((PROBLEM, ["It is $\\boxed{5}$."]))
+    tools.scorer = NoScorer("rm", "The reward server refused the request (401).")
+    await asyncio.wait_for(solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools).run(), 20)
+    assert (await outcome(claim.turn))[0] == "done"
+    assert "could not be rated: The reward server refused the request (401)." in caplog.text
 
 
 def completed():
