@@ -8,7 +8,7 @@ from django.contrib.auth.forms import AuthenticationForm, UserCreationForm, User
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils.translation import gettext_lazy as _
 
-from accounts import tries
+from accounts import devices, tries
 from accounts.models import User
 from accounts.text import with_line_ends
 
@@ -29,12 +29,13 @@ class LogInForm(AuthenticationForm):
         username = self.cleaned_data.get("username")
         if not username or not self.cleaned_data.get("password"):
             return self.cleaned_data  # no password is looked at
+        door = tries.door(username, devices.known(self.request, username) if self.request else None)
         try:
-            tries.begin(username.lower())
+            tries.begin(door)
         except tries.TooManyTries as error:
             raise forms.ValidationError(_("Too many wrong passwords. Wait ten minutes, then try again.")) from error
         cleaned: dict[str, Any] = super().clean()
-        tries.forget(username.lower())
+        tries.forget(door)
         SessionStore.clear_expired()  # a row for each log-in, which Django deletes for who logs out alone
         return cleaned
 

@@ -124,7 +124,7 @@ class Enrolment(models.Model):
 
 
 class LogInTry(models.Model):
-    """Somebody tried a password of the account with this name, if there is one (`accounts.tries`)."""
+    """Somebody tried a password of the account with this name, if there is one, or from a known browser (`accounts.tries.door`)."""
 
     username = models.CharField(max_length=150)
     at = models.DateTimeField(auto_now_add=True)

@@ -91,6 +91,26 @@ def test_a_password_is_not_guessed(client, monkeypatch, door):
 
 
 @pytest.mark.parametrize("door", ["/accounts/login/", "/admin/login/"])
+def test_nobody_is_kept_out_of_their_own_browser(client, monkeypatch, door):
+    monkeypatch.setattr(tries, "MOST", 2)
+    User.objects.create_superuser("Lin", password=PASSWORD)
+    User.objects.create_superuser("max", password=PASSWORD)
+    right, wrong = ({"username": "lin", "password": password} for password in (PASSWORD, "wrong"))
+    client.post("/accounts/login/", right)
+    client.post("/accounts/logout/")
+    other = Client()
+    for form in (wrong, wrong, right):
+        assert other.post(door, form).status_code == 200
+    assert client.post(door, right).status_code == 302
+    client.post("/accounts/logout/")
+    for form in (wrong, wrong, right):  # and nobody guesses there either
+        assert client.post(door, form).status_code == 200
+    other.post("/accounts/login/", {"username": "max", "password": PASSWORD})
+    other.post("/accounts/logout/")
+    assert other.post(door, right).status_code == 200  # a browser of somebody else's
+
+
+@pytest.mark.parametrize("door", ["/accounts/login/", "/admin/login/"])
 def test_a_name_that_no_column_holds_is_nobodys(client, door):
     form = client.post(door, {"username": "x" * 151, "password": "wrong"}).context["form"]
     assert "username" in form.errors
