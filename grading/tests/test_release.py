@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from grading import release
+from grading import bank, release
 from grading.marked import attempts
 from grading.models import Mark, RegradeRequest, Submission
 from grading.release import AlreadyAsked, NothingToRegrade, RequestEmpty
@@ -36,6 +36,18 @@ def test_an_old_attempt_s_mark_stays_where_it_was(school):
     school.decide(old)
     school.hand_in(work=RIGHT)
     assert school.release() == 0
+
+
+def test_a_newer_attempt_takes_over_from_those_at_its_own_problem_alone(school):
+    school.decide(school.hand_in())
+    first = school.problem
+    [school.problem] = bank.assign([school.bank("Solve $3x = 6$.")], school.assignment)
+    for student, work in ((school.student, "x = 3"), (school.student, "x = 2"), (school.classmate, "x = 2")):
+        school.decide(school.hand_in(student, work))
+        school.release()
+    found = release.standing_of(school.student, [first, school.problem])
+    assert {pk: mark.submission.attempt for pk, mark in found.items()} == {first.pk: 1, school.problem.pk: 2}
+    assert all(mark.released and mark.submission.student == school.student for mark in found.values())
 
 
 def test_the_teacher_s_first_wrong_step_decides_how_steps_are_labelled(school):

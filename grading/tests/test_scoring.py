@@ -44,6 +44,7 @@ def score(scorer):
 def test_work_is_scored_against_the_samples_once(school, work):
     scorer = Scorer()
     before = [each.confidence for each in work]
+    Sample.objects.create(problem=school.banked, index=0, text="x" * 900, answer="1", score=90.0)  # of another problem
     score(scorer)
     for each, confidence in zip(work, before, strict=True):
         each.refresh_from_db()
@@ -54,6 +55,9 @@ def test_work_is_scored_against_the_samples_once(school, work):
     assert r"\boxed{2}" in scorer.asked[1][1][0]
     score(scorer)
     assert len(scorer.asked) == 2
+    Submission.objects.filter(pk=work[0].pk).update(scored=False)
+    score(scorer)
+    assert [len(responses) for _problem, responses in scorer.asked] == [2, 2, 1]  # the samples once
     queue = school.client(school.teacher).get(page("queue", school.problem.pk)).content.decode()
     assert "Reward score" in queue
 

@@ -47,6 +47,15 @@ def test_prose_is_shown_at_once():
     assert Splitter(FENCE).feed("The area is $a \\cdot b$") == [("text", "The area is $a \\cdot b$")]
 
 
+@pytest.mark.parametrize("text", ["```1 + 1", "```" + "x" * 30])
+def test_what_cannot_become_an_opener_is_not_held_back(text):
+    assert Splitter(FENCE).feed(text) == [("text", text)]
+
+
+def test_a_fence_inside_of_a_line_does_not_end_a_block():
+    assert split(FENCE, list("```python\nprint('```')\n```"))[2].code == "print('```')"
+
+
 def test_code_is_shown_line_by_line():
     splitter = Splitter(FENCE)
     splitter.feed("```python\n")

@@ -93,6 +93,7 @@ def test_what_was_tried_too_early_waits_for_what_it_needs(school):
 def test_of_what_is_being_learned_the_nearest_to_mastery_comes_first(school):
     for skill, known in (("arithmetic", 0.97), ("fractions", 0.3), ("geometry", 0.6), ("linear", 0.5)):
         Knowledge.objects.create(student=school.student, skill=skill, known=known)
+    Knowledge.objects.create(student=school.classmate, skill="geometry", known=0.1)  # says nothing of this one
     choice = choosing.choose(school.student)
     assert (choice.skill.code, choice.level, choice.why) == ("geometry", 2, "learning")
 

@@ -78,6 +78,26 @@ def fewest_multiplied(draft):
     return min(sum(each != math.lcm(*map(int, pair)) for each in pair) for pair in coefficients)
 
 
+def is_quickest(draft):
+    """Whether the unknown that the hint names is gone after what the hint says, and with as few factors as any can be."""
+    one, other = (derived.equation(formula).lhs for formula in derived.formulas(draft.en))
+    by = [re.search(rf"{which}(?: equation)? by (\d+)", draft.hint_en) for which in ("first", "second")]
+    first, second = (int(found[1]) if found else 1 for found in by)
+    left = sympy.expand(first * one + (-1 if "ubtract" in draft.hint_en else 1) * second * other)
+    gone = left.coeff(sympy.Symbol(re.search(r"(\w) falls out", draft.hint_en)[1])) == 0
+    return gone and draft.hint_en.count(" by ") == fewest_multiplied(draft)
+
+
+def goes_on(draft):
+    """Whether the equation that the hint shows has the same solution."""
+    [root] = derived.key(draft.expected)
+    return derived.equation(derived.formulas(draft.hint_en)[0]).subs(derived.X, root) == sympy.true
+
+
+def discriminant(draft):
+    return sympy.discriminant(derived.equation(derived.formulas(draft.en)[0]).lhs, derived.X)
+
+
 @pytest.mark.parametrize(
     ("code", "ugly"),
     [
@@ -94,8 +114,11 @@ def fewest_multiplied(draft):
         ("fraction-sums", lambda draft: not is_least(draft)),
         ("fraction-of-whole", lambda draft: "times 1$" in draft.hint_en),
         ("linear-fractions", lambda draft: derived.numbers(draft.hint_en)[0] != math.lcm(*(each.denominator for each in parts(draft)))),
-        ("system-elimination", lambda draft: " 1 " in draft.hint_en or "-" in draft.hint_en),
-        ("system-elimination", lambda draft: draft.hint_en.count(" by ") > fewest_multiplied(draft)),
+        ("system-elimination", lambda draft: " 1 " in draft.hint_en or "-" in draft.hint_en or not is_quickest(draft)),
+        ("linear-one-side", lambda draft: not goes_on(draft)),
+        ("linear-both-sides", lambda draft: not goes_on(draft)),
+        ("linear-brackets", lambda draft: not goes_on(draft)),
+        ("quadratic-general", lambda draft: derived.numbers(draft.hint_en)[-1] != discriminant(draft)),
     ],
 )
 def test_no_problem_is_ugly(code, ugly):

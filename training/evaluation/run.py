@@ -88,12 +88,20 @@ async def _transcript(
 
     candidates = await _all([one(number) for number in range(len(temperatures))])
     if score is not None:
-        texts = [candidate["text"] for candidate in candidates]
-        scores = await score(problem.question, texts, prompt=_prompt(problem.question, plan))
-        for candidate, value in zip(candidates, scores, strict=True):
-            candidate["score"] = value
+        await _score(problem, candidates, plan, score)
     row: Row = {"id": problem.id, "question": problem.question, "expected": problem.expected, "candidates": candidates[: plan.n]}
     return row | ({"greedy": candidates[-1]} if plan.greedy else {})
+
+
+async def _score(problem: Problem, candidates: Sequence[Row], plan: Plan, score: Score) -> None:
+    """What was not written has the lowest score: it may be the problem that is too long, for the reward model as well."""
+    written = [candidate for candidate in candidates if "failed" not in candidate]
+    texts = [candidate["text"] for candidate in written]
+    scores = await score(problem.question, texts, prompt=_prompt(problem.question, plan)) if texts else []
+    for candidate in candidates:
+        candidate["score"] = min(scores, default=0.0)
+    for candidate, value in zip(written, scores, strict=True):
+        candidate["score"] = value
 
 
 def _prompt(question: str, plan: Plan) -> str:

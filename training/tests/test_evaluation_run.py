@@ -7,7 +7,7 @@ import pytest
 import torch
 from django.core.management import call_command
 
-from inference.engines import Chunk, EngineRefused, EngineUnavailable
+from inference.engines import Chunk, ContextOverflow, EngineRefused, EngineUnavailable
 from inference.reward.model import over, save
 from inference.sandbox import CellResult, SessionLost
 from inference.tests import tiny
@@ -179,6 +179,23 @@ async def test_code_that_costs_its_session_is_a_response_without_an_answer():
     [row, *_] = await transcribed(Recorded("print(7)\n```\n"), Plan(n=1, greedy=False, mode="tir"), Gone())
     [candidate] = row["candidates"]
     assert (candidate["answer"], candidate["correct"], candidate["failed"]) == (None, False, "The session was ended.")
+
+
+async def test_a_response_that_does_not_fit_is_not_put_before_the_reward_model(tmp_path):
+    asked = []
+
+    async def score(problem, responses, *, prompt=None):
+        asked.append(responses)
+        return [2.5] * len(responses)
+
+    full = Recorded("\\boxed{7}", [ContextOverflow("It does not fit.")] * 12)  # four requests, each for fewer tokens, are one response
+    rows = await transcribed(full, Plan(n=1, mode="cot", sequences=1), score=score)
+    assert sorted(asked) == [["\\boxed{7}"], *[["\\boxed{7}"] * 2] * 3]
+    scores = {row["id"]: [each["score"] for each in (*row["candidates"], row["greedy"])] for row in rows}
+    assert scores == {"0": [0.0, 0.0]} | {number: [2.5, 2.5] for number in "1234"}
+    out = tmp_path / "out.jsonl"
+    out.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert len(transcripts.read(out)) == 5
 
 
 async def test_an_answer_that_cannot_be_compared_says_so(tmp_path):
