@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import isclose, isqrt, pi
 
 LONG = re.compile(r"(?<![\w.])-?\d{1,6}\.\d{11,}(?![\w.])")  # a whole number of Python's, not one that was rounded for people
-NEAR = 1e-14  # relative: sympy prints 15 digits, Python 17, and a few operations add to that
+NEAR = 1e-12  # relative: sympy prints 15 digits, and operations add to that
 DENOMINATOR = 2_000  # the largest of a fraction
 NUMERATOR = 20_000
 OF_PI = 360

@@ -3,10 +3,11 @@
 import re
 from fractions import Fraction
 
-from grading.checking.answers import Outcome, check
+from grading.checking.answers import Outcome, Verdict, check
 from grading.checking.extract import boxed_answer
 from grading.checking.numbers import Number, read_number
 from grading.checking.printed import to_latex
+from grading.checking.printed_sets import set_to_latex
 from grading.checking.quantities import same_number
 from grading.checking.text import half_width
 
@@ -17,6 +18,7 @@ SECONDS = 2.0  # for one comparison of expressions
 LABEL = re.compile(r"^.{0,200}(?:[:：≈]|\bis\b|是|为|(?<![<>!=])=(?!=))\s*")
 WRAPPING = re.compile(r"\\left|\\right|\\displaystyle|\\[,;!]|\$|\\[()\[\]]|^\s*x\s*\\in\s*")
 SEPARATOR = re.compile(r",|;|、|\n|\\\\|\bor\b|\band\b|\\text\{\s*(?:or|and|或|和)\s*\}|或|和|\\quad")
+SAYS_SET = re.compile(r"[<>≤≥∪∞]|\\(?:l|g)(?:e|t|eq)\b|\\(?:cup|infty)\b|[\[(][^()\[\]]*,[^()\[\]]*[\])]")
 WORDS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}|[\u4e00-\u9fff]")
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
 TEXT = re.compile(r"\\(?:text|mathrm|textbf)\{([^{}]*)\}")
@@ -29,6 +31,9 @@ def agrees(answer: str, output: str) -> bool | None:
     lines = [boxed_answer(line) or line.strip() for line in output[-LONGEST:].splitlines() if line.strip()]
     if not claimed or not lines:
         return None
+    if printed_set := set_to_latex(_unlabelled(lines[-1])):
+        verdict = _decided(check(answer, printed_set, seconds=SECONDS))
+        return verdict if verdict or SAYS_SET.search(answer) else None  # the largest of them may be asked for, or how many there are
     readings = [answer_values(lines[-1]), answer_values(_unlabelled(lines[-1]))]
     if len(claimed) > 1:
         readings += [answer_values(", ".join(map(_unlabelled, lines[-count:]))) for count in range(2, min(LINES, len(lines)) + 1)]
@@ -120,7 +125,10 @@ def _equal(value: str, result: str) -> bool | None:
     latex = to_latex(result)
     if latex is None or not _is_mathematical(value):
         return None
-    verdict = check(TRAILING_UNIT.sub("", value), latex, seconds=SECONDS)
+    return _decided(check(TRAILING_UNIT.sub("", value), latex, seconds=SECONDS))
+
+
+def _decided(verdict: Verdict) -> bool | None:
     return None if verdict.outcome is Outcome.UNDECIDED else verdict.outcome is Outcome.CORRECT
 
 

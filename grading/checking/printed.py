@@ -11,7 +11,7 @@ SYMBOL = re.compile(r"[A-Za-z](?:_?\d{1,2})?")  # a longer name is more likely a
 FUNCTIONS = {"sin", "cos", "tan", "log", "exp", "ln"}
 
 
-class _Unreadable(Exception):
+class Unreadable(Exception):
     """The text is not an expression of the kinds known here."""
 
 
@@ -20,28 +20,29 @@ def to_latex(text: str) -> str | None:
     if len(text) > LONGEST:
         return None
     try:
-        return _latex(ast.parse(text.strip(), mode="eval").body, 0)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, _Unreadable):  # what ast.parse raises on hostile text
+        return latex(ast.parse(text.strip(), mode="eval").body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, Unreadable):  # what ast.parse raises on hostile text
         return None
 
 
-def _latex(node: ast.expr, depth: int) -> str:
+def latex(node: ast.expr, depth: int = 0) -> str:
+    """Raises `Unreadable`."""
     if depth > DEEPEST:
-        raise _Unreadable
+        raise Unreadable
     match node:
         case ast.Constant(value=bool()):
-            raise _Unreadable
+            raise Unreadable
         case ast.Constant(value=int() | float() as value):
             return repr(value)
         case ast.Name(id=name) if name in NAMED or SYMBOL.fullmatch(name):
             return NAMED.get(name, name)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return f"-{_latex(operand, depth + 1)}"
+            return f"-{latex(operand, depth + 1)}"
         case ast.BinOp(left=left, op=op, right=right):
-            return _operation(op, _latex(left, depth + 1), _latex(right, depth + 1))
+            return _operation(op, latex(left, depth + 1), latex(right, depth + 1))
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
-            return _call(name, [_latex(arg, depth + 1) for arg in args])
-    raise _Unreadable
+            return _call(name, [latex(arg, depth + 1) for arg in args])
+    raise Unreadable
 
 
 def _operation(op: ast.operator, left: str, right: str) -> str:
@@ -56,7 +57,7 @@ def _operation(op: ast.operator, left: str, right: str) -> str:
             return f"\\frac{{{left}}}{{{right}}}"
         case ast.Pow():
             return f"({left})^{{{right}}}"
-    raise _Unreadable
+    raise Unreadable
 
 
 def _call(name: str, args: list[str]) -> str:
@@ -71,4 +72,4 @@ def _call(name: str, args: list[str]) -> str:
             return value
         case function, [value] if function in FUNCTIONS:
             return f"\\{function}({value})"
-    raise _Unreadable
+    raise Unreadable

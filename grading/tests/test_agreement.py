@@ -37,6 +37,17 @@ from grading.checking.agreement import agrees
         ("2, 3", r"x = \boxed{2} or x = \boxed{3}"),
         (r"\frac{1}{2}", r"\boxed{\frac{1}{2}}"),
         (r"\sqrt{3}", r"\boxed{sqrt(3)}"),
+        ("[-2, 7]", "(-2 <= x) & (x <= 7)"),
+        (r"x \in [-2, 7]", "Solution: (x >= -2) & (7 >= x)"),
+        (r"-2 \le x < 7", "Interval.Ropen(-2, 7)"),
+        ("x > 3", "(3 < x) & (x < oo)"),
+        (r"(3, \infty)", "Interval.open(3, oo)"),
+        (r"(-\infty, 1) \cup (2, \infty)", "((-oo < x) & (x < 1)) | ((2 < x) & (x < oo))"),
+        (r"x < -\sqrt{2} \text{ or } x > \sqrt{2}", "Union(Interval.open(-oo, -sqrt(2)), Interval.open(sqrt(2), oo))"),
+        (r"\{2\} \cup [3, \infty)", "Union({2}, Interval(3, oo))"),
+        (r"x \ne 2", "Ne(x, 2)"),
+        (r"\emptyset", "EmptySet"),
+        (r"\mathbb{R}", "(-oo < x) & (x < oo)"),
     ],
 )
 def test_an_answer_that_says_what_was_printed(answer, output):
@@ -45,7 +56,8 @@ def test_an_answer_that_says_what_was_printed(answer, output):
 
 @pytest.mark.parametrize(
     ("answer", "output"),
-    [("5", "7"), ("2, 3", "[2, 4]"), ("2", "[2, 3]"), ("(1,2)", "(2, 1)"), ("x^2+1", "x**2 + 2"), ("4", "3.6"), ("8", r"\boxed{7}")],
+    [("5", "7"), ("2, 3", "[2, 4]"), ("2", "[2, 3]"), ("(1,2)", "(2, 1)"), ("x^2+1", "x**2 + 2"), ("4", "3.6"), ("8", r"\boxed{7}")]
+    + [("[-2, 8]", "(-2 <= x) & (x <= 7)"), ("-2 < x < 7", "Interval(-2, 7)"), ("x > 3", "(x < 3) & (-oo < x)")],
 )
 def test_an_answer_that_says_something_else(answer, output):
     assert agrees(answer, output) is False
@@ -56,10 +68,13 @@ def test_an_answer_that_says_something_else(answer, output):
     [
         ("5", ""),
         ("5", "5\n7"),
+        ("7", "(-2 <= x) & (x <= 7)"),
+        ("10", "(-2 <= x) & (x <= 7)"),
+        ("x > 3", "(3 < x) & (y < 2)"),
+        ("x > 3", "True"),
         ("5", "sum = 5, product = 6"),
         ("5", "error"),
         ("Monday", "3"),
-        (r"x \in [2, 5]", "Interval(2, 5)"),
         ("5", "__import__('os').system('touch /tmp/owned')"),
         ("5", "9**9**9**9"),
         ("5", "(" * 500),

@@ -25,6 +25,7 @@ from inference.exact import exact_value, with_exact_values
         (math.hypot(3.0, 9.0), "3*sqrt(10)"),
         (0.416666666666667, "5/12"),  # as sympy prints it
         (1.03703703703704, "28/27"),
+        (0.00199004975124373, "2/1005"),  # summed up
         (7037 / 3, "7037/3"),
     ],
 )
