@@ -6,6 +6,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from lzma import LZMAError
 from pathlib import PurePosixPath
 from zlib import error as ZlibError
 
@@ -27,6 +28,8 @@ LARGEST_UPLOAD = 20_000_000  # bytes of all files together
 LARGEST_FILE = 100_000  # bytes of one file, unpacked
 KEPT = timedelta(days=2)  # an upload that nobody confirmed is forgotten
 TEXT_ENDINGS = (".txt", ".md", ".tex", ".text")
+# Of one that is damaged, encrypted or exotic. A name may be no UTF-8 (ValueError).
+ZIP_ERRORS = (zipfile.BadZipFile, ZlibError, LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
 COLUMNS = {
     "student": ("student", "username", "name", "number", "学生", "姓名", "用户名", "学号"),
     "work": ("work", "working", "text", "answer", "解答", "过程", "答案"),
@@ -86,7 +89,7 @@ def _unpacked(data: bytes) -> list[File]:
             if len(entries) > MOST_FILES:
                 raise TableError(_("There are more than {limit} files.").format(limit=MOST_FILES))
             return [(_entry_name(entry), _read(archive, entry)) for entry in entries]
-    except (zipfile.BadZipFile, ZlibError, NotImplementedError, RuntimeError, EOFError, OSError) as error:  # damaged, encrypted, exotic
+    except ZIP_ERRORS as error:
         raise TableError(_("The ZIP file cannot be read.")) from error
 
 

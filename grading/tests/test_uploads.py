@@ -73,9 +73,22 @@ def test_chinese_names_in_a_zip_of_windows(school):
     assert uploads._unpacked(raw)[0][0] == "王.txt"
 
 
+LZMA_PROPERTIES = bytes.fromhex("5d00008000")
+
+
+def damaged(method, cut, put):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr("王.txt", "x = 2\n" * 50)
+    assert buffer.getvalue().count(cut) > 0
+    return buffer.getvalue().replace(cut, put)
+
+
 @pytest.mark.parametrize(
     ("files", "words"),
     [
+        ([("all.zip", damaged(zipfile.ZIP_DEFLATED, "王".encode(), b"\xff\xff\xff"))], "cannot be read"),
+        ([("all.zip", damaged(zipfile.ZIP_LZMA, LZMA_PROPERTIES, b"\xff" * 5))], "cannot be read"),
         ([], "no text file"),
         ([("photo.png", b"x")], "no text file"),
         ([("all.zip", b"not a zip")], "cannot be read"),
