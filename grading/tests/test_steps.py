@@ -200,7 +200,17 @@ def test_what_is_said_to_be_a_number_is_claimed_to_be_it(step, status):
 
 @pytest.mark.parametrize(
     "step",
-    ["sin(30) = 0.5", "x = 10 * sin 30 = 5", "sin(30) = -0.988", "arcsin(0.5) = 30°", "tan^{-1}(1) = 45", "arctan(1) = π/4"],
+    [
+        "sin π/6 = 1/2",
+        "cos 2π/3 + 1 = 0.5",
+        r"$\sin\pi/6 = 1/2$",
+        "sin(30) = 0.5",
+        "x = 10 * sin 30 = 5",
+        "sin(30) = -0.988",
+        "arcsin(0.5) = 30°",
+        "tan^{-1}(1) = 45",
+        "arctan(1) = π/4",
+    ],
 )
 def test_an_angle_without_a_sign_is_in_degrees_or_in_radians(step):
     assert statuses("How long is the opposite side?", step) == ["checked"]
