@@ -135,6 +135,8 @@ def test_the_first_wrong_line(problem, steps, first_error):
         ("2.5㎡ + 1.5㎡ = 5㎡", "4"),
         ("36 km/h = 100 m/s", "10"),
         ("3√2 cm = 300√2 mm", None),
+        ("3 cm = 3 mm", "30"),
+        ("20 km/h = 20 m/s", None),
         ("3×【2＋1.5】=10", "10.5"),
         ("2 ∙ 3.5 = 8", "7"),
         ("6 ➗ 1.5 = 5", "4"),

@@ -94,7 +94,7 @@ def _compare(left: Side, right: Side, relation: str, text: str) -> Comparison:
         return Comparison(left, right, Equality.NONE)
     if relation not in ("=", "≈"):
         return _compare_order(left, relation, right, lefts, rights)
-    if any(a == b for a, b in _paired(lefts, rights)):
+    if any(a == b for a, b in _paired(lefts, rights)) and _convert(left, right)[0] is not Equality.WRONG:  # `3 cm = 3 mm`
         return Comparison(left, right, Equality.RIGHT)
     if is_statement(left, right, text) or CLOCK.search(left.text + right.text):
         truth, value = _convert(left, right)
