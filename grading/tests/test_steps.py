@@ -74,6 +74,13 @@ def test_a_long_working_is_split_so_far_at_most():
         "5㎝×2.5㎝=12.5㎠",
         "2.5㎏ + 500g = 3㎏",
         "12.5℃ - 20℃ = -7.5℃",
+        "36 km/h = 10 m/s",
+        "5米/秒 = 18千米/小时",
+        "2.5 g/cm³ = 2500 kg/m³",
+        "0.5 kg/person = 500 g/person",
+        "3√2 cm = 30√2 mm",
+        "1/4 = 1 out of 4",
+        "7 out of 10 students = 70%",
         r"$\binom{5}{2} = 10$",
         "The sunset is at 6:00 PM, and 6:00 + 48 = 6:48.",
         "$5.20 = 520 cents",
@@ -126,6 +133,10 @@ def test_the_first_wrong_line(problem, steps, first_error):
         ("是多少？3+4.5=8", "7.5"),
         ("△=4.5-3=2", "1.5"),
         ("2.5㎡ + 1.5㎡ = 5㎡", "4"),
+        ("36 km/h = 100 m/s", "10"),
+        ("3√2 cm = 300√2 mm", None),
+        ("3 cm = 3 mm", "30"),
+        ("20 km/h = 20 m/s", None),
         ("3×【2＋1.5】=10", "10.5"),
         ("2 ∙ 3.5 = 8", "7"),
         ("6 ➗ 1.5 = 5", "4"),
@@ -200,7 +211,17 @@ def test_what_is_said_to_be_a_number_is_claimed_to_be_it(step, status):
 
 @pytest.mark.parametrize(
     "step",
-    ["sin(30) = 0.5", "x = 10 * sin 30 = 5", "sin(30) = -0.988", "arcsin(0.5) = 30°", "tan^{-1}(1) = 45", "arctan(1) = π/4"],
+    [
+        "sin π/6 = 1/2",
+        "cos 2π/3 + 1 = 0.5",
+        r"$\sin\pi/6 = 1/2$",
+        "sin(30) = 0.5",
+        "x = 10 * sin 30 = 5",
+        "sin(30) = -0.988",
+        "arcsin(0.5) = 30°",
+        "tan^{-1}(1) = 45",
+        "arctan(1) = π/4",
+    ],
 )
 def test_an_angle_without_a_sign_is_in_degrees_or_in_radians(step):
     assert statuses("How long is the opposite side?", step) == ["checked"]

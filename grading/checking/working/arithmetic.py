@@ -94,12 +94,14 @@ def _compare(left: Side, right: Side, relation: str, text: str) -> Comparison:
         return Comparison(left, right, Equality.NONE)
     if relation not in ("=", "≈"):
         return _compare_order(left, relation, right, lefts, rights)
-    if any(a == b for a, b in _paired(lefts, rights)):
+    if any(a == b for a, b in _paired(lefts, rights)) and _convert(left, right)[0] is not Equality.WRONG:  # `3 cm = 3 mm`
         return Comparison(left, right, Equality.RIGHT)
     if is_statement(left, right, text) or CLOCK.search(left.text + right.text):
         truth, value = _convert(left, right)
         return Comparison(left, right, truth, value, converts=True)
     if any(_close(a, b, right, relation, text) for a, b in _paired(lefts, rights)) or _goes_on_rounded(left, right):
+        return Comparison(left, right, Equality.RIGHT)
+    if (ratio := factor(left.unit, right.unit)) and any(_near(complex(a) * float(ratio), b, right) for a, b in _paired(lefts, rights)):
         return Comparison(left, right, Equality.RIGHT)
     if ratios := _unit_ratios(left, right):
         return Comparison(left, right, Equality.RIGHT if any(_is_meant(ratio, left, right) for ratio in ratios) else Equality.NONE)

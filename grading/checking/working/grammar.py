@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from grading.checking.working.degrees import as_radians
-from grading.checking.working.expressions import Expression, Number, Operation, Symbol
+from grading.checking.working.expressions import Expression, Number, Operation, Symbol, symbols
 from grading.checking.working.tokens import Token
 
 DEEPEST = 40  # nested brackets, powers and signs
@@ -227,6 +227,10 @@ class _Parser:
         argument = self.signed() if self.next_is("-") else self.power()
         while (token := self.peek()) and token.kind in ("letter", "command"):
             argument = Operation("*", (argument, self.power()))
+        after = self.peek(1)
+        if symbols(argument) == {"pi"} and self.next_is("/") and after is not None and after.kind == "number":  # `cos π/4`
+            self.take()
+            argument = Operation("/", (argument, self.atom()))
         return argument
 
     def command(self, name: str) -> Expression:

@@ -260,6 +260,9 @@ def _word(segment: Segment, tokens: Sequence[Token], at: int) -> int:
         return _unreadable(segment, tokens, at, end)
     if words == ["of"] and after is not None and after.kind in ("number", "letter", "open", "money") and _is_share(segment):
         return _append(segment, replace(tokens[at], kind="operator", text="*"))
+    if words == ["out", "of"] and after is not None and after.kind == "number":
+        segment.tokens.append(replace(tokens[at], kind="operator", text="/"))
+        return end - at
     unit = not CLAUSE.intersection(words) and len(words) <= LONGEST_UNIT
     segment.units[len(segment.tokens) - 1] = _unit(tokens[at:end])
     if not unit or after is None or not _continues(segment, after, tokens[end + 1] if end + 1 < len(tokens) else None):
@@ -271,12 +274,14 @@ def _word(segment: Segment, tokens: Sequence[Token], at: int) -> int:
 
 
 def _unit(tokens: Sequence[Token]) -> str:
-    """The first word of a unit, with its exponent: `cm`, `cm^2`, `square cm`."""
+    """The first word of a unit, with its exponent, or what it is of another: `cm`, `cm^2`, `square cm`, `km/h`."""
     texts = [token.text for token in tokens]
     if texts[0].lower().strip(".") in ("square", "sq", "cubic", "cu") and len(texts) > 1 and tokens[1].kind == "word":
         return f"{texts[0].lower().strip('.')} {texts[1]}"
     exponent = tokens[2].value if texts[1:2] == ["^"] and len(tokens) > 2 else None
-    return f"{texts[0]}^{exponent}" if exponent is not None else texts[0]
+    unit = f"{texts[0]}^{exponent}" if exponent is not None else texts[0]
+    behind = tokens[3:] if exponent is not None else tokens[1:]
+    return f"{unit}/{_unit(behind[1:])}" if len(behind) > 1 and behind[0].text in ("/", "per") else unit
 
 
 def _is_name(segment: Segment, word: Token) -> bool:

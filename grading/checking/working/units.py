@@ -46,6 +46,9 @@ SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, 
 def find_unit(word: str) -> tuple[Dimension, Fraction] | None:
     """Dimension and size of the unit that `word` names, in the singular or the plural, or as a power: `cm^2`, `平方米`."""
     word = word.lower().strip(".")
+    top, _, bottom = word.partition("/")
+    if bottom:
+        return _quotient(find_unit(top), find_unit(bottom))
     base, _, exponent = word.partition("^")
     if exponent in ("2", "3"):
         return _power(base, int(exponent))
@@ -55,6 +58,10 @@ def find_unit(word: str) -> tuple[Dimension, Fraction] | None:
     return UNITS.get(word) or UNITS.get(word.removesuffix("s"))
 
 
+def _quotient(top: tuple[Dimension, Fraction] | None, bottom: tuple[Dimension, Fraction] | None) -> tuple[Dimension, Fraction] | None:
+    return (f"{top[0]}/{bottom[0]}", top[1] / bottom[1]) if top is not None and bottom is not None else None
+
+
 def _power(word: str, exponent: int) -> tuple[Dimension, Fraction] | None:
     unit = UNITS.get(word) or UNITS.get(word.removesuffix("s"))
     return (f"{unit[0]}^{exponent}", unit[1] ** exponent) if unit is not None and unit[0].endswith("length") else None
@@ -62,6 +69,9 @@ def _power(word: str, exponent: int) -> tuple[Dimension, Fraction] | None:
 
 def factor(written: str, other: str) -> Fraction | None:
     """How many of `other` one of `written` is; None where they do not measure the same, or are unknown."""
+    (one, _, per), (another, _, other_per) = written.partition("/"), other.partition("/")
+    if per and per == other_per:
+        return factor(one, another)  # `kg/person`
     left, right = find_unit(written), find_unit(other)
     if left is None or right is None or left[0] != right[0]:
         return None
