@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from grading.checking.agreement import answer_values
 from grading.checking.extract import without_delimiters
+from grading.checking.named import named_values
 from grading.checking.text import half_width
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer
@@ -276,8 +277,7 @@ def _point_line(names: Sequence[str], answer: str) -> str | None:
     if pair is not None:
         parts = dict(zip(names, pair[1].split(","), strict=False)) if pair[1].count(",") == len(names) - 1 else {}
     else:
-        sides = [part.partition("=") for part in re.split(r",|;|\band\b|和", answer)]
-        parts = {left.strip(): right.strip() for left, _, right in sides} if len(sides) == len(names) else {}
+        parts = named_values(answer)
     if set(parts) != set(names) or not all(_is_value(name, value) for name, value in parts.items()):
         return None
     return ", ".join(f"{name} = {value.strip()}" for name, value in parts.items())
