@@ -8,6 +8,7 @@ import torch
 from django.core.management import call_command
 
 from inference.engines import Chunk, ContextOverflow, EngineRefused, EngineUnavailable
+from inference.reward import ResponseTooLong
 from inference.reward.model import over, save
 from inference.sandbox import CellResult, SessionLost
 from inference.tests import tiny
@@ -196,6 +197,21 @@ async def test_a_response_that_does_not_fit_is_not_put_before_the_reward_model(t
     out = tmp_path / "out.jsonl"
     out.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert len(transcripts.read(out)) == 5
+
+
+async def test_a_response_that_is_too_long_for_the_reward_model_has_the_lowest_score():
+    """The others of its problem are scored, and the evaluation goes on."""
+
+    async def score(problem, responses, *, prompt=None):
+        if "0" in problem and len(responses) > 1:
+            raise ResponseTooLong(1, 5000, 4096)
+        if "1" in problem:
+            raise ResponseTooLong(0, None, 4096)
+        return [2.5] * len(responses)
+
+    rows = await transcribed(Recorded("\\boxed{7}"), Plan(n=2, mode="cot", sequences=1), score=score)
+    scores = {row["id"]: [each["score"] for each in (*row["candidates"], row["greedy"])] for row in rows}
+    assert scores == {"0": [2.5] * 3, "1": [0.0] * 3} | {number: [2.5] * 3 for number in "234"}
 
 
 async def test_an_answer_that_cannot_be_compared_says_so(tmp_path):
