@@ -17,7 +17,7 @@ Qwen2.5-Math's evaluation output: `answer` is the expected one; `pred`, `score` 
 import lzma
 import reprlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -81,6 +81,15 @@ def read(path: Path, *, extract: bool = False) -> list[Problem]:
     if not problems:
         raise TranscriptError(f"{path}: there is no problem in it")
     return problems
+
+
+def check_ids(ids: Iterable[str]) -> None:
+    """Whether they can stand in a transcript. Raises TranscriptError."""
+    try:
+        for each in ids:
+            _id(each)
+    except BadLine as reason:
+        raise TranscriptError(str(reason)) from reason
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

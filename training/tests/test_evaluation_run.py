@@ -109,6 +109,18 @@ def test_what_cannot_work_is_said_in_one_line(taught, tmp_path, capsys, change, 
     assert reason in said[-1]
 
 
+@pytest.mark.parametrize(
+    ("ids", "reason"),
+    [(["a", "a"], "two problems have the id a."), (["a", "x" * 101], "printable text of at most 100"), (["a\nb"], "printable text")],
+)
+def test_ids_that_no_transcript_may_have_are_refused_before_the_work(taught, tmp_path, ids, reason):
+    problems = tmp_path / "problems.jsonl"
+    problems.write_text("".join(json.dumps({"id": name, "question": "What is 4 + 3?", "expected": "7"}) + "\n" for name in ids))
+    assert runs.here("evaluate", tmp_path, **taught | {"problems": problems}) == 2
+    assert reason in runs.trouble(tmp_path)
+    assert not (tmp_path / "out" / "transcripts.jsonl").exists()
+
+
 class Recorded:
     """An engine that replays a message; `trouble` is raised before it, once for each entry."""
 
