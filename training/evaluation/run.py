@@ -69,8 +69,9 @@ async def transcribe(
                 running.add(asyncio.create_task(_transcript(problem, plan, engine, sandbox, score, places)))
             if not running:
                 return
-            finished, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            finished, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in finished:
+                running.remove(task)
                 yield task.result()
     finally:
         for task in running:

@@ -1,6 +1,7 @@
 """Problems solved and written as transcripts: by the stage `evaluate`, over a tiny checkpoint and over a server, with a reward model."""
 
 import asyncio
+import gc
 import json
 
 import pytest
@@ -184,8 +185,13 @@ async def test_an_engine_that_comes_back_is_waited_for(monkeypatch):
 
 
 async def test_an_engine_that_refuses_ends_the_run_at_once():
+    """In one line: no problem is left for asyncio to complain of, with pages of its own."""
+    complaints = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context))
     with pytest.raises(EngineRefused, match="no such model"):
-        await transcribed(Recorded("", [EngineRefused("no such model")]), Plan(mode="cot"))
+        await transcribed(Recorded("", [EngineRefused("no such model")] * 10), Plan(mode="cot"))
+    gc.collect()
+    assert complaints == []
 
 
 async def test_code_that_costs_its_session_is_a_response_without_an_answer():
