@@ -29,6 +29,7 @@ from inference.prompts import detect_language
 from inference.tutoring.wishes import may_write
 from tutor import api_lessons, asking, assessing, lessons, teaching
 from tutor.api_request import LARGEST, MODELS, ApiError, Asked, accident, bad_request, no_such_model, parse, too_large
+from tutor.api_stops import Stops
 from tutor.eventlog import Entry
 from tutor.failures import Failure
 from tutor.following import TurnLost, follow
@@ -159,7 +160,8 @@ async def _ask(key: ApiKey, asked: Asked) -> tuple[Turn, bool]:
             return await sync_to_async(assessing.ask)(key.user, asked.question, assessing.FIRST)
         if offer.aim != Turn.Aim.EXPLAIN:
             return await sync_to_async(api_lessons.ask)(key.user, offer.aim, asked.history, asked.question), True
-        return await sync_to_async(asking.ask_once)(key.user, asked.question, offer.mode, offer.n, asked.history, asked.instructions), True
+        solved = partial(asking.ask_once, key.user, asked.question, offer.mode, offer.n, asked.history, asked.instructions)
+        return await sync_to_async(solved)(most_tokens=asked.most_tokens), True
 
 
 @contextmanager
@@ -190,7 +192,7 @@ class Answer:
 
     async def whole(self) -> dict[str, Any]:
         """Raises `ApiError`."""
-        text = "".join([piece async for piece in self._pieces() if piece])
+        text = "".join([piece async for piece in self._said() if piece])
         message = {"role": "assistant", "content": text}
         choices = [{"index": 0, "message": message, "logprobs": None, "finish_reason": self.reason}]
         return self._object("chat.completion", choices) | {"usage": self._usage()}
@@ -200,7 +202,7 @@ class Answer:
         yield self._chunk({"role": "assistant", "content": ""})
         try:
             with _accidents():
-                async with aclosing(self._pieces()) as pieces:
+                async with aclosing(self._said()) as pieces:
                     async for piece in pieces:
                         yield self._chunk({"content": piece}) if piece else b": still working\n\n"
         except ApiError as error:
@@ -211,8 +213,22 @@ class Answer:
             yield _data(self._object("chat.completion.chunk", []) | {"usage": self._usage()})
         yield b"data: [DONE]\n\n"
 
+    async def _said(self) -> AsyncGenerator[str]:
+        """The message's text as it comes, to where the client wants it to stop; "" for a second of silence."""
+        stops = Stops(self.asked.stop)
+        async with aclosing(self._pieces()) as pieces:
+            async for piece in pieces:
+                text = stops.take(piece)
+                if text or not piece:
+                    yield text
+                if stops.found:
+                    self.reason = "stop"
+                    return
+        if rest := stops.rest():
+            yield rest
+
     async def _pieces(self) -> AsyncGenerator[str]:
-        """The message's text as it comes, "" for a second of silence. A run that is given up is told so and begun again below."""
+        """All of the text as it comes, "" for a second of silence. A run that is given up is told so and begun again below."""
         transcript = Transcript(several=self.turn.n > 1)
         ended = False
         try:
@@ -230,9 +246,10 @@ class Answer:
             raise ApiError(503, "server_error", "no_worker", "Nobody works on questions at the moment. Try again later.") from error
         finally:
             if not ended:
+                self.tokens = transcript.tokens
                 await sync_to_async(asking.stop)(self.turn)
             if self.is_new:
-                await sync_to_async(keys.count_tokens)(self.key, self.tokens or transcript.tokens)
+                await sync_to_async(keys.count_tokens)(self.key, self.tokens)
 
     def _beside(self, entry: Entry) -> str:
         """What a page shows beside the text: a student's work as it was read, a warning."""
@@ -255,7 +272,7 @@ class Answer:
         return f"\n\n{wishes}" if wishes else ""
 
     def _take_end(self, kind: str, data: dict[str, Any]) -> bool:
-        """Whether the entry ends the turn. Raises `ApiError` where it failed."""
+        """Whether the turn is done. Raises `ApiError` where it failed."""
         if kind == "done":
             self.tokens, self.reason = data.get("tokens", 0), data["finish"]  # a greeting is answered without the model
         if kind == "failed":
@@ -266,7 +283,7 @@ class Answer:
                 if too_long
                 else ApiError(503, "server_error", data["reason"], message)
             )
-        return kind in ("done", "stopped")
+        return kind == "done"
 
     def _usage(self) -> dict[str, int]:
         """Prompts are read by the engine, which does not tell their length; so they are not counted."""
