@@ -41,6 +41,7 @@ logger = logging.getLogger(__name__)
 
 NO_PYTHON = (Failure.SANDBOX_UNAVAILABLE, Failure.SANDBOX_BUSY, Failure.SANDBOX_LOST)
 STREAMED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # or else nginx keeps all of it back until the end
+ROOM_AGAIN = 10  # seconds after which a program may ask whether there is room for one more question
 SILENCE = 1.0  # seconds after which a client is told that a judgement is still being made
 
 Endpoint = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
@@ -128,9 +129,16 @@ def _body(request: HttpRequest) -> bytes:
 
 
 @endpoint("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-async def unknown(request: HttpRequest, key: ApiKey, path: str) -> HttpResponse:
+async def unknown(request: HttpRequest, key: ApiKey, path: str = "") -> HttpResponse:
     """What else there is in OpenAI's API."""
     raise ApiError(404, "invalid_request_error", "unknown_url", f"Unknown request URL: {request.method} /v1/{path}.")
+
+
+@endpoint("GET", "HEAD", "POST")
+async def elsewhere(request: HttpRequest, key: ApiKey, path: str) -> HttpResponse:
+    """A client that was given the site's address instead of the API's."""
+    message = f"Unknown request URL: {request.method} /{path}. The API's address (base URL) ends in /v1."
+    raise ApiError(404, "invalid_request_error", "unknown_url", message)
 
 
 # --- Asking -----------------------------------------------------------------------------------------------------------------
@@ -149,7 +157,10 @@ async def _admitted(request: HttpRequest) -> ApiKey:
         refusal.headers["Retry-After"] = f"{error.seconds:.0f}"
         raise refusal from error
     except keys.QuotaUsedUp as error:
-        raise ApiError(429, "insufficient_quota", "insufficient_quota", f"You exceeded your current quota: {error}") from error
+        used_up = ApiError(429, "insufficient_quota", "insufficient_quota", f"You exceeded your current quota: {error}")
+        # OpenAI's clients would try again at once, and wait for no time as long as this.
+        used_up.headers |= {"Retry-After": f"{error.seconds:.0f}", "X-Should-Retry": "false"}
+        raise used_up from error
 
 
 async def _ask(key: ApiKey, asked: Asked) -> tuple[Turn, bool]:
@@ -171,7 +182,11 @@ def _refusals() -> Iterator[None]:
         yield
     except asking.AskingError as error:
         known = REFUSALS.get(type(error))
-        raise known(error) if known else ApiError(429, "requests", "rate_limit_exceeded", str(error)) from error
+        if known:
+            raise known(error) from error
+        too_many = ApiError(429, "requests", "rate_limit_exceeded", str(error))
+        too_many.headers["Retry-After"] = f"{ROOM_AGAIN}"
+        raise too_many from error
 
 
 # --- The answer -------------------------------------------------------------------------------------------------------------

@@ -199,7 +199,7 @@ def _dialogue(messages: object) -> tuple[str, list[Exchange], str]:
 
 def _role(message: object, at: int) -> str:
     role = message.get("role") if isinstance(message, dict) else None
-    if role not in ("system", "developer", "user", "assistant", "tool"):
+    if role not in ("system", "developer", "user", "assistant", "tool", "function"):
         raise bad_request(f"messages[{at}] has no role that is known.", param=f"messages[{at}].role")
     return str(role)
 
@@ -210,9 +210,15 @@ def _content(message: Any, at: int, *, is_last: bool) -> str:  # noqa: ANN401  #
     if isinstance(content, str):
         return storable(content)
     if isinstance(content, list):
-        texts = [str(part.get("text", "")) for part in content if isinstance(part, dict) and part.get("type") == "text"]
-        if len(texts) == len(content) or not is_last:
-            return storable("\n".join(texts))
-    if content is None and message.get("role") in ("assistant", "tool"):
+        texts = [_text(part) for part in content]
+        if None not in texts or not is_last:
+            return storable("\n".join(text for text in texts if text))
+    if content is None and not (is_last and message.get("role") == "user"):
         return ""
     raise bad_request(f"messages[{at}] has other content than text.", param=f"messages[{at}].content")
+
+
+def _text(part: object) -> str | None:
+    """None for a part that is something else."""
+    text = part.get("text") if isinstance(part, dict) and part.get("type") == "text" else None
+    return text if isinstance(text, str) else None

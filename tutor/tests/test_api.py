@@ -260,8 +260,10 @@ async def test_quotas_are_kept(openai_client, student, stack):
     assert 0 < int(caught.value.response.headers["Retry-After"]) <= 60
     stack.do("use_up", name=student.name, requests=0, tokens=1_000_000)
     with pytest.raises(openai.RateLimitError) as caught:
-        await openai_client.chat.completions.create(model="lemma", messages=said("Count to 2"))
+        await openai_client.with_options(max_retries=2).chat.completions.create(model="lemma", messages=said("Count to 2"))
     assert caught.value.code == "insufficient_quota"
+    assert 0 < int(caught.value.response.headers["Retry-After"]) <= 86_400
+    assert caught.value.request.headers["X-Stainless-Retry-Count"] == "0", "a client's trying again would be in vain"
 
 
 async def test_a_new_key_is_no_new_quota(openai_client, student, stack):
