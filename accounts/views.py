@@ -4,11 +4,12 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView, PasswordResetConfirmView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import devices, keys
 from accounts.forms import KeyForm, LogInForm, SignUpForm
@@ -43,6 +44,12 @@ class Password(PasswordChangeView):
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         super().form_valid(form)
         return render(self.request, self.template_name, {"changed": True})
+
+
+@require_safe
+def here(request: Request) -> HttpResponse:
+    """Who is logged in, and a token that holds for them: a page asks before it sends a form (static/js/sending.js)."""
+    return JsonResponse({"person": request.user.pk, "token": get_token(request)}, headers={"Cache-Control": "no-store"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

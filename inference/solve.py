@@ -5,8 +5,8 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, Self
 
 from grading.checking.agreement import agrees
 from grading.checking.extract import boxed_answer, final_answer
@@ -32,11 +32,19 @@ FORCED_BOX = "\n\nThe final answer is $\\boxed{"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds of one solution. `tokens` counts generated ones; `output` is what the model reads of a block's output, in characters."""
+    """Bounds of one solution. `tokens` counts generated ones, `with_box` those of a forced box as well; `output` is what the model reads of
+    a block's output, in characters."""
 
     tokens: int = 1024
+    with_box: int = 1024 + BOX_TOKENS
     rounds: int = 4
     output: int = 1000
+
+    @classmethod
+    def within(cls, most: int | None) -> Self:
+        """The usual ones, and of tokens no more than `most`, whatever they are for."""
+        usual = cls()
+        return usual if most is None else replace(usual, tokens=min(usual.tokens, most), with_box=min(usual.with_box, most))
 
 
 async def solve(
@@ -174,7 +182,7 @@ class _Solution:
                     async for event in events:
                         yield event
             splitter = self._splitter()
-        if self.printed is not None and boxed_answer(self.text) is None:
+        if self.printed is not None and boxed_answer(self.text) is None and self.tokens + BOX_TOKENS <= self.limits.with_box:
             async with aclosing(self._box(splitter)) as tokens:
                 async for token in tokens:
                     yield token

@@ -155,10 +155,12 @@ def ask_once(
     history: Sequence[Exchange],
     instructions: str = "",
     *,
+    most_tokens: int | None = None,
     aim: str = Turn.Aim.EXPLAIN,
     attempt: str = "",
 ) -> Turn:
-    """Store a program's question, with the exchanges and the `instructions` before it, and have it solved, or a lesson begun (`aim`).
+    """Store a program's question, with the exchanges and the `instructions` before it, and have it solved (in `most_tokens`, where there
+    is such a bound), or a lesson begun (`aim`).
 
     Raises `AskingError`.
     """
@@ -167,7 +169,8 @@ def ask_once(
         check_room(user)
         conversation = Conversation.objects.create(owner=user, title=_title(question), api=True)
         context = [[exchange.question, exchange.text] for exchange in history]
-        turn = Turn(question=question, mode=mode, n=n, context=context, instructions=instructions, aim=aim, attempt=attempt)
+        turn = Turn(question=question, mode=mode, n=n, most_tokens=most_tokens, aim=aim, attempt=attempt)
+        turn.context, turn.instructions = context, instructions
         return enqueue(turn, conversation)
 
 

@@ -4,6 +4,7 @@ import re
 
 from grading.checking.numbers import read_number
 from grading.checking.programs import without_programs
+from grading.checking.told_apart import MEASURE, UNIT, tells_apart
 
 SEARCHED = 20_000  # characters at the end of a solution; an answer stands at its end
 BOXES = 50  # tried from the last one back
@@ -18,11 +19,14 @@ CORRECTED = re.compile(r"\b(?:not|no|wrong|then|instead|but|first)\b", re.IGNORE
 SAID = re.compile(
     r"####\s*(?P<hashes>[^\n]+)"
     r"|^(?:(?-i:A):|a:(?=\s))[^\S\n]*(?P<line>[^\n]+)"
-    r"|(?:最终答案|最后答案|正确答案|答案|答)\s*(?:应该)?(?:是|为|：|:)+\s*(?P<zh>[^\n。；，]+)"
+    r"|(?:最终答案|最后答案|正确答案|答案|答)\s*(?:应该)?(?:是|为|：|:)+\s*(?P<zh>[^\n。；，]+)(?=(?P<on>[；，][^\n。]+)?)"
     r"|\banswer\b(?:\s(?:to|of|for)\s[^\n.:]{1,80}?)?\s*(?:is|are|would be|:|=)+\s*(?P<en>[^\n]+?)(?=\.?\s*(?:\n|\Z)|\.\s)",
     re.IGNORECASE | re.MULTILINE,
 )
 FINAL = re.compile(r"\bfinal answer\s*(?:is|:)+\s*(?P<value>(?:(?!final answer)[^\n]){1,200}?)(?=\.?\s*(?:\n|\Z)|\.\s)", re.IGNORECASE)
+# `，y=3` behind `答：x=2`, and `，3` behind `答：2`; `，因为…` is no more of the answer, nor is `，8-3=5` or `，-2舍去`.
+NAMED = r"\$?\\?[A-Za-z]\w{0,5}\s*(?:[=<>≤≥≠]|\\[gln]eq?(?![a-z]))"
+ALSO = re.compile(rf"(?:[；，]\s*(?:或者?|和|且)?\s*(?:{NAMED})?(?=[^；，]*\d)[^=；，\u4e00-\u9fff]+(?:{MEASURE}|{UNIT})?(?=[；，]|$))+")
 WRAPPING = " \t\r\n*_`。．.，,；;：:!！"
 # A formula in a line of text; one dollar sign in one line and one in another are money.
 FORMULA = re.compile(
@@ -52,9 +56,19 @@ def final_answer(text: str) -> str | None:
     if boxed is not None:
         return _said_after_box(text) or boxed
     text = re.sub(r"[^\S\n]+", " ", text)
-    said = [next(group for group in match.groups() if group is not None) for match in SAID.finditer(text)]
-    answer = unwrap(said[-1]) if said else ""
-    return answer or None
+    *_, said = [None, *SAID.finditer(text)]
+    return unwrap(_said(said)) or None if said else None
+
+
+def _said(said: re.Match[str]) -> str:
+    """In Chinese a comma may end the answer, or stand between its values."""
+    if said["zh"] is None:
+        return next(group for group in said.groups() if group is not None)
+    first, on = said["zh"], said["on"] or ""
+    if tells_apart(first + on):
+        return first + on
+    also = ALSO.match(on) if re.search(r"\d", first) else None
+    return first + also[0] if also else first
 
 
 def _searched(text: str) -> str:

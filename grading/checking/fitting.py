@@ -33,6 +33,8 @@ ORDERS = frozenset({"<", ">", "<=", ">="})
 SIMPLE = frozenset({"+", "-", "*", "/", "^", "neg", "abs", "sqrt"})  # what equations are made of whose solutions are surely all found
 DOES = r"solve|simplify|expand|factori[sz]e|factor|calculate|compute|evaluate|work out|解|化简|展开|因式分解|分解因式|计算"
 SAYS_WHAT_TO_DO = re.compile(DOES, re.IGNORECASE)
+# What an expression stays the same under, unlike `evaluate`, which may take a letter's value from before.
+REWRITES = re.compile(r"simplify|expand|factor|化简(?!求值)|展开|分解", re.IGNORECASE)
 # What may stand around an equation without making it another problem. `the sum of the roots` and `how many` are other problems.
 AROUND = re.compile(
     rf"\b(?:{DOES}|please|can you|could you|help me|the|this|following|linear|quadratic|simultaneous|system|equations?|inequalit(?:y|ies)"
@@ -93,6 +95,8 @@ def is_refuted(problem: str, answer: str, *, seconds: float = SECONDS) -> bool:
             return _refutes_words(bare, answer, algebra)
     except NoAnswer:
         return False
+    if _is_number_of_what_varies(bare, problem, answer):
+        return True
     line = _line(bare, answer)
     return line is not None and all(
         _is_wrong(bare, calculate(told, read, time.monotonic() + seconds / 2)) for told, read in readings(bare.text, [line])
@@ -152,9 +156,9 @@ def _is_plain(readings: Sequence[Expression]) -> bool:
     return len(values) == 1 or all(value is not None and values[0] is not None and close(value, values[0]) for value in values)
 
 
-def _value(expression: Expression) -> complex | None:
+def _value(expression: Expression, start: float = 1.37, by: float = 0.61) -> complex | None:
     """At one point where different expressions differ."""
-    return value_at(expression, {name: complex(1.37 + 0.61 * at) for at, name in enumerate(sorted(symbols(expression)), 1)})
+    return value_at(expression, {name: complex(start + by * at) for at, name in enumerate(sorted(symbols(expression)), 1)})
 
 
 def _is_letter(side: Side) -> bool:
@@ -236,6 +240,16 @@ def _value_line(bare: _Bare, asked: Expression, answer: str) -> str | None:
     if not names <= set(bare.names) or bool(names) != bool(bare.names) or _is_rounded(asked, side):
         return None
     return f"= {side.text}"
+
+
+def _is_number_of_what_varies(bare: _Bare, problem: str, answer: str) -> bool:
+    """Whether a number is said to be what `(4a^2)^3` is in other words."""
+    if bare.expression is None or not bare.names or not REWRITES.search(problem):
+        return False
+    chain = _only_chain(answer, bare.names)
+    is_number = chain is not None and len(chain.sides) == 1 and _is_clear(chain) and not symbols(chain.sides[0].readings[0])
+    here, there = _value(bare.expression), _value(bare.expression, 2.93, 0.17)
+    return is_number and here is not None and there is not None and not close(here, there)
 
 
 def _is_rounded(asked: Expression, answer: Side) -> bool:

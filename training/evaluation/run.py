@@ -16,6 +16,7 @@ from grading.checking.answers import Outcome, check
 from inference import prompts
 from inference.engines import ContextOverflow, Engine, EngineUnavailable, seed_from
 from inference.events import Done, Mode, Output
+from inference.reward import ResponseTooLong
 from inference.sandbox import Sandbox, SessionLost
 from inference.solve import TOP_P, Limits, solve
 from inference.wire import FENCE, Wire
@@ -67,8 +68,9 @@ async def transcribe(
                 running.add(asyncio.create_task(_transcript(problem, plan, engine, sandbox, score, places)))
             if not running:
                 return
-            finished, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            finished, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in finished:
+                running.remove(task)
                 yield task.result()
     finally:
         for task in running:
@@ -93,13 +95,17 @@ async def _transcript(
 
 
 async def _score(problem: Problem, candidates: Sequence[Row], plan: Plan, score: Score) -> None:
-    """What was not written has the lowest score: it may be the problem that is too long, for the reward model as well."""
-    written = [candidate for candidate in candidates if "failed" not in candidate]
-    texts = [candidate["text"] for candidate in written]
-    scores = await score(problem.question, texts, prompt=_prompt(problem.question, plan)) if texts else []
+    """What was not written, or is too long for the reward model, has the lowest score of the others."""
+    able = [candidate for candidate in candidates if "failed" not in candidate]
+    scores: list[float] = []
+    while able and not scores:
+        try:
+            scores = await score(problem.question, [each["text"] for each in able], prompt=_prompt(problem.question, plan))
+        except ResponseTooLong as error:
+            del able[error.index]
     for candidate in candidates:
         candidate["score"] = min(scores, default=0.0)
-    for candidate, value in zip(written, scores, strict=True):
+    for candidate, value in zip(able, scores, strict=True):
         candidate["score"] = value
 
 

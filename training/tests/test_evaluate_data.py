@@ -78,6 +78,13 @@ def test_asked_again_it_goes_on_where_it_was(evaluate, problems):
 def test_what_needs_scores_is_refused_without_a_reward_model(evaluate, problems):
     with pytest.raises(CommandError, match="no reward model"):
         evaluate("--data", problems, "--mode", "cot", "--select", "reward")
+    assert Evaluation.objects.get().report["select"] == "majority"  # what was measured is not lost by that
+
+
+@pytest.mark.parametrize("options", [("--first", 2), ("--skip", 1), ("--n", 2), ("--mode", "cot"), ("--out", "x")])
+def test_of_transcripts_nothing_is_left_out(evaluate, options, tmp_path):
+    with pytest.raises(CommandError, match=f"{options[0]} says how"):
+        evaluate("--transcripts", tmp_path / "transcripts.jsonl", *options)
 
 
 @pytest.mark.parametrize(

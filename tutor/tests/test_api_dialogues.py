@@ -172,3 +172,10 @@ def test_a_picture_that_was_refused_does_not_block_the_dialogue():
 
 def test_a_long_dialogue_goes_on():
     assert len(dialogue(*[("user", "1"), ("assistant", "Not yet.")] * 100, ("user", "2")).history) == 100
+
+
+def test_content_that_is_nothing_is_nothing_that_was_said():
+    asked = dialogue(("user", None), ("user", [{"type": "text", "text": PENS}]), ("function", "5"), ("assistant", None), ("user", "why?"))
+    assert (asked.history, asked.question) == ([Exchange(PENS, "")], "why?")
+    with pytest.raises(ApiError, match="other content than text"):
+        dialogue(("user", [{"type": "text", "text": None}]))
