@@ -153,3 +153,9 @@ def _quotient(top: Unit | None, bottom: Unit | None) -> Unit | None:
     for kind, power in bottom.kind:
         powers[kind] = powers.get(kind, 0) - power
     return Unit(tuple(sorted((kind, power) for kind, power in powers.items() if power)), top.factor / bottom.factor)
+
+
+def read_kind(name: str) -> tuple[tuple[str, int], ...]:
+    """What a unit measures; () for a word that is none."""
+    unit = read_unit(name)
+    return unit.kind if unit else ()

@@ -51,6 +51,7 @@ class Calculated:
 
 
 def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated:
+    """One finding for each step. What is left when `time.monotonic()` passes the `deadline` stays open. Safe in any thread."""
     variables = find_variables([problem, *steps])
     shares = frozenset(found[1] for found in SHARE.finditer(problem))
     chains = tuple(tuple(chain for chain in find_chains(step, variables) if not _says_a_share(chain, shares)) for step in steps)

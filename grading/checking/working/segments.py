@@ -28,6 +28,7 @@ class Segment:
 
 
 def find_segments(tokens: Sequence[Token]) -> Iterator[Segment]:
+    """The stretches of mathematics in a line, in order; prose between them, and what cannot be read, is passed over."""
     segment, began, at = Segment(), 0, 0
     while at < len(tokens):
         token = tokens[at]
