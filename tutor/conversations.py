@@ -67,7 +67,7 @@ def _newest_leaf(turn: Turn, children: dict[UUID | None, list[Turn]]) -> Turn:
 
 
 def replay(turn: Turn) -> tuple[list[eventlog.Entry], int]:
-    """What the page draws at first: the latest run's events with adjacent tokens merged, and the last `seq` of the log.
+    """What the page draws at first: the events of the latest run's last try with adjacent tokens merged, and the last `seq` of the log.
 
     A socket that watches with that `seq` as `after` continues exactly there.
     """
@@ -78,6 +78,8 @@ def replay(turn: Turn) -> tuple[list[eventlog.Entry], int]:
     for event in log:
         if event.run != log[-1].run:
             continue
+        if event.kind == "started":
+            merged.clear()
         eventlog.merge(merged, eventlog.Entry(seq=event.seq, run=event.run, kind=event.kind, data=dict(event.payload)))
     return merged, log[-1].seq
 

@@ -76,7 +76,7 @@ def test_events_as_json_lines(engine_url, start):
     out, err = process.communicate(timeout=60)
     events = [json.loads(line) for line in out.splitlines()]
     assert process.returncode == 0, err
-    assert events[0] == {"kind": "started", "mode": "tir", "language": "en", "model": "recorded", "n": 1}
+    assert events[0] == {"kind": "started", "mode": "tir", "language": "en", "model": "recorded", "n": 1, "given_up": None}
     assert "".join(event["text"] for event in events if event["kind"] == "token" and event["part"] == "code") in BLOCK
     output = next(event for event in events if event["kind"] == "output")
     assert (output["text"].strip(), output["error"]) == ("5", None)
