@@ -3,7 +3,6 @@
 import asyncio
 import time
 import uuid
-import zlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,7 @@ from grading.checking.extract import boxed_answer, final_answer
 from grading.checking.fitting import is_bare, is_refuted, says_what_to_do
 from inference import prompts
 from inference.best_of import Budget, Contest, Kept
-from inference.engines import Chunk, ContextOverflow, Engine, EngineUnavailable, Finish, Sampling
+from inference.engines import Chunk, ContextOverflow, Engine, EngineUnavailable, Finish, Sampling, seed_from
 from inference.events import CandidateEvent, Code, Done, Event, Language, Mode, Output, Rule, Started, Token
 from inference.exact import with_exact_values
 from inference.prompts import Exchange
@@ -117,7 +116,7 @@ async def solve(
 
 def seed_of(seed: int, number: int) -> int:
     """The seed of a candidate; the first has the seed of a single solution."""
-    return seed if number == 0 else zlib.crc32(f"{seed}/{number}".encode())
+    return seed if number == 0 else seed_from(seed, number)
 
 
 @dataclass(kw_only=True)

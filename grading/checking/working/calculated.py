@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from grading.checking.formulas import CONSTANT_MISSING
 from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, TooSlow
@@ -63,7 +64,7 @@ def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated
     if rewriting is not None and rewriting.lacks_constant():
         last = max((at for at, finding in enumerate(found) if finding.truth is Truth.RIGHT), default=None)
         if last is not None:
-            found[last] = Finding(Truth.WRONG, Reason(findings.NO_CONSTANT), "+ C", "constant_missing")
+            found[last] = Finding(Truth.WRONG, Reason(CONSTANT_MISSING), "+ C", "constant_missing")
     solved = rewriting.is_done() if rewriting is not None else solving is not None and solving.is_done()
     solution = solving.solution() if solving is not None else ""
     calculated = Calculated(chains, tuple(found), bool(task.relations or task.expression), solved, solution)

@@ -7,14 +7,11 @@ from typing import Any
 import sympy
 from sympy import Basic, Expr, Symbol
 
-from grading.checking.child import serve
+from grading.checking.child import SYMPY_ERRORS, serve
 
 MOST_SOLUTIONS = 40
 DIGITS = 25
 IMAGINARY = 1e-12  # an imaginary part of a root that comes from rounding
-
-# What sympy raises on input that it was not made for.
-SYMPY_ERRORS = (ArithmeticError, AttributeError, LookupError, MemoryError, NotImplementedError, RecursionError, TypeError, ValueError)
 
 type Tree = Any  # nested lists and strings, as `expressions.to_json` makes them
 type Reply = dict[str, object]
