@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from grading.checking.answers import LONGEST, SECONDS, Outcome, Verdict, check
 from grading.checking.choices import OTHER_CHOICE, SAME_CHOICE, read_choice
+from grading.checking.forms import lacks_form
 from grading.checking.formulas import WRONG_VARIABLE
 from grading.checking.lists import ORDER
 from grading.checking.numbers import Number, read_number
@@ -22,6 +23,7 @@ COPIED = template("This stands in the problem already, and is not finished.")
 OTHER_UNIT = template("The problem asks for another unit.")
 PROBABILITY_OR_ODDS = template("It is not clear whether a probability or a ratio is meant.")
 NOT_REDUCED = template("The value is right, but it is not in its simplest form.")
+NOT_THE_FORM = template("The value is right, but it is not in the form that the problem asks for.")
 
 ENGLISH = re.compile(r"\b(?:in|into|to|many)\s+((?:(?:square|cubic)\s+)?[a-zµ]+(?:\^\{?[23]\}?)?(?:/[a-z]+)?)(?![A-Za-z])")
 CHINESE = re.compile(r"(?:多少|几)个?([\u4e00-\u9fff]{1,6})")
@@ -32,8 +34,8 @@ REWRITING = re.compile(
     r"|in (?:standard|scientific|index) (?:form|notation)|in words|numerals?",
     re.IGNORECASE,
 )
-SIMPLEST = re.compile(r"simplest|lowest terms|\bsimplify", re.IGNORECASE)
-CHANCE = re.compile(r"probab|chance|likel", re.IGNORECASE)
+SIMPLEST = re.compile(r"simplest|lowest terms|\bsimplify|(?:in|of) the form [\w\s$]{0,6}(?:√|\\sqrt)|最简", re.IGNORECASE)
+CHANCE = re.compile(r"probab|chance|likel|\bP\s*\(|概率|可能性", re.IGNORECASE)
 PRIMES = re.compile(r"prime factor|product of prime", re.IGNORECASE)
 ORDERED = re.compile(
     r"in order\b(?! (?:to|for|that)\b)|ascending|descending|\b(?:smallest|largest|least|greatest|lowest|highest) (?:first|to)\b"
@@ -86,6 +88,8 @@ def _refused(problem: str, expected: str, given: str) -> Verdict | None:
         return incorrect(NOT_REDUCED)
     if SIMPLEST.search(problem) and is_reduced(expected) and not is_reduced(given.rpartition("=")[2]):
         return incorrect(NOT_REDUCED)
+    if lacks_form(problem, expected, given):
+        return incorrect(NOT_THE_FORM)
     if CHANCE.search(problem) and "/" in expected and re.fullmatch(r"\s*\d+\s*(?::|to)\s*\d+\s*", given):  # odds, or a probability
         return undecided(PROBABILITY_OR_ODDS)
     if _names_another(problem, expected, given):
