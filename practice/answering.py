@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.refusal import Refusal
 from accounts.text import storable
 from grading.checking.answers import Outcome, Verdict, check
-from grading.checking.asked import COPIED, NOT_REDUCED, OTHER_UNIT, check_asked
+from grading.checking.asked import COPIED, NOT_REDUCED, NOT_THE_FORM, OTHER_UNIT, check_asked
 from grading.checking.compare import NOT_SOLVED
 from grading.checking.quantities import ROUNDED
 from grading.checking.reasons import Reason
@@ -26,7 +26,7 @@ from tutor.models import Turn
 from tutor.permission import texts_of
 
 LONGEST = 500  # characters of an answer
-UNFINISHED = {COPIED, NOT_REDUCED, NOT_SOLVED}
+UNFINISHED = {COPIED, NOT_REDUCED, NOT_SOLVED, NOT_THE_FORM}
 
 
 class AnswerError(Refusal):
