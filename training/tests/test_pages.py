@@ -51,7 +51,14 @@ def model(tmp_path, settings):
     return version(tmp_path, "new", AFTER)
 
 
-REPORT = {"n": 1, "problems": 3, "unbiased": {"maj@1": {"value": 50.0, "interval": [40.0, 60.0]}}}
+REPORT = {
+    "n": 1,
+    "problems": 3,
+    "unbiased": {"maj@1": {"value": 50.0, "interval": [40.0, 60.0]}},
+    "differences": {"maj@1 - greedy": {"value": -1.0, "interval": [-4.0, 2.0]}},
+    "select": "majority",
+    "picked": 50.0,
+}
 
 
 def _evaluation(run):
@@ -286,6 +293,14 @@ def test_a_file_is_imported_looked_at_and_exported(place, admin, client_of):
     assert "&lt;i&gt;0&lt;/i&gt;" not in page
     exported = client.get(reverse("training:export", args=[first.pk]))
     assert b"".join(exported.streaming_content).decode() == text
+
+
+def test_of_a_bar_in_a_log_the_last_state_is_shown(run, admin, client_of):
+    run.stages.update(started=timezone.now())
+    log = run.folder / f"{run.stages.last().name}.log"
+    log.write_bytes(b"begun\n" + b"".join(b"\rLoading %d%%" % share for share in range(101)) + b"\nread\r\nTraining 1%\rTraining 2%")
+    page = client_of(admin).get(reverse("training:log", args=[run.pk]))
+    assert page.text == "begun\nLoading 100%\nread\nTraining 2%"
 
 
 def test_strange_rows_are_shown(place, admin, client_of):
