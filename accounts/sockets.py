@@ -61,7 +61,7 @@ class BellConsumer(AsyncWebsocketConsumer):
         self.is_open = True
         await super().accept(*arguments, **named)
 
-    async def websocket_receive(self, message: dict[str, Any]) -> None:
+    async def websocket_receive(self, message: Any) -> None:  # noqa: ANN401 (Channels')
         """What is too long is not read: a frame of some megabytes would hold up everybody's sockets and pages, and fill the memory."""
         if len(message.get("text") or message.get("bytes") or "") > LONGEST:
             return await self.close(BAD_MESSAGE)
