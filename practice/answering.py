@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import connections
 from accounts.models import User
 from accounts.refusal import Refusal
 from accounts.text import storable
@@ -66,6 +67,7 @@ def answer(item: Item, given: str) -> Attempt:
     given = storable(given)[:LONGEST]
     if not given:
         raise NoAnswer
+    connections.give_back()
     verdict, read = _judge(item, given)
     if verdict.reason.template in UNFINISHED:
         raise OtherForm

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from accounts.models import User
-from accounts.text import storable
+from accounts.text import searched
 from tutor import eventlog
 from tutor.models import Conversation, Turn
 
@@ -87,7 +87,7 @@ def replay(turn: Turn) -> tuple[list[eventlog.Entry], int]:
 def search(user: User, query: str) -> QuerySet[Conversation]:
     """This user's conversations, newest first, with `query` in a title, a question or an answer ("" finds all)."""
     found = Conversation.objects.filter(owner=user, api=False)
-    if query := storable(query):
+    if query := searched(query):
         asked = Turn.objects.filter(conversation__owner=user).filter(Q(question__icontains=query) | Q(answer__icontains=query))
         found = found.filter(Q(title__icontains=query) | Q(pk__in=asked.values("conversation")))
     return found.order_by("-updated", "pk")
