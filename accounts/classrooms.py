@@ -77,8 +77,9 @@ def join(user: User, code: str) -> Classroom:
         classroom = Classroom.objects.select_for_update().filter(code=_normalised(code)).first()
         if classroom is None:
             raise UnknownCode
-        check_room(classroom, 1)
-        Enrolment.objects.get_or_create(classroom=classroom, student=user)
+        if not classroom.enrolments.filter(student=user).exists():
+            check_room(classroom, 1)
+            Enrolment.objects.create(classroom=classroom, student=user)
     return classroom
 
 

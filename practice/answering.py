@@ -98,7 +98,7 @@ def _judge(item: Item, given: str) -> tuple[Verdict, str]:
 def _keep(item: Item, given: str, reason: Reason, *, right: bool) -> Attempt:
     item = Item.objects.select_for_update().get(pk=item.pk)  # sent twice at once, it counts once
     last = item.attempts.last()
-    counted = last is None and not item.revealed and bool(item.family)  # what the model wrote may be of another skill than it seems
+    counted = last is None and bool(item.family)  # what the model wrote may be of another skill than it seems
     aided = item.helped or item.revealed or _was_asked(item)
     if counted:
         known, _made = Knowledge.objects.select_for_update().get_or_create(student=item.student, skill=item.skill)
@@ -127,17 +127,15 @@ def _was_asked(item: Item) -> bool:
 
 def _learn(known: Knowledge, item: Item, *, right: bool) -> None:
     """Move the estimate; a skill that is mastered by it is reviewed from then on, and a review that went well comes later the next time."""
-    before, now = known.mastered, timezone.now()
+    now = timezone.now()
     is_review = item.review and known.due is not None and known.due <= now  # of several that were begun, the first
     known.known = knowledge.update(known.known, right=right)
     if is_review:
         known.box = knowledge.next_box(known.box, right=right)
-    elif known.mastered and not before:
-        known.box = 0
-    if known.mastered and (known.due is None or is_review or not before):
+    if not known.mastered:
+        known.due, known.box = None, 0  # it is being learned, perhaps again
+    elif known.due is None or is_review:
         known.due = _morning(now + knowledge.interval(known.box))
-    elif not known.mastered:
-        known.due = None  # it is being learned again
     known.save()
 
 

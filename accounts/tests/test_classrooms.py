@@ -79,10 +79,13 @@ def test_a_teacher_does_not_join_as_a_student(classroom, teacher):
         classrooms.join(teacher, classroom.code)
 
 
-def test_a_full_class(classroom, student, settings):
-    settings.CLASS_LIMIT = 0
+def test_a_full_class_takes_nobody_and_keeps_who_is_in_it(classroom, student, settings):
+    settings.CLASS_LIMIT = 1
+    classrooms.join(student, classroom.code)
     with pytest.raises(ClassFull):
-        classrooms.join(student, classroom.code)
+        classrooms.join(User.objects.create_user("late"), classroom.code)
+    assert classrooms.join(student, classroom.code) == classroom
+    assert [enrolment.student for enrolment in classroom.enrolments.all()] == [student]
 
 
 def test_who_teaches_what(classroom, teacher, student):
