@@ -186,4 +186,4 @@ def confidence(request: Request, pk: UUID) -> HttpResponse:
 
 def _blind_counts(assignment: Assignment) -> list[tuple[Problem, int]]:
     blind = Count("submissions", filter=Q(submissions__in=queue.of_assignment(assignment), submissions__mark__blind=True))
-    return [(problem, problem.blind) for problem in assignment.problems.annotate(blind=blind)]
+    return [(problem, problem.blind) for problem in assignment.problems.annotate(blind=blind).order_by("position", "created")]
