@@ -192,7 +192,7 @@ def roster(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _enrol(request: Request, classroom: Classroom, text: str) -> HttpResponse:
-    refused = rosters.enrol(classroom, text)
+    refused = rosters.enrol(classroom, text, request.user)
     if refused:
         lines = ", ".join(str(entry.line) for entry in refused)
         messages.warning(request, _("The class list was taken, but for these lines: {lines}.").format(lines=lines))
@@ -222,7 +222,7 @@ def remove_student(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def forget_password(request: Request, pk: int) -> HttpResponse:
     enrolment = get_enrolment_for(request.user, pk)
-    rosters.forget_password(enrolment)
+    rosters.forget_password(enrolment, request.user)
     messages.success(request, _("The link beside {name} leads to a new password.").format(name=enrolment.student.full_name))
     return redirect("grading:roster", enrolment.classroom_id)
 
