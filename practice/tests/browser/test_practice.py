@@ -91,10 +91,8 @@ def test_no_serious_accessibility_findings(site, visit, scheme, options):
 @pytest.mark.parametrize("locale", WORDS)
 def test_the_matrix_of_a_class_fits_on_a_page_of_paper(site, visit, locale):
     """A browser makes the whole page smaller until it does."""
-    teacher, student = (
-        visit(role="teacher", locale=locale, viewport={"width": 718, "height": 1000}),
-        visit(),
-    )  # A4 between a browser's margins
+    paper = {"width": 718, "height": 1000}  # A4 between a browser's margins
+    teacher, student = visit(role="teacher", locale=locale, viewport=paper), visit()
     made = site.do("full", teacher=teacher.name, student=student.name)
     page = teacher.open(f"/practice/classes/{made['classroom']}/")
     page.emulate_media(media="print")
