@@ -50,9 +50,9 @@ class Rule:
         """For the student: what is allowed, and until when."""
         allowed = str(SAID[self.help]).format(title=self.title)
         if self.until is None:
-            return f"{allowed} {_('(while the assignment is open)')}"
+            return _("{allowed} (while the assignment is open)").format(allowed=allowed)
         until = date_format(timezone.localtime(self.until), "DATETIME_FORMAT")
-        return f"{allowed} {_('(until {until})').format(until=until)}"
+        return _("{allowed} (until {until})").format(allowed=allowed, until=until)
 
 
 def get_problem_for(user: User, pk: UUID) -> Problem:

@@ -5,9 +5,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from lzma import LZMAError
 from pathlib import PurePosixPath
-from zlib import error as ZlibError
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -16,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Classroom, User
+from accounts.sheets import ZIP_ERRORS
 from accounts.tables import TableError, decode, read_table
 from accounts.text import compatible
 from grading import submitting
@@ -28,8 +27,6 @@ LARGEST_UPLOAD = 20_000_000  # bytes of all files together
 LARGEST_FILE = 100_000  # bytes of one file, unpacked
 KEPT = timedelta(days=2)  # an upload that nobody confirmed is forgotten
 TEXT_ENDINGS = (".txt", ".md", ".tex", ".text")
-# Of one that is damaged, encrypted or exotic. A name may be no UTF-8 (ValueError).
-ZIP_ERRORS = (zipfile.BadZipFile, ZlibError, LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
 COLUMNS = {
     "student": ("student", "username", "name", "number", "学生", "姓名", "用户名", "学号"),
     "work": ("work", "working", "text", "answer", "解答", "过程", "答案"),
