@@ -94,6 +94,15 @@ def test_a_person_reads_prose_code_output_and_answer(engine_url, start):
     assert "```" not in out
 
 
+def test_a_person_reads_that_an_answer_is_wrong_and_tried_again(engine_url, start):
+    process = start(engine_url, "What is 3 + 4?")
+    out, err = process.communicate(timeout=90)
+    assert process.returncode == 0, err
+    assert out.count("This answer is wrong: it does not fit the problem. Another try:") == 2
+    assert out.count("recorded, ") == 1
+    assert out.endswith("Answer: 5 (wrong: it does not fit the problem)\n")
+
+
 def test_no_engine_is_a_failure(start):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

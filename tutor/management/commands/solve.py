@@ -97,8 +97,8 @@ class Terminal:
         match event:
             case Started():
                 self._n, self._part = event.n, "text"
-                self._write(f"\n\n{GIVEN_UP[event.given_up]}\n\n" if event.given_up else "")
-                self._write(f"{event.model}, {event.mode}, {event.language}\n\n")
+                begins = f"\n\n{GIVEN_UP[event.given_up]}" if event.given_up else f"{event.model}, {event.mode}, {event.language}"
+                self._write(f"{begins}\n\n")
             case Solved() | Dropped() | Scored() | Selected():
                 self._candidate(event)
             case Done() if self._n > 1:
