@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from grading.checking.answers import LONGEST, Outcome, Verdict, check
 from grading.checking.choices import OTHER_CHOICE, SAME_CHOICE, read_choice
+from grading.checking.forms import lacks_form
 from grading.checking.formulas import WRONG_VARIABLE
 from grading.checking.lists import ORDER
 from grading.checking.named import named_values
@@ -23,6 +24,7 @@ COPIED = template("This stands in the problem already, and is not finished.")
 OTHER_UNIT = template("The problem asks for another unit.")
 PROBABILITY_OR_ODDS = template("It is not clear whether a probability or a ratio is meant.")
 NOT_REDUCED = template("The value is right, but it is not in its simplest form.")
+NOT_THE_FORM = template("The value is right, but it is not in the form that the problem asks for.")
 
 ENGLISH = re.compile(
     r"(?:\b(?:in|into|to|many)\s+|(?:多少|[化换算]成|化为|单位[:是为]?)\s*)"
@@ -37,8 +39,8 @@ REWRITING = re.compile(
     r"|(?:[化写]成|化为|用)(?:最简)?(?:[带假真]?分数|小数|百分数|整数比|比(?![例较])|幂)|科学[记计]数法",
     re.IGNORECASE,
 )
-SIMPLEST = re.compile(r"simplest|lowest terms|\bsimplify|最简|化简|约分", re.IGNORECASE)
-CHANCE = re.compile(r"probab|chance|likel|概率|可能性|几率", re.IGNORECASE)
+SIMPLEST = re.compile(r"simplest|lowest terms|\bsimplify|(?:in|of) the form [\w\s$]{0,6}(?:√|\\sqrt)|最简|化简|约分", re.IGNORECASE)
+CHANCE = re.compile(r"probab|chance|likel|\bP\s*\(|概率|可能性|几率", re.IGNORECASE)
 PRIMES = re.compile(r"prime factor|product of prime|[质素]因[数子]", re.IGNORECASE)
 ORDERED = re.compile(
     r"in order\b(?! (?:to|for|that)\b)|ascending|descending|\b(?:smallest|largest|least|greatest|lowest|highest) (?:first|to)\b"
@@ -96,6 +98,8 @@ def _refused(problem: str, expected: str, given: str) -> Verdict | None:
         return incorrect(NOT_REDUCED)
     if SIMPLEST.search(problem) and is_reduced(expected) and not is_reduced(given.rpartition("=")[2]):
         return incorrect(NOT_REDUCED)
+    if lacks_form(problem, expected, given):
+        return incorrect(NOT_THE_FORM)
     if CHANCE.search(problem) and "/" in expected and re.fullmatch(r"\s*\d+\s*(?::|to)\s*\d+\s*", given):  # odds, or a probability
         return undecided(PROBABILITY_OR_ODDS)
     if _names_another(problem, expected, given):

@@ -252,8 +252,8 @@ async def test_an_answer_larger_than_the_context_is_not_even_sent(server, engine
     [
         (answer(200, {"data": []}), EngineUnavailable, "no model loaded"),
         (answer(200, b"<html>Welcome</html>"), EngineRefused, "no JSON"),
-        (answer(200, {"models": []}), EngineRefused, "ending in /v1"),
-        (answer(200, {"data": [{"id": 5}]}), EngineRefused, "ending in /v1"),
+        (answer(200, {"models": []}), EngineRefused, "an OpenAI-compatible one"),
+        (answer(200, {"data": [{"id": 5}]}), EngineRefused, "an OpenAI-compatible one"),
         (answer(401, {"detail": "key, please"}), EngineRefused, "key, please"),
         ([head(), *[b" " * 65536] * 20], EngineRefused, "no JSON"),
     ],
@@ -264,6 +264,34 @@ async def test_bad_lists_of_models(server, engine, models, error, says):
         await engine.ready()
     with pytest.raises(error, match=says):
         await read(engine)
+
+
+@pytest.mark.parametrize(
+    "models", [answer(404, {"detail": "Not Found"}), answer(200, b"<html>Welcome</html>"), answer(200, {"models": []})]
+)
+async def test_an_address_without_v1_is_asked_about(server, models):
+    """As `ENGINE_URL=http://gpu:8000`, where vLLM says no more than that it does not find something."""
+    server.models = models
+    engine = OpenAIEngine(f"http://127.0.0.1:{server.port}/", limits=QUICK)
+    with pytest.raises(EngineRefused, match="Should the address end in /v1"):
+        await engine.ready()
+    await engine.close()
+
+
+async def test_an_address_without_v1_that_lists_models_is_asked_about_as_well(server):
+    """As llama.cpp's, whose `/completions` is another one than `/v1/completions`."""
+    server.scripts = [[head(), b'data: {"content": "Hi", "stop": false}\n\n']]
+    engine = OpenAIEngine(f"http://127.0.0.1:{server.port}", limits=QUICK)
+    await engine.ready()
+    with pytest.raises(EngineRefused, match="Should the address end in /v1"):
+        await read(engine)
+    await engine.close()
+
+
+async def test_an_address_with_v1_is_not_asked_about(server, engine):
+    server.models = answer(404, {"detail": "Not Found"})
+    with pytest.raises(EngineRefused, match=r"refused the request \(404\): Not Found\.$"):
+        await engine.ready()
 
 
 async def test_a_model_that_the_server_lacks(server):

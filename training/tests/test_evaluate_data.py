@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -127,6 +128,11 @@ def test_the_page_has_the_curves(evaluate, problems, admin, client_of):
     page = client.get(f"/training/evaluations/{evaluation.pk}/").text
     assert page.count("<polyline points=") == 2 * len(["any of k", "majority"])
     assert "66.7 <span" in page
+    assert "Picked by majority" in page
+    assert "majority against temperature 0" in page
+    chinese = client.get(f"/training/evaluations/{evaluation.pk}/", headers={"Accept-Language": "zh-hans"}).text
+    assert "按多数选出" in chinese
+    assert not re.findall("maj@|greedy|majority", chinese)
     rows = b"".join(client.get(f"/training/evaluations/{evaluation.pk}/transcripts.jsonl").streaming_content)
     assert len(rows.splitlines()) == 3
     client.post(f"/training/evaluations/{evaluation.pk}/delete/")

@@ -61,6 +61,10 @@ def build(tree: Tree) -> Expr:
             return sympy.diff(inside, variable)
         case "integral", [inside, variable, *limits]:
             return _integral(inside, variable, limits)
+        case "limit", [inside, variable, to]:
+            return _known(sympy.limit(inside, variable, to, "+-" if to.is_finite else "+"), sympy.Limit)
+        case "sum", [inside, variable, first, last]:
+            return _known(sympy.summation(inside, (variable, first, last)), sympy.Sum)
         case "value", [inside, variable, value]:
             return inside.subs(variable, value)
         case name, operands if name in BINARY:
@@ -68,11 +72,15 @@ def build(tree: Tree) -> Expr:
     raise NotElementary(name)
 
 
+def _known(value: Expr, *undone: type[Basic]) -> Expr:
+    if value.has(*undone):
+        raise NotElementary(str(undone))
+    return value
+
+
 def _integral(inside: Expr, variable: Expr, limits: list[Expr]) -> Expr:
     done = sympy.integrate(inside, (variable, *limits) if len(limits) == 2 else variable)
-    if done.has(sympy.Integral):
-        raise NotElementary("integral")
-    return done
+    return _known(done, sympy.Integral)
 
 
 def solve(equations: list[list[Tree]], unknowns: list[str], given: dict[str, str]) -> Reply:

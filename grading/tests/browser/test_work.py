@@ -105,6 +105,16 @@ def test_the_mark_stands_on_the_steps_once_it_is_released(site, school, visit):
     expect(page.get_by_text("Ask to look at the mark again")).to_have_count(0)
 
 
+def test_an_answer_in_words_is_not_run_together(school, visit):
+    page = open_work(student(school, visit), school)
+    for answer, drawn in (("24 chickens and 10 rabbits", 0), ("x=2", 1)):
+        page.locator("#work").fill(answer)
+        page.locator("#answer").fill(answer)
+        page.get_by_role("button", name="Hand in").click()
+        expect(page.locator(".attempt .final").first.locator(".katex")).to_have_count(drawn)
+        expect(page.locator(".attempt .final").first).to_contain_text(answer)
+
+
 def test_joining_a_class_by_its_code(site, school, visit):
     visitor = visit()
     page = visitor.open("/classes/")
