@@ -109,15 +109,15 @@ def resolve(tokens: Sequence[Token], variables: frozenset[str]) -> list[Token]:
     for at, token in enumerate(tokens):
         if token.kind == "letter" and token.text in "xX" and _is_times(tokens, at, variables):
             resolved.append(replace(token, kind="operator", text="*"))
-        elif token.kind == "letter" and token.text in CONSTANTS and CONSTANTS[token.text][0] in variables:
-            resolved.append(replace(token, text=CONSTANTS[token.text][0]))
+        elif token.kind == "letter" and _constant(token.text, variables) != token.text:
+            resolved.append(replace(token, text=_constant(token.text, variables)))
         elif token.kind == "letter":
             resolved.append(token if _stays(tokens, at, variables) else replace(token, kind="word"))
         elif token.kind == "word" and DIFFERENTIAL.fullmatch(token.text) and _differentiates(tokens, at):
             resolved.append(replace(token, kind="differential", text=token.text[1]))
         elif token.kind == "word" and _is_product(tokens, at, variables):
             resolved += [
-                Token("letter", letter, token.start + offset, token.start + offset + 1, glued=True)
+                Token("letter", _constant(letter, variables), token.start + offset, token.start + offset + 1, glued=True)
                 for offset, letter in enumerate(token.text)
             ]
         else:
@@ -143,11 +143,19 @@ def _differentiates(tokens: Sequence[Token], at: int) -> bool:
     return "frac" in near or ("/" in near and any(text == "d" or DIFFERENTIAL.fullmatch(text) for text in near if text != tokens[at].text))
 
 
+def _constant(letter: str, variables: frozenset[str]) -> str:
+    """What a letter stands for: e for Euler's number, where it does."""
+    name = CONSTANTS[letter][0] if letter in CONSTANTS else letter
+    return name if name in variables else letter
+
+
 def _is_product(tokens: Sequence[Token], at: int, variables: frozenset[str]) -> bool:
     """Whether a short word is a product of variables, as in `2xy`."""
     token = tokens[at]
     longest = 5 if token.glued and at and tokens[at - 1].kind in ("number", "letter", "close", "open") else 3
-    if not 2 <= len(token.text) <= longest or token.text in SHORT_WORDS or not set(token.text) <= variables:
+    if not 2 <= len(token.text) <= longest or token.text in SHORT_WORDS:
+        return False
+    if not {_constant(letter, variables) for letter in token.text} <= variables:
         return False
     neighbours = [*tokens[max(0, at - 1) : at], *tokens[at + 1 : at + 2]]
     return any(near.kind in ("operator", "relation", "open", "close", "number") for near in neighbours)

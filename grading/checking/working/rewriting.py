@@ -64,7 +64,7 @@ class Rewriting:
         goes_on = (
             named
             or (begins and not chain.sides[0].text)
-            or (self._strict and len(sides) == len(chain.sides) == 1 and _is_alone(text, sides[0]))
+            or (self._strict and len(sides) == len(chain.sides) == 1 and (_is_alone(text, sides[0]) or self._is_result(text, sides[0])))
         )
         linked = goes_on and self._last is not None
         if linked and self._last is not None:
@@ -79,6 +79,10 @@ class Rewriting:
             self._last = sides[-1]
             self._is_sure = found[-1] is not None and found[-1].truth is Truth.RIGHT
         return [finding for finding in found if finding is not None]
+
+    def _is_result(self, text: str, side: Side) -> bool:
+        """Whether a line is nothing but a number, behind lines that lead to it."""
+        return self._last is not self._right and is_plain(side.readings[0]) and text.strip(" $.。") == side.text
 
     def _is_substituted(self, side: Side) -> bool:
         """Whether a derivative or an integral goes on in another variable, as in `u = 2x + 1`, or a limit without its sign; it is compared

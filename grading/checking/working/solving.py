@@ -24,6 +24,7 @@ from grading.checking.working.systems import (
     holds,
     is_a_root,
     is_periodic,
+    is_where_defined,
     same_points,
     same_region,
     show,
@@ -34,6 +35,7 @@ from grading.checking.working.systems import (
     told,
     unknowns,
     unrounded,
+    without_domain,
 )
 from grading.checking.working.task import MOST_WORDS, Relation, Task, is_bare
 from grading.checking.working.value import Value
@@ -49,7 +51,8 @@ class Solving:
     def __init__(self, task: Task, problem: str, algebra: Algebra, *, imaginary: bool) -> None:
         self._algebra = algebra
         self._functions = task.functions
-        self._state = State(list(task.relations), list(task.relations))
+        relations = without_domain(task.relations)
+        self._state = State(relations, list(relations))
         self._given = bool(task.relations)
         self._of_problem = frozenset(unknowns(task.relations))
         self._strict = self._given and task.kind == "solve" and is_bare(problem, MOST_WORDS) and not TOLD.search(problem)
@@ -194,7 +197,7 @@ class Solving:
         if own is None:
             return self._relate_at(points, alternatives)
         if solves_periodic(own, self._state.relations, alternatives):
-            return Finding(Truth.RIGHT, Reason(findings.ONE_CASE if is_solved else findings.FOLLOWS))
+            return self._periodic(step, alternatives, points, is_solved=is_solved)
         if not is_solved and is_periodic(self._state.relations) and self._holds_at_one(alternatives, points):
             raise NoAnswer  # `cos θ = 12/13` beside `sin θ = 5/13`: it may say which of the angles is meant
         if not same_points(own, projected) and self._follows_from_one(own):
@@ -212,6 +215,16 @@ class Solving:
             self._case(step, own, alternatives, projected)
             return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
         return None
+
+    def _periodic(self, step: int, alternatives: list[list[Relation]], points: Points, *, is_solved: bool) -> Finding:
+        """Of a statement all whose solutions are right: whether it keeps those that the algebra system lists. Raises `NoAnswer`."""
+        if is_solved:
+            self._solves.append(step)
+        if is_solved or all(self._holds_at_one(alternatives, (point,)) for point in points):
+            return Finding(Truth.RIGHT, Reason(findings.ONE_CASE if is_solved else findings.FOLLOWS))
+        if len(alternatives) > 1:
+            raise NoAnswer  # `sin x = 0 or cos x = 2`; the others may not be asked for
+        return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
 
     def _holds_at_one(self, alternatives: list[list[Relation]], points: Points) -> bool:
         return any(all(holds(relation, point) for relation in all_of) for all_of in alternatives for point in points)
@@ -339,6 +352,8 @@ class Solving:
             if same_region(given[0], alternatives, name, self._algebra):
                 self._solution |= as_solution(alternatives)
             self._state.lines += [relation for all_of in alternatives for relation in all_of]
+            return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
+        if is_where_defined(alternatives, self._state.relations, name, self._algebra):
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
         for assumed in self._state.assumed:
             if same_region(assumed, alternatives, name, self._algebra):
