@@ -71,11 +71,18 @@ class _Parser:
         while True:
             if self.next_is("*", "/", ":"):
                 sign = self.take()
+                if sign.text == ":" and self.next_is_ratio(left):
+                    raise Unreadable("a ratio of three")
                 left = Operation(sign.text.replace(":", "/"), (left, self.divisor() if sign.loose and self.tight else self.signed()))
             elif self.begins_factor():
                 left = Operation("*", (left, self.power()))
             else:
                 return left
+
+    def next_is_ratio(self, left: Expression) -> bool:
+        """Whether `a:b:c` goes on from here; of numbers it may be two divisions."""
+        after = self.peek(1)
+        return bool(symbols(left)) and after is not None and after.text == ":"
 
     def divisor(self) -> Expression:
         """`a÷b/c` as a ÷ (b/c)."""

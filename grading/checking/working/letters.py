@@ -70,6 +70,8 @@ def _is_used(tokens: Sequence[Token], at: int) -> bool:
         return False  # `km/h`
     if token.text in UNITS and follows_number and not (after is not None and after.text == "^" and token.text != "m"):
         return False
+    if _is_in_ratio(tokens[at : at + 3]) or (at > 1 and _is_in_ratio(tokens[at - 2 : at + 1])):
+        return True
     if before is not None and after is not None and before.kind == "open" and after.kind == "close" and at > 1:
         return tokens[at - 2].kind == "function" or tokens[at - 2].text in FUNCTION_LETTERS
     if token.text in FUNCTION_LETTERS and after is not None and after.text == "(" and after.glued:
@@ -79,6 +81,11 @@ def _is_used(tokens: Sequence[Token], at: int) -> bool:
     if follows_number and token.glued:
         return after is None or not (after.kind in ("word", "letter") and after.glued and token.text in UNITS)
     return _is_maths(before) or _is_maths(after) or (before is not None and bool(ASKED.search(before.text)) and token.text not in ARTICLES)
+
+
+def _is_in_ratio(tokens: Sequence[Token]) -> bool:
+    """`a:b`, and no label `A: b`"""
+    return [token.kind for token in tokens] == ["letter", "operator", "letter"] and tokens[1].text == ":" and tokens[2].glued
 
 
 def _is_maths(token: Token | None) -> bool:

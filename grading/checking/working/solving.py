@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
-from grading.checking.working.claims import Chain
+from grading.checking.working.claims import Chain, Side
 from grading.checking.working.derivatives import check_derivative, known_functions
-from grading.checking.working.expressions import CONSTANTS, is_plain, operations, symbols
+from grading.checking.working.expressions import CONSTANTS, Symbol, is_plain, operations, symbols
 from grading.checking.working.findings import Finding, Truth
-from grading.checking.working.naming import name_of_number, name_of_transformation
+from grading.checking.working.naming import name_of_number, name_of_rewriting, name_of_transformation
 from grading.checking.working.neighbours import Neighbours, begins_anew, repeats_with_others, told_values
 from grading.checking.working.quantities import stated
 from grading.checking.working.statements import GOES_ON, OF_ALL, ONLY_SOME, REJECTS, ROUNDING, SUPPOSES, TOLD, as_solution, read_statements
-from grading.checking.working.symbolic import identical, value_at
+from grading.checking.working.symbolic import identical, names_of, sides_identical, value_at
 from grading.checking.working.systems import (
     TURNED,
     Alternatives,
@@ -91,6 +91,27 @@ class Solving:
             self._solved = found[-1].reason.template == findings.SOLVES
         self._line = (is_line and bool(statements)) or (self._line and not statements) or bool(GOES_ON.search(text))
         return found
+
+    def go_on(self, before: Sequence[Side], side: Side) -> list[Finding]:
+        """What a line says that begins with an equals sign: that an expression is the one of the line before it. Raises `TooSlow`."""
+        names = names_of(side)
+        verdicts = [sides_identical(other, side, self._functions, self._algebra) for other in before if names and side.readings]
+        if True in verdicts:
+            return [Finding(Truth.RIGHT, Reason(findings.IDENTICAL))]
+        is_claimed = (
+            len(verdicts) == 1 and names_of(before[0]) == names and not any(self._binds(each, names) for each in self._state.relations)
+        )
+        if verdicts != [False] or not is_claimed:
+            return []
+        reason = Reason(findings.NOT_IDENTICAL, {"left": before[0].text, "right": side.text})
+        return [Finding(Truth.WRONG, reason, None, name_of_rewriting(before[0].readings[0], side.readings[0], self._functions))]
+
+    def _binds(self, relation: Relation, names: frozenset[str]) -> bool:
+        """Whether a relation says something of these letters: `x² + y² = 25` does, and `z = x + y` and what always holds do not."""
+        if not relation.symbols & names or identical(relation.left, relation.right, self._functions, self._algebra):
+            return False
+        sides = ((relation.left, relation.right), (relation.right, relation.left))
+        return not any(isinstance(one, Symbol) and one.name not in symbols(other) | names for one, other in sides)
 
     def _names(self) -> frozenset[str]:
         return frozenset(unknowns(self._state.relations))

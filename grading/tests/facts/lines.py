@@ -160,6 +160,42 @@ REWRITTEN = [
     ("Work out 5 + 3 × (8 - 2)² ÷ 4.", "5 + 3 × 36 ÷ 4", ("5 + 27", "113 ÷ 4"), ("32", "33")),
 ]
 
+PROVED = [
+    (
+        "Prove that (1 - cos²x)/sin x = sin x.",
+        "LHS = (1 - cos²x)/sin x",
+        ("= sin²x/sin x", "= cos²x/sin x"),
+        ("= sin x", "= cos x"),
+        "= RHS",
+    ),
+    (
+        "Show that tan x + cot x = 1/(sin x cos x).",
+        "LHS = tan x + cot x",
+        ("= sin x/cos x + cos x/sin x", "= sin x/cos x + sin x/cos x"),
+        ("= (sin²x + cos²x)/(sin x cos x)", "= (sin x + cos x)/(sin x cos x)"),
+        "= 1/(sin x cos x)",
+    ),
+    ("已知数列的前n项和S_n=n²+2n，求a_n", "当n≥2时，a_n=S_n-S_{n-1}", "=n²+2n-(n-1)²-2(n-1)", ("=2n+1", "=2n-1"), "当n=1时，a_1=3，也符合"),
+    ("证明：奇数的平方除以8余1", "设奇数为2k+1", "(2k+1)²=4k²+4k+1", ("=4k(k+1)+1", "=4k(k+2)+1")),
+    ("Find the largest value of y = -x² + 4x + 1.", "y = -(x² - 4x) + 1", ("= -(x-2)² + 4 + 1", "= -(x-2)² - 4 + 1"), "= -(x-2)² + 5"),
+    ("The perimeter of a rectangle, x+3 by x?", "P = 2(x + 3) + 2x", ("= 4x + 6", "= 4x + 3")),
+    ("x + y = 5, xy = 6. Find x² + y².", "x²+y²=(x+y)²-2xy", "=25-2xy", ("=13", "=19")),
+    ("a² = b² + c². Find a² - c².", "a² - c² = b² + c² - c²", "= b²"),
+    (
+        "Prove that 3^(2n) - 1 is divisible by 8.",
+        "3^(2k) - 1 = 8m",
+        "3^(2k+2) - 1 = 9·3^(2k) - 1",
+        "= 9(8m + 1) - 1",
+        "= 72m + 8",
+    ),
+    ("Find |a+b|² for two vectors with a·b=2, |a|=3, |b|=4.", "|a+b|² = |a|² + 2a·b + |b|²", "= 9 + 4 + 16", ("= 29", "= 28")),
+]
+
+RATIOS = [
+    ("A:B = 2:3, B:C = 4:5. Find A:B:C.", "A:B = 8:12", "B:C = 12:15", "A:B:C = 8:12:15"),
+    ("x:y = 2:3 and x + y = 20. Find x and y.", ("y = 3x/2", "y = 2x/3"), "x + 3x/2 = 20", ("5x = 40", "4x = 40"), "x = 8, y = 12"),
+]
+
 LINES: dict[str, list[tuple[Line, ...]]] = {
     "named": NAMED,
     "used again": USED_AGAIN,
@@ -169,4 +205,6 @@ LINES: dict[str, list[tuple[Line, ...]]] = {
     "remainders": REMAINDERS,
     "solved": SOLVED,
     "rewritten": REWRITTEN,
+    "proved": PROVED,
+    "ratios": RATIOS,
 }
