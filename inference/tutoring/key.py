@@ -213,6 +213,7 @@ def steps_of(problem: str, solution: str) -> list[Step]:
         found = results.get(at)
         announces = text.endswith((":", "："))
         is_new = any(len(chain.sides) > 1 and _sides(chain) not in given for chain in chains[at])
+        given |= {_sides(chain) for chain in chains[at]}
         if found is not None and not (announces and all(len(chain.sides) == 1 for chain in chains[at])):
             shown = latex(found.expression) or found.text
             steps.append(Step(_displayed(text), found.text, shown, plain_number(found.value), lead))
@@ -220,7 +221,7 @@ def steps_of(problem: str, solution: str) -> list[Step]:
         elif is_new and not announces:
             steps.append(Step(_displayed(text), lead=lead))
             lead = ""
-        else:
+        elif PROSE.search(COMMANDS.sub("", text)) or not lead:  # an equation that is known already is not what the step is for
             lead = text
     return steps
 
