@@ -20,7 +20,7 @@ from grading.checking.working.shown import latex
 from inference.best_of import Budget
 from inference.engines import Engine
 from inference.events import Done, Language, Mode, Solution, Solved
-from inference.prompts import Exchange, in_words, plan, without_code
+from inference.prompts import Exchange, in_words, is_mostly, plan, without_code
 from inference.sandbox import Sandbox, SandboxError
 from inference.selection import group, mathematically_equal
 from inference.solve import Limits, solve
@@ -108,7 +108,7 @@ async def make_key(
     sample = partial(_sample, problem, history, engine, sandbox, language, budget, samples, seed)
     in_python = sample("tir") if needs_python else _unless_refused(sample("tir"))
     words, programs = await together([sample("cot"), in_python])
-    return await asyncio.to_thread(_choose, problem, words, programs)
+    return await asyncio.to_thread(_choose, problem, language, words, programs)
 
 
 async def _sample(
@@ -147,7 +147,7 @@ async def _unless_refused(sampling: Coroutine[Any, Any, list[Solution]]) -> list
         return []
 
 
-def _choose(problem: str, words: Sequence[Solution], programs: Sequence[Solution]) -> Key:
+def _choose(problem: str, language: Language, words: Sequence[Solution], programs: Sequence[Solution]) -> Key:
     """The answer of most solutions that the problem does not refute. Blocks while answers and steps are compared."""
     everything = [solved for solved in (*words, *programs) if not solved.refuted]
     groups = group([solved.answer for solved in everything], mathematically_equal)
@@ -161,7 +161,7 @@ def _choose(problem: str, words: Sequence[Solution], programs: Sequence[Solution
     answer = next(named, everything[winner].answer or "")
     return Key(
         answer=answer,
-        solution=_written(problem, agreeing, answer),
+        solution=_written(problem, language, agreeing, answer),
         agreeing=len(agreeing),
         count=len(everything),
         checked=any(solved.checked for solved in agreeing),
@@ -169,10 +169,11 @@ def _choose(problem: str, words: Sequence[Solution], programs: Sequence[Solution
     )
 
 
-def _written(problem: str, agreeing: Sequence[Solution], answer: str) -> str:
-    """The first of the solutions whose words have more than one step and none that is wrong; those without Python first."""
-    for solved in sorted(agreeing, key=lambda one: one.rounds):
-        text = words_of(solved.text)
+def _written(problem: str, language: Language, agreeing: Sequence[Solution], answer: str) -> str:
+    """The first of the solutions whose words have more than one step and none that is wrong; those in the student's language first, and
+    of these those without Python."""
+    written = ((words_of(solved.text), solved.rounds) for solved in agreeing)
+    for text, _ in sorted(written, key=lambda one: (not is_mostly(one[0], language), one[1])):
         steps = split_steps(text)
         if len(steps) > 1 and check_steps(problem, bared(steps), answer=answer, seconds=CHECKING).first_error is None:
             return text
