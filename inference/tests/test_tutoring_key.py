@@ -73,9 +73,7 @@ async def test_values_that_words_tell_apart_are_one_answer_however_they_are_boxe
 
 
 async def test_the_steps_are_in_the_language_of_the_lesson_where_one_solution_is():
-    english = (
-        "Of 甲 and 乙:\nTogether they drive $50 + 40 = 90$ km/h.\nThe time is $360 / 90 = 4$ hours.\nSo $\\boxed{4}$."
-    )
+    english = "Of 甲 and 乙:\nTogether they drive $50 + 40 = 90$ km/h.\nThe time is $360 / 90 = 4$ hours.\nSo $\\boxed{4}$."
     chinese = "速度和是 $50 + 40 = 90$ 千米/时。\n时间是 $360 ÷ 90 = 4$ 小时。\n所以 $\\boxed{4}$ 小时后相遇。"
     replies = ("```output", ["$\\boxed{4}$"]), ("programs", ["print()\n```\n"]), ("within", [english, chinese])
     student = Student(*replies, problem="甲乙两地相距360km，甲车每小时行50km，乙车每小时行40km，几小时后相遇", output="4", language="zh")

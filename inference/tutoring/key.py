@@ -34,6 +34,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 ANNOUNCED = re.compile("|".join(re.escape(say(name).strip()) for name in LANGUAGES for say in (plan, without_code, in_words)))
 COMMANDS = re.compile(r"\\(?:text|mathrm|textbf)\s*\{[^{}]*\}|\\[a-zA-Z]+")
 CALCULATED = re.compile(r"(?=.*=)(?:[\d\s.,+*/()=^×÷]|(?<!^)-|(?<![A-Za-z])[a-z](?![A-Za-z]))+")  # `20 - 8 = 12`
+TWO_VALUES = re.compile(r"±|\\pm\b")
 PROSE = re.compile(r"[A-Za-z]{3,}|[\u3400-\u9fff]")
 BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
 
@@ -208,7 +209,7 @@ def steps_of(problem: str, solution: str) -> list[Step]:
     variables = find_variables([problem, *texts])
     given = {_sides(chain) for chain in find_chains(bare(problem), variables)}
     chains = [find_chains(bare(text), variables) for text in texts]
-    results = {computation.step: computation for computation in find_computations(chains)}
+    results = {one.step: one for one in find_computations(chains) if not TWO_VALUES.search(one.text)}
     steps, lead = [], ""
     for at, text in enumerate(texts):
         found = results.get(at)
