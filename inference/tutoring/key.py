@@ -218,10 +218,10 @@ def steps_of(problem: str, solution: str) -> list[Step]:
         given |= {_sides(chain) for chain in chains[at]}
         if found is not None and not (announces and all(len(chain.sides) == 1 for chain in chains[at])):
             shown = latex(found.expression) or found.text
-            steps.append(Step(_displayed(text), found.text, shown, plain_number(found.value), lead))
+            steps.append(Step(displayed(text), found.text, shown, plain_number(found.value), lead))
             lead = ""
         elif is_new and not announces:
-            steps.append(Step(_displayed(text), lead=lead))
+            steps.append(Step(displayed(text), lead=lead))
             lead = ""
         elif PROSE.search(COMMANDS.sub("", text)) or not lead:  # an equation that is known already is not what the step is for
             lead = text
@@ -232,7 +232,7 @@ def _sides(chain: Chain) -> tuple[str, ...]:
     return tuple(compact(side.text) for side in chain.sides)
 
 
-def _displayed(text: str) -> str:
+def displayed(text: str) -> str:
     """A line that is one formula, as `split_steps` takes it out of its display, with the signs that make it one again."""
     alone = "\\" in text and not FORMULA.search(text) and not PROSE.search(COMMANDS.sub("", text))
     return f"${text}$" if alone or CALCULATED.fullmatch(text) else text

@@ -31,6 +31,7 @@ WORDS = (
 ZH_WORDS = {"一半": Fraction(1, 2), "半": Fraction(1, 2), "双": Fraction(2), "两倍": Fraction(2), "一刻": Fraction(15)}
 ZH_FRACTION = re.compile(r"[零一二两三四五六七八九十百\d]+分之[零一二两三四五六七八九十百\d]+")
 
+ORDINAL = re.compile(rf"第[{''.join(ZH_DIGITS)}十百]+")
 KILO = re.compile(rf"(?<![{''.join(ZH_DIGITS)}十百万])千(?=[克米升瓦卡])")  # of `千克`, which is no thousand
 
 
@@ -76,7 +77,7 @@ def _english(word: str) -> Iterable[Fraction]:
 
 
 def _chinese(text: str) -> Iterable[Fraction]:
-    text = KILO.sub("", text)
+    text = KILO.sub("", ORDINAL.sub("", text))
     for word in (*ZH_FRACTION.findall(text), *ZH_NUMERAL.findall(text)):
         if (number := read_number(word)) is not None:
             yield number.value
