@@ -27,8 +27,8 @@ MORE_COUNTS = (32, 64, 128, 256)  # for administrators
 class AskingError(Refusal):
     """The question was not taken; nothing was stored. `str()` says why, to the student.
 
-    QuestionEmpty, QuestionTooLong, CountNotOffered, StillSolving, TooManyTurns, TooManySolutions, QueueFull, OneInBackground, HelpNotAllowed; of lessons
-    NotOffered, AttemptFirst, NothingToCheck
+    QuestionEmpty, QuestionTooLong, CountNotOffered, StillSolving, TooManyTurns, TooManySolutions, QueueFull, OneInBackground,
+    HelpNotAllowed; of lessons NotOffered, AttemptFirst, NothingToCheck
     """
 
 
