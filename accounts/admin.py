@@ -16,6 +16,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import AdminLogInForm
 from accounts.models import User
 
+COUNTED = {
+    "accounts.User": _("Users"),
+    "accounts.Classroom": _("Classes"),
+    "accounts.ApiKey": _("API keys"),
+    "grading.Assignment": _("Assignments"),
+    "grading.Problem": _("Problems"),
+    "grading.Submission": _("Submissions"),
+    "grading.Mark": _("Marks"),
+    "tutor.Conversation": _("Conversations with the tutor"),
+    "practice.Item": _("Practice problems"),
+}
+
 admin.site.login_form = AdminLogInForm
 admin.site.unregister(Group)  # nothing asks for one
 
@@ -49,14 +61,13 @@ class RoleUserAdmin(UserAdmin):  # type: ignore[type-arg]  # generic only in the
     def get_deleted_objects(
         self, objs: "Sequence[User] | QuerySet[User]", request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Counts alone: Django's list of all that goes along has a line for every few words that a student was ever answered. Of the
-        people themselves, who asks is the one that stays.
+        """Counts alone, of what people have a word for: Django's list of all that goes along has a line for every few words that a student
+        was ever answered. Of the people themselves, who asks is the one that stays.
         """
         collector = Collector(using=router.db_for_write(User))
         collector.collect(objs)
-        counts: Counter[str] = Counter()
-        for model, found in collector.data.items():
-            counts[str(model._meta.verbose_name_plural)] += len(found)
+        counts = Counter({model._meta.label: len(found) for model, found in collector.data.items()})
         for rows in collector.fast_deletes:
-            counts[str(rows.model._meta.verbose_name_plural)] += rows.count()
-        return [str(each) for each in objs], +counts, set(), [str(each) for each in objs if each.pk == request.user.pk]
+            counts[rows.model._meta.label] += rows.count()
+        named = {str(name): counts[label] for label, name in COUNTED.items() if counts[label]}
+        return [str(each) for each in objs], named, set(), [str(each) for each in objs if each.pk == request.user.pk]

@@ -20,7 +20,8 @@ from accounts.models import User
 
 logger = logging.getLogger(__name__)
 
-LOGGED_OUT, NOT_THERE, TRY_LATER = 4401, 4404, 1013
+LOGGED_OUT, NOT_THERE, TRY_LATER, BAD_MESSAGE = 4401, 4404, 1013, 4400
+LONGEST = 1_000  # characters of a frame; nothing that a page says is as long
 NO_LAYER = "none"  # no layer has this name, and Channels serves a socket without one
 
 
@@ -59,6 +60,12 @@ class BellConsumer(AsyncWebsocketConsumer):
     async def accept(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 (Channels')
         self.is_open = True
         await super().accept(*arguments, **named)
+
+    async def websocket_receive(self, message: Any) -> None:  # noqa: ANN401 (Channels')
+        """What is too long is not read: a frame of some megabytes would hold up everybody's sockets and pages, and fill the memory."""
+        if len(message.get("text") or message.get("bytes") or "") > LONGEST:
+            return await self.close(BAD_MESSAGE)
+        await super().websocket_receive(message)
 
     async def join(self, group: str) -> None:
         """Hear the group's bell, if there is any."""

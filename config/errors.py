@@ -23,11 +23,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
+    return api_request.too_large().response() if is_api(request) else _page("413.html", request, 413)
+
+
+def too_much(request: HttpRequest) -> HttpResponse:
+    """By itself it is not too large, but others send as well."""
+    return api_request.too_much().response() if is_api(request) else _page("503.html", request, 503)
+
+
+def _page(template: str, request: HttpRequest, status: int) -> HttpResponse:
     """Before any middleware, which would have chosen the language."""
-    if is_api(request):
-        return api_request.too_large().response()
     with translation.override(translation.get_language_from_request(request)):
-        return HttpResponse(render_to_string("413.html"), status=413)
+        return HttpResponse(render_to_string(template), status=status)
 
 
 class MethodNotAllowed(MiddlewareMixin):

@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
@@ -86,7 +87,7 @@ def ask(student: User, question: str, answer: str, parent: Item | None = None) -
         if active.count() >= AT_ONCE:
             raise StillWriting
         if Writing.objects.filter(state=State.QUEUED).count() >= settings.QUEUE_LIMIT:
-            workers.ring_now(TASK)  # they may have lost their messages
+            _ring_again()  # they may have lost their messages
             raise TooMany
         asked = Writing.objects.create(student=student, question=question, answer=answer[:500], parent=parent)
         workers.ring(TASK)
@@ -109,8 +110,14 @@ def look(asked: Writing) -> Writing:
         waiting.update(state=State.FAILED, no_engine=True)
     asked.refresh_from_db()
     if asked.state == State.QUEUED and asked.created < now - AGAIN:
-        workers.ring_now(TASK)
+        _ring_again()
     return asked
+
+
+def _ring_again() -> None:
+    """Not at every look of everybody who waits: where no worker is, the broker keeps each message."""
+    if cache.add(f"rung:{TASK}", True, AGAIN.total_seconds()):
+        workers.ring_now(TASK)
 
 
 def look_after(student: User) -> None:

@@ -35,7 +35,7 @@ from tutor.failures import Failure
 from tutor.following import TurnLost, follow
 from tutor.markdown import review
 from tutor.models import Turn
-from tutor.transcript import REFUTED, Transcript
+from tutor.transcript import GIVEN_UP, REFUTED, Transcript
 
 logger = logging.getLogger(__name__)
 
@@ -271,12 +271,11 @@ class Answer:
         kind, data = entry["kind"], entry["data"]
         if kind == "started":
             self.language = data["language"]
-        elif kind == "reviewed":
+        if kind == "reviewed":
             return f"{review(data)}\n\n"
-        elif kind == "done" and data.get("refuted"):
-            with translation.override(teaching.INTERFACE[self.language]):
-                return f"\n\n> ⚠ {REFUTED}\n"
-        return ""
+        note = GIVEN_UP.get(data.get("given_up", "")) or (REFUTED if data.get("refuted") else None)
+        with translation.override(teaching.INTERFACE[self.language]):
+            return f"\n\n> ⚠ {note}\n\n" if note and kind != "solved" else ""
 
     async def _footer(self, entry: Entry) -> str:
         """What may be written where a page has buttons."""

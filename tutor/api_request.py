@@ -74,6 +74,10 @@ def too_large() -> ApiError:
     return bad_request(f"The request is larger than {LARGEST} bytes.", code="context_length_exceeded", param="messages")
 
 
+def too_much() -> ApiError:
+    return ApiError(503, "server_error", None, "Others are sending much to this server. Try again later.")
+
+
 def no_such_model(name: object) -> ApiError:
     message = f"The model `{name}` does not exist or you do not have access to it. There are {', '.join(MODELS)}."
     return ApiError(404, "invalid_request_error", "model_not_found", message, "model")

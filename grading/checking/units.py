@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 LONGEST = 80  # characters of a unit
+UNIT_LETTERS = frozenset("mgshlL")  # those that, behind a number, may be a unit
 
 # name: (what is measured, how many of its base unit). Powers and quotients (`cm^2`, `km/h`) are made of these.
 _TABLE: dict[str, tuple[str, Fraction]] = {}

@@ -168,6 +168,19 @@ def test_nobody_assigns_another_s_problem(full):
     assert not mine.problems.exists()
 
 
+def test_a_new_problem_goes_into_an_assignment_of_ones_own_at_once(full):
+    fields = {"text": "What is $2 + 2$?", "answer": "4", "topic": ""}
+    address = page("create_problem") + f"?for={full.assignment.pk}"
+    assert full.client(full.stranger).post(address, fields).status_code == 404
+    before = full.assignment.problems.count()
+    client = full.client(full.teacher)
+    assert address in client.get(page("pick", full.assignment.pk)).content.decode()
+    assert client.post(address, fields).url == page("assignment", full.assignment.pk)
+    assert full.assignment.problems.count() == before + 1
+    assert full.teacher.problems.filter(text=fields["text"]).count() == 1
+    assert client.get(page("create_problem") + "?for=nonsense").status_code == 200
+
+
 def test_an_assignment_that_is_not_published_is_not_there_for_students(full):
     Assignment.objects.update(published=None)
     for name in ("assignment", "work", "hand_in", "read_work", "ask_regrade"):

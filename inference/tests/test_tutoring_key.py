@@ -6,7 +6,7 @@ from inference.sandbox import SandboxError, SessionLost
 from inference.sandbox.absent import NoSandbox
 from inference.tests.tutoring_engine import Sandbox, ScriptedEngine, solver
 from inference.tests.tutoring_student import CLIPS, EQUATION, SOLUTION, SOLVES, Student
-from inference.tutoring.events import Keyed, Noted, Reviewed
+from inference.tutoring.events import Keyed, Noted, Progress, Reviewed
 from inference.tutoring.key import Key, make_key
 
 
@@ -53,6 +53,21 @@ async def test_what_the_problem_refutes_is_no_key_however_many_say_it():
     student = Student(("programs", ["print()\n```\n"]), ("within", ["So $\\boxed{5}$."]), problem="Solve 2x + 3 = 11")
     await student.ask(sandbox=NoSandbox("No namespaces here."))
     assert student.key.answer == ""
+
+
+CAGE = "鸡兔同笼，头35个，脚94只，鸡和兔各几只？"
+
+
+async def test_values_that_words_tell_apart_are_one_answer_however_they_are_boxed():
+    words = ("within", ["兔：$24 ÷ 2 = 12$。\n鸡：$35 - 12 = 23$。\n所以鸡有 $\\boxed{23}$ 只，兔有 $\\boxed{12}$ 只。"])
+    boxed = ("```output", ["$\\boxed{23, 12}$", "\\(\\boxed{23 \\text{ 鸡和 } 12 \\text{ 兔}}\\)"])
+    student = Student(boxed, ("programs", ["print()\n```\n"]), words, problem=CAGE, output="{x: 23, y: 12}", language="zh", aim="check")
+    await student.ask()
+    assert (student.key.answer, student.key.agreeing, student.key.checked) == ("鸡有 23 只，兔有 12 只", 4, True)
+    for answer, is_right in [("答：鸡23只，兔12只", True), ("鸡23只兔12只", True), ("23，12", True), ("鸡12只，兔23只", False)]:
+        await student.ask("attempt", answer)
+        assert student.of(Reviewed)[0].review.answer_is_right is is_right, answer
+        student.progress = Progress()
 
 
 class Lost(Sandbox):

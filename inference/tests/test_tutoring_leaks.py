@@ -167,6 +167,18 @@ def test_a_formula_with_escaped_dollar_signs_is_a_formula_again_and_shown_withou
     assert step.shown == "23 \\times 4"
 
 
+def test_a_calculation_that_was_displayed_is_a_formula_again():
+    (step,) = steps_of("20 kg, 8 are used", "剩下的油量是：\n\\[\n20 - 8 = 12\n\\]\n因此，还剩 12 千克。")
+    assert step.worked == "剩下的油量是：\n\n$20 - 8 = 12$"
+
+
+def test_what_announces_a_calculation_in_words_is_no_step_of_its_own():
+    solution = "我们用20乘以2/5来找到用去了多少千克油：\n\\[\n20 \\times \\frac{2}{5} = 8\n\\]\n还剩 $20 - 8 = 12$ 千克。"
+    first, second = steps_of("一桶油重20千克，用去了2/5，还剩多少千克", solution)
+    assert (first.lead, first.value) == ("我们用20乘以2/5来找到用去了多少千克油：", "8")
+    assert second.value == "12"
+
+
 def test_the_steps_of_a_solution_are_those_that_take_it_on():
     steps = steps_of(CLIPS, "Let us see.\nIn May it were $48/2 = 24$ clips.\nSo the sum is needed.\nIt is $48 + 24 = 72$.")
     assert [(step.expression, step.value) for step in steps] == [("48/2", "24"), ("48 + 24", "72")]

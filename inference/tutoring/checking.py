@@ -15,6 +15,7 @@ from grading.checking.quantities import ROUNDED, ROUNDS_TO
 from grading.checking.reasons import Reason
 from grading.checking.steps import Status, WorkReport, check_steps, split_steps
 from grading.checking.text import compact
+from grading.checking.told_apart import told_apart
 from grading.checking.wording import without_lead
 from grading.checking.working import findings
 from grading.checking.working.claims import Chain, Side, find_chains
@@ -23,6 +24,7 @@ from grading.checking.working.expressions import CONSTANTS, Operation, exact, is
 from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated, value_of
 from inference.events import Language
+from inference.selection import mathematically_equal
 from inference.tutoring.key import Key, Step, bare, bared
 from inference.tutoring.phrases import say
 from inference.tutoring.unfinished import is_unfinished
@@ -101,7 +103,7 @@ def review(problem: str, work: str, key: Key | None) -> Review:
     is_bare = _is_bare(lines, trusted)
     verdict = _compared(problem, work, lines, trusted)
     is_rounded = verdict is not None and verdict.reason.template == ROUNDED
-    ended = not is_rounded and (is_bare or final_answer(work) is not None)  # it says what its answer is
+    ended = not is_rounded and (is_bare or _is_named(lines, trusted) or final_answer(work) is not None)  # it says what its answer is
     report, aside = _report(problem, [said_plainly(lines[0])] if is_bare else lines, trusted, ended=ended)
     verdicts = zip(lines, report.steps, strict=True)
     found = tuple(Line(text, step.status, step.reason, step.misconception) for text, step in verdicts)
@@ -110,6 +112,12 @@ def review(problem: str, work: str, key: Key | None) -> Review:
         is_right = None
     is_unread = ended and verdict is not None and is_right is None
     return Review(found, report.first_error, is_right, is_unread, is_rounded, is_bare, None if is_right or is_rounded else aside)
+
+
+def _is_named(lines: Sequence[str], key: Key | None) -> bool:
+    """Whether the last line has a value for each name of the answer: `鸡12只，兔23只`."""
+    names = told_apart(key.answer).keys() if key is not None else None
+    return bool(names and lines) and told_apart(lines[-1]).keys() == names
 
 
 def _is_on_the_way(problem: str, line: str, answer: str) -> bool:
@@ -182,7 +190,7 @@ def _answers(problem: str, work: str, lines: Sequence[str]) -> str | None:
     if said is not None or not lines:
         return said and said_plainly(said)
     last = said_plainly(lines[-1])
-    if _is_solution(problem, last):
+    if _is_solution(problem, last) or told_apart(last):
         return last
     if "=" in last:
         return _result(problem, last)
@@ -257,6 +265,8 @@ def _endings(problem: str, lines: Sequence[str], answer: str) -> Iterator[str]:
         return
     last = said_plainly(lines[-1])
     if len(last) <= SHORT and (_has_form(last, answer) or compact(last) == compact(answer)):
+        yield answer
+    if told_apart(answer) and mathematically_equal(answer, last):  # `23, 12` of `鸡23只，兔12只`
         yield answer
     if (concluded := CONCLUDED.split(last)[1:]) and "=" in concluded[-1]:
         yield concluded[-1].strip()

@@ -5,12 +5,12 @@ import re
 from collections.abc import Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any
 
 from grading.checking.extract import FORMULA, without_delimiters
 from grading.checking.steps import check_steps, split_steps
 from grading.checking.text import compact
+from grading.checking.told_apart import told_apart
 from grading.checking.working.claims import Chain, find_chains
 from grading.checking.working.computations import find_computations
 from grading.checking.working.findings import plain_number
@@ -32,6 +32,7 @@ PROGRAMS = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 ANNOUNCED = re.compile("|".join(re.escape(say(name).strip()) for name in LANGUAGES for say in (plan, without_code, in_words)))
 COMMANDS = re.compile(r"\\(?:text|mathrm|textbf)\s*\{[^{}]*\}|\\[a-zA-Z]+")
+CALCULATED = re.compile(r"(?=.*=)(?:[\d\s.,+*/()=^×÷]|(?<!^)-|(?<![A-Za-z])[a-z](?![A-Za-z]))+")  # `20 - 8 = 12`
 PROSE = re.compile(r"[A-Za-z]{3,}|[\u3400-\u9fff]")
 BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
 
@@ -103,38 +104,27 @@ async def make_key(
 
     Raises `EngineError`, and `SandboxError` where it `needs_python`.
     """
-    sample = partial(_sample, problem, history, engine, sandbox, language, budget, samples, seed)
+
+    async def sample(mode: Mode) -> list[Solution]:
+        solving = solve(
+            problem,
+            engine=engine,
+            sandbox=sandbox,
+            mode=mode,
+            language=language,
+            history=history,
+            limits=LIMITS,
+            budget=budget,
+            seed=seed,
+            n=samples,
+            select="majority",
+        )
+        async with aclosing(solving) as events:
+            return [event async for event in events if isinstance(event, Solved if samples > 1 else Done)]
+
     in_python = sample("tir") if needs_python else _unless_refused(sample("tir"))
     words, programs = await together([sample("cot"), in_python])
     return await asyncio.to_thread(_choose, problem, words, programs)
-
-
-async def _sample(
-    problem: str,
-    history: Sequence[Exchange],
-    engine: Engine,
-    sandbox: Sandbox,
-    language: Language,
-    budget: Budget | None,
-    n: int,
-    seed: int,
-    mode: Mode,
-) -> list[Solution]:
-    events = solve(
-        problem,
-        engine=engine,
-        sandbox=sandbox,
-        mode=mode,
-        language=language,
-        history=history,
-        limits=LIMITS,
-        budget=budget,
-        seed=seed,
-        n=n,
-        select="majority",
-    )
-    async with aclosing(events):
-        return [event async for event in events if isinstance(event, Solved if n > 1 else Done)]
 
 
 async def _unless_refused(sampling: Coroutine[Any, Any, list[Solution]]) -> list[Solution]:
@@ -155,7 +145,8 @@ def _choose(problem: str, words: Sequence[Solution], programs: Sequence[Solution
         return Key(answer="", solution="", agreeing=0, count=len(everything), checked=False, samples=samples)
     winner = max(answered, key=answered.count)
     agreeing = [solved for solved, label in zip(everything, groups, strict=True) if label == winner]
-    answer = everything[winner].answer or ""
+    named = (solved.answer for solved in agreeing if solved.answer and told_apart(solved.answer))  # says more than `23, 12`
+    answer = next(named, everything[winner].answer or "")
     return Key(
         answer=answer,
         solution=_written(problem, agreeing, answer),
@@ -199,7 +190,7 @@ def words_of(text: str) -> str:
 
 def steps_of(problem: str, solution: str) -> list[Step]:
     """The steps of a worked solution that take it on: those with a calculation, an equation or a formula that is not the problem's own.
-    What ends with a colon says what comes next, and is no step yet."""
+    What ends with a colon says what comes next, and is no step yet (我们用20乘以2/5：)."""
     texts = split_steps(solution)
     variables = find_variables([problem, *texts])
     given = {_sides(chain) for chain in find_chains(bare(problem), variables)}
@@ -208,12 +199,13 @@ def steps_of(problem: str, solution: str) -> list[Step]:
     steps, lead = [], ""
     for at, text in enumerate(texts):
         found = results.get(at)
+        announces = text.endswith((":", "："))
         is_new = any(len(chain.sides) > 1 and _sides(chain) not in given for chain in chains[at])
-        if found is not None:
+        if found is not None and not (announces and all(len(chain.sides) == 1 for chain in chains[at])):
             shown = latex(found.expression) or found.text
             steps.append(Step(_displayed(text), found.text, shown, plain_number(found.value), lead))
             lead = ""
-        elif is_new and not text.endswith((":", "：")):
+        elif is_new and not announces:
             steps.append(Step(_displayed(text), lead=lead))
             lead = ""
         else:
@@ -228,4 +220,4 @@ def _sides(chain: Chain) -> tuple[str, ...]:
 def _displayed(text: str) -> str:
     """A line that is one formula, as `split_steps` takes it out of its display, with the signs that make it one again."""
     alone = "\\" in text and not FORMULA.search(text) and not PROSE.search(COMMANDS.sub("", text))
-    return f"${text}$" if alone else text
+    return f"${text}$" if alone or CALCULATED.fullmatch(text) else text

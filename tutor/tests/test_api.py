@@ -51,7 +51,11 @@ async def test_an_answer_comes_whole(openai_client):
 
 async def test_a_message_says_that_its_answer_does_not_fit_the_problem(openai_client):
     answer = await openai_client.chat.completions.create(model="lemma-words", messages=said("3 + 4 = ?"))
-    assert answer.choices[0].message.content.endswith("it is wrong or not complete. Do not rely on this solution.\n")
+    first, *others = answer.choices[0].message.content.split("\n\n---\n\n")
+    assert first == "It is $\\boxed{8}$."
+    assert len(others) == 2
+    assert all("> ⚠ The first answer did not fit the problem. This is another try.\n\nIt is" in other for other in others)
+    assert others[1].endswith("it is wrong or not complete. Do not rely on this solution.\n\n")
 
 
 async def test_the_best_of_several_comes_as_one(openai_client):

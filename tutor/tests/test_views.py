@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Classroom, Enrolment, User
+from accounts.text import LONGEST_SEARCH
 from tutor import reporting
 from tutor.models import Conversation, Plot, Report, Share, Turn, TurnEvent
 
@@ -206,6 +207,13 @@ def test_searching(cast, query, found):
     assert page.count("<a href") == found
     assert cast.classmate.get("/history/", {"q": query}, headers=HTMX).content.decode().count("<a href") == 0
     assert "<html" in cast.owner.get("/history/", {"q": query}).content.decode()
+
+
+def test_a_long_text_is_looked_for_by_its_beginning(cast):
+    start = "x" * LONGEST_SEARCH
+    cast.owner.post(cast.page("rename"), {"title": start})
+    page = cast.owner.get("/history/", {"q": start + "y" * 60_000}, headers=HTMX)  # SQLite has an end to such patterns
+    assert page.content.decode().count("<a href") == 1
 
 
 def test_titles_are_text(cast):

@@ -43,7 +43,6 @@ NOT_FOLLOWING = template("This does not follow from what stands before it: it ha
 NOT_THE_INEQUALITY = template("This inequality does not hold for the same numbers as what stands before it.")
 NOT_A_SOLUTION = template("{value} does not solve the equation.")
 LOST = template("A solution was lost here.")
-NO_CONSTANT = template("The constant of integration is missing.")
 
 CARRIED = template("This is right in itself, but it goes on from a wrong step.")
 AGREES = template("The tutor solved the problem {sampled} times by itself; {agreeing} of these solutions have this value as well.")

@@ -96,11 +96,11 @@ class _Parser:
             return False
         if token.kind == "operator":
             return token.text == "√" or (token.text == "|" and not self.bars)
-        return token.kind in ("letter", "function", "open", "command") or (token.kind == "number" and self.before_is_bracket())
+        return token.kind in ("letter", "function", "open", "command") or (token.kind == "number" and self.before_ends_factor())
 
-    def before_is_bracket(self) -> bool:
+    def before_ends_factor(self) -> bool:
         before = self.tokens[self.at - 1]
-        return before.kind == "close" and before.text != "}"
+        return (before.kind == "close" and before.text != "}") or before.text == "!"
 
     def power(self) -> Expression:
         base = self.postfix()
@@ -127,7 +127,7 @@ class _Parser:
 
     def primed(self, value: Expression) -> Expression:
         """`f'(x)`, `y'`, `(x^2)'`: derivatives by x."""
-        if isinstance(value, Symbol) and value.name in FUNCTION_LETTERS and self.next_is("("):
+        if isinstance(value, Symbol) and value.name.rstrip("'") in FUNCTION_LETTERS and self.next_is("("):
             return Operation("apply", (Symbol(f"{value.name}'"), self.atom()))
         if isinstance(value, Symbol):
             return Symbol(f"{value.name}'")
@@ -241,6 +241,12 @@ class _Parser:
                 return self.root()
             case "int":
                 return self.integral()
+            case "lim":
+                variable, to = self.atom(), self.brace_or_digit()
+                return Operation("limit", (self.product(), variable, to))
+            case "sum":
+                variable, *bounds = self.atom(), self.brace_or_digit(), self.brace_or_digit()
+                return Operation("sum", (self.product(), variable, *bounds))
             case "binom":
                 return Operation("binom", (self.brace_or_digit(), self.brace_or_digit()))
         raise Unreadable(name)

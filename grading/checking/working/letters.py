@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from grading.checking.units import UNIT_LETTERS
 from grading.checking.working.grammar import FUNCTION_LETTERS
 from grading.checking.working.tokens import LONGEST, Token, plain, tokenize
 from grading.checking.working.units import find_unit
 
-UNITS = frozenset("mgshlL")  # behind a number, these are units unless they stand alone elsewhere
 ARTICLES = frozenset("aAI")
 ASKED = re.compile(
     r"\b(?:[Ll]et|[Ff]or|[Ff]ind|[Ss]olve|of|variable|value|number|call(?:ed)?|by|that|if|If|and|where|when)\s*$|[设令求解关于把将由得则取当]$"
@@ -64,11 +64,11 @@ def _is_used(tokens: Sequence[Token], at: int) -> bool:
     if token.text in "xX" and _is_times(tokens, at, frozenset()):
         return False
     follows_number = before is not None and before.kind == "number"
-    if token.text in UNITS and before is not None and before.text.lower() in ("sq", "square", "cubic", "per", "cu"):
+    if token.text in UNIT_LETTERS and before is not None and before.text.lower() in ("sq", "square", "cubic", "per", "cu"):
         return False
-    if token.text in UNITS and before is not None and before.text == "/" and at > 1 and find_unit(tokens[at - 2].text):
+    if token.text in UNIT_LETTERS and before is not None and before.text == "/" and at > 1 and find_unit(tokens[at - 2].text):
         return False  # `km/h`
-    if token.text in UNITS and follows_number and not (after is not None and after.text == "^" and token.text != "m"):
+    if token.text in UNIT_LETTERS and follows_number and not (after is not None and after.text == "^" and token.text != "m"):
         return False
     if before is not None and after is not None and before.kind == "open" and after.kind == "close" and at > 1:
         return tokens[at - 2].kind == "function" or tokens[at - 2].text in FUNCTION_LETTERS
@@ -77,7 +77,7 @@ def _is_used(tokens: Sequence[Token], at: int) -> bool:
     if token.text in ARTICLES and after is not None and after.kind in ("word", "number", "letter"):
         return False
     if follows_number and token.glued:
-        return after is None or not (after.kind in ("word", "letter") and after.glued and token.text in UNITS)
+        return after is None or not (after.kind in ("word", "letter") and after.glued and token.text in UNIT_LETTERS)
     return _is_maths(before) or _is_maths(after) or (before is not None and bool(ASKED.search(before.text)) and token.text not in ARTICLES)
 
 

@@ -74,7 +74,7 @@ def _is_value(segment: Segment) -> bool:
 
 def _is_unknown(token: Token) -> bool:
     """A LaTeX command that is not known here, or an ellipsis: what stands on either side of it is not whole."""
-    return token.kind == "stop" and (token.text in ("...", "…") or (token.text[0] == "\\" and len(token.text) > 1))
+    return token.kind == "stop" and (token.text.startswith(("...", "…")) or (token.text[0] == "\\" and len(token.text) > 1))
 
 
 def _goes_on(tokens: Sequence[Token], at: int) -> bool:
@@ -159,12 +159,12 @@ def _is_operand(segment: Segment) -> bool:
 
 
 def _takes_two(segment: Segment) -> bool:
-    """Whether a number may follow the last operand: a bracket, the base of a logarithm, the first argument of a fraction."""
+    """Whether a number may follow the last operand: a bracket, a factorial, the base of a logarithm, the first argument of a fraction."""
     last = segment.tokens[-1]
     before = segment.tokens[-2] if len(segment.tokens) > 1 else last
     is_base = before.text == "log" and last.glued
     in_integral = before.text in ("_", "^") and any(token.text in ("int", "∫") for token in segment.tokens[-6:])
-    return last.kind == "close" or before.text == "_" or before.kind == "command" or is_base or in_integral
+    return last.kind == "close" or last.text == "!" or before.text == "_" or before.kind == "command" or is_base or in_integral
 
 
 def _open(segment: Segment, tokens: Sequence[Token], at: int) -> int:
@@ -215,8 +215,9 @@ def _operator(segment: Segment, tokens: Sequence[Token], at: int) -> int:
     if token.text == ":":
         return _append(segment, token) if _is_operand(segment) and _is_ratio(tokens, at) else 0
     if token.text == "!":
-        goes_on = after is not None and after.kind in ("operator", "relation", "open", "close", "command", "money")
-        return _append(segment, token) if _is_operand(segment) and token.glued and goes_on else 0
+        return (
+            _append(segment, token) if _is_operand(segment) and token.glued and (_goes_on_behind_mark(after) or _is_number(segment)) else 0
+        )
     if token.text == "'" and not (_is_operand(segment) and token.glued):
         return 1
     if token.text in "*/^%_" and not segment.tokens:
@@ -224,6 +225,17 @@ def _operator(segment: Segment, tokens: Sequence[Token], at: int) -> int:
     if token.text in "/-" and _is_operand(segment) and _is_per(tokens, at):
         return _word(segment, tokens, at)
     return _append(segment, token)
+
+
+def _goes_on_behind_mark(after: Token | None) -> bool:
+    """Whether an exclamation mark before this token is a factorial, and does not end a sentence."""
+    if after is None:
+        return False
+    return after.kind in ("operator", "relation", "open", "close", "command", "money") or (after.kind == "number" and after.glued)
+
+
+def _is_number(segment: Segment) -> bool:
+    return segment.tokens[-1].kind == "number"
 
 
 def _is_spaced_colon(tokens: Sequence[Token], at: int) -> bool:

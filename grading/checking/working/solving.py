@@ -10,7 +10,8 @@ from grading.checking.working.derivatives import check_derivative, known_functio
 from grading.checking.working.expressions import CONSTANTS, is_plain, operations, symbols
 from grading.checking.working.findings import Finding, Truth
 from grading.checking.working.naming import name_of_number, name_of_transformation
-from grading.checking.working.neighbours import Neighbours, begins_anew, told_values
+from grading.checking.working.neighbours import Neighbours, begins_anew, repeats_with_others, told_values
+from grading.checking.working.quantities import stated
 from grading.checking.working.statements import GOES_ON, OF_ALL, ONLY_SOME, REJECTS, ROUNDING, SUPPOSES, TOLD, as_solution, read_statements
 from grading.checking.working.symbolic import identical, value_at
 from grading.checking.working.systems import (
@@ -22,6 +23,7 @@ from grading.checking.working.systems import (
     contains,
     holds,
     is_a_root,
+    is_periodic,
     same_points,
     same_region,
     show,
@@ -52,9 +54,11 @@ class Solving:
         self._of_problem = frozenset(unknowns(task.relations))
         self._strict = self._given and task.kind == "solve" and is_bare(problem, MOST_WORDS) and not TOLD.search(problem)
         self._line = False
+        self._numbers = frozenset(stated(problem))
         self._all = not ONLY_SOME.search(problem) and task.kind == "solve"
         self._cases: list[tuple[int, Points]] = []
         self._extra: list[tuple[int, Points]] = []
+        self._solves: list[int] = []  # steps that say all solutions
         self._rejects = False
         self._solved = False
         self._may_round = bool(ROUNDING.search(problem))
@@ -99,7 +103,7 @@ class Solving:
             return Finding(Truth.RIGHT, Reason(findings.IDENTICAL))
         if (derivative := check_derivative(relation, self._differentiable, self._algebra)) is not None:
             return derivative
-        if not self._strict and not self._given and begins_anew(relation, self._told):
+        if not self._strict and not self._given and self._is_of_another(relation):
             self._state = State([*(other for other in self._state.relations if not other.symbols & relation.symbols), relation])
             return Finding(Truth.OPEN, Reason(findings.SET_UP))
         known = list(self._state.relations)
@@ -117,6 +121,10 @@ class Solving:
         self._state.relations = known
         self._neighbours.blame(relation)
         return Finding(Truth.CARRIED, Reason(findings.CARRIED)) if follows else self._wrong([[relation]], points)
+
+    def _is_of_another(self, relation: Relation) -> bool:
+        """Whether a letter is used once more, for another thing."""
+        return begins_anew(relation, self._told) or repeats_with_others(relation, self._state.relations, self._numbers)
 
     def _judge(self, step: int, text: str, alternatives: list[list[Relation]]) -> Finding | None:
         relations = [relation for all_of in alternatives for relation in all_of]
@@ -187,11 +195,14 @@ class Solving:
             return self._relate_at(points, alternatives)
         if solves_periodic(own, self._state.relations, alternatives):
             return Finding(Truth.RIGHT, Reason(findings.ONE_CASE if is_solved else findings.FOLLOWS))
+        if not is_solved and is_periodic(self._state.relations) and self._holds_at_one(alternatives, points):
+            raise NoAnswer  # `cos θ = 12/13` beside `sin θ = 5/13`: it may say which of the angles is meant
         if not same_points(own, projected) and self._follows_from_one(own):
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
         if same_points(own, projected):
             if is_solved:
                 self._solution |= as_solution(alternatives)
+                self._solves.append(step)
             return Finding(Truth.RIGHT, Reason(findings.SOLVES if is_solved else findings.FOLLOWS))
         if contains(own, projected) and (projected or self._has_no_meaning_at(own)):
             if is_solved:
@@ -201,6 +212,9 @@ class Solving:
             self._case(step, own, alternatives, projected)
             return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
         return None
+
+    def _holds_at_one(self, alternatives: list[list[Relation]], points: Points) -> bool:
+        return any(all(holds(relation, point) for relation in all_of) for all_of in alternatives for point in points)
 
     def _relate_at(self, points: Points, alternatives: list[list[Relation]]) -> Finding | None:
         """As `_relate`, of a statement that leaves unknowns free."""
@@ -396,4 +410,4 @@ class Solving:
         return wrong
 
     def _cases_after(self, step: int) -> bool:
-        return any(later >= step for later, _ in self._cases)
+        return any(later >= step for later in (*self._solves, *(later for later, _ in self._cases)))

@@ -27,7 +27,7 @@ ONLY_SOME = re.compile(
     r"|triangle|rectangle|hypotenuse|\bsides?\b|length|width|height|radius|distance|perimeter|cosines?\b|pythagor"
     r"|kleinst|größt|ganzzahl|dreieck|rechteck|länge|breite|höhe|seite|abstand|umfang"
     r"|plus (?:petit|grand)|entier|longueur|largeur|hauteur|côté"
-    r"|三角形|长方形|正方形|斜边|边长|半径|距离|周长|余弦定理|勾股",
+    r"|△|\\triangle|三角形|长方形|正方形|斜边|边长|半径|距离|周长|余弦定理|勾股",
     re.IGNORECASE,
 )
 ROUNDING = re.compile(

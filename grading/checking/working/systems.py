@@ -98,7 +98,7 @@ def solves_periodic(points: Points, relations: Sequence[Relation], alternatives:
     """Whether an unknown stands in a sine or the like, so that there are more solutions than the algebra system lists, and all points,
     which `alternatives` say, are some. Raises `NoAnswer` where they are none, but are said in rounded numbers.
     """
-    if not any(map(_is_periodic, relations)):
+    if not is_periodic(relations):
         return False
     if all(holds(relation, point) for relation in relations for point in points):
         return bool(points)
@@ -107,7 +107,11 @@ def solves_periodic(points: Points, relations: Sequence[Relation], alternatives:
     return False
 
 
-def _is_periodic(relation: Relation) -> bool:
+def is_periodic(relations: Iterable[Relation]) -> bool:
+    return any(map(_has_angle, relations))
+
+
+def _has_angle(relation: Relation) -> bool:
     parts = (part for side in (relation.left, relation.right) for part in walk(side))
     return any(isinstance(part, Operation) and part.name in PERIODIC and symbols(part) - CONSTANTS.keys() for part in parts)
 

@@ -86,7 +86,6 @@ STRUCTURE = {
     r"\cfrac": "frac",
     r"\sqrt": "sqrt",
     r"\int": "int",
-    r"\lim": "lim",
     r"\binom": "binom",
     r"\dbinom": "binom",
 }
@@ -117,7 +116,7 @@ TOKEN = re.compile(
     r"|(?P<money>[$¥€£])"
     r"|(?P<tex>\\[A-Za-z]+|\\[^A-Za-z])"
     r"|(?P<word>[A-Za-z]{2,}'[A-Za-z]{1,2}|I'[a-z]{1,2}|[A-Za-z]+(?:-[A-Za-z]{2,})*|[πθαβγλμωφ∞]|∠\d(?!\d)|[\u4e00-\u9fff]+|°)"
-    r"|(?P<stop>.)",
+    r"|(?P<stop>\.{3,}|.)",
     re.DOTALL,
 )
 STANDARD = {
@@ -160,6 +159,7 @@ DEGREES = {"∛": "3", "∜": "4"}  # of roots
 # `dy/dx` as y'. In another variable, as in the chain rule's `dy/du`, it is not read.
 BY_X = re.compile(r"(?<![A-Za-z\\{])d([a-z])\s?/\s?d[xt](?![A-Za-z])(?!\s*\()")
 AS_WORDS = re.compile(r"(?<=[-+=*/½\d) ])(?<![A-Za-z] )(a)([ts])(?=\s*(?:$|[-+=*/^²;,)]))", re.MULTILINE)  # `v = u + at`, `2as`
+MATRIX = re.compile(r"\\begin\{(\w?matrix\*?)\}.*?\\end\{\1\}", re.DOTALL)  # not read
 STRUCK = re.compile(r"~~.*?~~")  # what is crossed out
 RECURRING = re.compile(r"(?P<whole>\d*)\.(?P<before>\d*?)(?P<period>\d{1,6}?)(?P=period)+(?P<rest>\d*)")
 ONE_SIGN_UNITS = str.maketrans(UNIT_SIGNS | {"℃": "°C"})
@@ -179,6 +179,7 @@ def plain(text: str) -> str:
         text = re.sub(rf"(?<![A-Za-z_\\]){letter}(\d{{1,2}})(?![\d.])", rf"{letter}_{{\1}}", text)
     text = SET_OF.sub(lambda found: found["condition"], text)
     text = re.sub(r"[−–—‐‑﹣]", "-", text).replace("{,}", ",").replace(",\\!", ",").replace("’", "'")
+    text = MATRIX.sub(r" \\matrix ", text)
     text = re.sub(r"\\q?quad(?![A-Za-z])|\\\\", ";", text)
     text = DEGREE.sub("°", text)
     text = QUOTIENT.sub(_without_units, text)

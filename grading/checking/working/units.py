@@ -2,6 +2,8 @@
 
 from fractions import Fraction
 
+from grading.checking import numbers, numerals
+
 type Dimension = str
 
 # Names in the singular, lower case. Weeks in a month and days in a year are conventions of the problem, and not here.
@@ -40,7 +42,7 @@ UNITS: dict[str, tuple[Dimension, Fraction]] = {
     name: (dimension, Fraction(size)) for dimension, table in TABLES.items() for names, size in table.items() for name in names.split(" ")
 }
 POWERS = {"square ": 2, "sq ": 2, "cubic ": 3, "cu ": 3, "平方": 2, "立方": 3}  # what stands before a unit: `square cm`, `平方米`
-SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12, "万": 10**4, "亿": 10**8, "打": 12}
+SCALES = numbers.SCALES | numerals.ZH_SCALES | {"打": 12}
 
 
 def find_unit(word: str) -> tuple[Dimension, Fraction] | None:
