@@ -43,6 +43,15 @@ def test_a_question_is_stored_and_waits(student):
 
 def test_a_long_first_line_makes_a_short_title(student):
     assert len(ask(student, "x" * 500).conversation.title) == asking.TITLE_LENGTH
+    assert ask(student, "x" * asking.TITLE_LENGTH).conversation.title == "x" * asking.TITLE_LENGTH
+
+
+def test_a_question_may_be_so_long(student, settings):
+    assert len(ask(student, "x" * settings.QUESTION_LIMIT).question) == settings.QUESTION_LIMIT
+
+
+def test_where_there_is_own_work_one_solution_is_written(student):
+    assert [ask(student, n=4, attempt=work).n for work in ("", "1 + 1 = 3")] == [4, 1]
 
 
 @pytest.mark.parametrize(("question", "error"), [(" \n ", asking.QuestionEmpty), ("x" * 8001, asking.QuestionTooLong)])
@@ -66,9 +75,11 @@ def test_a_student_has_so_many_turns_at_once(student, outsider, settings):
 
 def test_the_queue_has_an_end(student, outsider, settings):
     settings.QUEUE_LIMIT = 1
-    ask(student)
+    first = ask(student)
     with pytest.raises(asking.QueueFull):
         ask(outsider)
+    answered(first)
+    ask(outsider)
 
 
 def test_what_waits_in_the_background_takes_no_question_s_place(student, outsider, settings):
@@ -123,7 +134,7 @@ def test_stop_ends_what_waits_and_marks_what_runs(student):
     now = timezone.now()
     Turn.objects.filter(pk=running.pk).update(state="running", run=1, lease_expires=now + timedelta(seconds=9))
     Turn.objects.filter(pk=lost.pk).update(state="running", run=1, lease_expires=now - timedelta(seconds=1))
-    answered(done)
+    Turn.objects.filter(pk=answered(done).pk).update(lease_expires=now - timedelta(seconds=1))
     for turn in (waiting, running, lost, done):
         asking.stop(turn)
         turn.refresh_from_db()
@@ -176,6 +187,13 @@ def test_search_reads_titles_questions_and_answers_of_ones_own(student, outsider
     assert list(conversations.search(student, " pie\x00 ")) == [pie.conversation]  # Postgres would refuse to look for it
     assert len(conversations.search(student, " ")) == 2
     assert not conversations.search(student, "%")
+
+
+def test_the_conversation_that_was_asked_in_last_comes_first(student):
+    old, new = answered(ask(student)), answered(ask(student))
+    assert list(conversations.search(student, "")) == [new.conversation, old.conversation]
+    asking.regenerate(old)
+    assert list(conversations.search(student, "")) == [old.conversation, new.conversation]
 
 
 def test_state_says_what_is_missing():

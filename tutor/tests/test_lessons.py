@@ -51,6 +51,20 @@ def teacher_of(student, name="teacher"):
 # --- Going on ---------------------------------------------------------------------------------------------------------------
 
 
+def test_of_an_edited_turn_of_a_lesson_the_work_is_what_changes(student, posed, settings):
+    settings.ACTIVE_TURNS_PER_USER = 9
+    tried = lessons.go_on(posed, "attempt", attempt="x = 3")
+    asking.stop(tried)
+    edited = asking.edit(tried, "x = 4")
+    asking.stop(edited)
+    assert (edited.question, edited.attempt, edited.request, edited.poses) == ("x = 4", "x = 4", "attempt", posed)
+    checked = asking.edit(asking.ask(student, PROBLEM, "auto", "en", aim="check", attempt="x = 3"), "Another problem?")
+    assert (checked.question, checked.attempt) == ("Another problem?", "x = 3")
+    posed.progress["tried"] = True
+    posed.save()
+    assert asking.edit(lessons.go_on(posed, "hint"), "I see").attempt == ""
+
+
 def test_a_hint_needs_an_attempt_which_may_come_with_it(posed):
     with pytest.raises(lessons.AttemptFirst):
         lessons.go_on(posed, "hint")
