@@ -94,6 +94,42 @@ def test_what_is_not_offered_is_not_to_be_had(posed, request_):
     assert Turn.objects.count() == 1
 
 
+def test_a_button_that_is_pressed_is_meant_whatever_stands_beside_it(posed):
+    posed.offers, posed.progress = ["attempt", "hint", "answer"], {"tried": True}
+    assert lessons.go_on(posed, "hint", attempt="show me the full solution").request == "hint"
+
+
+def test_a_doubt_is_about_a_step(posed):
+    posed.aim = "explain"
+    with pytest.raises(lessons.NotOffered):
+        lessons.go_on(posed, "challenge", attempt="It is wrong.")
+    posed.state = "running"
+    with pytest.raises(lessons.NotOffered):
+        lessons.go_on(posed, "challenge", quote="1 + 1 = 3")
+    posed.state = "done"
+    assert lessons.go_on(posed, "challenge", quote="1 + 1 = 3").quote == "1 + 1 = 3"
+
+
+def test_a_lesson_s_turn_takes_a_place_as_any_question_does(student, posed, settings):
+    settings.ACTIVE_TURNS_PER_USER = 1
+    asking.ask(student, "1 + 1?", "auto", "en")
+    for more in (lambda: lessons.go_on(posed, "attempt", attempt="x = 3"), lambda: asking.ask_once(student, "2 + 2?", "auto", 1, [])):
+        with pytest.raises(asking.TooManyTurns):
+            more()
+
+
+def test_a_lesson_goes_on_as_it_was_begun(posed):
+    posed.mode, posed.language = "cot", "zh"
+    turn = lessons.go_on(posed, "attempt", attempt="1 + 1 = 2")
+    assert (turn.mode, turn.language) == ("cot", "zh")
+
+
+def test_a_hint_is_at_hand_once_something_was_tried(posed):
+    assert lessons.at_hand(posed) == ["attempt"]
+    posed.progress = {"tried": True}
+    assert lessons.at_hand(posed) == ["attempt", "hint"]
+
+
 def test_work_must_be_there_to_be_checked(posed):
     with pytest.raises(lessons.NothingToCheck):
         lessons.go_on(posed, "attempt", attempt="  ")
