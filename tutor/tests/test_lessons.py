@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Classroom, Enrolment, User
 from inference.tests.tutoring_engine import PROGRAM, WORDS, Sandbox, ScriptedEngine
-from tutor import asking, leases, lessons, teaching
+from tutor import asking, leases, lessons, sharing, teaching
 from tutor.models import Conversation, Key, Plot, Turn, TurnEvent
 from tutor.teaching import material_of
 
@@ -256,6 +256,34 @@ def test_a_conversation_is_shared_with_a_teacher_and_taken_back(posed):
     owner.post(f"/c/{posed.conversation_id}/share/", {"classroom": classroom.pk})
     assert client_of(teacher).get(address).status_code == 404
     assert badge not in owner.get(f"/c/{posed.conversation_id}/").text
+
+
+def test_what_is_not_shared_stays_hidden_beside_what_is(student, posed):
+    teacher, classroom = teacher_of(student)
+    sharing.share(posed.conversation, classroom)
+    own = asking.ask(student, "1 + 1?", "auto", "en")
+    shown, hidden = (Plot.objects.create(turn=turn, png=b"png") for turn in (posed, own))
+    addresses = [f"/shared/{own.conversation_id}/", f"/plots/{hidden.pk}.png", f"/plots/{shown.pk}.png"]
+    assert [client_of(teacher).get(address).status_code for address in addresses] == [404, 404, 200]
+
+
+def test_each_class_is_shown_it_or_not(student, posed):
+    classes = [teacher_of(student, name) for name in ("teacher", "other")]
+    (_teacher, first), (_other, second) = classes
+
+    def seen():
+        return [client_of(teacher).get(f"/shared/{posed.conversation_id}/").status_code == 200 for teacher, _classroom in classes]
+
+    sharing.share(posed.conversation, first)
+    assert seen() == [True, False]
+    sharing.share(posed.conversation, second)
+    more = asking.ask(student, "1 + 1?", "auto", "en").conversation
+    sharing.share(more, first)
+    sharing.take_back(posed.conversation, first)
+    assert seen() == [False, True]
+    assert client_of(first.teachers.get()).get(f"/shared/{more.pk}/").status_code == 200
+    Enrolment.objects.filter(classroom=second).delete()
+    assert seen() == [False, False], "the student is in the other class still"
 
 
 def test_who_has_left_the_class_shares_nothing_with_it(posed):

@@ -269,6 +269,16 @@ def test_a_browser_s_line_ends_make_no_reason_too_long(cast):
     assert Report.objects.get().reason == "a\n" * 499 + "a"
 
 
+@pytest.mark.parametrize(
+    ("kind", "better", "kept"),
+    [("wrong_pick", "3", 3), ("wrong_pick", "0", 0), ("wrong_pick", "4", None), ("wrong_pick", "", None), ("wrong", "3", None)],
+)
+def test_a_better_solution_is_one_of_those_that_there_are(cast, kind, better, kept):
+    Turn.objects.filter(pk=cast.first.pk).update(n=4)
+    cast.owner.post(cast.page("report"), {"kind": kind, "better": better})
+    assert (Report.objects.get().kind, Report.objects.get().better) == (kind, kept)
+
+
 def test_a_reported_solution_can_be_read_whole_and_nothing_else_of_the_conversation(cast, admin):
     assert admin.get(cast.page("plot")).status_code == 404
     report = said(cast)
