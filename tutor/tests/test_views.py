@@ -316,6 +316,19 @@ def test_what_is_handled_is_put_away_until_its_reader_says_more(cast, admin):
     assert [*admin.get("/reports/").context["waiting"]] == [report]
 
 
+def test_each_report_is_read_and_put_away_by_itself(cast, admin, monkeypatch):
+    first, other = said(cast), Report.objects.create(turn=cast.second, by=cast.conversation.owner, kind="wrong")
+    assert admin.get(reverse("tutor:reported", args=[first.pk])).context["report"] == first
+    admin.post(reverse("tutor:handle_report", args=[first.pk]))
+    page = admin.get("/reports/")
+    assert ([*page.context["waiting"]], [*page.context["handled"]]) == ([other], [first])
+    assert "not shown" not in page.text
+    admin.post(reverse("tutor:handle_report", args=[other.pk]))
+    monkeypatch.setattr(reporting, "SHOWN", 1)
+    page = admin.get("/reports/")
+    assert ([*page.context["handled"]], page.context["more_handled"], page.context["more_waiting"]) == ([other], 1, 0)
+
+
 def test_what_a_reader_says_again_is_the_newest(cast, admin):
     first, other = said(cast), Report.objects.create(turn=cast.second, by=cast.conversation.owner, kind="wrong")
     assert [*admin.get("/reports/").context["waiting"]] == [other, first]
