@@ -122,11 +122,19 @@ def test_branches_and_siblings(student):
 
     newest = conversations.branch(conversation)
     assert [(step.turn, step.position, step.count) for step in newest] == [(root, 1, 2), (edited, 2, 2)]
-    assert (newest[0].next, newest[1].previous, newest[1].next) == (again, follow, None)
+    assert (newest[0].previous, newest[0].next, newest[1].previous, newest[1].next) == (None, again, follow, None)
     assert [step.turn for step in conversations.branch(conversation, again)] == [again]
     assert conversations.branch(conversation, again)[0].previous == edited  # the newest turn below the sibling
     assert [step.turn for step in conversations.branch(conversation, root)] == [root, edited]
     assert conversations.branch(Conversation.objects.create(owner=student, title="empty")) == []
+
+
+def test_of_three_siblings_each_leads_to_the_one_beside_it(student):
+    one = answered(ask(student))
+    two, three = (answered(asking.regenerate(one)) for _ in range(2))
+    steps = [conversations.branch(one.conversation, turn)[0] for turn in (one, two, three)]
+    beside = [(step.position, step.count, step.previous, step.next) for step in steps]
+    assert beside == [(1, 3, None, two), (2, 3, one, three), (3, 3, two, None)]
 
 
 def test_stop_ends_what_waits_and_marks_what_runs(student):
