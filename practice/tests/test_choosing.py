@@ -29,11 +29,21 @@ def test_a_mistake_in_released_work_comes_first(school):
     school.release()
     choice = choosing.choose(school.student)
     assert (choice.skill.code, choice.why) == ("linear", "mistake")
+    assert choosing.choose(school.classmate).why == "new", "somebody else's mistake"
     Mark.objects.filter(submission=submission).update(first_error=-1)
     assert choosing.choose(school.student).why == "new", "the teacher says that no step is wrong"
     school.decide(school.hand_in(school.classmate))
     school.release()
     assert choosing.choose(school.classmate).why == "new", "work without a mistake"
+
+
+def test_a_mistake_in_work_that_is_old_or_was_handed_in_again_points_nowhere(school):
+    school.decide(school.hand_in(work=WRONG))
+    school.release()
+    assert choosing.choose(school.student).why == "mistake"
+    assert choosing.choose(school.student, timezone.now() + choosing.RECENT).why == "new"
+    school.hand_in()
+    assert choosing.choose(school.student).why == "new"
 
 
 def checked_by_the_tutor(student, problem, work, ago=timedelta(0)):

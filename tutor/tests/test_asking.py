@@ -211,11 +211,15 @@ def test_state_says_what_is_missing():
     assert standing.state().no_worker
     Worker.objects.create(name="loading", seen=now, engine_loading=True, sandbox_error="no namespaces")
     assert standing.state() == standing.State(loading=True, sandbox_error="no namespaces")
-    Worker.objects.create(name="broken", seen=now, engine_loading=False, engine_error="refused")
+    Worker.objects.create(name="worse", seen=now, engine_loading=False, engine_error="refused")
     assert standing.state() == standing.State(loading=True, engine_error="refused")
+    Worker.objects.filter(name="loading").delete()
+    assert standing.state() == standing.State(engine_error="refused")
     Worker.objects.create(name="able", seen=now, engine_loading=False, model="qwen")
+    Worker.objects.create(name="unnamed", seen=now, engine_loading=False)
     assert standing.state() == standing.State(models=["qwen"])
     assert standing.state().ok
+    assert not any(standing.State(**{what: "x"}).ok for what in ("no_worker", "loading", "engine_error", "sandbox_error"))
 
 
 def test_position_counts_those_before(student):

@@ -77,8 +77,10 @@ def test_a_lesson_writes_one_solution(student):
 
 def test_it_waits_behind_what_somebody_waits_for(student):
     hard = ask(student)
-    quick = ask(User.objects.create_user("other"), n=1, in_background=False)
-    assert (standing.position(quick.pk), standing.position(hard.pk)) == (1, 2)
+    quick = [ask(User.objects.create_user(name), n=1, in_background=False) for name in ("other", "third")]
+    assert [standing.position(turn.pk) for turn in (*quick, hard)] == [1, 2, 3]
+    later = ask(User.objects.create_user("fourth"))
+    assert [standing.position(turn.pk) for turn in (hard, later)] == [3, 4]
 
 
 def test_a_worker_without_a_place_leaves_it_waiting(student):
