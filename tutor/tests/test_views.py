@@ -277,6 +277,16 @@ def test_a_browser_s_line_ends_make_no_reason_too_long(cast):
     assert Report.objects.get().reason == "a\n" * 499 + "a"
 
 
+@pytest.mark.parametrize(
+    ("kind", "better", "kept"),
+    [("wrong_pick", "3", 3), ("wrong_pick", "0", 0), ("wrong_pick", "4", None), ("wrong_pick", "", None), ("wrong", "3", None)],
+)
+def test_a_better_solution_is_one_of_those_that_there_are(cast, kind, better, kept):
+    Turn.objects.filter(pk=cast.first.pk).update(n=4)
+    cast.owner.post(cast.page("report"), {"kind": kind, "better": better})
+    assert (Report.objects.get().kind, Report.objects.get().better) == (kind, kept)
+
+
 def test_a_reported_solution_can_be_read_whole_and_nothing_else_of_the_conversation(cast, admin):
     assert admin.get(cast.page("plot")).status_code == 404
     report = said(cast)
@@ -312,6 +322,19 @@ def test_what_is_handled_is_put_away_until_its_reader_says_more(cast, admin):
     assert ([*context["waiting"]], [*context["handled"]]) == ([], [report])
     said(cast, reason="It is still wrong.")
     assert [*admin.get("/reports/").context["waiting"]] == [report]
+
+
+def test_each_report_is_read_and_put_away_by_itself(cast, admin, monkeypatch):
+    first, other = said(cast), Report.objects.create(turn=cast.second, by=cast.conversation.owner, kind="wrong")
+    assert admin.get(reverse("tutor:reported", args=[first.pk])).context["report"] == first
+    admin.post(reverse("tutor:handle_report", args=[first.pk]))
+    page = admin.get("/reports/")
+    assert ([*page.context["waiting"]], [*page.context["handled"]]) == ([other], [first])
+    assert "not shown" not in page.text
+    admin.post(reverse("tutor:handle_report", args=[other.pk]))
+    monkeypatch.setattr(reporting, "SHOWN", 1)
+    page = admin.get("/reports/")
+    assert ([*page.context["handled"]], page.context["more_handled"], page.context["more_waiting"]) == ([other], 1, 0)
 
 
 def test_what_a_reader_says_again_is_the_newest(cast, admin):
