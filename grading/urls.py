@@ -18,6 +18,7 @@ urlpatterns = [
     path("classes/<uuid:pk>/delete/", classes.delete, name="delete_classroom"),
     path("classes/<uuid:pk>/students/", classes.roster, name="roster"),
     path("classes/<uuid:pk>/students.csv", classes.roster_csv, name="roster_csv"),
+    path("classes/<uuid:pk>/links.csv", classes.links_csv, name="links_csv"),
     path("classes/<uuid:pk>/marks.csv", classes.marks_csv, name="classroom_csv"),
     path("classes/<uuid:pk>/assignments/new/", assignments.create, name="create_assignment"),
     path("enrolments/<int:pk>/", classes.student, name="student"),

@@ -160,6 +160,19 @@ def test_the_first_log_in_chooses_a_password_once(classroom):
     assert "has been used" in Client().get(link, follow=True).content.decode()
 
 
+def test_the_links_of_all_who_need_one_are_a_table(classroom):
+    enrol(classroom, "ann,Ann,1\nbob,Bob,2")
+    Enrolment.objects.create(classroom=classroom, student=User.objects.create_user("cem", password=PASSWORD))
+    client = Client()
+    client.force_login(classroom.teachers.get())
+    heading, *lines = decode(client.get(f"/classes/{classroom.pk}/links.csv").content).splitlines()
+    assert heading == "username,name,link"
+    assert [line.split(",")[:2] for line in lines] == [["ann", "Ann"], ["bob", "Bob"]]
+    path = lines[0].split(",")[2].removeprefix("http://testserver")
+    assert "Your username is ann" in Client().get(path, follow=True).content.decode()
+    assert "2 links for passwords as CSV" in client.get(f"/classes/{classroom.pk}/students/").content.decode()
+
+
 def test_who_has_forgotten_a_password_gets_a_new_link(classroom):
     ann = User.objects.create_user("ann", password=PASSWORD)
     enrolment = Enrolment.objects.create(classroom=classroom, student=ann)

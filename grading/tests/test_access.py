@@ -25,6 +25,7 @@ ADDRESSES = {
     "delete_classroom": ("teacher", "post", lambda s: s.classroom.pk),
     "roster": ("teacher", "get post", lambda s: s.classroom.pk),
     "roster_csv": ("teacher", "get", lambda s: s.classroom.pk),
+    "links_csv": ("teacher", "get", lambda s: s.classroom.pk),
     "classroom_csv": ("teacher", "get", lambda s: s.classroom.pk),
     "create_assignment": ("teacher", "get post", lambda s: s.classroom.pk),
     "student": ("teacher", "get", lambda s: s.classroom.enrolments.get(student=s.student).pk),

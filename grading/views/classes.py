@@ -188,7 +188,8 @@ def roster(request: Request, pk: UUID) -> HttpResponse:
             context["text"] = request.POST.get("table", "")
     students = [(each, rosters.first_login(each.student)) for each in classroom.class_list()]
     status = UNPROCESSABLE if context["error"] else 200
-    return page(request, "grading/roster.html", context | {"students": students}, status=status)
+    context |= {"students": students, "waiting": sum(link != "" for _each, link in students)}
+    return page(request, "grading/roster.html", context, status=status)
 
 
 def _enrol(request: Request, classroom: Classroom, text: str) -> HttpResponse:
@@ -204,6 +205,12 @@ def _enrol(request: Request, classroom: Classroom, text: str) -> HttpResponse:
 @require_safe
 def roster_csv(request: Request, pk: UUID) -> HttpResponse:
     return table(rosters.export(get_classroom_for(request.user, pk).class_list()), "students")
+
+
+@require_safe
+def links_csv(request: Request, pk: UUID) -> HttpResponse:
+    site = request.build_absolute_uri("/").removesuffix("/")
+    return table(rosters.links(get_classroom_for(request.user, pk).class_list(), site), "links")
 
 
 @require_safe
