@@ -156,9 +156,8 @@ def forget_password(enrolment: Enrolment, by: User) -> None:
 def links(enrolments: Iterable[Enrolment], site: str) -> bytes:
     """The links of all who have no password, as a table to hand out or to send from; `site` is what their paths stand behind."""
     found = [(enrolment.student, first_login(enrolment.student)) for enrolment in enrolments]
-    return write_table(
-        [("username", "name", "link"), *((each.username, each.get_full_name(), site + path) for each, path in found if path)]
-    )
+    rows = [(student.username, student.get_full_name(), site + path) for student, path in found if path]
+    return write_table([("username", "name", "link"), *rows])
 
 
 def export(enrolments: Iterable[Enrolment]) -> bytes:
