@@ -1,6 +1,7 @@
 """Class lists: looked at, taken, given back; and the first log-in of who had no account."""
 
 import pytest
+from django.contrib.admin.models import DELETION, LogEntry
 from django.http import Http404
 from django.test import Client
 
@@ -207,6 +208,8 @@ def test_what_a_teacher_did_to_an_account_is_there_for_its_owner_and_the_adminis
     link = student.get(rosters.first_login(User.objects.get(pk=ann.pk)), follow=True).content.decode()
     assert "Ms Lee: 添加了 班级“8b”。" in link
     assert "Ms Lee: 已修改密码。" in link
+    administrator.post(f"/admin/accounts/user/{ann.pk}/delete/", {"post": "yes"})
+    assert list(LogEntry.objects.values_list("action_flag", "user__username")) == [(DELETION, "head")]
     other = Client()
     other.force_login(User.objects.get(username="new"))
     assert "Ms Lee" not in other.get("/accounts/password/").content.decode()
