@@ -12,6 +12,7 @@ urlpatterns = [
     path("classes/<uuid:pk>/", classes.show, name="classroom"),
     path("classes/<uuid:pk>/settings/", classes.edit, name="edit_classroom"),
     path("classes/<uuid:pk>/code/", classes.code, name="code"),
+    path("classes/<uuid:pk>/end/", classes.end, name="end_classroom"),
     path("classes/<uuid:pk>/training/", classes.training, name="training"),
     path("classes/<uuid:pk>/teachers/", classes.add_teacher, name="add_teacher"),
     path("classes/<uuid:pk>/teachers/<int:teacher>/remove/", classes.remove_teacher, name="remove_teacher"),

@@ -19,6 +19,7 @@ ADDRESSES = {
     "classroom": ("class", "get", lambda s: s.classroom.pk),
     "edit_classroom": ("teacher", "get post", lambda s: s.classroom.pk),
     "code": ("teacher", "post", lambda s: s.classroom.pk),
+    "end_classroom": ("teacher", "post", lambda s: s.classroom.pk),
     "training": ("teacher", "post", lambda s: s.classroom.pk),
     "add_teacher": ("teacher", "post", lambda s: s.classroom.pk),
     "remove_teacher": ("teacher", "post", lambda s: (s.classroom.pk, s.colleague.pk)),

@@ -1,6 +1,7 @@
 """Classes: making, joining, rosters, teachers, and what may be learned from them."""
 
 from collections.abc import Callable, Container, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -26,20 +27,22 @@ from grading.views.page import page, table, uploaded_text
 def index(request: Request) -> HttpResponse:
     """A person's classes."""
     if request.user.teaches:
-        return page(request, "grading/classes.html", {"taught": _taught(request.user), "form": ClassroomForm()})
-    context = {"attended": Classroom.objects.attended_by(request.user), "open_work": _open_work(request.user)}
+        return page(request, "grading/classes.html", _taught(request.user) | {"form": ClassroomForm()})
+    attended = Classroom.objects.attended_by(request.user)
+    context = {"attended": attended.filter(ended=None), "past": attended.exclude(ended=None), "open_work": _open_work(request.user)}
     return page(request, "grading/my_classes.html", context)
 
 
-def _taught(teacher: User) -> "QuerySet[Classroom]":
-    """With the number of students in each, by name: counting drops a model's own order."""
-    return Classroom.objects.taught_by(teacher).annotate(students=Count("enrolments", distinct=True)).order_by("name", "created")
+def _taught(teacher: User) -> dict[str, Any]:
+    """The classes of this year and those before, with the number of students in each, by name: counting drops a model's own order."""
+    found = Classroom.objects.taught_by(teacher).annotate(students=Count("enrolments", distinct=True)).order_by("name", "created")
+    return {"taught": found.filter(ended=None), "past": found.exclude(ended=None)}
 
 
 def _open_work(student: User) -> "QuerySet[Assignment]":
     """What can still be handed in on time and is not yet, the most urgent first."""
     on_time = Q(own_due=None) | Q(own_due__gte=timezone.now())
-    dated = submitting.with_own_due(access.set_work_of(student), student)
+    dated = submitting.with_own_due(access.set_work_of(student).filter(classroom__ended=None), student)
     missing = Problem.objects.filter(assignment=OuterRef("pk")).exclude(submissions__student=student)
     return dated.filter(on_time, Exists(missing)).select_related("classroom").order_by(F("own_due").asc(nulls_last=True))
 
@@ -49,7 +52,7 @@ def create(request: Request) -> HttpResponse:
     classrooms.require_teacher(request.user)
     form = ClassroomForm(request.POST)
     if not form.is_valid():
-        return page(request, "grading/classes.html", {"taught": _taught(request.user), "form": form}, status=UNPROCESSABLE)
+        return page(request, "grading/classes.html", _taught(request.user) | {"form": form}, status=UNPROCESSABLE)
     made = classrooms.create(request.user, form.cleaned_data["name"])
     return redirect("grading:classroom", made.pk)
 
@@ -132,6 +135,12 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 def code(request: Request, pk: UUID) -> HttpResponse:
     classrooms.renew_code(get_classroom_for(request.user, pk), closed="close" in request.POST)
+    return redirect("grading:edit_classroom", pk)
+
+
+@require_POST
+def end(request: Request, pk: UUID) -> HttpResponse:
+    classrooms.end(get_classroom_for(request.user, pk), ended="end" in request.POST)
     return redirect("grading:edit_classroom", pk)
 
 
