@@ -136,6 +136,7 @@ def test_dialogs_and_previews(site, full, teacher):
     assert findings(page) == []
     page.set_viewport_size({"width": 1280, "height": 800})
     page.get_by_role("button", name="Take these students").click()
+    expect(page.get_by_text("The class list was taken")).to_be_visible()
     page.evaluate(PLAIN_HTTP)
     page.get_by_role("link", name="Copy the link for a password").click()
     expect(page.get_by_role("link", name="Copied")).to_be_visible()
