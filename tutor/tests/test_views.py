@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Classroom, Enrolment, User
 from accounts.text import LONGEST_SEARCH
-from tutor import reporting
+from tutor import reporting, sharing
 from tutor.models import Conversation, Plot, Report, Share, Turn, TurnEvent
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +174,15 @@ def test_a_teacher_reaches_all_that_is_shared(cast):
     client.force_login(teacher)
     assert "/shared/?q=&amp;page=2" in client.get("/shared/").text
     assert "Sum number 0" in client.get("/shared/?page=2").text
+
+
+def test_a_class_that_has_ended_is_offered_only_to_take_back_what_it_sees(cast):
+    old, new = Classroom.objects.create(name="7b", ended=timezone.now()), Classroom.objects.create(name="8b")
+    for classroom in (old, new):
+        Enrolment.objects.create(classroom=classroom, student=cast.conversation.owner)
+    assert sharing.classes_for(cast.conversation) == [(new, False)]
+    sharing.share(cast.conversation, old)
+    assert sharing.classes_for(cast.conversation) == [(old, True), (new, False)]
 
 
 def test_stopping_what_waits(cast):
