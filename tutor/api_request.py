@@ -79,7 +79,7 @@ def too_much() -> ApiError:
 
 
 def no_such_model(name: object) -> ApiError:
-    message = f"The model `{name}` does not exist or you do not have access to it."
+    message = f"The model `{name}` does not exist or you do not have access to it. There are {', '.join(MODELS)}."
     return ApiError(404, "invalid_request_error", "model_not_found", message, "model")
 
 
@@ -114,6 +114,8 @@ def parse(body: bytes) -> Asked:
     if not isinstance(data, dict):
         raise bad_request("The body is no JSON object.")
     model = data.get("model")
+    if model is None:
+        raise bad_request(f"You must provide a model: {', '.join(MODELS)}.", param="model")
     if not isinstance(model, str) or model not in MODELS:
         raise no_such_model(model)
     _check_kind(data)

@@ -49,6 +49,10 @@ def compare_numbers(expected: Number, given: Number) -> Verdict:
     return compare_values(expected, given)
 
 
+# `4小时后相遇`, `6天可以完成`: what happens then is no part of the unit.
+GOES_ON = re.compile(r"(?<=.)(?:[以之]?后|可以|能|就|完成|相遇|到|追上|[行走做看用修跑写读]完).{0,4}$")
+
+
 def _in_percent(expected: Number, given: Number) -> tuple[Number, Number] | None:
     """`八五折` and `8.5折` are 85 %, `三成五` 35 %; None where neither is so said, or the other is the bare number of tenths."""
     if expected.unit not in TENTHS and given.unit not in TENTHS:
@@ -115,6 +119,7 @@ def _compare_percent(expected: Number, given: Number) -> Verdict:
 
 
 def _compare_units(expected: Number, given: Number) -> Verdict:
+    expected, given = (replace(number, unit=GOES_ON.sub("", number.unit)) for number in (expected, given))
     wanted, found = read_unit(expected.unit), read_unit(given.unit)
     if wanted is None or found is None:
         elaborates = _elaborates(expected.unit, given.unit) or {unit_name(expected.unit), unit_name(given.unit)} in POUNDS

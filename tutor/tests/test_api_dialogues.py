@@ -162,6 +162,13 @@ def dialogue(*messages):
     return parse(json.dumps({"model": "lemma-hints", "messages": messages}).encode())
 
 
+@pytest.mark.parametrize(("model", "status"), [({}, 400), ({"model": "gpt-5"}, 404)])
+def test_who_names_no_model_that_there_is_is_told_which_there_are(model, status):
+    with pytest.raises(ApiError, match="lemma, lemma-python, ") as caught:
+        parse(json.dumps({"messages": [{"role": "user", "content": "1 + 1"}]} | model).encode())
+    assert (caught.value.status, caught.value.param) == (status, "model")
+
+
 def test_a_picture_that_was_refused_does_not_block_the_dialogue():
     picture = [{"type": "text", "text": PENS}, {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}]
     with pytest.raises(ApiError, match="other content than text"):

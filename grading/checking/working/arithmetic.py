@@ -19,6 +19,7 @@ from grading.checking.working.expressions import (
     Operation,
     at,
     exact,
+    is_number,
     is_plain,
     operations,
     symbols,
@@ -328,6 +329,6 @@ def _runs_on(comparison: Comparison) -> bool:
         part = reading
         while isinstance(part, Operation) and part.name in ("+", "-", "*", "/"):
             part = part.operands[0]
-            if targets & set(_values(part)):
+            if is_number(part) and targets & set(_values(part)):
                 return True
     return False

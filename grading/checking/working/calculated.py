@@ -151,6 +151,7 @@ def _of_step(
             found += rewriting.check(text, chains)
         if solving is not None:
             found += solving.check(at, text, named)
+            found += solving.go_on(before, chains[0].sides[1]) if before and not found else []
     except TooSlow:
         found.append(Finding(Truth.OPEN, Reason(findings.TOO_SLOW)))
     return _worst(found)

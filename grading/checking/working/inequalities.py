@@ -40,6 +40,14 @@ def same_region(left: Alternatives, right: Alternatives, unknown: str, algebra: 
     return truth(left, unknown, numbers) == truth(right, unknown, numbers)
 
 
+def is_where_defined(alternatives: Alternatives, relations: Sequence[Relation], unknown: str, algebra: Algebra) -> bool:
+    """Whether a statement says where the relations have a meaning: `x ≥ 1` beside `√(x-1) < 3`."""
+    critical = [*critical_numbers(alternatives, unknown, algebra), *critical_numbers([relations], unknown, algebra)]
+    numbers = test_numbers(critical)
+    meant = [all(holds(relation, {unknown: complex(number)}) is not None for relation in relations) for number in numbers]
+    return not all(meant) and truth(alternatives, unknown, numbers) == meant
+
+
 def as_equation(relation: Relation) -> Relation:
     """For the ends of what solves it."""
     return Relation(relation.left, "=", relation.right)

@@ -97,6 +97,12 @@ def _real(points: Iterable[dict[str, complex]], complex_too: bool) -> Points:
     return tuple(point for point in points if complex_too or all(abs(value.imag) < REAL for value in point.values()))
 
 
+def without_domain(relations: Sequence[Relation]) -> list[Relation]:
+    """Without what says from where to where the solutions of `sin x = 1/2` are asked for."""
+    equations = [relation for relation in relations if relation.operator == "="]
+    return equations if is_periodic(equations) else list(relations)
+
+
 def solves_periodic(points: Points, relations: Sequence[Relation], alternatives: Alternatives) -> bool:
     """Whether an unknown stands in a sine or the like, so that there are more solutions than the algebra system lists, and all points,
     which `alternatives` say, are some. Raises `NoAnswer` where they are none, but are said in rounded numbers.
