@@ -82,14 +82,20 @@ def group(answers: Sequence[str | None], same: Same) -> list[int | None]:
 
 def select(candidates: Sequence[Candidate], rule: Rule, same: Same) -> Selection:
     """Apply `rule` to the candidates, which stand in the order of their indices. Raises ValueError as `pick` does."""
-    groups = group([candidate.answer for candidate in candidates], same)
-    standing = [None if candidate.refuted else label for candidate, label in zip(candidates, groups, strict=True)]
-    count = len(candidates)
-    if any(label is not None for label in standing):
-        groups, count = standing, sum(not candidate.refuted for candidate in candidates)
+    found = group([candidate.answer for candidate in candidates], same)
+    groups = standing(candidates, found)
+    count = len(candidates) if groups == found else sum(not candidate.refuted for candidate in candidates)
     index = pick(candidates, groups, rule)
     agreeing = 0 if groups[index] is None else groups.count(groups[index])
     return Selection(index, agreeing, count, groups)
+
+
+def standing(candidates: Sequence[Candidate], groups: Groups) -> list[int | None]:
+    """The groups without those who are refuted, each called by the first who is left; all of them where nobody else has an answer."""
+    found = [None if candidate.refuted else label for candidate, label in zip(candidates, groups, strict=True)]
+    firsts: dict[int, int] = {}
+    left = [None if label is None else firsts.setdefault(label, index) for index, label in enumerate(found)]
+    return left if firsts else list(groups)
 
 
 def pick(candidates: Sequence[Candidate], groups: Groups, rule: Rule) -> int:

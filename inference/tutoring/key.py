@@ -5,7 +5,6 @@ import re
 from collections.abc import Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any
 
 from grading.checking.extract import FORMULA, without_delimiters
@@ -106,38 +105,27 @@ async def make_key(
 
     Raises `EngineError`, and `SandboxError` where it `needs_python`.
     """
-    sample = partial(_sample, problem, history, engine, sandbox, language, budget, samples, seed)
+
+    async def sample(mode: Mode) -> list[Solution]:
+        solving = solve(
+            problem,
+            engine=engine,
+            sandbox=sandbox,
+            mode=mode,
+            language=language,
+            history=history,
+            limits=LIMITS,
+            budget=budget,
+            seed=seed,
+            n=samples,
+            select="majority",
+        )
+        async with aclosing(solving) as events:
+            return [event async for event in events if isinstance(event, Solved if samples > 1 else Done)]
+
     in_python = sample("tir") if needs_python else _unless_refused(sample("tir"))
     words, programs = await together([sample("cot"), in_python])
     return await asyncio.to_thread(_choose, problem, language, words, programs)
-
-
-async def _sample(
-    problem: str,
-    history: Sequence[Exchange],
-    engine: Engine,
-    sandbox: Sandbox,
-    language: Language,
-    budget: Budget | None,
-    n: int,
-    seed: int,
-    mode: Mode,
-) -> list[Solution]:
-    events = solve(
-        problem,
-        engine=engine,
-        sandbox=sandbox,
-        mode=mode,
-        language=language,
-        history=history,
-        limits=LIMITS,
-        budget=budget,
-        seed=seed,
-        n=n,
-        select="majority",
-    )
-    async with aclosing(events):
-        return [event async for event in events if isinstance(event, Solved if n > 1 else Done)]
 
 
 async def _unless_refused(sampling: Coroutine[Any, Any, list[Solution]]) -> list[Solution]:
