@@ -129,6 +129,8 @@ def test_on_the_command_line_a_run_whose_processes_are_gone_goes_on(place, capsy
     assert (run.state, run.tries, len(labelled(run))) == (State.DONE, 2, 20)
     with pytest.raises(CommandError, match="or done"):
         call_command("iterate", "--resume", run.number)
+    with pytest.raises(CommandError, match="0 runs begin with"):
+        call_command("iterate", "--resume", "")
     with pytest.raises(CommandError, match="for a new one"):
         call_command("iterate", "--resume", run.number, "--base", "other")
 
