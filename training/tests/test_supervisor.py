@@ -90,6 +90,17 @@ def test_the_time_that_is_left_is_reckoned_without_the_pause(tmp_path):
         assert (found["done"], found["eta"]) == (whole[rows_there - 1]["done"], left)
 
 
+def test_curated_rows_without_a_known_answer_are_kept(place):
+    """They were judged by people; what came of them was lost with the run."""
+    path = place / "judged.jsonl"
+    judged = {"problem": "p", "question": "1+1?", "sample": 0, "mode": "cot", "text": "It is 2.", "answer": "2", "label": "right"}
+    rows.write(path, [judged])
+    run = begin(recipe(path, CURATE))
+    assert supervise(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.why, run.curated.get().rows) == (State.DONE, "", 1)
+
+
 def test_a_stage_that_fails_says_why(place):
     nothing = place / "nothing.jsonl"
     nothing.touch()
