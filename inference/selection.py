@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from grading.checking.agreement import answer_values
 from grading.checking.answers import Outcome, check
+from grading.checking.told_apart import told_apart
 from inference.events import Rule
 
 Same = Callable[[str, str], bool]
@@ -46,7 +48,17 @@ def mathematically_equal(left: str, right: str) -> bool:
     """The usual `same`: the checker is sure that they are equal. Blocks, mostly for milliseconds, for up to 2 s where an answer is
     hard to evaluate: not for an event loop, and worth a cache.
     """
-    return check(left, right, seconds=SECONDS).outcome is Outcome.CORRECT
+    if check(left, right, seconds=SECONDS).outcome is Outcome.CORRECT:
+        return True
+    return bool(told_apart(left)) != bool(told_apart(right)) and _in_order(left, right)
+
+
+def _in_order(left: str, right: str) -> bool:
+    """Whether `23, 12` has the values of `鸡23只，兔12只` in their order: two solutions of one problem mean the same by that."""
+    ours, theirs = answer_values(left), answer_values(right)
+    return len(ours) == len(theirs) and all(
+        check(*pair, seconds=SECONDS).outcome is Outcome.CORRECT for pair in zip(ours, theirs, strict=True)
+    )
 
 
 def remembering(same: Same) -> Same:

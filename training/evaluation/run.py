@@ -6,7 +6,6 @@ Rows stand in the order in which problems are finished. A run that was broken of
 import asyncio
 import itertools
 import math
-import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from typing import Any, Literal, Protocol
 
 from grading.checking.answers import Outcome, check
 from inference import prompts
-from inference.engines import ContextOverflow, Engine, EngineUnavailable
+from inference.engines import ContextOverflow, Engine, EngineUnavailable, seed_from
 from inference.events import Done, Mode, Output
 from inference.reward import ResponseTooLong
 from inference.sandbox import Sandbox, SessionLost
@@ -125,7 +124,7 @@ async def _solution(problem: Problem, number: int, temperature: float, plan: Pla
         mode=plan.mode,
         wire=plan.wire,
         limits=plan.limits,
-        seed=zlib.crc32(f"{plan.seed}/{problem.id}/{number}".encode()),
+        seed=seed_from(plan.seed, problem.id, number),
         temperature=temperature,
         top_p=plan.top_p,
     )
