@@ -22,7 +22,7 @@ GOES = {  # what people know of all that goes with a person; of what hangs on it
     "accounts.enrolment": _("Places in classes"),
     "accounts.apikey": _("API keys"),
     "tutor.conversation": _("Conversations"),
-    "tutor.turn": _("Questions"),
+    "tutor.turn": _("Questions to the tutor"),
     "practice.item": _("Practice problems"),
     "grading.submission": _("Handed-in work"),
     "grading.mark": _("Marks"),

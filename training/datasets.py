@@ -118,7 +118,7 @@ def _checked(found: Iterable[rows.Row], kind: str) -> Iterator[rows.Row]:
         if kind == Kind.JUDGED:
             _check_judged(row, number)
         else:
-            problem = read_problem(row, f"line {number}", str(number - 1))
+            problem = read_problem(row, f"line {number}", str(number - 1), answered=kind == Kind.PROBLEMS)
             if kind == Kind.PROBLEMS and problem.id in seen:
                 raise DatasetError(f"line {number}: two problems have the id {problem.id}.")
             seen.add(problem.id)

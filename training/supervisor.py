@@ -21,6 +21,7 @@ from django.utils import timezone
 from grading.checking.reasons import Reason, template
 from inference import weights
 from training import datasets, live, progress, registry, resources, rows, runs, sources
+from training.evaluation.datasets import DatasetError
 from training.models import Dataset, Run, RunStage
 from training.pipeline.stage import STOPPED
 from training.processes import Identity, cut_log, start_bound
@@ -68,7 +69,7 @@ def supervise(pk: UUID) -> bool:
         supervisor.end(State.STOPPED)
     except Failed as error:
         supervisor.end(State.FAILED, error.reason)
-    except (RecipeError, rows.RowError, OSError) as error:
+    except (RecipeError, DatasetError, datasets.ImportRefused, rows.RowError, OSError) as error:
         supervisor.end(State.FAILED, Reason(str(error)))
     except Lost:
         logger.warning("Run %s goes on elsewhere", pk)

@@ -192,9 +192,9 @@ def _training_row(row: Row, about: Row) -> Row:
     provenance = {name: row[name] for name in KEPT if row.get(name) is not None} | about
     roots = {"roots": row["roots"]} if row.get("roots") else {}
     return {
-        "id": str(row["problem"]),
+        "id": str(row.get("problem") or rows.digest(row["question"]).hex()),  # what people judged may have no name for its problem
         "problem": row["question"],
-        "expected": row["expected"],
+        "expected": row.get("expected"),
         "mode": row["mode"],
         "text": row["text"],
         "weight": round(agreement_of(row), 4),

@@ -17,6 +17,7 @@ from transformers import PreTrainedTokenizerBase
 
 from inference import prompts
 from inference.wire import Segment, Wire
+from training.evaluation.datasets import HALF
 from training.rows import Row
 
 MODES = ("cot", "tir")
@@ -110,4 +111,6 @@ def _weight(row: Row) -> float:
 def _text(row: Row, name: str) -> str:
     if not isinstance(row.get(name), str):
         raise BadRow(f"`{name}` is missing, or not a text")
+    if HALF.search(row[name]):
+        raise BadRow(f"`{name}` has half a character, which no tokenizer reads")
     return str(row[name])

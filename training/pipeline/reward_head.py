@@ -85,7 +85,7 @@ def tasks(paths: tuple[Path, ...]) -> list[Task]:
             found.setdefault((row["question"], row["mode"]), []).append(row)
             labels.setdefault(row["question"], set()).add(row["label"])
     found = {key: there for key, there in found.items() if len(labels[key[0]]) > 1}
-    return [Task(str(there[0]["problem"]), mode, question, tuple(there)) for (question, mode), there in found.items()]
+    return [Task(str(there[0].get("problem", question)), mode, question, tuple(there)) for (question, mode), there in found.items()]
 
 
 def read_features(config: Config, folder: Folder, found: list[Task], gguf: Path) -> None:

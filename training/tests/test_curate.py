@@ -35,6 +35,13 @@ def samples(kept):
     return [row["provenance"]["sample"] for row in kept]
 
 
+def test_what_people_judged_may_name_no_problem_and_no_answer(curated):
+    """The import asks for neither."""
+    judged = {"question": "1+1?", "text": "It is 2, as one and one are.", "mode": "tir", "answer": "2", "label": "right"}
+    [kept], _ = curated(judged, judged | {"question": "1+2?", "text": "", "answer": None})
+    assert (kept["problem"], kept["expected"], len(kept["id"])) == ("1+1?", None, 32)
+
+
 def test_a_training_row(curated):
     row = solution("p~numbers-0", 3, score=1.5, expected_by="majority", agreement={"agreeing": 3, "of": 4}, roots=["p"])
     [kept], _ = curated(row)

@@ -143,6 +143,9 @@ def test_a_run_is_begun_stopped_and_gone_on_with(place, admin, client_of, datase
     assert Run.objects.get().state == "queued"
     answer = client.post(reverse("training:delete_run", args=[run.pk]), follow=True)
     assert "Stop it first" in answer.content.decode()
+    client.post(reverse("training:cancel", args=[run.pk]))
+    assert "Deleted, with its files." in client.post(reverse("training:delete_run", args=[run.pk]), follow=True).text
+    assert not Run.objects.exists()
     assert client.post(reverse("training:start"), {"recipe": "no such"}).status_code == 422
 
 
@@ -252,7 +255,7 @@ def test_a_model_stays_while_a_run_that_begins_with_it_is_not_over(run, model, a
         assert "A run that is not over needs this model" in answer.content.decode()
         assert Run.objects.get(pk=run.pk).base == model
     Run.objects.filter(pk=run.pk).update(state="stopped")
-    client.post(reverse("training:delete_model", args=[model.pk]))
+    assert "Deleted, with its files." in client.post(reverse("training:delete_model", args=[model.pk]), follow=True).text
     assert not ModelVersion.objects.filter(pk=model.pk).exists()
     answer = client.post(reverse("training:resume", args=[run.pk]), follow=True)  # it would go on from another model
     assert "began with or learnt from was deleted since" in answer.content.decode()

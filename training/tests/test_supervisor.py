@@ -90,6 +90,17 @@ def test_the_time_that_is_left_is_reckoned_without_the_pause(tmp_path):
         assert (found["done"], found["eta"]) == (whole[rows_there - 1]["done"], left)
 
 
+def test_curated_rows_without_a_known_answer_are_kept(place):
+    """They were judged by people; what came of them was lost with the run."""
+    path = place / "judged.jsonl"
+    judged = {"problem": "p", "question": "1+1?", "sample": 0, "mode": "cot", "text": "It is 2.", "answer": "2", "label": "right"}
+    rows.write(path, [judged])
+    run = begin(recipe(path, CURATE))
+    assert supervise(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.why, run.curated.get().rows) == (State.DONE, "", 1)
+
+
 def test_a_stage_that_fails_says_why(place):
     nothing = place / "nothing.jsonl"
     nothing.touch()
@@ -129,6 +140,8 @@ def test_on_the_command_line_a_run_whose_processes_are_gone_goes_on(place, capsy
     assert (run.state, run.tries, len(labelled(run))) == (State.DONE, 2, 20)
     with pytest.raises(CommandError, match="or done"):
         call_command("iterate", "--resume", run.number)
+    with pytest.raises(CommandError, match="0 runs begin with"):
+        call_command("iterate", "--resume", "")
     with pytest.raises(CommandError, match="for a new one"):
         call_command("iterate", "--resume", run.number, "--base", "other")
 

@@ -124,4 +124,5 @@ def delete(request: Request, pk: UUID) -> HttpResponse:
     except registry.RegistryError as error:
         messages.error(request, str(error))
         return redirect("training:model", pk)
+    messages.success(request, _("Deleted, with its files."))
     return redirect("training:models")

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.request import UNPROCESSABLE, Request
@@ -110,6 +111,7 @@ def delete(request: Request, pk: UUID) -> HttpResponse:
     except runs.RunError as error:
         messages.error(request, str(error))
         return redirect("training:run", pk)
+    messages.success(request, _("Deleted, with its files."))
     return redirect("training:runs")
 
 

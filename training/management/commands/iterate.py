@@ -1,5 +1,6 @@
 """`manage.py iterate`: one turn of the loop, from a recipe to a candidate model, in the terminal."""
 
+import logging
 import time
 from argparse import ArgumentParser
 from typing import Any
@@ -29,10 +30,11 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:  # noqa: ANN401 (Django's options)
         if options["resume"] and (options["base"] or options["dataset"]):
             raise CommandError("A run goes on with what it began with: --base and --dataset are for a new one.")
+        logging.getLogger("accounts.workers").setLevel(logging.ERROR)  # that no worker can be told of it is no matter here
         if not settings.PRODUCTION:
             call_command("migrate", interactive=False, verbosity=0)
         try:
-            run = self._resumed(options["resume"]) if options["resume"] else self._begun(options)
+            run = self._begun(options) if options["recipe"] is not None else self._resumed(options["resume"])
         except (recipes.RecipeError, runs.RunError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Run {run.number}: {run.folder}")
@@ -65,7 +67,7 @@ class Command(BaseCommand):
         return list(chosen.values())
 
     def _resumed(self, beginning: str) -> Run:
-        found = [run for run in Run.objects.all() if str(run.pk).startswith(beginning)]
+        found = [run for run in Run.objects.all() if beginning and str(run.pk).startswith(beginning)]
         if len(found) != 1:
             raise CommandError(f"{len(found)} runs begin with {beginning}.")
         [run] = found
