@@ -13,10 +13,11 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import AdminLogInForm
+from accounts.forms import AdminLogInForm, AdminPasswordForm
 from accounts.models import User
 
 admin.site.login_form = AdminLogInForm
+admin.site.password_change_form = AdminPasswordForm
 admin.site.unregister(Group)  # nothing asks for one
 
 
