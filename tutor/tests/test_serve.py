@@ -97,3 +97,17 @@ def test_what_a_killed_serve_leaves_ends_and_the_next_one_starts(directory):
     output, _ = process.communicate(timeout=40)
     assert "student" not in output  # the passwords were printed once
     assert "until ALLOWED_HOSTS says how they call this one" in output
+
+
+FILES = """
+import resource
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+from tutor.management.commands.serve import open_many_files
+open_many_files()
+print(resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 256)
+"""
+
+
+def test_more_sockets_may_be_open_than_a_shell_allows():
+    assert subprocess.run([sys.executable, "-c", FILES], cwd=ROOT, capture_output=True, text=True, check=True).stdout == "True\n"
