@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import changes, devices, keys
-from accounts.forms import KeyForm, LogInForm, SignUpForm
+from accounts.forms import KeyForm, LogInForm, PasswordForm, SignUpForm
 from accounts.models import User
 from accounts.request import Request
 
@@ -45,6 +45,7 @@ class Password(PasswordChangeView):
     """A person's own password becomes another one. Every other browser that is logged in with the old one is logged out."""
 
     template_name = "accounts/password.html"
+    form_class = PasswordForm
     success_url = reverse_lazy("tutor:home")
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:

@@ -155,6 +155,23 @@ def test_a_password_becomes_another_one(client):
     assert User.objects.get().check_password("another long passphrase")
 
 
+@pytest.mark.parametrize("page", ["/accounts/password/", "/admin/password_change/"])
+def test_nor_is_the_old_password_guessed_where_somebody_is_logged_in(client, page):
+    lin = User.objects.create_superuser("lin", password=PASSWORD)
+    client.force_login(lin)
+    new = {"new_password1": "another long passphrase", "new_password2": "another long passphrase"}
+    for _guess in range(tries.MOST):
+        client.post(page, {"old_password": "wrong"} | new)
+    client.post(page, {"old_password": PASSWORD} | new)
+    lin.refresh_from_db()
+    assert lin.check_password(PASSWORD)
+    assert Client().post("/accounts/login/", {"username": "lin", "password": PASSWORD}).status_code == 302
+    LogInTry.objects.update(at=timezone.now() - tries.SHUT)
+    client.post(page, {"old_password": PASSWORD} | new)
+    lin.refresh_from_db()
+    assert lin.check_password("another long passphrase")
+
+
 BACK = [
     ("get", "/history/?q=circle", "http://testserver/", "/history/?q=circle"),
     ("post", "/ask/", "http://testserver/history/?q=circle", "/history/?q=circle"),
