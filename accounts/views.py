@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
@@ -75,7 +76,8 @@ def keys_page(request: Request) -> HttpResponse:
         except keys.TooManyKeys:
             form.add_error("name", _("You have as many keys as one may have. Revoke one first."))
     context = {"keys": keys.keys_of(request.user), "form": form, "made": made, "base": request.build_absolute_uri("/v1")}
-    return render(request, "accounts/keys.html", context)
+    quota = {"used": keys.used_today(request.user), "limit": settings.API_TOKENS_A_DAY, "requests": settings.API_REQUESTS_A_MINUTE}
+    return render(request, "accounts/keys.html", context | quota)
 
 
 @require_POST
