@@ -129,6 +129,11 @@ def test_a_capital_letter_of_a_phone_s_keyboard_is_no_mistake(ada, people, expec
     assert "\x00" not in Attempt.objects.get().answer
 
 
+def test_of_an_endless_answer_is_kept_what_a_field_holds(ada, people):
+    assert "Right." in give(ada, set_by_hand(people, "3"), f"3.{'0' * 600}").text
+    assert len(Attempt.objects.get().answer) == answering.LONGEST
+
+
 def test_a_capital_letter_of_the_model_s_may_be_another_one(ada, people):
     assert "Right." not in give(ada, set_by_hand(people, "2a", form="", family=""), "2A").text
 

@@ -138,6 +138,28 @@ def test_a_key_of_the_model_s_is_shown_as_it_is_read(ada, key, shown):
     assert shown in client_of(ada).get(reverse("practice:item", args=[item.pk])).content.decode()
 
 
+def listed(ada):
+    return [asked.question for asked in client_of(ada).get(reverse("practice:index")).context["writings"]]
+
+
+def test_the_page_of_practice_lists_what_is_written_until_it_is_answered(ada, bells, monkeypatch):
+    first = writing.ask(ada, CLIPS, "72")
+    work()
+    second = writing.ask(ada, f"{CLIPS} Say why.", "72")
+    writing.ask(User.objects.create(username="bea"), CLIPS, "72")
+    assert listed(ada) == [second.question, CLIPS]
+    assert writing.get_writing_for(ada, first.pk) == first
+    monkeypatch.setattr(writing, "SHOWN", 1)
+    assert listed(ada) == [second.question]
+    Writing.objects.filter(pk=second.pk).update(state="failed")
+    assert listed(ada) == [CLIPS]
+    Item.objects.update(revealed=True)
+    assert listed(ada) == []
+    Item.objects.update(revealed=False)
+    client_of(ada).post(reverse("practice:answer", args=[Item.objects.get().pk]), {"answer": "1"})
+    assert listed(ada) == []
+
+
 def test_what_the_student_had_is_not_written_again(ada):
     for question in (CLIPS, f"{CLIPS} Say why."):
         writing.ask(ada, question, "72")
@@ -238,6 +260,8 @@ def test_a_full_queue_is_rung_for(ada, bells, settings):
     with pytest.raises(writing.TooMany):
         writing.ask(ada, CLIPS, "")
     assert bells == [writing.TASK]
+    Writing.objects.update(state="running", expires=timezone.now() + writing.LEASE)  # and so waits no more
+    assert writing.ask(ada, CLIPS, "9" * 600).answer == "9" * 500
 
 
 def test_a_worker_that_lost_it_writes_nothing(ada):
