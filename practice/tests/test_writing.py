@@ -216,9 +216,36 @@ def test_who_waits_looks_after_it(ada, bells):
     assert bells == [writing.TASK]
     for run, state in ((1, "queued"), (2, "failed")):
         Writing.objects.update(state="running", run=run, expires=long_ago)
-        assert writing.look(asked).state == state
-    Writing.objects.update(state="queued", created=timezone.now() - 2 * writing.WAITED)
-    assert writing.look(asked).state == "failed"
+        assert (writing.look(asked).state, asked.no_engine) == (state, state == "failed")
+    Writing.objects.update(state="queued", no_engine=False, created=timezone.now() - 2 * writing.WAITED)
+    assert (writing.look(asked).state, asked.no_engine) == ("failed", True)
+
+
+def test_what_is_being_written_and_what_is_over_is_left_alone(ada, bells):
+    asked = writing.ask(ada, CLIPS, "72")
+    Writing.objects.update(created=timezone.now() - 2 * writing.WAITED)
+    claimed = writing._claim()
+    bells.clear()
+    assert (writing.look(asked).state, asked.run, bells) == ("running", 1, [])
+    writing._fail(claimed)
+    Writing.objects.update(expires=timezone.now() - timedelta(days=1))
+    assert (writing.look(asked).state, asked.no_engine, bells) == ("failed", False, [])
+
+
+def test_a_worker_that_ends_gives_it_back(ada, bells):
+    asked = writing.ask(ada, CLIPS, "72")
+
+    class Ended(ScriptedEngine):
+        async def stream(self, prompt, sampling, request_id):
+            raise asyncio.CancelledError
+            yield
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(writing.run(Ended(), Sandbox("")))
+    asked.refresh_from_db()
+    assert (asked.state, asked.run, asked.expires) == ("queued", 0, None)
+    work()
+    assert Item.objects.get().question == {"en": NEW}
 
 
 def test_what_waits_behind_others_that_are_written_waits_on(ada, bells):
