@@ -165,7 +165,21 @@ def test_what_the_student_had_is_not_written_again(ada):
         writing.ask(ada, question, "72")
     other = NEW.replace("60", "80")
     work(NEW, NEW, other)
-    assert [item.question["en"] for item in Item.objects.order_by("created")] == [NEW, other]
+    assert [asked.item.question["en"] for asked in Writing.objects.order_by("created")] == [NEW, other]
+
+
+def test_a_problem_like_one_that_was_written_is_of_its_skill_whatever_others_had(ada):
+    bea = User.objects.create(username="bea")
+    texts = {"level": 2, "hint": {}, "expected": "72"}
+    parent = Item.objects.create(student=ada, skill="percent", question={"en": CLIPS}, **texts)
+    Item.objects.create(student=bea, skill="percent", question={"en": NEW}, **texts)
+    turn_of(bea, NEW)
+    writing.ask(ada, CLIPS, "72", parent)
+    work()
+    item = Item.objects.get(parent=parent)
+    assert (item.question, item.skill, item.level) == ({"en": NEW}, "percent", 2)
+    assert "60/2 = 30" in item.hint["en"]
+    assert "solutions in words and with Python agree" in item.proof
 
 
 def test_where_no_text_passes_the_student_is_told(ada):
@@ -189,6 +203,19 @@ def test_an_engine_that_is_away_is_said(ada):
     asked = writing.ask(ada, CLIPS, "72")
     asyncio.run(writing.run(Away(), Sandbox("")))
     assert "the model could not be asked" in client_of(ada).get(reverse("practice:writing", args=[asked.pk])).content.decode()
+
+
+def test_one_that_takes_too_long_is_given_up(ada, monkeypatch):
+    class Slow(ScriptedEngine):
+        async def stream(self, prompt, sampling, request_id):
+            await asyncio.sleep(60)
+            yield
+
+    monkeypatch.setattr(writing, "SECONDS", 0.05)
+    asked = writing.ask(ada, CLIPS, "72")
+    asyncio.run(writing.run(Slow(), Sandbox("")))
+    asked.refresh_from_db()
+    assert (asked.state, asked.no_engine) == ("failed", False)
 
 
 def test_pressed_twice_it_is_asked_for_once_and_there_is_an_end(ada, settings):
