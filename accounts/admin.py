@@ -13,8 +13,22 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import changes
 from accounts.forms import AdminLogInForm
 from accounts.models import User
+
+GOES = {  # what people know of all that goes with a person; of what hangs on it, nobody needs the number
+    "accounts.user": _("People"),
+    "accounts.enrolment": _("Places in classes"),
+    "accounts.apikey": _("API keys"),
+    "tutor.conversation": _("Conversations"),
+    "tutor.turn": _("Questions"),
+    "practice.item": _("Practice problems"),
+    "grading.submission": _("Handed-in work"),
+    "grading.mark": _("Marks"),
+    "grading.problem": _("Problems of their bank"),
+    "admin.logentry": _("Entries of the administration"),
+}
 
 admin.site.login_form = AdminLogInForm
 admin.site.unregister(Group)  # nothing asks for one
@@ -49,14 +63,22 @@ class RoleUserAdmin(UserAdmin):  # type: ignore[type-arg]  # generic only in the
     def get_deleted_objects(
         self, objs: "Sequence[User] | QuerySet[User]", request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Counts alone: Django's list of all that goes along has a line for every few words that a student was ever answered. Of the
-        people themselves, who asks is the one that stays.
+        """Counts alone, of what people know: Django's list of all that goes along has a line for every few words that a student was ever
+        answered. Of the people themselves, who asks is the one that stays.
         """
         collector = Collector(using=router.db_for_write(User))
         collector.collect(objs)
         counts: Counter[str] = Counter()
         for model, found in collector.data.items():
-            counts[str(model._meta.verbose_name_plural)] += len(found)
+            counts[model._meta.label_lower] += len(found)
         for rows in collector.fast_deletes:
-            counts[str(rows.model._meta.verbose_name_plural)] += rows.count()
-        return [str(each) for each in objs], +counts, set(), [str(each) for each in objs if each.pk == request.user.pk]
+            counts[rows.model._meta.label_lower] += rows.count()
+        said = {str(words): counts[label] for label, words in GOES.items() if counts[label]}
+        return [str(each) for each in objs], said, set(), [str(each) for each in objs if each.pk == request.user.pk]
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        self.delete_queryset(request, User.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
+        changes.forget(list(queryset.values_list("pk", flat=True)))
+        super().delete_queryset(request, queryset)

@@ -1,6 +1,5 @@
 """The rules of classes: who sees one, how students and teachers come into it and leave it."""
 
-import unicodedata
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Classroom, Enrolment, User, new_code
 from accounts.refusal import Refusal
-from accounts.text import storable
+from accounts.text import compatible, storable
 
 
 class ClassroomError(Refusal):
@@ -86,7 +85,7 @@ def join(user: User, code: str) -> Classroom:
 
 def _normalised(code: str) -> str:
     """A join code as `new_code` makes it, of what somebody typed: in any case, full-width, with spaces or hyphens in it."""
-    return "".join(char for char in unicodedata.normalize("NFKC", code).upper() if char.isalnum())
+    return "".join(char for char in compatible(code).upper() if char.isalnum())
 
 
 def check_room(classroom: Classroom, more: int) -> None:
@@ -101,6 +100,15 @@ def renew_code(classroom: Classroom, *, closed: bool) -> None:
     classroom.save(update_fields=["code"])
 
 
+def end(classroom: Classroom, *, ended: bool) -> None:
+    """Its school year is over, or is not after all. Nobody joins a class that has ended; all else in it stays as it is."""
+    if ended == (classroom.ended is not None):
+        return
+    classroom.ended = timezone.now() if ended else None
+    classroom.code = None if ended else new_code()
+    classroom.save(update_fields=["ended", "code"])
+
+
 # --- Teachers -----------------------------------------------------------------------------------------------------------
 
 
@@ -113,10 +121,12 @@ def create(teacher: User, name: str) -> Classroom:
 
 
 def add_teacher(classroom: Classroom, username: str) -> None:
-    """Raises `NoSuchTeacher`."""
-    teachers = User.objects.filter(role__in=(User.Role.TEACHER, User.Role.ADMIN), is_active=True)
-    teacher = teachers.filter(username=storable(User.normalize_username(username))).first()
-    if teacher is None:
+    """By the name that the teacher logs in with, however it is written. Raises `NoSuchTeacher`."""
+    try:
+        teacher = User.objects.get_by_natural_key(storable(compatible(username)))
+    except User.DoesNotExist as error:
+        raise NoSuchTeacher from error
+    if not (teacher.teaches and teacher.is_active):
         raise NoSuchTeacher
     classroom.teachers.add(teacher)
 

@@ -13,9 +13,10 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
-from accounts import classrooms, keys
+from accounts import changes, classrooms, keys
 from accounts.models import Classroom, Enrolment, User
 from accounts.tables import Row, TableError, read_table, write_table
+from accounts.text import compatible
 from inference.prompts import CHINESE
 
 LONGEST_LIST = 500  # lines of one table
@@ -46,7 +47,7 @@ def preview(classroom: Classroom, text: str) -> list[Entry]:
     rows = read_table(text, COLUMNS, limit=LONGEST_LIST)
     if not any(row.cells["username"] for row in rows):
         raise TableError(_("No line has a username. Its column is called username."))
-    usernames = [User.normalize_username(row.cells["username"]) for row in rows]  # as the log-in form does: full-width letters are common
+    usernames = [compatible(row.cells["username"]) for row in rows]  # as the log-in form does: full-width letters are common
     users = _accounts(usernames)
     enrolled = {enrolment.student_id: enrolment.number for enrolment in classroom.enrolments.all()}
     numbers = {number: student for student, number in enrolled.items() if number}
@@ -99,11 +100,11 @@ def _error(entry: Entry, seen: set[str], numbers: dict[str, int]) -> str:
     return ""
 
 
-def enrol(classroom: Classroom, text: str) -> list[Entry]:
+def enrol(classroom: Classroom, text: str, by: User) -> list[Entry]:
     """Put everybody on the list into the class; returns the lines that were not taken. Raises `TableError`, `ClassFull`.
 
     Who has no account gets one without a password: a link (`first_login`) lets them choose it. The name of an account is not changed, but
-    who signed up has none yet.
+    who signed up has none yet. That `by` put an account into the class is kept (`changes`).
     """
     with transaction.atomic():
         Classroom.objects.select_for_update().get(pk=classroom.pk)
@@ -114,6 +115,7 @@ def enrol(classroom: Classroom, text: str) -> list[Entry]:
             student = _named(entry.user, entry.name) if entry.user else _new_student(entry)
             number = {"number": entry.number} if entry.number else {}
             Enrolment.objects.update_or_create(classroom=classroom, student=student, defaults=number)
+        changes.enrolled(by, [entry.user for entry in taken if entry.user and not entry.enrolled], classroom)
     return [entry for entry in entries if entry.error]
 
 
@@ -139,9 +141,9 @@ def first_login(student: User) -> str:
     return reverse("accounts:first_login", args=[uid, default_token_generator.make_token(student)])
 
 
-def forget_password(enrolment: Enrolment) -> None:
-    """The student has forgotten it, and chooses another one by a new link; every browser and program is logged out. Http404 for who teaches
-    by now.
+def forget_password(enrolment: Enrolment, by: User) -> None:
+    """The student has forgotten it, and chooses another one by a new link; every browser and program is logged out, and that `by` did it is
+    kept (`changes`). Http404 for who teaches by now.
     """
     student = enrolment.student
     if student.teaches:
@@ -149,6 +151,14 @@ def forget_password(enrolment: Enrolment) -> None:
     student.set_unusable_password()
     student.save(update_fields=["password"])
     keys.revoke_all(student)
+    changes.password_ended(by, student)
+
+
+def links(enrolments: Iterable[Enrolment], site: str) -> bytes:
+    """The links of all who have no password, as a table to hand out or to send from; `site` is what their paths stand behind."""
+    found = [(enrolment.student, first_login(enrolment.student)) for enrolment in enrolments]
+    rows = [(student.username, student.get_full_name(), site + path) for student, path in found if path]
+    return write_table([("username", "name", "link"), *rows])
 
 
 def export(enrolments: Iterable[Enrolment]) -> bytes:

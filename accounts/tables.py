@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from accounts.text import with_line_ends
 
 LARGEST = 1_000_000  # bytes of an uploaded table
 DELIMITERS = ",;\t，"
+QUOTED = re.compile(r'"[^"]*"')
 TITLE = 5  # lines at the top, among which a heading that names two columns or more may stand
 FORMULA = tuple("=+-@＝＋－＠\t\r\n")  # what a spreadsheet takes for the beginning of a formula; full-width ones where it is a Chinese one
 
@@ -64,7 +66,7 @@ def read_table(text: str, columns: Mapping[str, Sequence[str]], *, limit: int) -
 
 
 def _lines(text: str) -> list[tuple[int, list[str]]]:
-    beginning = text.lstrip().split("\n", TITLE)[:TITLE]
+    beginning = QUOTED.sub("", text.lstrip()).split("\n", TITLE)[:TITLE]
     first = next((line for line in beginning if any(delimiter in line for delimiter in DELIMITERS)), "")
     delimiter = max(DELIMITERS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

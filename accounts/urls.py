@@ -9,6 +9,7 @@ app_name = "accounts"
 urlpatterns = [
     path("login/", views.LogIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("here/", views.here, name="here"),
     path("keys/", views.keys_page, name="keys"),
     path("keys/<int:pk>/revoke/", views.revoke_key, name="revoke_key"),
     path("password/", views.Password.as_view(), name="password"),

@@ -1,17 +1,21 @@
 """Logging in and signing up; another password; keys for programs."""
 
+from typing import Any
+
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView, PasswordResetConfirmView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import devices, keys
+from accounts import changes, devices, keys
 from accounts.forms import KeyForm, LogInForm, SignUpForm
+from accounts.models import User
 from accounts.request import Request
 
 
@@ -33,6 +37,9 @@ class FirstLogIn(PasswordResetConfirmView):
     post_reset_login = True
     success_url = reverse_lazy("tutor:home")
 
+    def get_context_data(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401 (Django's)
+        return super().get_context_data(**more, changes=changes.of(self.user) if self.user and self.validlink else [])
+
 
 class Password(PasswordChangeView):
     """A person's own password becomes another one. Every other browser that is logged in with the old one is logged out."""
@@ -43,6 +50,16 @@ class Password(PasswordChangeView):
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         super().form_valid(form)
         return render(self.request, self.template_name, {"changed": True})
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401 (Django's)
+        assert isinstance(self.request.user, User)
+        return super().get_context_data(**more, changes=changes.of(self.request.user))
+
+
+@require_safe
+def here(request: Request) -> HttpResponse:
+    """Who is logged in, and a token that holds for them: a page asks before it sends a form (static/js/sending.js)."""
+    return JsonResponse({"person": request.user.pk, "token": get_token(request)}, headers={"Cache-Control": "no-store"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,7 +21,7 @@ def compose(evidence: Evidence, *, answer: str = "", misconception: str = "", re
         sentences.append(_("The final answer is not right."))
     if evidence.outcome == "incorrect" and reveal and answer:
         sentences.append(_("The right answer is {answer}.").format(answer=answer))
-    return " ".join(sentences)
+    return " ".join(sentences).replace("。 ", "。")
 
 
 def _about_the_step(evidence: Evidence, misconception: str, *, reveal: bool) -> list[str]:

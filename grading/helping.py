@@ -5,7 +5,6 @@ around a formula does not matter where the problem is little else.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.text import compatible
 from grading import access, submitting
 from grading.checking.extract import FORMULA
 from grading.checking.text import spelled
@@ -50,9 +50,9 @@ class Rule:
         """For the student: what is allowed, and until when."""
         allowed = str(SAID[self.help]).format(title=self.title)
         if self.until is None:
-            return f"{allowed} {_('(while the assignment is open)')}"
+            return _("{allowed} (while the assignment is open)").format(allowed=allowed)
         until = date_format(timezone.localtime(self.until), "DATETIME_FORMAT")
-        return f"{allowed} {_('(until {until})').format(until=until)}"
+        return _("{allowed} (until {until})").format(allowed=allowed, until=until)
 
 
 def get_problem_for(user: User, pk: UUID) -> Problem:
@@ -110,5 +110,5 @@ def _plain(text: str) -> str:
     """Its tokens with a space around each, so that no number is found inside of another. However formulas are typed, they are the same."""
     for typed, sign in TYPED:
         text = text.replace(typed, sign)
-    text = unicodedata.normalize("NFKC", FRACTION.sub(r"\1/\2", spelled(text)))  # as KaTeX's 𝑥 and bold digits of a phone
+    text = compatible(FRACTION.sub(r"\1/\2", spelled(text)))  # as KaTeX's 𝑥 and bold digits of a phone
     return f" {' '.join(token for token in tokens(text) if token not in TIMES)} "

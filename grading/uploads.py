@@ -2,13 +2,10 @@
 
 import io
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from lzma import LZMAError
 from pathlib import PurePosixPath
-from zlib import error as ZlibError
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -17,7 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Classroom, User
+from accounts.sheets import ZIP_ERRORS
 from accounts.tables import TableError, decode, read_table
+from accounts.text import compatible
 from grading import submitting
 from grading.models import Problem, Upload, UploadedWork
 from grading.submitting import SubmissionError
@@ -28,8 +27,6 @@ LARGEST_UPLOAD = 20_000_000  # bytes of all files together
 LARGEST_FILE = 100_000  # bytes of one file, unpacked
 KEPT = timedelta(days=2)  # an upload that nobody confirmed is forgotten
 TEXT_ENDINGS = (".txt", ".md", ".tex", ".text")
-# Of one that is damaged, encrypted or exotic. A name may be no UTF-8 (ValueError).
-ZIP_ERRORS = (zipfile.BadZipFile, ZlibError, LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
 COLUMNS = {
     "student": ("student", "username", "name", "number", "学生", "姓名", "用户名", "学号"),
     "work": ("work", "working", "text", "answer", "解答", "过程", "答案"),
@@ -155,7 +152,7 @@ class _Matcher:
 
 
 def _folded(key: str) -> str:
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", key)).strip().casefold()  # usernames are kept so
+    return re.sub(r"\s+", " ", compatible(key)).strip().casefold()  # usernames are kept so
 
 
 def taken_twice(upload: Upload) -> Mapping[int, str]:

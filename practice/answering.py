@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import connections
 from accounts.models import User
 from accounts.refusal import Refusal
 from accounts.text import storable
 from grading.checking.answers import Outcome, Verdict, check
-from grading.checking.asked import COPIED, NOT_REDUCED, OTHER_UNIT, check_asked
+from grading.checking.asked import COPIED, NOT_REDUCED, NOT_THE_FORM, OTHER_UNIT, check_asked
 from grading.checking.compare import NOT_SOLVED
 from grading.checking.quantities import ROUNDED
 from grading.checking.reasons import Reason
@@ -26,7 +27,7 @@ from tutor.models import Turn
 from tutor.permission import texts_of
 
 LONGEST = 500  # characters of an answer
-UNFINISHED = {COPIED, NOT_REDUCED, NOT_SOLVED}
+UNFINISHED = {COPIED, NOT_REDUCED, NOT_SOLVED, NOT_THE_FORM}
 
 
 class AnswerError(Refusal):
@@ -66,6 +67,7 @@ def answer(item: Item, given: str) -> Attempt:
     given = storable(given)[:LONGEST]
     if not given:
         raise NoAnswer
+    connections.give_back()
     verdict, read = _judge(item, given)
     if verdict.reason.template in UNFINISHED:
         raise OtherForm

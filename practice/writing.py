@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
@@ -38,7 +39,6 @@ AGAIN = timedelta(seconds=5)  # a problem that waits for so long may have lost i
 WAITED = timedelta(minutes=20)  # a problem that waits for so long is given up, unless a worker is at others
 AT_ONCE = 3  # of one student
 SHOWN = 5  # on the page of practice
-CONTENDED = 20  # problems that others may take before us until we look again
 
 PROOF = "written by the model; {count} solutions in words and with Python agree"
 
@@ -86,7 +86,7 @@ def ask(student: User, question: str, answer: str, parent: Item | None = None) -
         if active.count() >= AT_ONCE:
             raise StillWriting
         if Writing.objects.filter(state=State.QUEUED).count() >= settings.QUEUE_LIMIT:
-            workers.ring_now(TASK)  # they may have lost their messages
+            _ring_again()  # they may have lost their messages
             raise TooMany
         asked = Writing.objects.create(student=student, question=question, answer=answer[:500], parent=parent)
         workers.ring(TASK)
@@ -109,8 +109,14 @@ def look(asked: Writing) -> Writing:
         waiting.update(state=State.FAILED, no_engine=True)
     asked.refresh_from_db()
     if asked.state == State.QUEUED and asked.created < now - AGAIN:
-        workers.ring_now(TASK)
+        _ring_again()
     return asked
+
+
+def _ring_again() -> None:
+    """Not at every look of everybody who waits: where no worker is, the broker keeps each message."""
+    if cache.add(f"rung:{TASK}", True, AGAIN.total_seconds()):
+        workers.ring_now(TASK)
 
 
 def look_after(student: User) -> None:
@@ -162,10 +168,8 @@ async def _write(claimed: Writing, engine: Engine, sandbox: Sandbox) -> None:
 def _claim() -> Writing | None:
     """Take the one that was asked for first of those that wait; None where none does."""
     fields = {"state": State.RUNNING, "run": F("run") + 1, "expires": timezone.now() + LEASE}
-    for pk in Writing.objects.filter(state=State.QUEUED).order_by("created").values_list("pk", flat=True)[:CONTENDED]:
-        if Writing.objects.filter(pk=pk, state=State.QUEUED).update(**fields):
-            return Writing.objects.select_related("student", "parent").get(pk=pk)
-    return None
+    pk = workers.claim_first(Writing.objects.filter(state=State.QUEUED).order_by("created"), **fields)
+    return None if pk is None else Writing.objects.select_related("student", "parent").get(pk=pk)
 
 
 def _had(claimed: Writing) -> list[str]:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import tries
+from accounts.admin import GOES
 from accounts.models import ApiKey, ApiUse, LogInTry, User
 
 pytestmark = pytest.mark.django_db
@@ -229,11 +230,18 @@ def test_who_is_deleted_is_asked_about_with_counts(client):
     key = ApiKey.objects.create(user=lin, name="mine", digest="x")
     ApiUse.objects.bulk_create(ApiUse(key=key, period=str(number)) for number in range(30))
     page = client.get(f"/admin/accounts/user/{lin.pk}/delete/")
-    assert dict(page.context["model_count"]) == {"users": 1, "api keys": 1, "api uses": 30}
+    assert dict(page.context["model_count"]) == {"People": 1, "API keys": 1}
+    chinese = client.get(f"/admin/accounts/user/{lin.pk}/delete/", headers={"accept-language": "zh-hans"})
+    assert list(dict(chinese.context["model_count"])) == ["人员", "API 密钥"]
     assert page.content.decode().count("<li>") < 10
     client.post(f"/admin/accounts/user/{lin.pk}/delete/", {"post": "yes"})
     assert not User.objects.filter(pk=lin.pk).exists()
     assert not ApiUse.objects.exists()
+
+
+def test_what_is_counted_is_there():
+    for label in GOES:
+        apps.get_model(label)
 
 
 @pytest.mark.parametrize("role", ["student", "teacher", "admin"])

@@ -1,5 +1,7 @@
 """Classes: joining, teachers, and what may be learned from them."""
 
+import time
+
 import pytest
 from django.http import Http404
 
@@ -53,6 +55,14 @@ def test_a_wrong_code(classroom, student):
             classrooms.join(student, wrong)
 
 
+@pytest.mark.parametrize("typed", ["\u0300\u0323" * 100_000, "a" * 1_000_000])
+def test_a_code_as_long_as_a_form_may_be_holds_nobody_up(classroom, student, typed):
+    began = time.thread_time()
+    with pytest.raises(UnknownCode):
+        classrooms.join(student, typed)
+    assert time.thread_time() - began < 2
+
+
 def test_an_old_code_lets_nobody_in(classroom, student):
     old = classroom.code
     classrooms.renew_code(classroom, closed=False)
@@ -97,7 +107,7 @@ def test_colleagues_come_and_go_but_one_stays(classroom, teacher, student):
     for nobody in ("nobody", student.username, ""):
         with pytest.raises(NoSuchTeacher):
             classrooms.add_teacher(classroom, nobody)
-    classrooms.add_teacher(classroom, " ｃolleague\x00 ")
+    classrooms.add_teacher(classroom, " Ｃolleague\x00 ")
     classrooms.remove_teacher(classroom, teacher.pk)
     with pytest.raises(Http404):
         classrooms.remove_teacher(classroom, teacher.pk)

@@ -1,6 +1,7 @@
 """Class lists: looked at, taken, given back; and the first log-in of who had no account."""
 
 import pytest
+from django.contrib.admin.models import DELETION, LogEntry
 from django.http import Http404
 from django.test import Client
 
@@ -16,6 +17,10 @@ PASSWORD = "a long passphrase"
 @pytest.fixture
 def classroom():
     return classrooms.create(User.objects.create_user("teacher", role="teacher"), "8b")
+
+
+def enrol(classroom, text):
+    return rosters.enrol(classroom, text, classroom.teachers.get())
 
 
 def errors(classroom, text):
@@ -57,7 +62,7 @@ def test_a_list_without_usernames_is_refused_as_a_whole(classroom):
 
 
 def test_a_number_that_a_student_of_the_class_has(classroom):
-    rosters.enrol(classroom, "ann,Ann,1")
+    enrol(classroom, "ann,Ann,1")
     assert errors(classroom, "ann,Ann,1") == [""]
     assert "somebody else" in errors(classroom, "bob,Bob,1")[0]
     rosters.enrol(classroom, "bob,Bob,")
@@ -68,7 +73,7 @@ def test_a_list_is_taken_and_taken_again(classroom):
     ann = User.objects.create_user("ann", first_name="Anna", password=PASSWORD)
     text = "username,name,number\nann,Ann,1\nbob,Bob,2\nteacher,T,3\n"
     for _time in range(2):
-        assert [entry.line for entry in rosters.enrol(classroom, text)] == [4]
+        assert [entry.line for entry in enrol(classroom, text)] == [4]
     assert list(classroom.enrolments.order_by("number").values_list("student__username", "student__first_name", "number")) == [
         ("ann", "Anna", "1"),  # an account's name is its owner's
         ("bob", "Bob", "2"),
@@ -79,8 +84,8 @@ def test_a_list_is_taken_and_taken_again(classroom):
 
 def test_who_signed_up_without_a_name_has_that_of_the_list(classroom):
     lin = User.objects.create_user("lin")
-    rosters.enrol(classroom, "username,name\nlin,")
-    rosters.enrol(classroom, "username,name\nlin,Lin Wei")
+    enrol(classroom, "username,name\nlin,")
+    enrol(classroom, "username,name\nlin,Lin Wei")
     lin.refresh_from_db()
     assert lin.full_name == "Lin Wei"
 
@@ -100,7 +105,7 @@ def test_a_name_may_stand_in_two_columns(classroom, table, name):
 
 
 def test_a_full_width_username_is_the_one_that_its_owner_logs_in_with(classroom):
-    rosters.enrol(classroom, "２０２３０１,李明,1")
+    enrol(classroom, "２０２３０１,李明,1")
     student = User.objects.get(username="202301")
     student.set_password(PASSWORD)
     student.save()
@@ -115,7 +120,7 @@ def test_a_username_in_capitals_is_the_account_that_is_there(classroom):
     """Else a student has two accounts, and the work of one is missing in the other."""
     wei = User.objects.create_user("li.wei", password=PASSWORD)
     assert [entry.user for entry in rosters.preview(classroom, "LI.WEI,李伟,1\nli.na,李娜,2")] == [wei, None]
-    rosters.enrol(classroom, "LI.WEI,李伟,1")
+    enrol(classroom, "LI.WEI,李伟,1")
     assert [each.student for each in classroom.enrolments.all()] == [wei]
     capitals = User.objects.create_user("LI.WEI")  # where there are both, each is itself
     assert [entry.user for entry in rosters.preview(classroom, "LI.WEI,李伟,")] == [capitals]
@@ -124,27 +129,27 @@ def test_a_username_in_capitals_is_the_account_that_is_there(classroom):
 def test_a_full_class_takes_nobody(classroom, settings):
     settings.CLASS_LIMIT = 1
     with pytest.raises(ClassFull):
-        rosters.enrol(classroom, "ann,Ann,\nbob,Bob,")
+        enrol(classroom, "ann,Ann,\nbob,Bob,")
     assert classroom.enrolments.count() == 0
     assert not User.objects.filter(username="ann").exists()
     for _time in range(2):  # who is in it is on the list again
-        assert rosters.enrol(classroom, "ann,Ann,") == []
+        assert enrol(classroom, "ann,Ann,") == []
 
 
 def test_a_class_list_is_in_the_order_of_the_school_s_numbers(classroom):
-    rosters.enrol(classroom, "ann,Ann,10\nbob,Bob,\nlin,Lin,9\nada,Ada,")
+    enrol(classroom, "ann,Ann,10\nbob,Bob,\nlin,Lin,9\nada,Ada,")
     assert [enrolment.student.username for enrolment in classroom.class_list()] == ["lin", "ann", "ada", "bob"]
 
 
 def test_a_list_is_given_back(classroom):
-    rosters.enrol(classroom, "ann,Ann,1\nbob,Bob,")
+    enrol(classroom, "ann,Ann,1\nbob,Bob,")
     given = decode(rosters.export(classroom.enrolments.order_by("pk")))
     assert given.splitlines() == ["username,name,number", "ann,Ann,1", "bob,Bob,"]
     assert errors(classroom, given) == ["", ""]
 
 
 def test_the_first_log_in_chooses_a_password_once(classroom):
-    rosters.enrol(classroom, "ann,Ann,")
+    enrol(classroom, "ann,Ann,")
     ann = User.objects.get(username="ann")
     link = rosters.first_login(ann)
     client = Client()
@@ -160,6 +165,19 @@ def test_the_first_log_in_chooses_a_password_once(classroom):
     assert "has been used" in Client().get(link, follow=True).content.decode()
 
 
+def test_the_links_of_all_who_need_one_are_a_table(classroom):
+    enrol(classroom, "ann,Ann,1\nbob,Bob,2")
+    Enrolment.objects.create(classroom=classroom, student=User.objects.create_user("cem", password=PASSWORD))
+    client = Client()
+    client.force_login(classroom.teachers.get())
+    heading, *lines = decode(client.get(f"/classes/{classroom.pk}/links.csv").content).splitlines()
+    assert heading == "username,name,link"
+    assert [line.split(",")[:2] for line in lines] == [["ann", "Ann"], ["bob", "Bob"]]
+    path = lines[0].split(",")[2].removeprefix("http://testserver")
+    assert "Your username is ann" in Client().get(path, follow=True).content.decode()
+    assert "2 links for passwords as CSV" in client.get(f"/classes/{classroom.pk}/students/").content.decode()
+
+
 def test_who_has_forgotten_a_password_gets_a_new_link(classroom):
     ann = User.objects.create_user("ann", password=PASSWORD)
     enrolment = Enrolment.objects.create(classroom=classroom, student=ann)
@@ -167,15 +185,38 @@ def test_who_has_forgotten_a_password_gets_a_new_link(classroom):
     inside.post("/accounts/login/", {"username": "ann", "password": PASSWORD})
     assert inside.get("/").status_code == 200
     key = keys.make(ann, "mine")
-    rosters.forget_password(enrolment)
+    rosters.forget_password(enrolment, enrolment.classroom.teachers.get())
     assert inside.get("/").status_code == 302, "whoever has the old password is out"
     with pytest.raises(keys.KeyRefused):
         keys.admit(key)
     assert Client().get(rosters.first_login(User.objects.get(pk=ann.pk)), follow=True).context["validlink"]
     User.objects.filter(pk=ann.pk).update(role="admin")
     with pytest.raises(Http404):
-        rosters.forget_password(Enrolment.objects.get())
+        rosters.forget_password(Enrolment.objects.get(), classroom.teachers.get())
     assert rosters.first_login(User.objects.get(pk=ann.pk)) == "", "no way to an administrator's account"
+
+
+def test_what_a_teacher_did_to_an_account_is_there_for_its_owner_and_the_administrators(classroom):
+    ann = User.objects.create_user("ann", password=PASSWORD)
+    User.objects.filter(role="teacher").update(first_name="Ms Lee")
+    enrol(classroom, "ann,Ann,1\nnew,New,2")
+    enrol(classroom, "ann,Ann,1")
+    rosters.forget_password(Enrolment.objects.get(student=ann), classroom.teachers.get())
+    head = User.objects.create_superuser("head", password=PASSWORD)
+    administrator, student = Client(), Client(headers={"accept-language": "zh-hans"})
+    administrator.force_login(head)
+    history = administrator.get(f"/admin/accounts/user/{ann.pk}/history/").content.decode()
+    assert history.count("Added class “8b”.") == 1
+    assert "Changed Password." in history
+    assert "ms lee" in history.lower()
+    link = student.get(rosters.first_login(User.objects.get(pk=ann.pk)), follow=True).content.decode()
+    assert "Ms Lee: 添加了 班级“8b”。" in link
+    assert "Ms Lee: 已修改密码。" in link
+    administrator.post(f"/admin/accounts/user/{ann.pk}/delete/", {"post": "yes"})
+    assert list(LogEntry.objects.values_list("action_flag", "user__username")) == [(DELETION, "head")]
+    other = Client()
+    other.force_login(User.objects.get(username="new"))
+    assert "Ms Lee" not in other.get("/accounts/password/").content.decode()
 
 
 def test_nobody_gets_a_link_to_an_account_that_has_a_password():

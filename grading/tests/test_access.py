@@ -19,12 +19,14 @@ ADDRESSES = {
     "classroom": ("class", "get", lambda s: s.classroom.pk),
     "edit_classroom": ("teacher", "get post", lambda s: s.classroom.pk),
     "code": ("teacher", "post", lambda s: s.classroom.pk),
+    "end_classroom": ("teacher", "post", lambda s: s.classroom.pk),
     "training": ("teacher", "post", lambda s: s.classroom.pk),
     "add_teacher": ("teacher", "post", lambda s: s.classroom.pk),
     "remove_teacher": ("teacher", "post", lambda s: (s.classroom.pk, s.colleague.pk)),
     "delete_classroom": ("teacher", "post", lambda s: s.classroom.pk),
     "roster": ("teacher", "get post", lambda s: s.classroom.pk),
     "roster_csv": ("teacher", "get", lambda s: s.classroom.pk),
+    "links_csv": ("teacher", "get", lambda s: s.classroom.pk),
     "classroom_csv": ("teacher", "get", lambda s: s.classroom.pk),
     "create_assignment": ("teacher", "get post", lambda s: s.classroom.pk),
     "student": ("teacher", "get", lambda s: s.classroom.enrolments.get(student=s.student).pk),
@@ -166,6 +168,19 @@ def test_nobody_assigns_another_s_problem(full):
     mine = Assignment.objects.create(classroom=full.elsewhere, title="Mine")
     full.client(full.stranger).post(page("pick", mine.pk), {"problem": [str(full.banked.pk), "nonsense"]})
     assert not mine.problems.exists()
+
+
+def test_a_new_problem_goes_into_an_assignment_of_ones_own_at_once(full):
+    fields = {"text": "What is $2 + 2$?", "answer": "4", "topic": ""}
+    address = page("create_problem") + f"?for={full.assignment.pk}"
+    assert full.client(full.stranger).post(address, fields).status_code == 404
+    before = full.assignment.problems.count()
+    client = full.client(full.teacher)
+    assert address in client.get(page("pick", full.assignment.pk)).content.decode()
+    assert client.post(address, fields).url == page("assignment", full.assignment.pk)
+    assert full.assignment.problems.count() == before + 1
+    assert full.teacher.problems.filter(text=fields["text"]).count() == 1
+    assert client.get(page("create_problem") + "?for=nonsense").status_code == 200
 
 
 def test_an_assignment_that_is_not_published_is_not_there_for_students(full):

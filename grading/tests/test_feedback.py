@@ -46,4 +46,5 @@ def test_what_is_said_where_the_answer_may_be_given():
 
 def test_in_the_reader_s_language():
     with translation.override("zh-hans"):
-        assert "第 1 步" in compose(evidence("incorrect", [WRONG]), reveal=False)
+        said = compose(evidence("incorrect", [WRONG, "carried"]), misconception="移项没有变号", reveal=False)
+    assert said == "请再看第 1 步。看起来是：移项没有变号。之后的步骤由它推出。"

@@ -84,7 +84,7 @@ def pick(request: Request, pk: UUID) -> HttpResponse:
     """Problems of the bank for an assignment, which gets copies of them."""
     assignment = access.get_assignment_for(request.user, pk)
     if request.method == "POST":
-        chosen = [pk for pk in request.POST.getlist("problem") if _is_uuid(pk)]
+        chosen = [pk for pk in request.POST.getlist("problem") if access.as_uuid(pk)]
         problems = list(access.bank_of(request.user).filter(pk__in=chosen))
         taken = bank.assign(problems, assignment)
         if len(taken) < len(problems):
@@ -92,14 +92,6 @@ def pick(request: Request, pk: UUID) -> HttpResponse:
         return redirect("grading:assignment", pk)
     context: dict[str, Any] = {"assignment": assignment, "classroom": assignment.classroom, "problems": access.bank_of(request.user)[:500]}
     return page(request, "grading/pick.html", context)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 @require_POST
@@ -186,4 +178,4 @@ def confidence(request: Request, pk: UUID) -> HttpResponse:
 
 def _blind_counts(assignment: Assignment) -> list[tuple[Problem, int]]:
     blind = Count("submissions", filter=Q(submissions__in=queue.of_assignment(assignment), submissions__mark__blind=True))
-    return [(problem, problem.blind) for problem in assignment.problems.annotate(blind=blind)]
+    return [(problem, problem.blind) for problem in assignment.problems.annotate(blind=blind).order_by("position", "created")]

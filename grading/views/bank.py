@@ -16,7 +16,7 @@ from accounts.request import UNPROCESSABLE, Request
 from accounts.tables import TableError
 from grading import access, bank, importing, reading, remark, sampling
 from grading.forms import PointsForm, ProblemForm, RubricFormSet
-from grading.models import Problem, RubricItem
+from grading.models import Assignment, Problem, RubricItem
 from grading.views.page import CONFLICT, page, uploaded_text
 
 
@@ -31,14 +31,31 @@ def index(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: Request) -> HttpResponse:
+    """A problem for the bank; `?for=`: begun on the page of an assignment, which gets a copy at once."""
     require_teacher(request.user)
+    wanted = access.as_uuid(request.GET.get("for", ""))
+    assignment = access.get_assignment_for(request.user, wanted) if wanted else None
     form = ProblemForm(request.POST or None, instance=Problem(owner=request.user))
     if form.is_valid():
         made = bank.create(form.save(commit=False))
-        messages.success(request, _("The problem is in your bank."))
-        return redirect("grading:problem", made.pk)
-    context = {"form": form, "topics": bank.topics(request.user)}
+        return _into(request, assignment, made) if assignment else _banked(request, made)
+    context = {"form": form, "topics": bank.topics(request.user), "assignment": assignment}
+    if assignment:
+        context["classroom"] = assignment.classroom
     return page(request, "grading/problem_new.html", context, status=UNPROCESSABLE if form.is_bound else 200)
+
+
+def _banked(request: Request, made: Problem) -> HttpResponse:
+    messages.success(request, _("The problem is in your bank."))
+    return redirect("grading:problem", made.pk)
+
+
+def _into(request: Request, assignment: Assignment, made: Problem) -> HttpResponse:
+    if bank.assign([made], assignment):
+        messages.success(request, _("The problem is in the assignment, and in your bank."))
+    else:
+        messages.warning(request, _("An assignment has at most {limit} problems.").format(limit=bank.MOST_PROBLEMS))
+    return redirect("grading:assignment", assignment.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

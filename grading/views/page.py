@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from accounts import sheets
 from accounts.models import Classroom, User
 from accounts.request import Request
 from accounts.tables import LARGEST, decode
@@ -18,9 +19,9 @@ def page(request: Request, template: str, context: dict[str, Any] | None = None,
 
 
 def classes_of(user: User) -> list[Classroom]:
-    """What the sidebar lists: the classes that a teacher teaches (an administrator's are all), or that a student is in."""
+    """What the sidebar lists: the classes that a teacher teaches (an administrator's are all), or that a student is in, of this year."""
     found = Classroom.objects.taught_by(user) if user.teaches else Classroom.objects.attended_by(user)
-    return list(found[:50])
+    return list(found.filter(ended=None)[:50])
 
 
 def table(data: bytes, name: str) -> HttpResponse:
@@ -31,4 +32,5 @@ def table(data: bytes, name: str) -> HttpResponse:
 def uploaded_text(request: Request) -> str:
     """A table's text: the file that was chosen, or else what was typed or pasted. Raises `TableError`."""
     file = request.FILES.get("file")
-    return decode(file.read(LARGEST + 1) if file else request.POST.get("table", "").encode())
+    data = file.read(LARGEST + 1) if file else request.POST.get("table", "").encode()
+    return sheets.as_text(data) if data.startswith(sheets.BEGINS) and len(data) <= LARGEST else decode(data)

@@ -66,6 +66,7 @@ TABLE = {
     "practice:student": (TEACHERS, "get", "enrolment"),
     "accounts:login": (EVERYBODY, "get post", None),
     "accounts:logout": (EVERYBODY, "post", None),
+    "accounts:here": (EVERYBODY, "get", None),
     "accounts:keys": (EVERYBODY, "get post", None),
     "accounts:revoke_key": ("student", "post", "key"),
     "accounts:password": (EVERYBODY, "get post", None),

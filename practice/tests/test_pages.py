@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 from random import Random
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Classroom, Enrolment, User
+from grading import reading
 from grading.checking.reasons import Reason
 from practice import answering, choosing, making, mastery
 from practice.models import Attempt, Item, Knowledge, Report
@@ -489,3 +491,19 @@ def test_the_language_is_switched_on_the_page_of_a_refused_answer(ada):
     refused = ada.post(reverse("practice:answer", args=[item.pk]), {"answer": "("}, headers={"Referer": f"http://testserver{page}"})
     assert refused.status_code == 422
     assert f'name="next" value="{page}"' in refused.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_the_checker_holds_no_connection_to_the_database(ada, monkeypatch):
+    held = []
+    check = answering.check_asked
+
+    def waiting(*asked):
+        held.append(connection.connection is not None)
+        return check(*asked)
+
+    monkeypatch.setattr(answering, "check_asked", waiting)
+    monkeypatch.setattr(reading._reader, "ask", lambda *_asked, **_limits: held.append(connection.connection is not None) or "")
+    give(ada, start(ada, skill="linear", level="2"), "x = 1234567")
+    ada.post(reverse("practice:reading"), {"answer": r"\int_0^1 x dx"})
+    assert held == [False, False]

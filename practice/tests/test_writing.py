@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -33,6 +34,7 @@ def ada():
 def bells(monkeypatch):
     """What was sent to the workers."""
     rung = []
+    cache.clear()
     monkeypatch.setattr("accounts.workers.current_app.send_task", lambda name, _arguments: rung.append(name))
     return rung
 
@@ -273,6 +275,16 @@ def test_a_worker_that_ends_gives_it_back(ada, bells):
     assert (asked.state, asked.run, asked.expires) == ("queued", 0, None)
     work()
     assert Item.objects.get().question == {"en": NEW}
+
+
+def test_many_who_wait_ring_once_in_a_while(bells):
+    old = timezone.now() - 2 * writing.AGAIN
+    for number in range(3):
+        asked = Writing.objects.create(student=User.objects.create(username=f"one{number}"), question=CLIPS)
+        Writing.objects.filter(pk=asked.pk).update(created=old)
+        for _poll in range(4):
+            writing.look(asked)
+    assert bells == [writing.TASK]
 
 
 def test_what_waits_behind_others_that_are_written_waits_on(ada, bells):

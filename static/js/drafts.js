@@ -17,7 +17,9 @@ function keep(field) {
     else localStorage.setItem(key, field.value);
   });
   field.form.addEventListener("htmx:afterRequest", ({ detail }) => detail.elt === field.form && taken(detail.xhr) && forget());
-  if (!field.form.hasAttribute("hx-post")) field.form.addEventListener("submit", forget); // what is refused comes back with the page
+  if (field.form.hasAttribute("hx-post")) return;
+  // What is refused comes back with the page. What is held back (sending.js) has not gone.
+  field.form.addEventListener("submit", (event) => setTimeout(() => event.defaultPrevented || forget()));
 }
 
 // htmx says only of what is swapped in whether it was successful, not of a redirection.

@@ -1,6 +1,7 @@
 // Small helps of forms: ask before what cannot be undone, send once, keep a draft, add a line, copy a link.
 
 import { copyText } from "lemma/copy.js";
+import { bindSending } from "lemma/sending.js";
 import { say } from "lemma/strings.js";
 
 // A form with data-ask="question" is sent after a yes.
@@ -67,6 +68,7 @@ async function copyLink(event) {
 export function bindForms() {
   bindAsk();
   bindOnce();
+  bindSending();
   for (const form of document.querySelectorAll("[data-draft]")) bindDraft(form);
   for (const form of document.querySelectorAll("[data-rubric]")) bindRubric(form);
   document.addEventListener("click", copyLink);

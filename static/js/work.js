@@ -6,10 +6,11 @@ import { questionFragment, solutionFragment } from "lemma/markdown.js";
 const MARKED = /\$|\\[([]/; // the line says itself where its formulas are
 const COMMAND = /\\[a-zA-Z]+|[\^_]/; // what only LaTeX has
 const WORDS = /[\u4e00-\u9fff]|(?<![\\a-zA-Z])[a-zA-Z]{3,}/; // more than the names of variables
+const SAID = /[\u4e00-\u9fff]|[a-zA-Z]{4,}/; // an answer in words, which a formula would run together: 24 chickens and 10 rabbits
 
 const DRAWERS = {
   "data-maths": (element, text) => MARKED.test(text) && element.replaceChildren(questionFragment(text)),
-  "data-formula": (element, text) => drawFormula(element, text, false),
+  "data-formula": (element, text) => (COMMAND.test(text) || !SAID.test(text)) && drawFormula(element, text, false),
   "data-solution": (element, text) => element.replaceChildren(solutionFragment(text)),
   "data-work": drawStep,
 };

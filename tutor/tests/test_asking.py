@@ -73,6 +73,18 @@ def test_a_student_has_so_many_turns_at_once(student, outsider, settings):
     ask(student)
 
 
+def test_a_student_has_so_many_solutions_written_at_once(student):
+    first = ask(student, n=16)
+    with pytest.raises(asking.TooManySolutions):
+        ask(student, n=8)
+    with pytest.raises(asking.TooManySolutions):
+        asking.regenerate(first)
+    ask(student, n=64, in_background=True)  # a few of them at once
+    ask(student)
+    asking.stop(first)
+    ask(student, n=16)
+
+
 def test_the_queue_has_an_end(student, outsider, settings):
     settings.QUEUE_LIMIT = 1
     first = ask(student)

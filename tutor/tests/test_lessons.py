@@ -319,6 +319,7 @@ def test_a_conversation_is_saved_as_markdown(posed):
         ("noted", {"note": "plain"}, "A plain hint, made from a checked solution"),
         ("done", {"candidate": 0, "finish": "length"}, "The solution reached its length limit"),
         ("done", {"candidate": 0, "finish": "stop", "refuted": True}, "This answer does not fit the problem"),
+        ("started", {"language": "en", "given_up": "refuted"}, "The first answer did not fit the problem. This is another try."),
     ],
 )
 def test_a_saved_conversation_warns_as_the_page_does(posed, kind, data, warning):
@@ -351,7 +352,6 @@ def test_what_a_program_printed_stays_in_its_fence(posed):
         ),
         ("done", {"candidate": 0, "finish": "length"}, "\n\n**Answer:** $5$"),
         ("stopped", {}, "\n\n**Answer:** $5$"),
-        ("started", {}, "\n\n\n---"),
     ],
 )
 def test_a_block_that_is_cut_ends_before_what_follows(posed, kind, data, after):

@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Classroom, Enrolment, User
-from tutor import reporting
+from accounts.text import LONGEST_SEARCH
+from tutor import reporting, sharing
 from tutor.models import Conversation, Plot, Report, Share, Turn, TurnEvent
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +176,15 @@ def test_a_teacher_reaches_all_that_is_shared(cast):
     assert "Sum number 0" in client.get("/shared/?page=2").text
 
 
+def test_a_class_that_has_ended_is_offered_only_to_take_back_what_it_sees(cast):
+    old, new = Classroom.objects.create(name="7b", ended=timezone.now()), Classroom.objects.create(name="8b")
+    for classroom in (old, new):
+        Enrolment.objects.create(classroom=classroom, student=cast.conversation.owner)
+    assert sharing.classes_for(cast.conversation) == [(new, False)]
+    sharing.share(cast.conversation, old)
+    assert sharing.classes_for(cast.conversation) == [(old, True), (new, False)]
+
+
 def test_stopping_what_waits(cast):
     waiting = cast.turn("Wait", state="queued")
     address = reverse("tutor:stop", args=[waiting.pk])
@@ -206,6 +216,13 @@ def test_searching(cast, query, found):
     assert page.count("<a href") == found
     assert cast.classmate.get("/history/", {"q": query}, headers=HTMX).content.decode().count("<a href") == 0
     assert "<html" in cast.owner.get("/history/", {"q": query}).content.decode()
+
+
+def test_a_long_text_is_looked_for_by_its_beginning(cast):
+    start = "x" * LONGEST_SEARCH
+    cast.owner.post(cast.page("rename"), {"title": start})
+    page = cast.owner.get("/history/", {"q": start + "y" * 60_000}, headers=HTMX)  # SQLite has an end to such patterns
+    assert page.content.decode().count("<a href") == 1
 
 
 def test_titles_are_text(cast):

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from tutor.tests.browser.site import PASSWORD
+
 
 def open_work(visitor, school):
     return visitor.open(f"/work/{school['problem']}/")
@@ -23,6 +25,13 @@ def test_steps_and_answer_are_shown_as_they_will_be_read(site, school, visit):
     page.locator("#work").fill("\\frac{1}{2")
     expect(page.locator("#work-reading")).to_contain_text("Line 1: An opening brace { is never closed.")
     assert site.do("submissions", problem=school["problem"]) == 0
+
+
+def test_no_phone_makes_a_capital_of_a_letter_that_begins_a_line(site, school, visit):
+    """X = 4 is not the x of the line before."""
+    visitor = student(school, visit)
+    assert open_work(visitor, school).locator("#work").evaluate("field => field.autocapitalize") in ("off", "none")
+    assert visitor.open("/").locator("#attempt").evaluate("field => field.autocapitalize") in ("off", "none")
 
 
 def test_a_syntax_error_is_mended_or_handed_in_as_it_is(site, school, visit):
@@ -103,6 +112,16 @@ def test_the_mark_stands_on_the_steps_once_it_is_released(site, school, visit):
     expect(page.get_by_text("Ask to look at the mark again")).to_have_count(0)
 
 
+def test_an_answer_in_words_is_not_run_together(school, visit):
+    page = open_work(student(school, visit), school)
+    for answer, drawn in (("24 chickens and 10 rabbits", 0), ("x=2", 1)):
+        page.locator("#work").fill(answer)
+        page.locator("#answer").fill(answer)
+        page.get_by_role("button", name="Hand in").click()
+        expect(page.locator(".attempt .final").first.locator(".katex")).to_have_count(drawn)
+        expect(page.locator(".attempt .final").first).to_contain_text(answer)
+
+
 def test_joining_a_class_by_its_code(site, school, visit):
     visitor = visit()
     page = visitor.open("/classes/")
@@ -114,3 +133,54 @@ def test_joining_a_class_by_its_code(site, school, visit):
     expect(page.locator("h1")).to_have_text(school["name"])
     page.get_by_role("link", name="Equations").click()
     expect(page.locator(".problem-link")).to_have_count(3)
+
+
+def held_back(page, words):
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_role("alert")).to_contain_text(words)
+    assert (page.locator("#work").input_value(), page.locator("#answer").input_value()) == ("2x = 4\nx = 2", "2")
+
+
+def test_what_cannot_be_sent_stays_on_its_page_until_it_can(site, school, visit):
+    """Without a network, and logged out: the browser's page or a log-in stood in its place, and the final answer was lost."""
+    visitor = student(school, visit)
+    page = open_work(visitor, school)
+    page.locator("#work").fill("2x = 4\nx = 2")
+    page.locator("#answer").fill("2")
+    visitor.context.set_offline(True)
+    held_back(page, "The server could not be reached.")
+    visitor.context.set_offline(False)
+    visitor.context.clear_cookies()
+    held_back(page, "You are logged out.")
+    page.reload()  # to the log-in, from where one comes back
+    log_in(page, visitor.name)
+    assert (page.locator("#work").input_value(), page.locator("#answer").input_value()) == ("2x = 4\nx = 2", "2")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Handed in.")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => /^(work|draft):/.test(key))") == []
+    visitor.troubles.clear()  # the browser itself reports the 401
+
+
+def log_in(page, name):
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").press("Enter")
+    page.wait_for_url("**/work/**")
+
+
+def test_a_log_in_in_another_tab_is_enough_for_ones_own_work_and_sends_nobody_elses(site, school, visit):
+    student(school, visit, "Ben")
+    visitor = student(school, visit)
+    page, other = open_work(visitor, school), open_work(visitor, school)
+    page.locator("#work").fill("2x = 4\nx = 2")
+    page.locator("#answer").fill("2")
+    for name in ("Ben", "Anna"):
+        visitor.context.clear_cookies()
+        other.reload()
+        log_in(other, f"{school['name']}-{name}")
+        if name == "Ben":
+            held_back(page, "Somebody else has logged in")
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.get_by_text("Handed in.")).to_be_visible()
+    assert site.do("submissions", problem=school["problem"]) == 1
+    visitor.troubles.clear()  # the browser itself reports the 401

@@ -86,3 +86,15 @@ def test_no_serious_accessibility_findings(site, visit, scheme, options):
     made = site.do("full", teacher=teacher.name, student=student.name)
     lists = {student: students_pages, teacher: teachers_pages, admin: admins_pages}
     assert [(path, found) for visitor, pages in lists.items() for path in pages(made) if (found := findings(visitor.open(path)))] == []
+
+
+@pytest.mark.parametrize("locale", WORDS)
+def test_the_matrix_of_a_class_fits_on_a_page_of_paper(site, visit, locale):
+    """A browser makes the whole page smaller until it does."""
+    paper = {"width": 718, "height": 1000}  # A4 between a browser's margins
+    teacher, student = visit(role="teacher", locale=locale, viewport=paper), visit()
+    made = site.do("full", teacher=teacher.name, student=student.name)
+    page = teacher.open(f"/practice/classes/{made['classroom']}/")
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
+    expect(page.locator(".pinned thead th")).to_have_count(12)

@@ -1,0 +1,100 @@
+"""Excel workbooks as tables: what spreadsheets write, and what is no workbook or a trap."""
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from openpyxl import Workbook
+
+from accounts import classrooms, sheets
+from accounts.models import User
+from accounts.tables import TableError, read_table
+
+COLUMNS = {"username": ("username",), "name": ("name", "姓名"), "number": ("number",)}
+
+
+def workbook(*rows):
+    """A file as openpyxl writes it."""
+    book, buffer = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def changed(data, name, text):
+    """One part of a workbook is another one, or is missing."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for each in old.namelist():
+            if each != name:
+                new.writestr(each, old.read(each))
+        if text is not None:
+            new.writestr(name, text)
+    return buffer.getvalue()
+
+
+def read(data):
+    return [(row.line, *row.cells.values()) for row in read_table(sheets.as_text(data), COLUMNS, limit=500)]
+
+
+def test_texts_numbers_dates_and_empty_rows_are_read_where_they_stand():
+    heading = ["姓名", "Username", "Number"]
+    rows = [["Class 8b, all, of, them"], [], heading, ["李伟", "li.wei", 2026001.0], [], ["O’Neil, Ann", "ann", date(2012, 5, 1)]]
+    assert read(workbook(*rows)) == [(4, "li.wei", "李伟", "2026001"), (6, "ann", "O’Neil, Ann", "2012-05-01")]
+
+
+def test_cells_without_names_and_a_wrong_dimension():
+    cell = '<row><c t="inlineStr"><is><t>{}</t></is></c></row>'
+    rows = cell.format("username") + cell.format("ann")
+    sheet = f'<worksheet xmlns="{MAIN}"><dimension ref="A1"/><sheetData>{rows}</sheetData></worksheet>'
+    assert read(changed(workbook(), SHEET, sheet)) == [(2, "ann", "", "")]
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+BOMB = f'<!DOCTYPE x [<!ENTITY a "{"a" * 1000}">]><worksheet xmlns="{MAIN}"><sheetData>&a;</sheetData></worksheet>'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"PK\x03\x04 and nothing else",
+        workbook(["username"], ["ann"])[:300],
+        changed(workbook(), "xl/workbook.xml", None),
+        changed(workbook(), SHEET, "<worksheet>"),
+        changed(workbook(), SHEET, " " * (sheets.UNPACKED + 1)),
+        changed(workbook(["a"]), SHEET, BOMB),
+        changed(workbook(), SHEET, f'<worksheet xmlns="{MAIN}"><sheetData><row><c t="s"><v>5</v></c></row></sheetData></worksheet>'),
+        changed(workbook(["a"]), "[Content_Types].xml", "no"),
+    ],
+)
+def test_what_is_no_workbook_is_said(data):
+    with pytest.raises(TableError, match="Save it as CSV, or as an Excel workbook"):
+        sheets.as_text(data)
+
+
+def test_what_stands_far_away_takes_no_room():
+    book, buffer = Workbook(), io.BytesIO()
+    for cell in ("A1", "A2", "XFD1", "A1048576"):
+        book.active[cell] = "username" if cell == "A1" else "ann"
+    book.save(buffer)
+    assert read(buffer.getvalue()) == [(2, "ann", "", "")]
+
+
+@pytest.mark.django_db
+def test_a_class_list_is_taken_from_a_workbook():
+    teacher = User.objects.create_user("teacher", role="teacher")
+    classroom = classrooms.create(teacher, "8b")
+    client, address = Client(), reverse("grading:roster", args=[classroom.pk])
+    client.force_login(teacher)
+    rows = [("Username", "Name"), ("anna", "Anna, of 8b")]
+    looked = client.post(address, {"file": SimpleUploadedFile("list.xlsx", workbook(*rows))})
+    client.post(address, {"table": looked.context["text"], "confirm": "1"})
+    assert [each.student.full_name for each in classroom.class_list()] == ["Anna, of 8b"]
+    refused = client.post(address, {"file": SimpleUploadedFile("list.docx", workbook(*rows)[:200])})
+    assert "Save it as CSV" in refused.context["error"]
