@@ -1,6 +1,5 @@
 """The rules of classes: who sees one, how students and teachers come into it and leave it."""
 
-import unicodedata
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Classroom, Enrolment, User, new_code
 from accounts.refusal import Refusal
-from accounts.text import storable
+from accounts.text import compatible, storable
 
 
 class ClassroomError(Refusal):
@@ -78,14 +77,15 @@ def join(user: User, code: str) -> Classroom:
         classroom = Classroom.objects.select_for_update().filter(code=_normalised(code)).first()
         if classroom is None:
             raise UnknownCode
-        check_room(classroom, 1)
-        Enrolment.objects.get_or_create(classroom=classroom, student=user)
+        if not classroom.enrolments.filter(student=user).exists():
+            check_room(classroom, 1)
+            Enrolment.objects.create(classroom=classroom, student=user)
     return classroom
 
 
 def _normalised(code: str) -> str:
     """A join code as `new_code` makes it, of what somebody typed: in any case, full-width, with spaces or hyphens in it."""
-    return "".join(char for char in unicodedata.normalize("NFKC", code).upper() if char.isalnum())
+    return "".join(char for char in compatible(code).upper() if char.isalnum())
 
 
 def check_room(classroom: Classroom, more: int) -> None:
@@ -123,7 +123,7 @@ def create(teacher: User, name: str) -> Classroom:
 def add_teacher(classroom: Classroom, username: str) -> None:
     """By the name that the teacher logs in with, however it is written. Raises `NoSuchTeacher`."""
     try:
-        teacher = User.objects.get_by_natural_key(storable(User.normalize_username(username)))
+        teacher = User.objects.get_by_natural_key(storable(compatible(username)))
     except User.DoesNotExist as error:
         raise NoSuchTeacher from error
     if not (teacher.teaches and teacher.is_active):

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.db import connection
+
+from accounts import connections
 
 AT_ONCE = 2  # in a process; each takes 100 MB, and uses several cores by itself
 _places = BoundedSemaphore(AT_ONCE)
@@ -25,8 +26,6 @@ class Argon2(Argon2PasswordHasher):
 
 @contextmanager
 def _place() -> Iterator[None]:
-    """Who waits for one holds no connection to the database: there are fewer of these than students."""
-    if not connection.in_atomic_block:
-        connection.close()
+    connections.give_back()
     with _places:
         yield

@@ -31,10 +31,11 @@ class TooManyRequests(Exception):
 
 
 class QuotaUsedUp(Exception):
-    """The person's tokens of today are used up."""
+    """The person's tokens of today are used up; `seconds` until there are new ones."""
 
-    def __init__(self) -> None:
-        super().__init__(f"{settings.API_TOKENS_A_DAY} tokens a day are allowed.")
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{settings.API_TOKENS_A_DAY} tokens a day (UTC) are allowed.")
+        self.seconds = seconds
 
 
 class TooManyKeys(Exception):
@@ -76,7 +77,7 @@ def admit(key: str) -> ApiKey:
     now = timezone.now()
     day, minute = f"{now:%Y-%m-%d}", f"{now:%Y-%m-%dT%H:%M}"
     if _used(found.user, day, "tokens") >= settings.API_TOKENS_A_DAY:
-        raise QuotaUsedUp
+        raise QuotaUsedUp((timedelta(days=1) - (now - now.replace(hour=0, minute=0, second=0))).total_seconds())
     with transaction.atomic():
         User.objects.select_for_update().get(pk=found.user_id)  # two requests at once must not both pass below the limit
         if _used(found.user, minute, "requests") >= settings.API_REQUESTS_A_MINUTE:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts import changes, classrooms, keys
 from accounts.models import Classroom, Enrolment, User
 from accounts.tables import Row, TableError, read_table, write_table
+from accounts.text import compatible
 from inference.prompts import CHINESE
 
 LONGEST_LIST = 500  # lines of one table
@@ -46,7 +47,7 @@ def preview(classroom: Classroom, text: str) -> list[Entry]:
     rows = read_table(text, COLUMNS, limit=LONGEST_LIST)
     if not any(row.cells["username"] for row in rows):
         raise TableError(_("No line has a username. Its column is called username."))
-    usernames = [User.normalize_username(row.cells["username"]) for row in rows]  # as the log-in form does: full-width letters are common
+    usernames = [compatible(row.cells["username"]) for row in rows]  # as the log-in form does: full-width letters are common
     users = _accounts(usernames)
     enrolled = {enrolment.student_id: enrolment.number for enrolment in classroom.enrolments.all()}
     numbers = {number: student for student, number in enrolled.items() if number}

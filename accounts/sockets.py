@@ -9,8 +9,10 @@ import logging
 from typing import Any, ClassVar, cast
 from uuid import uuid4
 
+from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.layers import get_channel_layer
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -20,8 +22,19 @@ from accounts.models import User
 
 logger = logging.getLogger(__name__)
 
-LOGGED_OUT, NOT_THERE, TRY_LATER = 4401, 4404, 1013
+LOGGED_OUT, NOT_THERE, TRY_LATER, BAD_MESSAGE = 4401, 4404, 1013, 4400
+LONGEST = 1_000  # characters of a frame; nothing that a page says is as long
 NO_LAYER = "none"  # no layer has this name, and Channels serves a socket without one
+
+
+def ring(group: str) -> None:
+    """Ring the bell of a group of `StateConsumer`s. One that is lost costs seconds: they look by themselves."""
+    layer = get_channel_layer()
+    assert layer is not None  # settings have one
+    try:
+        async_to_sync(layer.group_send)(group, {"type": "state.changed"})
+    except (RedisError, OSError) as error:
+        logger.warning("No bell for %s: %s", group, error)
 
 
 class BellConsumer(AsyncWebsocketConsumer):
@@ -60,6 +73,12 @@ class BellConsumer(AsyncWebsocketConsumer):
         self.is_open = True
         await super().accept(*arguments, **named)
 
+    async def websocket_receive(self, message: Any) -> None:  # noqa: ANN401 (Channels')
+        """What is too long is not read: a frame of some megabytes would hold up everybody's sockets and pages, and fill the memory."""
+        if len(message.get("text") or message.get("bytes") or "") > LONGEST:
+            return await self.close(BAD_MESSAGE)
+        await super().websocket_receive(message)
+
     async def join(self, group: str) -> None:
         """Hear the group's bell, if there is any."""
         if self.channel_layer is None:
@@ -79,7 +98,7 @@ class BellConsumer(AsyncWebsocketConsumer):
 
 
 class StateConsumer(BellConsumer):
-    """A subclass says which `group` has the bell and what the `state` is, and calls `self.bell.set()` when the bell rings."""
+    """A subclass says which `group` has the bell (`ring`), and what the `state` is."""
 
     look: ClassVar[float] = 2.0  # seconds without a bell after which the database is looked into
     seldom: ClassVar[float] = 0.25  # seconds between two looks, however often the bell rings
@@ -125,6 +144,9 @@ class StateConsumer(BellConsumer):
         await self.join(self.group())
         self.bell.set()
         self.looking = asyncio.create_task(self._look())
+
+    async def state_changed(self, _message: dict[str, Any]) -> None:
+        self.bell.set()
 
     async def _look(self) -> None:
         while True:

@@ -1,4 +1,7 @@
-"""HTTP by Django, websockets by Channels; a socket from another origin is refused, and a request that would fill the disk."""
+"""HTTP by Django, websockets by Channels; a socket from another origin is refused, and a request that would fill the disk.
+
+What probes ask is answered before all that.
+"""
 
 import os
 
@@ -13,6 +16,7 @@ from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E40
 from django.urls import path  # noqa: E402
 
 from config.bounds import bounded  # noqa: E402
+from config.health import Health  # noqa: E402
 from grading.consumers import GradingConsumer  # noqa: E402
 from training.consumers import TrainingConsumer  # noqa: E402
 from tutor.consumers import ConversationConsumer  # noqa: E402
@@ -25,7 +29,7 @@ sockets = [
 ]
 application = ProtocolTypeRouter(
     {
-        "http": bounded(django_application),
+        "http": Health(bounded(django_application)),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(sockets))),  # type: ignore[arg-type]
     }
 )

@@ -4,9 +4,11 @@ import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+QUOTED = "A sign in its password that is no letter or digit is written as % and two digits."
 YES, NO = ("true", "on", "yes", "y", "1"), ("false", "off", "no", "n", "0", "")
 
 
@@ -18,6 +20,15 @@ def text(name: str, default: str = "") -> str:
 def listed(name: str, default: list[str]) -> list[str]:
     """What stands between its commas."""
     return [item.strip() for item in os.environ.get(name, "").split(",") if item.strip()] or default
+
+
+def hosts(name: str, default: list[str]) -> list[str]:
+    """Names of hosts between its commas: one written as an address would be no request's, and every page a refusal."""
+    said = listed(name, default)
+    for host in said:
+        if "/" in host or (":" in host and not host.startswith("[")) or host.rpartition("]")[2].startswith(":"):
+            raise ImproperlyConfigured(f"{name} has {host}; set it to names as lemma.example, without https:// and without a port.")
+    return said
 
 
 def flag(name: str) -> bool:
@@ -47,6 +58,20 @@ def address(name: str, schemes: Sequence[str]) -> str:
     said = text(name)
     if said and said.partition("://")[0] not in schemes:
         raise ImproperlyConfigured(f"{name} is no address that can be used: it must begin with {' or '.join(f'{s}://' for s in schemes)}.")
+    try:
+        urlsplit(said).port  # noqa: B018 (it raises)
+    except ValueError as error:  # not told on: there may be a password in it
+        raise ImproperlyConfigured(f"{name} is no address that can be used: its port is no number from 0 to 65535. {QUOTED}") from error
+    return said
+
+
+def database(name: str) -> str:
+    """A Postgres server's URL with the name of a database in it; "" where it is not set."""
+    said = address(name, ("postgres", "postgresql"))
+    parts = urlsplit(said)
+    names_one = parts.path.strip("/") or "service=" in parts.query
+    if said and (parts.fragment or not names_one):
+        raise ImproperlyConfigured(f"{name} names no database, as postgres://user:password@host/lemma does. {QUOTED}")
     return said
 
 

@@ -11,7 +11,7 @@ from tutor import api_request
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if not _is_api(request):
+    if not is_api(request):
         return defaults.bad_request(request, exception)
     unknown = isinstance(exception, DisallowedHost)
     words = "The server does not answer to this host name (ALLOWED_HOSTS)." if unknown else "The request could not be read."
@@ -19,15 +19,22 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return api_request.accident().response() if _is_api(request) else defaults.server_error(request)
+    return api_request.accident().response() if is_api(request) else defaults.server_error(request)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
+    return api_request.too_large().response() if is_api(request) else _page("413.html", request, 413)
+
+
+def too_much(request: HttpRequest) -> HttpResponse:
+    """By itself it is not too large, but others send as well."""
+    return api_request.too_much().response() if is_api(request) else _page("503.html", request, 503)
+
+
+def _page(template: str, request: HttpRequest, status: int) -> HttpResponse:
     """Before any middleware, which would have chosen the language."""
-    if _is_api(request):
-        return api_request.too_large().response()
     with translation.override(translation.get_language_from_request(request)):
-        return HttpResponse(render_to_string("413.html"), status=413)
+        return HttpResponse(render_to_string(template), status=status)
 
 
 class MethodNotAllowed(MiddlewareMixin):
@@ -40,5 +47,5 @@ class MethodNotAllowed(MiddlewareMixin):
         return response
 
 
-def _is_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/v1/")
+def is_api(request: HttpRequest) -> bool:
+    return f"{request.path_info}/".startswith("/v1/")

@@ -11,7 +11,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from config.clock import machine_time_zone
-from config.environment import address, flag, listed, make_writable, number, text
+from config.environment import address, database, flag, hosts, listed, make_writable, number, text
 from config.secret import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -20,7 +20,7 @@ VAR_DIR = Path(text("LEMMA_VAR", str(BASE_DIR / "var"))).resolve()
 
 DEBUG = flag("DEBUG")
 
-_DATABASE_URL = address("DATABASE_URL", ("postgres", "postgresql"))
+_DATABASE_URL = database("DATABASE_URL")
 PRODUCTION = bool(_DATABASE_URL)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("Unset DEBUG: a production instance (DATABASE_URL is set) does not start with it.")
@@ -37,7 +37,7 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = listed("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+ALLOWED_HOSTS = hosts("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.cors.ApiForPages",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 
 from accounts.models import User
-from accounts.text import storable
+from accounts.text import searched, storable
 from grading import access, leases, marking, sampling
 from grading.models import Assignment, Problem, RubricItem, Sample
 
@@ -16,7 +16,7 @@ MOST_PROBLEMS = 50  # of one assignment
 def search(owner: User, query: str, topic: str) -> "QuerySet[Problem]":
     """The bank's problems with `query` in them, of one topic ("" for any)."""
     found, topic = access.bank_of(owner), storable(topic)
-    if query := storable(query):
+    if query := searched(query):
         found = found.filter(Q(text__icontains=query) | Q(topic__icontains=query))
     return found.filter(topic=topic) if topic else found
 

@@ -11,14 +11,12 @@ from channels.db import database_sync_to_async
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.sockets import StateConsumer
+from accounts.sockets import BAD_MESSAGE, StateConsumer
 from grading import access, live, queue
 from grading.models import Assignment, Presence, Submission
 
 AGAIN = 5.0  # seconds between two signs of life of an open page
 SILENT = timedelta(seconds=15)  # a page that was not seen for so long is closed
-
-BAD_MESSAGE = 4400
 
 
 class GradingConsumer(StateConsumer):
@@ -51,9 +49,6 @@ class GradingConsumer(StateConsumer):
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return await self.close(BAD_MESSAGE)
         await database_sync_to_async(live.ring)(self.assignment_id)
-        self.bell.set()
-
-    async def grading_changed(self, _message: dict[str, Any]) -> None:
         self.bell.set()
 
     def state(self) -> dict[str, Any]:

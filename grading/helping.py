@@ -5,7 +5,6 @@ around a formula does not matter where the problem is little else.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.text import compatible
 from grading import access, submitting
 from grading.checking.extract import FORMULA
 from grading.checking.text import spelled
@@ -110,5 +110,5 @@ def _plain(text: str) -> str:
     """Its tokens with a space around each, so that no number is found inside of another. However formulas are typed, they are the same."""
     for typed, sign in TYPED:
         text = text.replace(typed, sign)
-    text = unicodedata.normalize("NFKC", FRACTION.sub(r"\1/\2", spelled(text)))  # as KaTeX's 𝑥 and bold digits of a phone
+    text = compatible(FRACTION.sub(r"\1/\2", spelled(text)))  # as KaTeX's 𝑥 and bold digits of a phone
     return f" {' '.join(token for token in tokens(text) if token not in TIMES)} "

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 
+from accounts.models import CODE_ALPHABET
 from grading import routing
 from grading.models import Assignment, Mark, Problem, Submission
 
 BLIND_SAMPLE = 20  # submissions that are offered for grading without sight of the proposals
 SHOWS = ("todo", "read", "glance", "auto", "failed", "blind", "all")
 
-LABEL_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 LABEL_LENGTH = 4
 
 
@@ -104,7 +104,7 @@ def _shuffled(assignment: Assignment, student_id: int) -> bytes:
 def label(assignment: Assignment, student_id: int) -> str:
     """What stands for a student's name where it is hidden: four characters that mean nothing and stay the same in the assignment."""
     digest = _shuffled(assignment, student_id)
-    return "".join(LABEL_ALPHABET[byte % len(LABEL_ALPHABET)] for byte in digest[-LABEL_LENGTH:])
+    return "".join(CODE_ALPHABET[byte % len(CODE_ALPHABET)] for byte in digest[-LABEL_LENGTH:])
 
 
 def place(whole: Sequence[UUID], shown: Sequence[UUID], at: UUID) -> Place:

@@ -6,11 +6,9 @@ from math_verify import parse
 from sympy import Basic, E, log
 from sympy.printing.latex import LatexPrinter
 
-from grading.checking.child import serve
+from grading.checking.child import SYMPY_ERRORS, serve
 
 LONGEST = 2_000  # characters of LaTeX that are worth showing
-# What sympy and the LaTeX reader raise on input that they were not made for.
-READER_ERRORS = (ArithmeticError, AttributeError, LookupError, MemoryError, NotImplementedError, RecursionError, TypeError, ValueError)
 
 
 class Printer(LatexPrinter):  # type: ignore[misc]  # sympy has no types
@@ -34,7 +32,7 @@ def read(answer: str) -> str:
 def answered(answer: str) -> str:
     try:
         return read(answer)
-    except READER_ERRORS:
+    except SYMPY_ERRORS:
         return ""
 
 

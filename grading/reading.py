@@ -8,6 +8,7 @@ The child is warm, and is killed when it takes too long. What cannot be read in 
 import re
 from functools import lru_cache
 
+from accounts import connections
 from grading.checking import syntax
 from grading.checking.child import Child, NoReply
 from grading.checking.clock import read_clock
@@ -60,7 +61,10 @@ def _read(answer: str) -> str:
     try:
         return latex(syntax.read(_with_points(text))[0])
     except (Unreadable, RecursionError):
-        return "" if WORDS.search(formula) else str(_reader.ask(formula, seconds=SECONDS, patience=WAIT_SECONDS))
+        if WORDS.search(formula):
+            return ""
+        connections.give_back()
+        return str(_reader.ask(formula, seconds=SECONDS, patience=WAIT_SECONDS))
 
 
 def _compared(answer: str) -> str:

@@ -6,6 +6,7 @@ a score is written only onto the findings that were read.
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
@@ -22,9 +23,11 @@ logger = logging.getLogger(__name__)
 
 TASK = "config.tasks.score_waiting"
 BATCH = 8  # submissions of one problem that are scored together
+PAUSE = 60.0  # seconds before a scorer that failed is asked again: each of its refusals is a line in the log
 
 _busy = asyncio.Lock()  # held while this process is at it
 _able = False  # this process has had a scorer
+_again = 0.0  # when one that failed is asked again, on the monotonic clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,20 @@ class Batch:
 
 def is_behind() -> bool:
     """Whether this process can score, and something waits for it."""
-    return _able and not _busy.locked() and _waiting().exists()
+    return _able and not _busy.locked() and time.monotonic() >= _again and _waiting().exists()
 
 
 async def run(scorer: RewardScorer | None) -> None:
     """Score what waits, a batch after the other; returns at once without a scorer, or where this process is at that already."""
-    global _able
+    global _able, _again
     _able = scorer is not None
-    if scorer is None:
+    if scorer is None or time.monotonic() < _again:
         return
     try:
         await work_off(_next, lambda batch: _score(batch, scorer), _busy)
     except RewardError as error:
-        logger.warning("Submissions are not scored: %s", error)
+        _again = time.monotonic() + PAUSE
+        logger.warning("Submissions are not scored, for %.0f s: %s", PAUSE, error)
 
 
 async def _score(batch: Batch, scorer: RewardScorer) -> None:

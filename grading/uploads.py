@@ -2,7 +2,6 @@
 
 import io
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Classroom, User
 from accounts.sheets import ZIP_ERRORS
 from accounts.tables import TableError, decode, read_table
+from accounts.text import compatible
 from grading import submitting
 from grading.models import Problem, Upload, UploadedWork
 from grading.submitting import SubmissionError
@@ -152,7 +152,7 @@ class _Matcher:
 
 
 def _folded(key: str) -> str:
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", key)).strip().casefold()  # usernames are kept so
+    return re.sub(r"\s+", " ", compatible(key)).strip().casefold()  # usernames are kept so
 
 
 def taken_twice(upload: Upload) -> Mapping[int, str]:

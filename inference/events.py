@@ -11,6 +11,7 @@ DropReason = Literal["settled", "slow", "seconds", "tokens", "context", "sandbox
 Part = Literal["text", "code"]
 Mode = Literal["cot", "tir"]
 Language = Literal["en", "zh"]
+GivenUp = Literal["refuted", "repeats"]  # the problem by itself refuted the answer; the model repeated itself and came to none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +29,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started(Event):
-    """Solving begins; `mode` and `language` are what "you choose" came to."""
+    """Solving begins; `mode` and `language` are what "you choose" came to. `given_up`: it begins anew, and why the try before it does
+    not stand."""
 
     kind: ClassVar[str] = "started"
     mode: Mode
     language: Language
     model: str
     n: int = 1
+    given_up: GivenUp | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

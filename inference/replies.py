@@ -81,7 +81,7 @@ class Errors:
             return self.unavailable(f"{self.what} failed ({status}): {said}")
         if status in (400, 413, 422) and is_overflow(body):
             return self.overflow(said)
-        return self.refused(f"{self.what} refused the request ({status}): {said}")
+        return self.refused(f"{self.what} refused the request ({status}): {said.rstrip('.')}.")
 
     def as_object(self, text: str) -> dict[str, Any]:
         try:
@@ -96,7 +96,7 @@ class Errors:
         """The entry of the model `wanted`, or else of the first, in the answer to `/v1/models`."""
         models = listing.get("data")
         if not isinstance(models, list) or not all(isinstance(model, dict) and isinstance(model.get("id"), str) for model in models):
-            raise self.refused("The server's list of models makes no sense; is the address an OpenAI-compatible one, ending in /v1?")
+            raise self.refused("The server's list of models makes no sense; is the address an OpenAI-compatible one?")
         named: dict[str, dict[str, Any]] = {model["id"]: model for model in models}
         if not named:
             raise self.unavailable("The server has no model loaded.")

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from grading.checking.agreement import answer_values
 from grading.checking.answers import Outcome, check
+from grading.checking.told_apart import told_apart
 from inference.events import Rule
 
 Same = Callable[[str, str], bool]
@@ -46,7 +48,17 @@ def mathematically_equal(left: str, right: str) -> bool:
     """The usual `same`: the checker is sure that they are equal. Blocks, mostly for milliseconds, for up to 2 s where an answer is
     hard to evaluate: not for an event loop, and worth a cache.
     """
-    return check(left, right, seconds=SECONDS).outcome is Outcome.CORRECT
+    if check(left, right, seconds=SECONDS).outcome is Outcome.CORRECT:
+        return True
+    return bool(told_apart(left)) != bool(told_apart(right)) and _in_order(left, right)
+
+
+def _in_order(left: str, right: str) -> bool:
+    """Whether `23, 12` has the values of `鸡23只，兔12只` in their order: two solutions of one problem mean the same by that."""
+    ours, theirs = answer_values(left), answer_values(right)
+    return len(ours) == len(theirs) and all(
+        check(*pair, seconds=SECONDS).outcome is Outcome.CORRECT for pair in zip(ours, theirs, strict=True)
+    )
 
 
 def remembering(same: Same) -> Same:
@@ -70,14 +82,20 @@ def group(answers: Sequence[str | None], same: Same) -> list[int | None]:
 
 def select(candidates: Sequence[Candidate], rule: Rule, same: Same) -> Selection:
     """Apply `rule` to the candidates, which stand in the order of their indices. Raises ValueError as `pick` does."""
-    groups = group([candidate.answer for candidate in candidates], same)
-    standing = [None if candidate.refuted else label for candidate, label in zip(candidates, groups, strict=True)]
-    count = len(candidates)
-    if any(label is not None for label in standing):
-        groups, count = standing, sum(not candidate.refuted for candidate in candidates)
+    found = group([candidate.answer for candidate in candidates], same)
+    groups = standing(candidates, found)
+    count = len(candidates) if groups == found else sum(not candidate.refuted for candidate in candidates)
     index = pick(candidates, groups, rule)
     agreeing = 0 if groups[index] is None else groups.count(groups[index])
     return Selection(index, agreeing, count, groups)
+
+
+def standing(candidates: Sequence[Candidate], groups: Groups) -> list[int | None]:
+    """The groups without those who are refuted, each called by the first who is left; all of them where nobody else has an answer."""
+    found = [None if candidate.refuted else label for candidate, label in zip(candidates, groups, strict=True)]
+    firsts: dict[int, int] = {}
+    left = [None if label is None else firsts.setdefault(label, index) for index, label in enumerate(found)]
+    return left if firsts else list(groups)
 
 
 def pick(candidates: Sequence[Candidate], groups: Groups, rule: Rule) -> int:

@@ -3,41 +3,54 @@
 import asyncio
 import time
 import uuid
-import zlib
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, Self
 
 from grading.checking.agreement import agrees
 from grading.checking.extract import boxed_answer, final_answer
 from grading.checking.fitting import is_bare, is_refuted, says_what_to_do
 from inference import prompts
 from inference.best_of import Budget, Contest, Kept
-from inference.engines import Chunk, ContextOverflow, Engine, EngineUnavailable, Finish, Sampling
+from inference.engines import Chunk, ContextOverflow, Engine, EngineUnavailable, Finish, Sampling, seed_from
 from inference.events import CandidateEvent, Code, Done, Event, Language, Mode, Output, Rule, Started, Token
 from inference.exact import with_exact_values
 from inference.prompts import Exchange
 from inference.repeating import repeats_itself
 from inference.reward import RewardScorer
 from inference.sandbox import CellResult, Sandbox, Session
+from inference.trying import tried
 from inference.wire import FENCE, Piece, Splitter, Wire
 
 SAMPLED = 0.7  # temperature of candidates, Qwen2.5-Math's setting for Maj@N and RM@N (arXiv 2409.12122)
 TOP_P = 0.8  # Qwen2.5-Math's setting for every temperature above 0 (arXiv 2409.12122)
 FEWEST_TOKENS = 128  # a context with less room than this left is full
 BOX_TOKENS = 48  # kept out of the budget, for an answer that the model did not come to box
+TRIES = 3  # of a solution that is asked for by a person
 LED_BACK = 2  # times that a model is led back to words; then it may write what it will
 FORCED_BOX = "\n\nThe final answer is $\\boxed{"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds of one solution. `tokens` counts generated ones; `output` is what the model reads of a block's output, in characters."""
+    """Bounds of one solution. `tokens` counts generated ones, `with_box` those of a forced box as well; `output` is what the model reads of
+    a block's output, in characters."""
 
     tokens: int = 1024
+    with_box: int = 1024 + BOX_TOKENS
     rounds: int = 4
     output: int = 1000
+
+    @classmethod
+    def within(cls, most: int | None) -> Self:
+        """The usual ones, and of tokens no more than `most`, whatever they are for."""
+        usual = cls()
+        return usual if most is None else replace(usual, tokens=min(usual.tokens, most), with_box=min(usual.with_box, most))
+
+    def after(self, spent: int) -> Self:
+        """Those of another try."""
+        return replace(self, tokens=self.tokens - spent, with_box=self.with_box - spent)
 
 
 async def solve(
@@ -54,6 +67,7 @@ async def solve(
     seed: int = 0,
     temperature: float = 0.0,
     top_p: float = TOP_P,
+    tries: int = 1,
     n: int = 1,
     select: Rule = "weighted",
     scorer: RewardScorer | None = None,
@@ -62,16 +76,18 @@ async def solve(
 ) -> AsyncGenerator[Event]:
     """Solve `problem`; yields Started, then Token, Code and Output as they come, and Done last.
 
+    Of one solution that cannot stand there are up to so many `tries`, each behind a Started of its own (`inference.trying`).
     With `n` above 1, so many candidates are written side by side (at `SAMPLED` where `temperature` is 0, for they must differ); each ends
-    with
-    Solved or Dropped, and is Scored where there is a `scorer`; Selected says which one Done repeats (`inference.best_of`). Of those that
-    were `kept` nothing is yielded again.
+    with Solved or Dropped, and is Scored where there is a `scorer`; Selected says which one Done repeats (`inference.best_of`). Of those
+    that were `kept` nothing is yielded again.
 
     Closing the generator aborts the engine's requests and ends the sandbox sessions. Raises `EngineError` and
     `SandboxError`. Where the whole does not fit the context, the oldest of `history` is left out; `instructions` never are.
     """
-    candidates = [
-        _Solution(
+    limits = limits or Limits()
+
+    def begin(number: int, tokens: int) -> _Solution:
+        return _Solution(
             problem=problem,
             engine=engine,
             sandbox=sandbox,
@@ -81,16 +97,16 @@ async def solve(
             instructions=instructions,
             decides=not instructions and (not history or says_what_to_do(problem)) and is_bare(problem),
             wire=wire,
-            limits=limits or Limits(),
+            limits=limits.after(limits.tokens - tokens),
             seed=seed_of(seed, number),
-            temperature=temperature or (SAMPLED if n > 1 else 0.0),
+            temperature=temperature or (SAMPLED if n > 1 or number else 0.0),
             top_p=top_p,
         )
-        for number in range(n)
-    ]
+
     if n == 1:
-        events: AsyncGenerator[Event] = candidates[0].write()
+        events = tried(begin, tries=tries, tokens=limits.tokens)
     else:
+        candidates = [begin(number, limits.tokens) for number in range(n)]
         yield Started(mode=candidates[0].mode, language=candidates[0].language, model=engine.model, n=n)
         events = Contest(problem, candidates, rule=select, scorer=scorer, budget=budget, kept=kept).run()
     async with aclosing(events):
@@ -100,7 +116,7 @@ async def solve(
 
 def seed_of(seed: int, number: int) -> int:
     """The seed of a candidate; the first has the seed of a single solution."""
-    return seed if number == 0 else zlib.crc32(f"{seed}/{number}".encode())
+    return seed if number == 0 else seed_from(seed, number)
 
 
 @dataclass(kw_only=True)
@@ -176,7 +192,7 @@ class _Solution:
                     async for event in events:
                         yield event
             splitter = self._splitter()
-        if self.printed is not None and boxed_answer(self.text) is None:
+        if self.printed is not None and boxed_answer(self.text) is None and self.tokens + BOX_TOKENS <= self.limits.with_box:
             async with aclosing(self._box(splitter)) as tokens:
                 async for token in tokens:
                     yield token

@@ -9,11 +9,12 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import connections
 from accounts.models import User
 from accounts.refusal import Refusal
 from accounts.text import storable
 from grading.checking.answers import Outcome, Verdict, check
-from grading.checking.asked import COPIED, NOT_REDUCED, OTHER_UNIT, check_asked
+from grading.checking.asked import COPIED, NOT_REDUCED, NOT_THE_FORM, OTHER_UNIT, check_asked
 from grading.checking.compare import NOT_SOLVED
 from grading.checking.quantities import ROUNDED
 from grading.checking.reasons import Reason
@@ -26,7 +27,7 @@ from tutor.models import Turn
 from tutor.permission import texts_of
 
 LONGEST = 500  # characters of an answer
-UNFINISHED = {COPIED, NOT_REDUCED, NOT_SOLVED}
+UNFINISHED = {COPIED, NOT_REDUCED, NOT_SOLVED, NOT_THE_FORM}
 
 
 class AnswerError(Refusal):
@@ -66,6 +67,7 @@ def answer(item: Item, given: str) -> Attempt:
     given = storable(given)[:LONGEST]
     if not given:
         raise NoAnswer
+    connections.give_back()
     verdict, read = _judge(item, given)
     if verdict.reason.template in UNFINISHED:
         raise OtherForm
@@ -96,7 +98,7 @@ def _judge(item: Item, given: str) -> tuple[Verdict, str]:
 def _keep(item: Item, given: str, reason: Reason, *, right: bool) -> Attempt:
     item = Item.objects.select_for_update().get(pk=item.pk)  # sent twice at once, it counts once
     last = item.attempts.last()
-    counted = last is None and not item.revealed and bool(item.family)  # what the model wrote may be of another skill than it seems
+    counted = last is None and bool(item.family)  # what the model wrote may be of another skill than it seems
     aided = item.helped or item.revealed or _was_asked(item)
     if counted:
         known, _made = Knowledge.objects.select_for_update().get_or_create(student=item.student, skill=item.skill)
@@ -125,17 +127,15 @@ def _was_asked(item: Item) -> bool:
 
 def _learn(known: Knowledge, item: Item, *, right: bool) -> None:
     """Move the estimate; a skill that is mastered by it is reviewed from then on, and a review that went well comes later the next time."""
-    before, now = known.mastered, timezone.now()
+    now = timezone.now()
     is_review = item.review and known.due is not None and known.due <= now  # of several that were begun, the first
     known.known = knowledge.update(known.known, right=right)
     if is_review:
         known.box = knowledge.next_box(known.box, right=right)
-    elif known.mastered and not before:
-        known.box = 0
-    if known.mastered and (known.due is None or is_review or not before):
+    if not known.mastered:
+        known.due, known.box = None, 0  # it is being learned, perhaps again
+    elif known.due is None or is_review:
         known.due = _morning(now + knowledge.interval(known.box))
-    elif not known.mastered:
-        known.due = None  # it is being learned again
     known.save()
 
 

@@ -25,9 +25,10 @@ Points = Sequence[tuple[float, float]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`path` is a polyline's points; `first`, `last` are values."""
+    """`path` is a polyline's points; `first`, `last` are values. `place` of the run among those shown, by which it has its colour."""
 
     run: str
+    place: int
     path: str
     first: float
     last: float
@@ -49,20 +50,20 @@ def of_runs(runs: Sequence[Run]) -> list[Chart]:
     """The same stages of several runs, drawn over each other. Raises `RowError`."""
     names = dict.fromkeys(stage.name for run in runs for stage in run.stages.all())
     found = [[stage for run in runs for stage in run.stages.all() if stage.name == name] for name in names]
-    return [chart for stages in found for chart in of_stages(stages)]
+    return [chart for stages in found for chart in _of_stages(stages, [run.number for run in runs])]
 
 
-def of_stages(stages: Sequence[RunStage]) -> list[Chart]:
+def _of_stages(stages: Sequence[RunStage], runs: list[str]) -> list[Chart]:
     read = [(stage, progress.curves(stage.folder, tuple(FIGURES))) for stage in stages]
     charts = []
     for name, title in FIGURES.items():
         series = [(stage.run.number, curves[name]) for stage, curves in read if name in curves]
         if series:
-            charts.append(_chart(stages[0].name, str(title), series))
+            charts.append(_chart(stages[0].name, str(title), series, runs))
     return charts
 
 
-def _chart(stage: str, title: str, series: Sequence[tuple[str, Points]]) -> Chart:
+def _chart(stage: str, title: str, series: Sequence[tuple[str, Points]], runs: list[str]) -> Chart:
     steps = [step for _run, points in series for step, _value in points]
     values = [value for _run, points in series for _step, value in points]
     low, high = min(values), max(values)
@@ -74,6 +75,7 @@ def _chart(stage: str, title: str, series: Sequence[tuple[str, Points]]) -> Char
         return f"{x:.1f},{y:.1f}"
 
     lines = tuple(
-        Line(run=run, path=" ".join(place(*point) for point in points), first=points[0][1], last=points[-1][1]) for run, points in series
+        Line(run=run, place=runs.index(run), path=" ".join(place(*point) for point in points), first=points[0][1], last=points[-1][1])
+        for run, points in series
     )
     return Chart(stage=stage, title=title, lines=lines, low=low, high=high, steps=int(last))

@@ -16,6 +16,7 @@ RULES: dict[str, str | Promise] = {
     "weighted": _("weighted majority"),
     "maj": _("majority"),
 }
+SINGLE: dict[str, str | Promise] = {"greedy": _("temperature 0"), "first": _("the first response")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,15 @@ def figure(report: dict[str, Any]) -> Figure:
         y_ticks=tuple((y(value), f"{value:.0f}") for value in (low, (low + high) / 2, high)),
         rows=tuple((k, tuple(values[rule, k] for rule in rules)) for k in shown),
     )
+
+
+def differences(report: dict[str, Any]) -> list[tuple[str | Promise, str | Promise, dict[str, Any]]]:
+    """What is compared with what, and by how many points the first is better."""
+    found = []
+    for name, difference in report["differences"].items():
+        better, worse = ((SINGLE | RULES)[way.partition("@")[0]] for way in name.split(" - "))
+        found.append((better, worse, difference))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

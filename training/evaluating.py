@@ -17,6 +17,7 @@ from django.shortcuts import get_object_or_404
 from accounts.models import User
 from accounts.roles import check_admin
 from inference import weights
+from inference.events import Rule
 from training import rows
 from training.datasets import digest
 from training.evaluation.measures import Measures
@@ -25,8 +26,6 @@ from training.pipeline import evaluate, stage
 
 FOLDERS = "evaluations"  # below the data folder
 NAMES = {"first": "first", "majority": "maj", "reward": "rm", "weighted": "weighted"}
-
-Select = Literal["first", "majority", "reward", "weighted"]
 
 
 class EvaluationError(Exception):
@@ -120,10 +119,10 @@ def get_evaluations_for(user: User) -> QuerySet[Evaluation]:
     return Evaluation.objects.all()
 
 
-def picked(measures: Measures, select: Select | None) -> tuple[Select, float]:
+def picked(measures: Measures, select: Rule | None) -> tuple[Rule, float]:
     """The rule, by default the one that the tutor would use, and how often its pick of n was right, in percent. Raises ValueError."""
     scored = f"rm@{measures.n}" in measures.plain
-    rule: Select = select or ("weighted" if scored else "majority")
+    rule: Rule = select or ("weighted" if scored else "majority")
     name = NAMES[rule] if rule == "first" else f"{NAMES[rule]}@{measures.n}"
     if name not in measures.plain:
         raise ValueError(f"Nothing can be picked by {rule}: the responses have no scores, because there is no reward model.")

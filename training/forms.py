@@ -41,7 +41,9 @@ class StartForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    name = forms.SlugField(max_length=80, label=_("Dataset name"), allow_unicode=True)
+    name = forms.SlugField(
+        max_length=80, label=_("Dataset name"), allow_unicode=True, error_messages={"invalid": _("Only letters, digits, - and _, please.")}
+    )
     file = forms.FileField(label=_("JSONL file"))
     provenance = forms.CharField(max_length=2000, required=False, label=_("Where it comes from"))
     licence = forms.CharField(max_length=80, required=False, label=_("Licence"))

@@ -49,8 +49,9 @@ def trouble(folder: Path, log: Path, status: int) -> Reason:
 
 
 def log_tail(path: Path) -> str:
-    """The last lines of a log, whatever bytes are in them."""
-    return "\n".join(line[:LINE] for line in tail(path).splitlines()[-LINES:])
+    """The last lines of a log, whatever bytes are in them; of a bar that was drawn over and over, its last state."""
+    lines = [line.rstrip("\r").rpartition("\r")[2] for line in tail(path).rstrip("\n").split("\n")]
+    return "\n".join(line[:LINE] for line in lines[-LINES:])
 
 
 def tail(path: Path) -> str:

@@ -29,17 +29,19 @@ from inference.prompts import detect_language
 from inference.tutoring.wishes import may_write
 from tutor import api_lessons, asking, assessing, lessons, teaching
 from tutor.api_request import LARGEST, MODELS, ApiError, Asked, accident, bad_request, no_such_model, parse, too_large
+from tutor.api_stops import Stops
 from tutor.eventlog import Entry
 from tutor.failures import Failure
 from tutor.following import TurnLost, follow
 from tutor.markdown import review
 from tutor.models import Turn
-from tutor.transcript import REFUTED, Transcript
+from tutor.transcript import GIVEN_UP, REFUTED, Transcript
 
 logger = logging.getLogger(__name__)
 
 NO_PYTHON = (Failure.SANDBOX_UNAVAILABLE, Failure.SANDBOX_BUSY, Failure.SANDBOX_LOST)
 STREAMED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}  # or else nginx keeps all of it back until the end
+ROOM_AGAIN = 10  # seconds after which a program may ask whether there is room for one more question
 SILENCE = 1.0  # seconds after which a client is told that a judgement is still being made
 
 Endpoint = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
@@ -127,9 +129,16 @@ def _body(request: HttpRequest) -> bytes:
 
 
 @endpoint("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-async def unknown(request: HttpRequest, key: ApiKey, path: str) -> HttpResponse:
+async def unknown(request: HttpRequest, key: ApiKey, path: str = "") -> HttpResponse:
     """What else there is in OpenAI's API."""
     raise ApiError(404, "invalid_request_error", "unknown_url", f"Unknown request URL: {request.method} /v1/{path}.")
+
+
+@endpoint("GET", "HEAD", "POST")
+async def elsewhere(request: HttpRequest, key: ApiKey, path: str) -> HttpResponse:
+    """A client that was given the site's address instead of the API's."""
+    message = f"Unknown request URL: {request.method} /{path}. The API's address (base URL) ends in /v1."
+    raise ApiError(404, "invalid_request_error", "unknown_url", message)
 
 
 # --- Asking -----------------------------------------------------------------------------------------------------------------
@@ -148,7 +157,10 @@ async def _admitted(request: HttpRequest) -> ApiKey:
         refusal.headers["Retry-After"] = f"{error.seconds:.0f}"
         raise refusal from error
     except keys.QuotaUsedUp as error:
-        raise ApiError(429, "insufficient_quota", "insufficient_quota", f"You exceeded your current quota: {error}") from error
+        used_up = ApiError(429, "insufficient_quota", "insufficient_quota", f"You exceeded your current quota: {error}")
+        # OpenAI's clients would try again at once, and wait for no time as long as this.
+        used_up.headers |= {"Retry-After": f"{error.seconds:.0f}", "X-Should-Retry": "false"}
+        raise used_up from error
 
 
 async def _ask(key: ApiKey, asked: Asked) -> tuple[Turn, bool]:
@@ -159,7 +171,8 @@ async def _ask(key: ApiKey, asked: Asked) -> tuple[Turn, bool]:
             return await sync_to_async(assessing.ask)(key.user, asked.question, assessing.FIRST)
         if offer.aim != Turn.Aim.EXPLAIN:
             return await sync_to_async(api_lessons.ask)(key.user, offer.aim, asked.history, asked.question), True
-        return await sync_to_async(asking.ask_once)(key.user, asked.question, offer.mode, offer.n, asked.history, asked.instructions), True
+        solved = partial(asking.ask_once, key.user, asked.question, offer.mode, offer.n, asked.history, asked.instructions)
+        return await sync_to_async(solved)(most_tokens=asked.most_tokens), True
 
 
 @contextmanager
@@ -169,7 +182,11 @@ def _refusals() -> Iterator[None]:
         yield
     except asking.AskingError as error:
         known = REFUSALS.get(type(error))
-        raise known(error) if known else ApiError(429, "requests", "rate_limit_exceeded", str(error)) from error
+        if known:
+            raise known(error) from error
+        too_many = ApiError(429, "requests", "rate_limit_exceeded", str(error))
+        too_many.headers["Retry-After"] = f"{ROOM_AGAIN}"
+        raise too_many from error
 
 
 # --- The answer -------------------------------------------------------------------------------------------------------------
@@ -190,7 +207,7 @@ class Answer:
 
     async def whole(self) -> dict[str, Any]:
         """Raises `ApiError`."""
-        text = "".join([piece async for piece in self._pieces() if piece])
+        text = "".join([piece async for piece in self._said() if piece])
         message = {"role": "assistant", "content": text}
         choices = [{"index": 0, "message": message, "logprobs": None, "finish_reason": self.reason}]
         return self._object("chat.completion", choices) | {"usage": self._usage()}
@@ -200,7 +217,7 @@ class Answer:
         yield self._chunk({"role": "assistant", "content": ""})
         try:
             with _accidents():
-                async with aclosing(self._pieces()) as pieces:
+                async with aclosing(self._said()) as pieces:
                     async for piece in pieces:
                         yield self._chunk({"content": piece}) if piece else b": still working\n\n"
         except ApiError as error:
@@ -211,8 +228,22 @@ class Answer:
             yield _data(self._object("chat.completion.chunk", []) | {"usage": self._usage()})
         yield b"data: [DONE]\n\n"
 
+    async def _said(self) -> AsyncGenerator[str]:
+        """The message's text as it comes, to where the client wants it to stop; "" for a second of silence."""
+        stops = Stops(self.asked.stop)
+        async with aclosing(self._pieces()) as pieces:
+            async for piece in pieces:
+                text = stops.take(piece)
+                if text or not piece:
+                    yield text
+                if stops.found:
+                    self.reason = "stop"
+                    return
+        if rest := stops.rest():
+            yield rest
+
     async def _pieces(self) -> AsyncGenerator[str]:
-        """The message's text as it comes, "" for a second of silence. A run that is given up is told so and begun again below."""
+        """All of the text as it comes, "" for a second of silence. A run that is given up is told so and begun again below."""
         transcript = Transcript(several=self.turn.n > 1)
         ended = False
         try:
@@ -230,21 +261,21 @@ class Answer:
             raise ApiError(503, "server_error", "no_worker", "Nobody works on questions at the moment. Try again later.") from error
         finally:
             if not ended:
+                self.tokens = transcript.tokens
                 await sync_to_async(asking.stop)(self.turn)
             if self.is_new:
-                await sync_to_async(keys.count_tokens)(self.key, self.tokens or transcript.tokens)
+                await sync_to_async(keys.count_tokens)(self.key, self.tokens)
 
     def _beside(self, entry: Entry) -> str:
         """What a page shows beside the text: a student's work as it was read, a warning."""
         kind, data = entry["kind"], entry["data"]
         if kind == "started":
             self.language = data["language"]
-        elif kind == "reviewed":
+        if kind == "reviewed":
             return f"{review(data)}\n\n"
-        elif kind == "done" and data.get("refuted"):
-            with translation.override(teaching.INTERFACE[self.language]):
-                return f"\n\n> ⚠ {REFUTED}\n"
-        return ""
+        note = GIVEN_UP.get(data.get("given_up", "")) or (REFUTED if data.get("refuted") else None)
+        with translation.override(teaching.INTERFACE[self.language]):
+            return f"\n\n> ⚠ {note}\n\n" if note and kind != "solved" else ""
 
     async def _footer(self, entry: Entry) -> str:
         """What may be written where a page has buttons."""
@@ -255,7 +286,7 @@ class Answer:
         return f"\n\n{wishes}" if wishes else ""
 
     def _take_end(self, kind: str, data: dict[str, Any]) -> bool:
-        """Whether the entry ends the turn. Raises `ApiError` where it failed."""
+        """Whether the turn is done. Raises `ApiError` where it failed."""
         if kind == "done":
             self.tokens, self.reason = data.get("tokens", 0), data["finish"]  # a greeting is answered without the model
         if kind == "failed":
@@ -266,7 +297,7 @@ class Answer:
                 if too_long
                 else ApiError(503, "server_error", data["reason"], message)
             )
-        return kind in ("done", "stopped")
+        return kind == "done"
 
     def _usage(self) -> dict[str, int]:
         """Prompts are read by the engine, which does not tell their length; so they are not counted."""

@@ -1,12 +1,13 @@
 """What a program asks for: a request in the form of OpenAI's chat completions, read and checked.
 
-`model`, `messages`, `stream` and `stream_options` are heeded; sampling (`temperature`, `max_tokens`, `stop`) is the tutor's own affair
-and passed over. What would make another kind of reply (several choices, JSON, a call of a tool, sound, probabilities) is refused, and so is
-what a client asks for itself about a conversation.
+`model`, `messages`, `stream`, `stream_options`, `stop` and `max_completion_tokens` (`max_tokens`) are heeded; how a solution is sampled
+(`temperature`, `seed`) is the tutor's own affair and passed over. What would make another kind of reply (several choices, JSON, a call of a
+tool, sound, probabilities) is refused, and so is what a client asks for itself about a conversation.
 """
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +16,12 @@ from django.http import JsonResponse
 from accounts.text import storable
 from inference import assessment
 from inference.prompts import Exchange
+from inference.solve import Limits
 from tutor.models import Turn
 
 MESSAGES = 1000  # in one request: a chat client sends all of a dialogue, however long it has become
 LARGEST = 400_000  # bytes of a request
+STOPS, LONGEST_STOP = 16, 200  # sequences, characters of one
 # As Open WebUI asks behind each reply for a title, tags and follow-up questions. The tutor would solve the conversation's problem once
 # more, for minutes; refused, the client takes the first message for a title.
 CHORE = re.compile(r"\s*#+ Task:\s.*<chat_history>", re.DOTALL)
@@ -71,8 +74,12 @@ def too_large() -> ApiError:
     return bad_request(f"The request is larger than {LARGEST} bytes.", code="context_length_exceeded", param="messages")
 
 
+def too_much() -> ApiError:
+    return ApiError(503, "server_error", None, "Others are sending much to this server. Try again later.")
+
+
 def no_such_model(name: object) -> ApiError:
-    message = f"The model `{name}` does not exist or you do not have access to it."
+    message = f"The model `{name}` does not exist or you do not have access to it. There are {', '.join(MODELS)}."
     return ApiError(404, "invalid_request_error", "model_not_found", message, "model")
 
 
@@ -87,6 +94,8 @@ class Asked:
     usage: bool
     assessment: assessment.Request | None
     instructions: str = ""  # what the system says: how the client wants to be answered, but no part of what is asked
+    most_tokens: int | None = None  # of each solution
+    stop: Sequence[str] = ()
 
     @property
     def offer(self) -> Offer | None:
@@ -105,6 +114,8 @@ def parse(body: bytes) -> Asked:
     if not isinstance(data, dict):
         raise bad_request("The body is no JSON object.")
     model = data.get("model")
+    if model is None:
+        raise bad_request(f"You must provide a model: {', '.join(MODELS)}.", param="model")
     if not isinstance(model, str) or model not in MODELS:
         raise no_such_model(model)
     _check_kind(data)
@@ -116,7 +127,28 @@ def parse(body: bytes) -> Asked:
     usage = isinstance(options, dict) and options.get("include_usage") is True
     if to_judge:
         instructions, history, question = "", [], to_judge.problem
-    return Asked(model, question, history, data.get("stream") is True, usage, to_judge, instructions)
+    most, stop = _most_tokens(data), _stop(data.get("stop"))
+    return Asked(model, question, history, data.get("stream") is True, usage, to_judge, instructions, most, stop)
+
+
+def _most_tokens(data: dict[str, Any]) -> int | None:
+    """The smaller of the two, for `max_tokens` is the older name; None where that is no bound."""
+    bounds = {name: data[name] for name in ("max_completion_tokens", "max_tokens") if data.get(name) is not None}
+    for name, most in bounds.items():
+        if not isinstance(most, int) or isinstance(most, bool) or most < 1:
+            raise bad_request(f"`{name}` must be a whole number, 1 or more.", param=name)
+    most = min(bounds.values(), default=None)
+    return None if most is None or most >= Limits().with_box else most
+
+
+def _stop(sequences: object) -> list[str]:
+    if isinstance(sequences, str):
+        sequences = [sequences]
+    if sequences is None or (isinstance(sequences, list) and all(isinstance(sequence, str) for sequence in sequences)):
+        found = [sequence for sequence in sequences or [] if sequence]
+        if len(found) <= STOPS and all(len(sequence) <= LONGEST_STOP for sequence in found):
+            return found
+    raise bad_request(f"`stop` must be up to {STOPS} texts of up to {LONGEST_STOP} characters each.", param="stop")
 
 
 def _check_kind(data: dict[str, Any]) -> None:
@@ -173,7 +205,7 @@ def _dialogue(messages: object) -> tuple[str, list[Exchange], str]:
 
 def _role(message: object, at: int) -> str:
     role = message.get("role") if isinstance(message, dict) else None
-    if role not in ("system", "developer", "user", "assistant", "tool"):
+    if role not in ("system", "developer", "user", "assistant", "tool", "function"):
         raise bad_request(f"messages[{at}] has no role that is known.", param=f"messages[{at}].role")
     return str(role)
 
@@ -184,9 +216,15 @@ def _content(message: Any, at: int, *, is_last: bool) -> str:  # noqa: ANN401  #
     if isinstance(content, str):
         return storable(content)
     if isinstance(content, list):
-        texts = [str(part.get("text", "")) for part in content if isinstance(part, dict) and part.get("type") == "text"]
-        if len(texts) == len(content) or not is_last:
-            return storable("\n".join(texts))
-    if content is None and message.get("role") in ("assistant", "tool"):
+        texts = [_text(part) for part in content]
+        if None not in texts or not is_last:
+            return storable("\n".join(text for text in texts if text))
+    if content is None and not (is_last and message.get("role") == "user"):
         return ""
     raise bad_request(f"messages[{at}] has other content than text.", param=f"messages[{at}].content")
+
+
+def _text(part: object) -> str | None:
+    """None for a part that is something else."""
+    text = part.get("text") if isinstance(part, dict) and part.get("type") == "text" else None
+    return text if isinstance(text, str) else None

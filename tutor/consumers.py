@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404
 
 from accounts.models import User
-from accounts.sockets import LOGGED_OUT, NOT_THERE, TRY_LATER, BellConsumer
+from accounts.sockets import BAD_MESSAGE, LOGGED_OUT, NOT_THERE, TRY_LATER, BellConsumer
 from tutor import asking, eventlog, standing
 from tutor.eventlog import Entry
 from tutor.models import Turn
@@ -28,7 +28,7 @@ SLOW = 3.0  # seconds that one frame may take to leave
 WATCHED = 100  # turns that one socket may watch at once
 READERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sockets")  # a process's sockets read the database in these
 
-BAD_MESSAGE, OUTDATED = 4400, 4409  # besides those that all sockets close with
+OUTDATED = 4409  # besides those that all sockets close with
 
 
 class BadMessage(Exception):

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from accounts.models import User
-from accounts.text import storable
+from accounts.text import searched
 from tutor import eventlog
 from tutor.models import Conversation, Turn
 
@@ -67,7 +67,7 @@ def _newest_leaf(turn: Turn, children: dict[UUID | None, list[Turn]]) -> Turn:
 
 
 def replay(turn: Turn) -> tuple[list[eventlog.Entry], int]:
-    """What the page draws at first: the latest run's events with adjacent tokens merged, and the last `seq` of the log.
+    """What the page draws at first: the events of the latest run's last try with adjacent tokens merged, and the last `seq` of the log.
 
     A socket that watches with that `seq` as `after` continues exactly there.
     """
@@ -78,6 +78,8 @@ def replay(turn: Turn) -> tuple[list[eventlog.Entry], int]:
     for event in log:
         if event.run != log[-1].run:
             continue
+        if event.kind == "started":
+            merged.clear()
         eventlog.merge(merged, eventlog.Entry(seq=event.seq, run=event.run, kind=event.kind, data=dict(event.payload)))
     return merged, log[-1].seq
 
@@ -85,7 +87,7 @@ def replay(turn: Turn) -> tuple[list[eventlog.Entry], int]:
 def search(user: User, query: str) -> QuerySet[Conversation]:
     """This user's conversations, newest first, with `query` in a title, a question or an answer ("" finds all)."""
     found = Conversation.objects.filter(owner=user, api=False)
-    if query := storable(query):
+    if query := searched(query):
         asked = Turn.objects.filter(conversation__owner=user).filter(Q(question__icontains=query) | Q(answer__icontains=query))
         found = found.filter(Q(title__icontains=query) | Q(pk__in=asked.values("conversation")))
     return found.order_by("-updated", "pk")

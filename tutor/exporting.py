@@ -11,7 +11,7 @@ from tutor.eventlog import Entry
 from tutor.failures import Failure
 from tutor.markdown import review, typed, written
 from tutor.models import Conversation, Turn
-from tutor.transcript import REFUTED, Transcript
+from tutor.transcript import GIVEN_UP, REFUTED, Transcript
 
 PERCENT = re.compile(r"(?<!\\)%")  # where a formula's comment would begin
 
@@ -70,6 +70,7 @@ def _warnings(entry: Entry) -> list[str]:
         _("The solutions could not be rated, so the answer that most of them have was picked."): data.get("scorer_error"),
         _("A plain hint, made from a checked solution: no hint in the tutor's own words passed the checks."): data.get("note") == "plain",
         _("The tutor is not sure of this problem."): data.get("note") == "unsure",
+        **{str(text): data.get("given_up") == why for why, text in GIVEN_UP.items()},
         str(REFUTED): entry["kind"] == "done" and data.get("refuted"),
         _("The solution reached its length limit and ends here."): entry["kind"] == "done" and data.get("finish") == "length",
     }

@@ -13,6 +13,7 @@ from inference.engines.openvino import OpenVinoEngine
 from inference.loading import wait_until_ready
 from inference.reward import RewardError, RewardScorer
 from inference.reward.embedded import EmbeddedScorer
+from inference.reward.guarded import Guarded
 from inference.reward.heads import trained_head
 from inference.reward.opening import open_scorer
 from inference.sandbox import Sandbox, SandboxUnavailable
@@ -49,6 +50,12 @@ def named_scorer() -> RewardScorer | None:
         return open_scorer(url=settings.REWARD_URL, model=settings.REWARD_MODEL, api_key=settings.REWARD_API_KEY, precision=precision)
     except RewardError as error:
         return NoScorer(settings.REWARD_MODEL or settings.REWARD_URL, str(error))
+
+
+def guarded_scorer() -> RewardScorer | None:
+    """The same for many who wait: a server is asked only while it answers."""
+    scorer = named_scorer()
+    return Guarded(scorer) if scorer and settings.REWARD_URL else scorer
 
 
 def engine_scorer(engine: Engine) -> RewardScorer | None:

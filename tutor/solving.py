@@ -18,7 +18,7 @@ from inference.engines.metered import Metered
 from inference.events import Done, Event, Mode, Output, Scored, Selected, Solved, Started
 from inference.reward import RewardScorer
 from inference.sandbox import SandboxBusy
-from inference.solve import solve
+from inference.solve import TRIES, Limits, solve
 from inference.tutoring.clarify import solved_or_asked_back
 from inference.tutoring.events import Keyed, Reviewed, Taught
 from inference.tutoring.smalltalk import replied, spelled_out
@@ -166,8 +166,10 @@ class Job:
             language=language,
             history=self._claim.history,
             instructions=turn.instructions,
+            limits=Limits.within(turn.most_tokens),
             seed=self._claim.seed,
             temperature=self._claim.temperature,
+            tries=TRIES,
             n=turn.n,
             select="weighted" if scorer else "majority",
             scorer=scorer,

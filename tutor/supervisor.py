@@ -130,5 +130,6 @@ def worker_command() -> list[str]:
 
 def web_command(host: str, port: int) -> list[str]:
     """One uvicorn. Compressing small frames costs more than it saves; open sockets must not hold up the end."""
-    options = ["--ws-per-message-deflate", "false", "--lifespan", "off", "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
+    options = ["--ws-per-message-deflate", "false", "--ws-max-size", "65536", "--lifespan", "off", "--log-level", "warning"]
+    options += ["--timeout-graceful-shutdown", "3"]
     return [sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", host, "--port", str(port), *options]

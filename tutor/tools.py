@@ -20,7 +20,7 @@ from inference.sandbox import Sandbox, SandboxError
 from inference.sandbox.absent import NoSandbox
 from inference.sandbox.jail import open_sandbox
 from tutor.absent import NoEngine
-from tutor.opening import engine_from_settings, engine_scorer, named_scorer
+from tutor.opening import engine_from_settings, engine_scorer, guarded_scorer
 from tutor.serving import Served, ranked
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class Tools:
     def __init__(self) -> None:
         self.engine: Engine = NoEngine("The model is not loaded yet.")
         self.sandbox: Sandbox = NoSandbox("The sandbox is not open yet.")
-        self._named_scorer = named_scorer()
+        self._named_scorer = guarded_scorer()
         self.scorer = self._named_scorer  # or the engine's own
         self.loaded = asyncio.Event()  # no model is being loaded
         self.engine_error = ""

@@ -9,7 +9,11 @@ from tutor.eventlog import FINAL, Entry
 
 CHARACTERS = 4  # of a token, about
 REFUTED = _("This answer does not fit the problem: put in or calculated again, it is wrong or not complete. Do not rely on this solution.")
-AGAIN = "\n\n---\n\n"  # the worker was lost: what stands above is given up
+AGAIN = "\n\n---\n\n"  # what stands above is given up: the worker was lost, or the solution cannot stand
+GIVEN_UP = {
+    "refuted": _("The first answer did not fit the problem. This is another try."),
+    "repeats": _("The first try said the same again and again. This is another one."),
+}
 
 
 class Transcript:

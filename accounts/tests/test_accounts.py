@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import tries
+from accounts.admin import GOES
 from accounts.models import ApiKey, ApiUse, LogInTry, User
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +237,11 @@ def test_who_is_deleted_is_asked_about_with_counts(client):
     client.post(f"/admin/accounts/user/{lin.pk}/delete/", {"post": "yes"})
     assert not User.objects.filter(pk=lin.pk).exists()
     assert not ApiUse.objects.exists()
+
+
+def test_what_is_counted_is_there():
+    for label in GOES:
+        apps.get_model(label)
 
 
 @pytest.mark.parametrize("role", ["student", "teacher", "admin"])

@@ -1,5 +1,7 @@
 """Classes: joining, teachers, and what may be learned from them."""
 
+import time
+
 import pytest
 from django.http import Http404
 
@@ -53,6 +55,14 @@ def test_a_wrong_code(classroom, student):
             classrooms.join(student, wrong)
 
 
+@pytest.mark.parametrize("typed", ["\u0300\u0323" * 100_000, "a" * 1_000_000])
+def test_a_code_as_long_as_a_form_may_be_holds_nobody_up(classroom, student, typed):
+    began = time.thread_time()
+    with pytest.raises(UnknownCode):
+        classrooms.join(student, typed)
+    assert time.thread_time() - began < 2
+
+
 def test_an_old_code_lets_nobody_in(classroom, student):
     old = classroom.code
     classrooms.renew_code(classroom, closed=False)
@@ -69,10 +79,13 @@ def test_a_teacher_does_not_join_as_a_student(classroom, teacher):
         classrooms.join(teacher, classroom.code)
 
 
-def test_a_full_class(classroom, student, settings):
-    settings.CLASS_LIMIT = 0
+def test_a_full_class_takes_nobody_and_keeps_who_is_in_it(classroom, student, settings):
+    settings.CLASS_LIMIT = 1
+    classrooms.join(student, classroom.code)
     with pytest.raises(ClassFull):
-        classrooms.join(student, classroom.code)
+        classrooms.join(User.objects.create_user("late"), classroom.code)
+    assert classrooms.join(student, classroom.code) == classroom
+    assert [enrolment.student for enrolment in classroom.enrolments.all()] == [student]
 
 
 def test_who_teaches_what(classroom, teacher, student):

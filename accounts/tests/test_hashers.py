@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-from accounts import hashers
+from accounts import connections, hashers
 
 
 def test_a_class_that_logs_in_is_let_in_a_few_at_a_time(monkeypatch):
@@ -21,7 +21,7 @@ def test_a_class_that_logs_in_is_let_in_a_few_at_a_time(monkeypatch):
 
     monkeypatch.setattr(Argon2PasswordHasher, "verify", hashing)
     monkeypatch.setattr(Argon2PasswordHasher, "encode", hashing)
-    monkeypatch.setattr(hashers, "connection", SimpleNamespace(in_atomic_block=False, close=lambda: given_back.append(1)))
+    monkeypatch.setattr(connections, "connection", SimpleNamespace(in_atomic_block=False, close=lambda: given_back.append(1)))
     hasher = hashers.Argon2()
     calls = [hasher.verify, hasher.encode] * 3
     students = [threading.Thread(target=call, args=(str(number), "")) for number, call in enumerate(calls)]

@@ -130,6 +130,8 @@ def test_a_full_class_takes_nobody(classroom, settings):
         enrol(classroom, "ann,Ann,\nbob,Bob,")
     assert classroom.enrolments.count() == 0
     assert not User.objects.filter(username="ann").exists()
+    for _time in range(2):  # who is in it is on the list again
+        assert enrol(classroom, "ann,Ann,") == []
 
 
 def test_a_class_list_is_in_the_order_of_the_school_s_numbers(classroom):

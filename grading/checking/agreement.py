@@ -10,6 +10,7 @@ from grading.checking.printed import to_latex
 from grading.checking.printed_sets import set_to_latex
 from grading.checking.quantities import same_number
 from grading.checking.text import half_width
+from grading.checking.told_apart import told_apart
 
 LONGEST = 2_000  # characters of an output that are read, from its end
 LINES = 6  # printed one to a line, these can be the values of one answer
@@ -59,7 +60,10 @@ def _unlabelled(line: str) -> str:
 
 
 def answer_values(text: str) -> list[str]:
-    """The values of an answer or of a printed result: `x = 1/2, x = -3`, `[-3, 1/2]`, `\\{-3, \\frac12\\}` and `{x: 3}` alike."""
+    """The values of an answer or of a printed result: `x = 1/2, x = -3`, `[-3, 1/2]`, `\\{-3, \\frac12\\}` and `{x: 3}` alike;
+    of `鸡23只，兔12只` without the names."""
+    if told := told_apart(text):
+        return list(told.values())
     text = WRAPPING.sub(" ", half_width(text[:LONGEST])).strip().rstrip(".。").replace(r"\{", "{").replace(r"\}", "}")
     if read_number(text):
         return [text]

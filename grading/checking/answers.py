@@ -15,14 +15,15 @@ from grading.checking import pool
 from grading.checking.choices import LETTER_ONLY, SAME_CHOICE, TEXT_DIFFERS, compare_choices, read_choice, read_small_choices
 from grading.checking.clock import TIME_OR_RATIO, compare_clocks, read_clock, read_dotted
 from grading.checking.dates import compare_dates, read_date
+from grading.checking.extract import final_answer
 from grading.checking.numbers import DECIMAL_COMMA, Number, read_plain_number, read_range, read_remainder
 from grading.checking.phrases import compare_phrases, excludes, meaning, read_phrase, read_sign
 from grading.checking.prose import is_prose, is_sentence, stated_answer
 from grading.checking.quantities import compare_numbers
 from grading.checking.reasons import template
-from grading.checking.spellings import may_be_list, with_decimal_points, with_names, with_powers
+from grading.checking.spellings import Spelling, may_be_list, with_decimal_points, with_names, with_powers
 from grading.checking.text import LONGEST, compact, half_width, plain, typed_signs
-from grading.checking.told_apart import compare_told_apart
+from grading.checking.told_apart import compare_told_apart, may_be_one_of
 from grading.checking.verdicts import ALIKE, DIFFERENT, EQUAL, NOT_COMPARED, Outcome, Verdict, correct, incorrect, undecided
 from grading.checking.wording import without_lead
 
@@ -98,18 +99,26 @@ forget = _memory.clear
 def _check(expected: str, given: str, seconds: float) -> Verdict:
     """The verdict on the answers as they are surely meant; where they differ so, as they may be meant."""
     until = time.monotonic() + seconds
-    left, right = with_names(plain(expected), plain(given)), with_names(plain(given), plain(expected))
+    key, said = final_answer(expected) or expected, final_answer(given) or given
+    left, right = _with_names(expected, key, plain(given)), _with_names(given, said, plain(expected))
     one, other = left.text if left else expected, right.text if right else given
     if all(spelling is None or spelling.certain for spelling in (left, right)):
         expected, given = one, other
     verdict = _as_written(expected, given, seconds)
     if verdict.outcome is Outcome.INCORRECT and (one, other) != (expected, given):
         verdict = _if_wrong(one, other, until, otherwise=verdict, certain=False)
-    if verdict.outcome is not Outcome.CORRECT and (told_apart := compare_told_apart(expected, given)):
+    if told_apart := compare_told_apart(key, said):
         return told_apart
+    if (number := read_plain_number(plain(key))) and may_be_one_of(number, said):
+        return undecided(NOT_COMPARED)
     if verdict.outcome is Outcome.INCORRECT and "^" in plain(expected) and (powers := with_powers(plain(given))) != plain(given):
         verdict = _if_wrong(expected, powers, until, otherwise=verdict, certain=False)
     return verdict if verdict.outcome is Outcome.CORRECT else _with_decimal_points(expected, given, until, otherwise=verdict)
+
+
+def _with_names(text: str, said: str, other: str) -> Spelling | None:
+    """`A: 2, B: 3` is no answer that stands behind `A:`; what stands behind `答：` is one."""
+    return with_names(plain(text), other) or with_names(plain(said), other)
 
 
 def _with_decimal_points(expected: str, given: str, until: float, *, otherwise: Verdict) -> Verdict:

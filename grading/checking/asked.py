@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from grading.checking.answers import LONGEST, SECONDS, Outcome, Verdict, check
+from grading.checking.answers import LONGEST, Outcome, Verdict, check
 from grading.checking.choices import OTHER_CHOICE, SAME_CHOICE, read_choice
+from grading.checking.forms import lacks_form
 from grading.checking.formulas import WRONG_VARIABLE
 from grading.checking.lists import ORDER
+from grading.checking.named import named_values
 from grading.checking.numbers import Number, read_number
 from grading.checking.quantities import PERCENT_UNCLEAR
 from grading.checking.reasons import template
 from grading.checking.reduced import is_of_primes, is_reduced
-from grading.checking.text import plain
+from grading.checking.text import half_width, plain
 from grading.checking.units import Unit, read_unit
 from grading.checking.verdicts import ALIKE, DIFFERENT, EQUAL, correct, incorrect, undecided
 
@@ -22,53 +24,63 @@ COPIED = template("This stands in the problem already, and is not finished.")
 OTHER_UNIT = template("The problem asks for another unit.")
 PROBABILITY_OR_ODDS = template("It is not clear whether a probability or a ratio is meant.")
 NOT_REDUCED = template("The value is right, but it is not in its simplest form.")
+NOT_THE_FORM = template("The value is right, but it is not in the form that the problem asks for.")
 
-ENGLISH = re.compile(r"\b(?:in|into|to|many)\s+((?:(?:square|cubic)\s+)?[a-zµ]+(?:\^\{?[23]\}?)?(?:/[a-z]+)?)(?![A-Za-z])")
-CHINESE = re.compile(r"(?:多少|几)个?([\u4e00-\u9fff]{1,6})")
+ENGLISH = re.compile(
+    r"(?:\b(?:in|into|to|many)\s+|(?:多少|[化换算]成|化为|单位[:是为]?)\s*)"
+    r"((?:(?:square|cubic)\s+)?[a-zµ]+(?:\^\{?[23]\}?)?(?:/[a-z]+)?)(?![A-Za-z])"
+)
+CHINESE = re.compile(r"(?:(?:多少|几)个?|[化换算]成|化为|单位[:是为]?)([\u4e00-\u9fff]{1,6})")
 WORKED = re.compile(r".[-+*/^=<>]|\\[a-z]|(?:log|ln|sin|cos|tan|sqrt)")  # something is left to do
 # What asks for another way to write what stands there already.
 REWRITING = re.compile(
     r"\bas an? (?:(?:mixed|improper|proper|single|simplified) )?(?:fraction|decimal|percent|number|ratio|power|product)|\bas the product"
-    r"|in (?:standard|scientific|index) (?:form|notation)|in words|numerals?",
+    r"|in (?:standard|scientific|index) (?:form|notation)|in words|numerals?"
+    r"|(?:[化写]成|化为|用)(?:最简)?(?:[带假真]?分数|小数|百分数|整数比|比(?![例较])|幂)|科学[记计]数法",
     re.IGNORECASE,
 )
-SIMPLEST = re.compile(r"simplest|lowest terms|\bsimplify", re.IGNORECASE)
-CHANCE = re.compile(r"probab|chance|likel", re.IGNORECASE)
-PRIMES = re.compile(r"prime factor|product of prime", re.IGNORECASE)
+SIMPLEST = re.compile(r"simplest|lowest terms|\bsimplify|(?:in|of) the form [\w\s$]{0,6}(?:√|\\sqrt)|最简|化简|约分", re.IGNORECASE)
+CHANCE = re.compile(r"probab|chance|likel|\bP\s*\(|概率|可能性|几率", re.IGNORECASE)
+PRIMES = re.compile(r"prime factor|product of prime|[质素]因[数子]", re.IGNORECASE)
 ORDERED = re.compile(
     r"in order\b(?! (?:to|for|that)\b)|ascending|descending|\b(?:smallest|largest|least|greatest|lowest|highest) (?:first|to)\b"
-    r"|\bnext \w+ (?:terms|numbers)|\bfirst \w+ terms",
+    r"|\bnext \w+ (?:terms|numbers)|\bfirst \w+ terms"
+    r"|[从由][小大高低]到[小大高低]|升序|降序|依次|(?:接下来|[后前])的?[两二三四五\d]+(?:项|个数)",
     re.IGNORECASE,
 )
 LIST = re.compile(r"[^()\[\]{}<>]+[,;][^()\[\]{}<>]+")
 PERCENT_GIVEN = re.compile(r"\d\s*%")
 PERCENT_ASKED = re.compile(r"(?<!\d)(?<!\d )%|per\s?cent|\brate\b|chance|probab|百分|率|折|prozent|pour\s?cent|por ciento", re.IGNORECASE)
-NUMERALS = re.compile(r"\broman\b", re.IGNORECASE)
+NUMERALS = re.compile(r"\broman\b|罗马", re.IGNORECASE)
 NUMERAL = re.compile(r"[IVXLCDM]+", re.IGNORECASE)
 # Whose value is asked for.
 ASKED = re.compile(
     r"(?:what is|find|determine|calculate|work out|solve for|value of)\s+(?:the value of\s+)?"
-    r"([a-z])\s*(?=[.?,;:]|$|(?:if|when|in|such|given|where)\b)",
+    r"([a-z])\s*(?=[.?,;:]|$|(?:if|when|in|such|given|where)\b)"
+    r"|(?:求|则|那么|问)\s*([a-z])\s*(?:的值)?\s*(?=[.?,;:]|$|(?:[是为=]|等于)\s*(?:多少|几|[?_(]))",
     re.IGNORECASE,
 )
-NAMED = re.compile(r"([A-Za-z])\s*=\s*([^=<>,;]+)")
-BETWEEN = re.compile(r"\s*(?:[,;\n&]|\b(?:and|und|et)\b)\s*")
 LABELLED = re.compile(r"\s*([^=<>≤≥]{2,}?)\s*=\s*([^=<>]+)")
-INTEGRATED = re.compile(r"d[yx]\s*/\s*d|[yf]'|\\int|∫|integra|antiderivative|differential|primitive|Stammfunktion", re.IGNORECASE)
+INTEGRATED = re.compile(
+    r"d[yx]\s*/\s*d|[yf]'|\\int|∫|integra|antiderivative|differential|primitive|Stammfunktion|积分|微分|原函数", re.IGNORECASE
+)
 CONSTANT = re.compile(r"(?<![A-Za-z\\])[ABCDKck](?![A-DF-Za-df-z])")
 KIND = re.compile(r"\b(?:what|which)(?: (?:type|kind|sort) of(?: an?| the)?)? ([a-z]{4,})", re.IGNORECASE)
-COMPLEX = re.compile(r"complex|imaginary|\\C\b|ℂ", re.IGNORECASE)
-OPTION = re.compile(r"(?:^|(?<=[\s(]))\(?([A-J])[).:]\s*(\S.*?)(?=[\s,;]+\(?[A-J][).:]\s*\S|\s*$)", re.DOTALL)
+COMPLEX = re.compile(r"complex|imaginary|\\C\b|ℂ|复数|虚数", re.IGNORECASE)
+NO_REAL = re.compile(r"(?:(?<=\bno )real\s+|(?<=[无有])实数?(?=[解根]))", re.IGNORECASE)
+OPTION = re.compile(r"(?:^|(?<=[\s(]))\(?([A-J])[).:、]\s*(\S.*?)(?=[\s,;]+\(?[A-J][).:、]\s*\S|\s*$)", re.DOTALL)
 OPEN_END = re.compile(r"^\s*=\s*(?=$|[?_\n.])")  # `3 + 4 = ?`
+GLUED = re.compile(r"(?![\u4e00-\u9fff])\w")  # Chinese has no spaces between words
 GOES_ON = frozenset("-+*/^=<>()_.")
 
 
-def check_asked(problem: str, expected: str, given: str | None, *, seconds: float = SECONDS) -> Verdict:
+def check_asked(problem: str, expected: str, given: str | None) -> Verdict:
     """`answers.check`, for the answer to a problem."""
-    verdict = check(expected, given, seconds=seconds)
+    verdict = check(expected, given)
     if not given or not expected.strip() or len(given) > LONGEST or verdict.reason.template == ALIKE:
         return verdict
-    text = plain(problem)
+    problem, text = half_width(problem), plain(problem)
+    expected, given = (half_width(answer).replace("、", ",") for answer in (expected, given))
     if NUMERALS.search(problem) and NUMERAL.fullmatch(plain(expected)) and NUMERAL.fullmatch(plain(given)):
         return correct(EQUAL) if plain(expected).upper() == plain(given).upper() else incorrect(DIFFERENT)
     if verdict.outcome is Outcome.CORRECT:
@@ -86,6 +98,8 @@ def _refused(problem: str, expected: str, given: str) -> Verdict | None:
         return incorrect(NOT_REDUCED)
     if SIMPLEST.search(problem) and is_reduced(expected) and not is_reduced(given.rpartition("=")[2]):
         return incorrect(NOT_REDUCED)
+    if lacks_form(problem, expected, given):
+        return incorrect(NOT_THE_FORM)
     if CHANCE.search(problem) and "/" in expected and re.fullmatch(r"\s*\d+\s*(?::|to)\s*\d+\s*", given):  # odds, or a probability
         return undecided(PROBABILITY_OR_ODDS)
     if _names_another(problem, expected, given):
@@ -95,8 +109,8 @@ def _refused(problem: str, expected: str, given: str) -> Verdict | None:
 
 def _names_another(problem: str, expected: str, given: str) -> bool:
     """`x = 3` for the key 3, where y is asked for and x is a letter of the problem."""
-    name, asked = NAMED.fullmatch(plain(given)), set(ASKED.findall(problem))
-    return name is not None and _is_bare(expected) and len(asked) == 1 and name[1] not in asked and _has_letter(problem, name[1])
+    names, asked = named_values(plain(given)).keys(), _asked(problem)
+    return len(names) == len(asked) == 1 and names != asked and _is_bare(expected) and all(_has_letter(problem, name) for name in names)
 
 
 def _of_other_unit(problem: str, expected: str, given: str) -> Verdict | None:
@@ -144,24 +158,23 @@ def _readings(problem: str, expected: str, given: str) -> Iterator[tuple[str, st
         yield f"({expected})", f"({re.sub('[<>]', ',', given)})"
     if INTEGRATED.search(problem) and (renamed := _with_constant(problem, expected, given)):
         yield expected, renamed
-    if not COMPLEX.search(problem) and re.search(r"\bno real\b", f"{expected} {given}", re.IGNORECASE):
-        yield _without_real(expected), _without_real(given)
-
-
-def _without_real(text: str) -> str:
-    return re.sub(r"(?i)(?<=no )real\s+", "", text)
+    if not COMPLEX.search(problem) and NO_REAL.search(f"{expected} {given}"):
+        yield NO_REAL.sub("", expected), NO_REAL.sub("", given)
 
 
 def _value_asked(problem: str, expected: str, given: str) -> str | None:
     """The `x = 2` of `y = 3, x = 2`, where x is asked for and y is a letter of the problem."""
-    pairs = [NAMED.fullmatch(part) for part in BETWEEN.split(plain(given))]
-    values = {pair[1]: pair[0] for pair in pairs if pair}
-    key, asked = NAMED.fullmatch(plain(expected)), set(ASKED.findall(problem))
-    names = {key[1]} if key else asked if _is_bare(expected) else set()
-    if not len(pairs) == len(values) > 1 or len(names) != 1 or not names < set(values):
+    values, asked = named_values(plain(given)), _asked(problem)
+    names = named_values(plain(expected)).keys() or (asked if _is_bare(expected) else set())
+    if len(names) != 1 or not names < values.keys():
         return None
     known = names == asked or all(_has_letter(problem, name) for name in values)
-    return values[names.pop()] if known else None
+    return ", ".join(f"{name} = {values[name]}" for name in names) if known else None
+
+
+def _asked(problem: str) -> set[str]:
+    """The letters whose values are asked for."""
+    return {letter for found in ASKED.findall(problem) for letter in found if letter}
 
 
 def _has_letter(problem: str, name: str) -> bool:
@@ -221,9 +234,9 @@ def _in_one_spelling(text: str) -> str:
 
 def _is_whole(text: str, match: re.Match[str]) -> bool:
     before, after = text[: match.start()], OPEN_END.sub("", text[match.end() :])
-    glued = before[-1:].isalnum() or after[:1].isalnum()
+    glued = GLUED.match(before[-1:]) or GLUED.match(after)
     goes_on = before.rstrip()[-1:] in GOES_ON or (after.lstrip()[:1] in GOES_ON and not re.match(r"\s*\.(?!\d)", after))
-    return not glued and not goes_on
+    return not (glued or goes_on)
 
 
 def _unit_left_out(problem: str, expected: str, given: str) -> str | None:

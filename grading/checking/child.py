@@ -21,6 +21,19 @@ LONGEST_REPLY = 1_000_000  # bytes
 MEMORY = 3 * 2**30  # bytes of the child's address space
 CPU_SECONDS = 20  # for one request, should the parent be gone
 
+# What sympy and the LaTeX reader raise on input that they were not made for.
+SYMPY_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

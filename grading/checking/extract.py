@@ -4,6 +4,7 @@ import re
 
 from grading.checking.numbers import read_number
 from grading.checking.programs import without_programs
+from grading.checking.told_apart import LEAD, MEASURE, UNIT, told_apart
 
 SEARCHED = 20_000  # characters at the end of a solution; an answer stands at its end
 BOXES = 50  # tried from the last one back
@@ -13,16 +14,20 @@ BOX = re.compile(r"\\(?:boxed|fbox)\s*(?=\{)|\\boxed\s+(?P<bare>[^\s${}\\]+)")
 CLOSE_BY = 60  # characters
 FORMULA_ENDS = re.compile(r"\$|\\[()\[\]]|\\[,;! ]|\\q?quad|\\text\s*\{([^{}]*)\}|\w+\s*=\s*$|\w*_\w\s*=\s*$")
 JOINED = re.compile(r"[^\w=<>]*|\s*(?:[,;、&]|(?:[\w()]+\s+){0,3}(?:and|or)(?:\s+[\w()]+){0,2}|和|或|与|以及)?\s*[,;]?\s*")
+CHINESE = re.compile("[\u4e00-\u9fff]")
 CORRECTED = re.compile(r"\b(?:not|no|wrong|then|instead|but|first)\b", re.IGNORECASE)
 # Said without a box: GSM8K's "#### 5" and "A: 5", and the usual last sentences. The last one counts.
 SAID = re.compile(
     r"####\s*(?P<hashes>[^\n]+)"
     r"|^(?:(?-i:A):|a:(?=\s))[^\S\n]*(?P<line>[^\n]+)"
-    r"|(?:最终答案|最后答案|正确答案|答案|答)\s*(?:应该)?(?:是|为|：|:)+\s*(?P<zh>[^\n。；，]+)"
+    r"|(?:最终答案|最后答案|正确答案|答案|答)\s*(?:应该)?(?:是|为|：|:)+\s*(?P<zh>[^\n。；，]+)(?=(?P<on>[；，][^\n。]+)?)"
     r"|\banswer\b(?:\s(?:to|of|for)\s[^\n.:]{1,80}?)?\s*(?:is|are|would be|:|=)+\s*(?P<en>[^\n]+?)(?=\.?\s*(?:\n|\Z)|\.\s)",
     re.IGNORECASE | re.MULTILINE,
 )
 FINAL = re.compile(r"\bfinal answer\s*(?:is|:)+\s*(?P<value>(?:(?!final answer)[^\n]){1,200}?)(?=\.?\s*(?:\n|\Z)|\.\s)", re.IGNORECASE)
+# `，y=3` behind `答：x=2`, and `，3` behind `答：2`; `，因为…` is no more of the answer, nor is `，8-3=5` or `，-2舍去`.
+NAMED = r"\$?\\?[A-Za-z]\w{0,5}\s*(?:[=<>≤≥≠]|\\[gln]eq?(?![a-z]))"
+ALSO = re.compile(rf"(?:[；，]\s*(?:或者?|和|且)?\s*(?:{NAMED})?(?=[^；，]*\d)[^=；，\u4e00-\u9fff]+(?:{MEASURE}|{UNIT})?(?=[；，]|$))+")
 WRAPPING = " \t\r\n*_`。．.，,；;：:!！"
 # A formula in a line of text; one dollar sign in one line and one in another are money.
 FORMULA = re.compile(
@@ -42,23 +47,49 @@ def boxed_answer(text: str) -> str | None:
 
     Boxes that stand side by side are one answer: `\boxed{1} and \boxed{2}` is `1, 2`.
     """
-    return _last_box(_searched(text))
+    text = _searched(text)
+    return _told_in_boxes(text) or _last_box(text)
 
 
 def final_answer(text: str) -> str | None:
     """The boxed answer, or else the last one that is said in words ("The answer is 5", "答案是 5", "#### 5"); None without any."""
     text = _searched(text)
-    boxed = _last_box(text)
+    boxed = _told_in_boxes(text) or _last_box(text)
     if boxed is not None:
         return _said_after_box(text) or boxed
     text = re.sub(r"[^\S\n]+", " ", text)
-    said = [next(group for group in match.groups() if group is not None) for match in SAID.finditer(text)]
-    answer = unwrap(said[-1]) if said else ""
-    return answer or None
+    *_, said = [None, *SAID.finditer(text)]
+    return unwrap(_said(said)) or None if said else None
+
+
+def _said(said: re.Match[str]) -> str:
+    """In Chinese a comma may end the answer, or stand between its values."""
+    if said["zh"] is None:
+        return next(group for group in said.groups() if group is not None)
+    first, on = said["zh"], said["on"] or ""
+    if told_apart(first + on):
+        return first + on
+    also = ALSO.match(on) if re.search(r"\d", first) else None
+    return first + also[0] if also else first
 
 
 def _searched(text: str) -> str:
     return without_programs(text)[-SEARCHED:]
+
+
+def _told_in_boxes(text: str) -> str | None:
+    r"""What the last sentence with a box says, where its words tell the boxes apart: `鸡有 \boxed{23} 只，兔有 \boxed{12} 只`."""
+    last = [sentence for sentence in re.split(r"[。\n]", text) if BOX.search(sentence)][-1:]
+    if not last or not CHINESE.search(last[0]):
+        return None
+    opened, ends = "", [0]
+    for box in BOX.finditer(last[0]):
+        content, end = _content(last[0], box)
+        opened += f"{last[0][ends[-1] : box.start()]}{content}"
+        ends.append(end)
+    said = without_delimiters(opened + last[0][ends[-1] :])
+    said = LEAD.sub("", re.sub(r"\s+(?=[，；])", "", " ".join(said.split())))
+    return stripped(said) if len(ends) > 2 and told_apart(said) else None
 
 
 def _last_box(text: str) -> str | None:

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from grading.checking.agreement import answer_values
 from grading.checking.extract import without_delimiters
+from grading.checking.named import named_values
 from grading.checking.text import half_width
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer
@@ -32,6 +33,8 @@ ORDERS = frozenset({"<", ">", "<=", ">="})
 SIMPLE = frozenset({"+", "-", "*", "/", "^", "neg", "abs", "sqrt"})  # what equations are made of whose solutions are surely all found
 DOES = r"solve|simplify|expand|factori[sz]e|factor|calculate|compute|evaluate|work out|解|化简|展开|因式分解|分解因式|计算"
 SAYS_WHAT_TO_DO = re.compile(DOES, re.IGNORECASE)
+# What an expression stays the same under, unlike `evaluate`, which may take a letter's value from before.
+REWRITES = re.compile(r"simplify|expand|factor|化简(?!求值)|展开|分解", re.IGNORECASE)
 # What may stand around an equation without making it another problem. `the sum of the roots` and `how many` are other problems.
 AROUND = re.compile(
     rf"\b(?:{DOES}|please|can you|could you|help me|the|this|following|linear|quadratic|simultaneous|system|equations?|inequalit(?:y|ies)"
@@ -92,6 +95,8 @@ def is_refuted(problem: str, answer: str, *, seconds: float = SECONDS) -> bool:
             return _refutes_words(bare, answer, algebra)
     except NoAnswer:
         return False
+    if _is_number_of_what_varies(bare, problem, answer):
+        return True
     line = _line(bare, answer)
     return line is not None and all(
         _is_wrong(bare, calculate(told, read, time.monotonic() + seconds / 2)) for told, read in readings(bare.text, [line])
@@ -151,9 +156,9 @@ def _is_plain(readings: Sequence[Expression]) -> bool:
     return len(values) == 1 or all(value is not None and values[0] is not None and close(value, values[0]) for value in values)
 
 
-def _value(expression: Expression) -> complex | None:
+def _value(expression: Expression, start: float = 1.37, by: float = 0.61) -> complex | None:
     """At one point where different expressions differ."""
-    return value_at(expression, {name: complex(1.37 + 0.61 * at) for at, name in enumerate(sorted(symbols(expression)), 1)})
+    return value_at(expression, {name: complex(start + by * at) for at, name in enumerate(sorted(symbols(expression)), 1)})
 
 
 def _is_letter(side: Side) -> bool:
@@ -237,6 +242,16 @@ def _value_line(bare: _Bare, asked: Expression, answer: str) -> str | None:
     return f"= {side.text}"
 
 
+def _is_number_of_what_varies(bare: _Bare, problem: str, answer: str) -> bool:
+    """Whether a number is said to be what `(4a^2)^3` is in other words."""
+    if bare.expression is None or not bare.names or not REWRITES.search(problem):
+        return False
+    chain = _only_chain(answer, bare.names)
+    is_number = chain is not None and len(chain.sides) == 1 and _is_clear(chain) and not symbols(chain.sides[0].readings[0])
+    here, there = _value(bare.expression), _value(bare.expression, 2.93, 0.17)
+    return is_number and here is not None and there is not None and not close(here, there)
+
+
 def _is_rounded(asked: Expression, answer: Side) -> bool:
     """Whether the answer may be a quotient without its remainder, or rounded to a whole number or a power of ten."""
     try:
@@ -262,8 +277,7 @@ def _point_line(names: Sequence[str], answer: str) -> str | None:
     if pair is not None:
         parts = dict(zip(names, pair[1].split(","), strict=False)) if pair[1].count(",") == len(names) - 1 else {}
     else:
-        sides = [part.partition("=") for part in re.split(r",|;|\band\b|和", answer)]
-        parts = {left.strip(): right.strip() for left, _, right in sides} if len(sides) == len(names) else {}
+        parts = named_values(answer)
     if set(parts) != set(names) or not all(_is_value(name, value) for name, value in parts.items()):
         return None
     return ", ".join(f"{name} = {value.strip()}" for name, value in parts.items())

@@ -19,7 +19,7 @@ import sys
 from collections.abc import Callable
 
 from grading.checking.bound import end_with_parent
-from grading.checking.child import limit_cpu
+from grading.checking.child import SYMPY_ERRORS, limit_cpu
 from grading.checking.compare import compare
 from grading.checking.evaluate import Undefined
 from grading.checking.formulas import NOT_EVALUATED
@@ -33,18 +33,6 @@ Judge = Callable[[str, str], Verdict]
 MEMORY = 2**30  # bytes of address space
 LONGEST = 65_536  # bytes of a message
 RECURSION = 4_000
-# What sympy and the LaTeX reader raise on input that they were not made for.
-ERRORS = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    NotImplementedError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
 
 AMBIGUOUS = template("The answer can be read in two ways, like 1/2x; brackets would help.")
 
@@ -125,7 +113,7 @@ def _answer(judging: Judge, expected: str, given: str) -> Verdict:
         return judging(expected, given)
     except Undefined:
         return undecided(NOT_EVALUATED)
-    except ERRORS:
+    except SYMPY_ERRORS:
         return undecided(NOT_COMPARED)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
+from grading.checking import numerals
 from grading.checking.numerals import PARTS, is_decimal_numeral, read_numeral
 from grading.checking.text import plain, unwrapped
 from grading.checking.units import is_countable, read_unit, unit_name
@@ -39,9 +40,9 @@ TAIL = re.compile(
     r"|(?P<letter>[mgshlL])"
     r"|\s+(?P<words>[A-Za-z][A-Za-z.]*(?:[ /'-]+[A-Za-z.]+){0,7}(?:\^\{?[23]\}?)?))$"
 )
-SCALED_WORDS = re.compile(rf"({DECIMAL})\s+(hundred|thousand|million|billion|trillion|dozen)s?\b")
 PART_WORD = re.compile(rf"({DECIMAL})[\s-]+([a-z]+)\b")  # `3 quarters of a mile`
-SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
+SCALES = {"hundred": 100, "dozen": 12} | numerals.SCALES
+SCALED_WORDS = re.compile(rf"({DECIMAL})\s+({'|'.join(SCALES)})s?\b")
 ZH_NUMERAL = "零〇一二两三四五六七八九十百千万"
 PART = re.compile(
     rf"(?P<value>\d+(?:\.\d+)?|[{ZH_NUMERAL}]+?)\s*(?P<unit>\\text\{{[^{{}}]*\}}|[A-Za-z]+|(?:千(?=[克米]))?[^\W\d_A-Za-z{ZH_NUMERAL}]+)\s*(?:,|and|又|零)?\s*"

@@ -4,6 +4,7 @@ import re
 
 from grading.checking.extract import CLOSE_BY, FORMULA, SAID, SEARCHED, boxed_answer, final_answer, stripped
 from grading.checking.numbers import read_number
+from grading.checking.told_apart import told_apart
 
 LONGEST_SENTENCE = 1_000  # characters
 UNCLOSED = re.compile(r"[\s$]*\\{1,2}(?:boxed|fbox)\s*\{")
@@ -52,8 +53,8 @@ def stated_answer(text: str) -> str | None:
     """
     answer = final_answer(text) or _unclosed_box(text)
     if answer is None:
-        return _last_statement(text)
-    if boxed_answer(text) is None and _words(answer) and not read_number(answer):
+        return None if told_apart(text) else _last_statement(text)
+    if boxed_answer(text) is None and not told_apart(answer) and _words(answer) and not read_number(answer):
         return _last_statement(answer) or answer
     return answer
 

@@ -7,7 +7,7 @@ from grading.checking.evaluate import Undefined, contains, exact, symbols
 from grading.checking.lists import Kind, Several
 from grading.checking.nodes import Chain, Combined, Group, Many, Matrix, NamedSet, Node, Num, Op, Quantity, Ratio, Symbol, Words, named_set
 from grading.checking.tokens import Unreadable
-from grading.checking.units import read_unit
+from grading.checking.units import UNIT_LETTERS, read_unit
 
 INEQUALITIES = {"<", ">", "<=", ">=", "!="}
 INDEXED = re.compile(r"(.+)_(\d+)")
@@ -206,8 +206,6 @@ def named(node: Node) -> tuple[Node, Node] | None:
 
 
 # --- units
-
-UNIT_LETTERS = frozenset("mgshlL")
 
 
 def with_unit(node: Node) -> Node:

@@ -31,6 +31,9 @@ PROBLEMS = [
     ("计算 1250 + 750", ["2,000", "2000"], ["1900"]),
     ("What is 3/4 of 20", ["15"], ["12"]),
     ("Expand (x+1)(x+2)", ["x^2+3x+2", "(x+1)(x+2) = x^2 + 3x + 2"], ["x^2+2x+2"]),
+    ("Simplify (4a^2)^3", ["64a^6", "64 a^{6}"], ["4096", "64a^5"]),
+    ("化简 2(x+1)-2x", ["2"], []),
+    ("Simplify 2(x+1) - 2y", ["2x - 2y + 2"], ["2", r"\frac{1}{2}"]),
     (r"Simplify \sqrt{50}", [r"5\sqrt{2}", "7.07"], [r"2\sqrt{5}"]),
 ]
 # What looks like a bare problem, and asks for something else, or can be read in two ways.
@@ -62,6 +65,10 @@ OTHERS = [
     ("5 + ? = 12", "7"),
     ("What is 3:30 + 1:45?", "5:15"),
     ("Calculate x + 2", "7"),
+    ("Evaluate x + 2", "7"),
+    ("化简求值 (x+2)^2", "9"),
+    ("Factor x^2 - 4", "2, -2"),
+    ("Simplify x/x", "1"),
     ("x2 - 4 = 0", "2, -2"),
     ("Solve sin x = 1/2", "30°"),
     ("Calculate 15% of 80", "12"),

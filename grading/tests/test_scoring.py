@@ -1,6 +1,7 @@
 """Reward scores of the class's work: compared with the model's own solutions, never in the way of the checking."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -29,6 +30,11 @@ class Scorer:
             if len(response) > self.limit:
                 raise ResponseTooLong(index, len(response), self.limit)
         return [len(response) / 10 for response in responses]
+
+
+@pytest.fixture(autouse=True)
+def nothing_failed(monkeypatch):
+    monkeypatch.setattr(scoring, "_again", 0.0)
 
 
 @pytest.fixture
@@ -90,12 +96,18 @@ def test_what_is_too_long_for_the_model_stays_without_a_score(school, work):
     assert scores[work[0].pk] is not None
 
 
-def test_a_scorer_that_is_away_is_asked_again_later(school, work):
-    score(Scorer(fails=True))
-    assert Submission.objects.filter(scored=True).count() == 0
+def test_a_scorer_that_is_away_is_asked_again_later(school, work, monkeypatch, caplog):
+    away, back = Scorer(fails=True), Scorer()
+    score(away)
+    assert "not scored, for 60 s: The scorer is away." in caplog.text
+    assert not scoring.is_behind(), "each look would be another line in the log"
+    score(away)
+    assert len(away.asked) == 1
+    monkeypatch.setattr(scoring, "_again", time.monotonic())
     assert scoring.is_behind()
-    score(Scorer())
+    score(back)
     assert not scoring.is_behind()
+    assert Submission.objects.filter(scored=True).count() == 2
 
 
 def test_without_a_scorer_nothing_waits(school, work):

@@ -1,7 +1,7 @@
 """What solving asks of a language model: continue a prompt, stream, abort.
 
-`Engine` is the one protocol; `openvino` (embedded, in the worker process) and `openai`
-(any OpenAI-compatible server) keep it, and one conformance suite tests both.
+`Engine` is the one protocol; `openvino` (embedded, in a process of the worker's own), `openai` (any OpenAI-compatible server) and
+`checkpoint` (what was just trained) keep it, and one conformance suite tests them.
 
     EngineError
      ├── EngineUnavailable   not reachable, overloaded, timed out; the turn may be tried again
@@ -10,7 +10,10 @@
      └── EngineRefused       the server understood and said no (bad request, unknown model, bad key), or answered garbage
 """
 
+import uuid
+import zlib
 from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -46,6 +49,11 @@ class Sampling:
     top_p: float = 1.0
     stop: tuple[str, ...] = ()
     seed: int = 0
+
+
+def seed_from(*parts: object) -> int:
+    """A seed that follows from what is drawn: the same parts have the same one."""
+    return zlib.crc32("/".join(map(str, parts)).encode())
 
 
 Finish = Literal["stop", "length"]
@@ -98,3 +106,12 @@ class Engine(Protocol):
 
     async def close(self) -> None:
         """Abort everything and give the memory and connections back."""
+
+
+async def continued(engine: Engine, prompt: str, sampling: Sampling) -> tuple[str, Finish | None]:
+    """All that `engine` writes behind `prompt`, and why it ended. Raises `EngineError`; a cancelled call aborts the request."""
+    text, finish = "", None
+    async with aclosing(engine.stream(prompt, sampling, uuid.uuid4().hex)) as chunks:
+        async for chunk in chunks:
+            text, finish = text + chunk.text, chunk.finish
+    return text, finish

@@ -9,7 +9,7 @@ import asyncio
 import codecs
 import json
 from collections.abc import AsyncGenerator, Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -20,6 +20,7 @@ from inference.engines.text import check_text
 from inference.replies import MAX_BODY, Errors, NotBegun, is_overflow, max_model_len, message_in, one_line
 
 _ERRORS = Errors(what="The engine", unavailable=EngineUnavailable, refused=EngineRefused, overflow=ContextOverflow)
+_WITHOUT_V1 = replace(_ERRORS, refused=lambda said: EngineRefused(f"{said} Should the address end in /v1, as http://gpu:8000/v1 does?"))
 _OLLAMA = "library"  # what Ollama calls the owner of its models
 _FINISH: dict[str, Finish] = {"stop": "stop", "length": "length"}
 
@@ -67,7 +68,8 @@ class OpenAIEngine:
         self._limits = limits or Limits()
         self._max_requests = max_requests
         self._calls: dict[str, _Call] = {}
-        self._client = _ERRORS.client(
+        self._errors = _ERRORS if url.rstrip("/").endswith("/v1") else _WITHOUT_V1
+        self._client = self._errors.client(
             url.rstrip("/") + "/", api_key, connect=self._limits.connect, connections=max_requests, transport=transport
         )
 
@@ -84,11 +86,11 @@ class OpenAIEngine:
         call = _Call(self._limits.first_token)
         try:
             response = await self._open(call, self._client.build_request("GET", "models"))
-            if self._learn(_ERRORS.as_object(await _body(call, response, self._limits.between_tokens))) == _OLLAMA:
+            if self._learn(self._errors.as_object(await _body(call, response, self._limits.between_tokens))) == _OLLAMA:
                 await self._check_template(call)
             self._known = True
         except (TimeoutError, httpx.HTTPError) as error:
-            raise _ERRORS.lost(error) from error
+            raise self._errors.lost(error) from error
         finally:
             await call.close()
 
@@ -102,7 +104,7 @@ class OpenAIEngine:
             if sampling.max_tokens >= self._context:
                 raise ContextOverflow(f"{sampling.max_tokens} tokens of answer exceed the context of {self._context}.")
             request = self._client.build_request("POST", "completions", json=self._payload(prompt, sampling))
-            answer = _Answer(call, await self._open(call, request), sampling.max_tokens, self._context, self._limits)
+            answer = _Answer(call, await self._open(call, request), sampling.max_tokens, self._context, self._limits, self._errors)
             while not call.aborted:
                 chunk = await answer.next()
                 yield chunk
@@ -110,7 +112,7 @@ class OpenAIEngine:
                     return
         except (TimeoutError, httpx.HTTPError) as error:
             if not call.aborted:
-                raise _ERRORS.lost(error) from error
+                raise self._errors.lost(error) from error
         finally:
             del self._calls[request_id]
             await call.close()
@@ -139,7 +141,7 @@ class OpenAIEngine:
 
     def _learn(self, listing: dict[str, Any]) -> object:
         """Take the model's name and context from the answer to `/models`; returns its owner."""
-        model = _ERRORS.served(listing, self._wanted)
+        model = self._errors.served(listing, self._wanted)
         self._model = model["id"]
         self._context = max_model_len(model, self._context)
         return model.get("owned_by")
@@ -148,7 +150,7 @@ class OpenAIEngine:
         """Refuse an Ollama model that would wrap the prompt."""
         await call.close()
         request = self._client.build_request("POST", self._client.base_url.join("/api/show"), json={"model": self._model})
-        shown = _ERRORS.as_object(await _body(call, await self._open(call, request), self._limits.between_tokens))
+        shown = self._errors.as_object(await _body(call, await self._open(call, request), self._limits.between_tokens))
         if "".join(str(shown.get("template", "")).split()) not in ("", "{{.Prompt}}"):
             raise EngineRefused(
                 f"Ollama would put each prompt into the template of {self._model} a second time. Make a model without one: "
@@ -173,10 +175,10 @@ class OpenAIEngine:
         try:
             call.response = await call.wait(self._client.send(request, stream=True), deadline - call.now())
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise _ERRORS.unreachable(request.url.host, error) from error
+            raise self._errors.unreachable(request.url.host, error) from error
         if call.response.is_success:
             return call.response
-        raise _ERRORS.refusal(call.response, await _body(call, call.response, self._limits.between_tokens))
+        raise self._errors.refusal(call.response, await _body(call, call.response, self._limits.between_tokens))
 
 
 class _Call:
@@ -217,9 +219,10 @@ class _Call:
 class _Answer:
     """The streamed answer to one request, as chunks."""
 
-    def __init__(self, call: _Call, response: httpx.Response, max_tokens: int, context: int, limits: Limits) -> None:
+    def __init__(self, call: _Call, response: httpx.Response, max_tokens: int, context: int, limits: Limits, errors: Errors) -> None:
         self._call = call
         self._limits = limits
+        self._errors = errors
         self._reader = DataReader(response.aiter_raw(), MAX_BODY + 8192 * max_tokens)
         self._max_tokens = max_tokens
         self._context = context
@@ -232,7 +235,7 @@ class _Answer:
     async def next(self) -> Chunk:
         """The next piece of text; the last chunk has no text, but the rest of the token count and `finish`."""
         while (data := await self._data()) is not None:
-            if text := self._text(_ERRORS.as_object(data)):
+            if text := self._text(self._errors.as_object(data)):
                 return Chunk(text, self._new_tokens(otherwise=1))
         if not self._finish:
             raise EngineUnavailable("The engine cut the answer off.")
@@ -270,7 +273,7 @@ class _Answer:
             text, reason = choice["text"] or "", choice.get("finish_reason")
             halves = text.encode("utf-16-le", "surrogatepass")
         except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
-            raise EngineRefused(f"The server's stream is no completion: {one_line(json.dumps(message))}") from error
+            raise self._errors.refused(f"The server's stream is no completion: {one_line(json.dumps(message))}.") from error
         if reason is not None and reason not in _FINISH:
             raise EngineUnavailable(f"The engine ended the answer early: {one_line(str(reason))}.")
         self._finish = _FINISH[reason] if reason else self._finish

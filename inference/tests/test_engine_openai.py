@@ -1,7 +1,6 @@
 """The HTTP client against a server that says exactly what a test wants, byte for byte, on a real socket."""
 
 import asyncio
-import json
 from contextlib import aclosing
 from pathlib import Path
 
@@ -9,43 +8,11 @@ import pytest
 
 from inference.engines import ContextOverflow, EngineRefused, EngineUnavailable, Sampling
 from inference.engines.openai import Limits, OpenAIEngine
-from inference.tests.scripted_server import HANG, ScriptedServer, answer, head
+from inference.tests.scripted_server import HANG, answer, head
+from inference.tests.streaming_server import DONE, Server, event, usage
 
 QUICK = Limits(connect=2, first_token=2, between_tokens=1, total=10, after_finish=0.1, tries=3, backoff=0.01, longest_backoff=0.05)
 RECORDED = Path(__file__).parent / "recorded"
-LISTING = {"object": "list", "data": [{"id": "first", "max_model_len": 2048}, {"id": "second"}]}
-
-
-def event(text: str, finish: str | None = None, **more: object) -> bytes:
-    return f"data: {json.dumps({'choices': [{'index': 0, 'text': text, 'finish_reason': finish}]} | more)}\n\n".encode()
-
-
-def usage(tokens: object) -> bytes:
-    return f"data: {json.dumps({'choices': [], 'usage': {'completion_tokens': tokens}})}\n\n".encode()
-
-
-DONE = b"data: [DONE]\n\n"
-
-
-class Server(ScriptedServer):
-    """Answers `/models` with `models`, and each completion with the next of `scripts` (the last one again and again)."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.models: list[object] = answer(200, LISTING)
-        self.shown: list[object] = []  # the answer to Ollama's `/api/show`
-        self.scripts: list[list[object]] = []
-        self.asked = asyncio.Event()  # for a completion
-
-    @property
-    def completions(self) -> list[dict]:
-        return [body for head, body in self.requests if "/completions" in head]
-
-    def script_for(self, head: str, body: dict) -> list[object]:
-        if "/completions" not in head:
-            return self.shown if "/api/show" in head else self.models
-        self.asked.set()
-        return self.scripts.pop(0) if len(self.scripts) > 1 else self.scripts[0]
 
 
 @pytest.fixture
@@ -285,8 +252,8 @@ async def test_an_answer_larger_than_the_context_is_not_even_sent(server, engine
     [
         (answer(200, {"data": []}), EngineUnavailable, "no model loaded"),
         (answer(200, b"<html>Welcome</html>"), EngineRefused, "no JSON"),
-        (answer(200, {"models": []}), EngineRefused, "ending in /v1"),
-        (answer(200, {"data": [{"id": 5}]}), EngineRefused, "ending in /v1"),
+        (answer(200, {"models": []}), EngineRefused, "an OpenAI-compatible one"),
+        (answer(200, {"data": [{"id": 5}]}), EngineRefused, "an OpenAI-compatible one"),
         (answer(401, {"detail": "key, please"}), EngineRefused, "key, please"),
         ([head(), *[b" " * 65536] * 20], EngineRefused, "no JSON"),
     ],
@@ -297,6 +264,34 @@ async def test_bad_lists_of_models(server, engine, models, error, says):
         await engine.ready()
     with pytest.raises(error, match=says):
         await read(engine)
+
+
+@pytest.mark.parametrize(
+    "models", [answer(404, {"detail": "Not Found"}), answer(200, b"<html>Welcome</html>"), answer(200, {"models": []})]
+)
+async def test_an_address_without_v1_is_asked_about(server, models):
+    """As `ENGINE_URL=http://gpu:8000`, where vLLM says no more than that it does not find something."""
+    server.models = models
+    engine = OpenAIEngine(f"http://127.0.0.1:{server.port}/", limits=QUICK)
+    with pytest.raises(EngineRefused, match="Should the address end in /v1"):
+        await engine.ready()
+    await engine.close()
+
+
+async def test_an_address_without_v1_that_lists_models_is_asked_about_as_well(server):
+    """As llama.cpp's, whose `/completions` is another one than `/v1/completions`."""
+    server.scripts = [[head(), b'data: {"content": "Hi", "stop": false}\n\n']]
+    engine = OpenAIEngine(f"http://127.0.0.1:{server.port}", limits=QUICK)
+    await engine.ready()
+    with pytest.raises(EngineRefused, match="Should the address end in /v1"):
+        await read(engine)
+    await engine.close()
+
+
+async def test_an_address_with_v1_is_not_asked_about(server, engine):
+    server.models = answer(404, {"detail": "Not Found"})
+    with pytest.raises(EngineRefused, match=r"refused the request \(404\): Not Found\.$"):
+        await engine.ready()
 
 
 async def test_a_model_that_the_server_lacks(server):

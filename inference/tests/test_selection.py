@@ -40,6 +40,13 @@ def test_a_refuted_answer_is_picked_only_where_nothing_else_can_be(rule):
     assert (found.index, found.agreeing, found.count) == ((3, 0, 4) if rule == "first" else (0, 3, 4))
 
 
+@pytest.mark.parametrize("rule", ["first", "majority", "reward", "weighted"])
+def test_a_refuted_answer_does_not_stand_for_the_others_of_its_group(rule):
+    """The same in another form, which the problem says nothing of."""
+    found = select([Candidate(answer="8", score=9.0, refuted=True), *[Candidate(answer="8", score=1.0)] * 2], rule, eq)
+    assert (found.index, found.agreeing, found.count, found.groups) == (1, 2, 2, [None, 1, 1])
+
+
 def test_few_high_scores_outweigh_many_low_ones():
     given = candidates(("5", -4.0), ("5", -4.0), ("5", -4.0), ("7", 2.0))
     assert select(given, "majority", eq).index == 0

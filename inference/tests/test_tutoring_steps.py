@@ -21,6 +21,14 @@ async def test_step_by_step():
     assert end.offers == ("answer",)
 
 
+@pytest.mark.parametrize("wish", ["next step", "下一步"])
+async def test_whoever_wants_another_step_behind_the_last_one_is_told_so(wish):
+    student = Student(*SOLVES, aim="steps")
+    for request in ("", "next", "next"):
+        await student.ask(request)
+    assert (await student.ask("attempt", wish)).text == "That was the last step."
+
+
 APPLES = "Ann has 30 apples, buys 20 and gives 20 to Bob. How many apples has she now?"
 COUNTED = "First: $30 + 20 = 50$.\nThen: $50 - 20 = 30$.\nThe answer is $\\boxed{30}$."
 

@@ -106,7 +106,7 @@ async def test_the_first_hint_for_an_equation_does_not_speak_of_quantities():
 
 async def test_a_step_is_shown_with_what_it_is_for_and_the_problem_alone_is_none():
     steps = steps_of(EQUATION, BY_LINES.replace("\\boxed{11}", "11"))
-    assert [step.text for step in steps] == ["3(x - 2) = 3x - 6", "3x - 6 = 2x + 5", "x - 6 = 5", "x = 11"]
+    assert [step.text for step in steps] == ["$3(x - 2) = 3x - 6$", "$3x - 6 = 2x + 5$", "$x - 6 = 5$", "$x = 11$"]
     assert [step.lead for step in steps] == [
         "1. Multiply out:",
         "So the equation is:",
@@ -115,7 +115,7 @@ async def test_a_step_is_shown_with_what_it_is_for_and_the_problem_alone_is_none
     ]
     student = Student(*solver(BY_LINES, "11"), aim="steps", problem=EQUATION, output="11")
     await student.ask()
-    assert "1. Multiply out:\n\n3(x - 2) = 3x - 6" in (await student.ask("next")).text
+    assert "1. Multiply out:\n\n$3(x - 2) = 3x - 6$" in (await student.ask("next")).text
 
 
 async def test_a_solution_that_was_shown_is_not_offered_again():
@@ -133,7 +133,7 @@ async def test_hints_for_an_equation_are_of_the_problem_and_the_reference_alone(
     assert "What could be done to both sides" in said[0]
     assert "what can be done to it to come nearer" in said[1]
     assert "“Multiply out …”" in said[2]
-    assert said[3] == "The next step, worked:\n\n1. Multiply out:\n\n3(x - 2) = 3x - 6"
+    assert said[3] == "The next step, worked:\n\n1. Multiply out:\n\n$3(x - 2) = 3x - 6$"
 
 
 RECTANGLE = "一个长方形的长是宽的2倍，周长是36厘米，求它的面积。"

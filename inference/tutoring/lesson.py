@@ -169,6 +169,8 @@ class Lesson:
     def _nothing_read(self, key: Key) -> str:
         """What to say where nothing can be checked: who says "I am stuck", or wishes something, has no lines to be marked."""
         wish = wished(self.attempt)
+        if wish == "next" and key.sure and self._steps and self.progress.shown >= len(self._steps):
+            return "steps_end"
         if self.aim != "hints" or not key.sure:
             return "nothing_checked"
         if wish and not self.progress.tried:

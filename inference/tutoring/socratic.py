@@ -8,6 +8,7 @@ from grading.checking.prose import stated_answer
 from grading.checking.quantities import ROUNDED
 from grading.checking.working.quantities import stated
 from inference.engines import Engine
+from inference.selection import mathematically_equal
 from inference.tutoring.checking import said_plainly
 from inference.tutoring.hints import SYSTEM, Place, asking_for_value, judged
 from inference.tutoring.key import Key, Step
@@ -40,6 +41,8 @@ def is_right(question: Question, reply: str) -> bool | None:
     """Whether a reply is the expected one, which on the way may be rounded; None where it cannot be read, or is words ("I don't know")
     where a number is asked for. Blocks for seconds at most."""
     said = said_plainly(reply)
+    if mathematically_equal(question.expected, said):
+        return True
     outcome = check(question.expected, said).outcome
     if outcome is Outcome.UNDECIDED and (value := stated_answer(said)):
         outcome = check(question.expected, value).outcome

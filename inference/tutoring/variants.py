@@ -1,16 +1,13 @@
 """A problem like another one, written by the model, and kept only where all its solutions agree and Python confirms them."""
 
 import asyncio
-import uuid
-import zlib
 from collections.abc import Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 
 from grading.checking.answers import Outcome, check
 from inference import rewriting
 from inference.best_of import Budget
-from inference.engines import Engine, Sampling
+from inference.engines import Engine, Sampling, continued, seed_from
 from inference.events import Language
 from inference.rewriting import Change, Refused
 from inference.sandbox import Sandbox
@@ -52,7 +49,7 @@ async def write_variant(
     """
     taken = [question, *had]
     for number, change in enumerate(CHANGES):
-        own_seed = zlib.crc32(f"{seed}/{number}".encode())
+        own_seed = seed_from(seed, number)
         try:
             text = rewriting.read(await _reply(rewriting.prompt(change, question, language=language), engine, own_seed), language)
         except Refused:
@@ -69,10 +66,7 @@ async def write_variant(
 async def _reply(prompt: str, engine: Engine, seed: int) -> str:
     """What the model writes. Raises `Refused` where it came to no end, and `EngineError`."""
     sampling = Sampling(max_tokens=rewriting.TOKENS, temperature=TEMPERATURE, top_p=TOP_P, stop=rewriting.STOP, seed=seed)
-    reply, finish = "", ""
-    async with aclosing(engine.stream(prompt, sampling, uuid.uuid4().hex)) as chunks:
-        async for chunk in chunks:
-            reply, finish = reply + chunk.text, chunk.finish or ""
+    reply, finish = await continued(engine, prompt, sampling)
     if finish != "stop":
         raise Refused("cut off")
     return reply

@@ -1,12 +1,9 @@
 """Having the model write a short text, once or several times at once."""
 
 import re
-import uuid
-import zlib
 from collections.abc import Sequence
-from contextlib import aclosing
 
-from inference.engines import Engine, Sampling
+from inference.engines import Engine, Sampling, continued, seed_from
 from inference.prompts import neutralise
 from inference.together import together
 
@@ -36,17 +33,13 @@ async def write(
     turns = [("system", system), *before, ("user", user)]
     prompt = "".join(f"<|im_start|>{role}\n{neutralise(text)}<|im_end|>\n" for role, text in turns)
     sampling = Sampling(max_tokens=max_tokens, temperature=temperature, top_p=TOP_P if temperature else 1.0, seed=seed)
-    text = opening
-    async with aclosing(engine.stream(f"{prompt}<|im_start|>assistant\n{opening}", sampling, uuid.uuid4().hex)) as chunks:
-        async for chunk in chunks:
-            text += chunk.text
-    return text.strip()
+    text, _ = await continued(engine, f"{prompt}<|im_start|>assistant\n{opening}", sampling)
+    return (opening + text).strip()
 
 
 async def write_several(engine: Engine, system: str, user: str, *, n: int, seed: int) -> Sequence[str]:
     """`n` replies side by side, with seeds that follow from `seed`; without a label ("Question:") or quotation marks around them."""
-    seeds = [zlib.crc32(f"{seed}/{number}".encode()) for number in range(n)]
-    texts = await together(write(engine, system, user, temperature=TEMPERATURE, seed=own) for own in seeds)
+    texts = await together(write(engine, system, user, temperature=TEMPERATURE, seed=seed_from(seed, number)) for number in range(n))
     return [_unwrapped(text) for text in texts]
 
 

@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 from random import Random
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Classroom, Enrolment, User
+from grading import reading
 from grading.checking.reasons import Reason
 from practice import answering, choosing, making
 from practice.models import Attempt, Item, Knowledge, Report
@@ -101,6 +103,13 @@ def test_the_problem_typed_again_is_no_answer_and_costs_nothing(ada, skill):
     assert "Right." in give(ada, item, item.expected).text
 
 
+def test_an_empty_answer_is_none_and_is_said(ada):
+    item = start(ada, skill="linear", level="1")
+    page = give(ada, item, " \x00")
+    assert "Write an answer first." in page.text
+    assert not Attempt.objects.exists()
+
+
 def set_by_hand(people, expected, form="number", family="by-hand"):
     texts = {"question": {"en": "?"}, "hint": {}}
     return Item.objects.create(student=people["ada"], skill="arithmetic", level=1, expected=expected, form=form, family=family, **texts)
@@ -120,6 +129,21 @@ def set_by_hand(people, expected, form="number", family="by-hand"):
 def test_a_capital_letter_of_a_phone_s_keyboard_is_no_mistake(ada, people, expected, form, given):
     assert "Right." in give(ada, set_by_hand(people, expected, form), given).text
     assert "\x00" not in Attempt.objects.get().answer
+
+
+def test_a_capital_letter_of_the_model_s_may_be_another_one(ada, people):
+    assert "Right." not in give(ada, set_by_hand(people, "2a", form="", family=""), "2A").text
+
+
+@pytest.mark.parametrize(
+    ("expected", "form", "unfinished", "wrong"),
+    [("(x - 7)(x - 5)", "factored", "x(x - 12) + 35", "x(x - 12) + 36"), ("6x - 6", "expanded", "6(x - 1)", "6(x - 2)")],
+)
+def test_what_is_right_in_another_form_costs_nothing_and_what_is_wrong_in_it_counts(ada, people, expected, form, unfinished, wrong):
+    item = set_by_hand(people, expected, form)
+    assert "not in the form that was asked for" in give(ada, item, unfinished).text
+    assert not Attempt.objects.exists()
+    assert "Not right." in give(ada, item, wrong).text
 
 
 @pytest.mark.parametrize(("expected", "given"), [("10/3", "3.33"), ("x = 8/3", "x = 2.67"), ("117\\pi", "367.57"), ("117\\pi", "367.6 m²")])
@@ -230,8 +254,10 @@ def test_the_answer_is_shown_only_after_a_try(ada):
     item = start(ada, skill="geometry", level="1")
     address = reverse("practice:reveal", args=[item.pk])
     assert ada.post(address).status_code == 422
-    give(ada, item, wrong(item))
-    assert item.expected in ada.post(address, follow=True).text
+    assert "The answer is" not in give(ada, item, wrong(item)).text
+    page = ada.post(address, follow=True).text
+    assert f"${item.expected}$" in page.split("The answer is")[1]
+    assert "answer-form" not in page
 
 
 def test_three_right_answers_are_mastery_and_a_review_follows(ada, people):
@@ -297,6 +323,39 @@ def test_a_review_is_begun_once_and_counts_once(ada, people):
     assert timedelta(days=7) < knowledge.due - timezone.now() <= timedelta(days=8)
     Knowledge.objects.update(due=timezone.now())
     assert start(ada) not in (review, other)
+
+
+def test_a_review_in_another_tab_of_what_failed_meanwhile_is_learning(ada, people):
+    Knowledge.objects.create(student=people["ada"], skill="linear", known=0.98, box=2, due=timezone.now())
+    review = start(ada)
+    other = Item.objects.get(pk=review.pk)
+    other.pk, other._state.adding = None, True
+    other.save()
+    give(ada, review, wrong(review))
+    give(ada, other, other.expected)
+    knowledge = Knowledge.objects.get(skill="linear")
+    assert (knowledge.box, timezone.localdate(knowledge.due)) == (0, timezone.localdate() + timedelta(days=1))
+
+
+@pytest.mark.parametrize("due", [timedelta(0), timedelta(days=9)])
+def test_practice_beside_a_review_does_not_move_it(ada, people, due):
+    before = Knowledge.objects.create(student=people["ada"], skill="linear", known=0.96, box=2, due=timezone.now() + due)
+    item = start(ada, skill="linear")
+    give(ada, item, item.expected)
+    after = Knowledge.objects.get(skill="linear")
+    assert after.known > before.known
+    assert (after.box, after.due) == (before.box, before.due)
+
+
+def test_what_was_forgotten_beside_its_reviews_begins_anew(ada, people):
+    Knowledge.objects.create(student=people["ada"], skill="linear", known=0.98, box=3, due=timezone.now() + timedelta(days=9))
+    item = start(ada, skill="linear")
+    give(ada, item, wrong(item))
+    assert Knowledge.objects.get(skill="linear").due is None
+    item = start(ada, skill="linear")
+    give(ada, item, item.expected)
+    knowledge = Knowledge.objects.get(skill="linear")
+    assert (knowledge.box, timezone.localdate(knowledge.due)) == (0, timezone.localdate() + timedelta(days=1))
 
 
 def test_a_failed_review_is_learned_again(ada, people):
@@ -393,3 +452,19 @@ def test_the_language_is_switched_on_the_page_of_a_refused_answer(ada):
     refused = ada.post(reverse("practice:answer", args=[item.pk]), {"answer": "("}, headers={"Referer": f"http://testserver{page}"})
     assert refused.status_code == 422
     assert f'name="next" value="{page}"' in refused.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_the_checker_holds_no_connection_to_the_database(ada, monkeypatch):
+    held = []
+    check = answering.check_asked
+
+    def waiting(*asked):
+        held.append(connection.connection is not None)
+        return check(*asked)
+
+    monkeypatch.setattr(answering, "check_asked", waiting)
+    monkeypatch.setattr(reading._reader, "ask", lambda *_asked, **_limits: held.append(connection.connection is not None) or "")
+    give(ada, start(ada, skill="linear", level="2"), "x = 1234567")
+    ada.post(reverse("practice:reading"), {"answer": r"\int_0^1 x dx"})
+    assert held == [False, False]

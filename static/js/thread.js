@@ -14,7 +14,7 @@ import { say } from "lemma/strings.js";
 import { ENDED, reduce, replayed } from "lemma/turn.js";
 import { reachWide } from "lemma/work.js";
 
-const STATE = ["phase", "position", "again", "run", "selected", "review", "notes"]; // what the words around the steps depend on
+const STATE = ["phase", "position", "again", "givenUp", "run", "selected", "review", "notes"]; // what the words around the steps depend on
 const UNSAID = new Set(["writing", "coding"]); // phases that come with every few tokens
 const REST = 2; // after a drawing that took t ms, the next one comes REST * t later at the earliest
 
@@ -104,7 +104,7 @@ export class TurnView {
     if (this.#turn.run !== this.#drawn?.run) this.#open = null;
     const shown = this.#open ?? this.#turn.selected?.candidate ?? 0;
     const other = shown !== this.#shown;
-    if (this.#turn.run !== this.#drawn?.run || other) this.#clear();
+    if (["run", "started"].some((key) => this.#turn[key] !== this.#drawn?.[key]) || other) this.#clear();
     this.#shown = shown;
     this.#drawSegments();
     this.#tabs.update(this.#turn, shown, !this.ended);
@@ -145,6 +145,7 @@ export class TurnView {
     this.#part("stop").hidden = this.ended;
     this.#part("actions").hidden = !this.ended;
     this.#part("restarted").hidden = !this.#turn.again || this.ended;
+    for (const why of ["refuted", "repeats"]) this.#part(`given-up-${why}`).hidden = this.#turn.givenUp !== why;
     if (this.ended) this.#drawEnd();
     this.#drawChoice();
     drawLesson(this.#root, this.#turn, before !== null);

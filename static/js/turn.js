@@ -8,8 +8,10 @@ function newTurn(id) {
     id,
     seq: 0, // of the last entry that was taken in
     run: 0,
+    started: 0, // how often: each run and each try forgets what was there
     phase: "queued", // queued thinking writing coding running solving choosing preparing reading wording done failed stopped
     position: null, // in the queue, from 1
+    givenUp: null, // why the try before does not stand: refuted repeats
     again: false, // a worker was lost: what is shown belongs to a run that is given up
     mode: null,
     candidates: [newCandidate()],
@@ -67,9 +69,11 @@ const REDUCERS = {
   queued: (turn, data) => ({ ...turn, phase: "queued", again: Boolean(data.again), position: null }),
   started: (turn, data) => ({
     ...newTurn(turn.id),
+    started: turn.started + 1,
     phase: data.n > 1 ? "solving" : "thinking",
     mode: data.mode,
     again: turn.again,
+    givenUp: data.given_up ?? null,
     candidates: Array.from({ length: data.n ?? 1 }, newCandidate),
   }),
   token: (turn, data) => withCandidate(turn, data, data.part === "code" ? withCode : withText),

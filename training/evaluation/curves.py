@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.events import Rule
-from inference.selection import Groups, pick, vote
+from inference.selection import Groups, pick, standing, vote
 from training.evaluation.transcripts import Response
 
 Ints = NDArray[np.int64]
 Curve = list[float]  # at [k - 1]: how often, from 0 to 1, the pick of k is right
 
 RULES: dict[str, Rule] = {"maj": "majority", "rm": "reward", "weighted": "weighted"}
+BEHIND, LAST = 2**60, 2**62  # more than the votes of any number of responses
 MOST_SUBSETS = 500  # of one size; where there are more, so many are drawn (exact up to n = 11)
 
 
@@ -27,7 +28,8 @@ def first_k(responses: Sequence[Response], groups: Groups) -> dict[str, Curve]:
     """The rules of `inference.selection`, and "pass" (any is right), over the first k; those that need scores only where there are some."""
     right = [bool(response.right) for response in responses]
     sizes = range(1, len(right) + 1)
-    curves = {name: [float(right[pick(responses[:k], groups[:k], RULES[name])]) for k in sizes] for name in measurable(responses)}
+    counted = [standing(responses[:k], groups[:k]) for k in sizes]
+    curves = {name: [float(right[pick(responses[:k], counted[k - 1], RULES[name])]) for k in sizes] for name in measurable(responses)}
     return curves | {"pass": [float(any(right[:k])) for k in sizes]}
 
 
@@ -63,10 +65,15 @@ def best_right(best_first: Sequence[bool], k: int) -> float:
     return sum(comb(n - 1 - rank, k - 1) for rank, right in enumerate(best_first) if right) / comb(n, k)
 
 
-def _preference(response: Response) -> tuple[bool, float]:
+def _preference(response: Response) -> tuple[int, float]:
     """Sorts as `pick` prefers by reward; `sorted` keeps the order of equals."""
     assert response.score is not None
-    return response.answer is None, -response.score
+    return _rank(response), -response.score
+
+
+def _rank(response: Response) -> int:
+    """One of a lower rank is picked before all of a higher one: who stands, who is refuted, who has no answer."""
+    return 2 if response.answer is None else int(response.refuted)
 
 
 def _vote_right(responses: Sequence[Response], groups: Groups, *, weighted: bool, seed: Sequence[int]) -> Curve:
@@ -83,16 +90,19 @@ def _vote_right(responses: Sequence[Response], groups: Groups, *, weighted: bool
 
 
 class _Ballot:
-    """A problem's responses as arrays, in the order in which `pick` takes the members of a group; a group has a column."""
+    """A problem's responses as arrays, in the order in which `pick` takes the members of a group. A group has a column, and another one for
+    its members who are refuted: these count only where nobody else has an answer.
+    """
 
     def __init__(self, responses: Sequence[Response], groups: Groups, weighted: bool) -> None:
         n = len(responses)
         preferred = sorted(range(n), key=lambda index: _preference(responses[index])) if weighted else list(range(n))
         self.place = np.argsort(preferred)  # of each response in that order
         self.right = np.array([bool(responses[index].right) for index in preferred] + [False])  # the last: of nobody
-        columns = {label: column for column, label in enumerate(dict.fromkeys(groups))}
-        self.column = np.array([columns[label] for label in groups])
-        self.columns = len(columns)
+        kinds = [(_rank(response), label) for response, label in zip(responses, groups, strict=True)]
+        columns = {kind: column for column, kind in enumerate(dict.fromkeys(kinds))}
+        self.column = np.array([columns[kind] for kind in kinds])
+        self.behind = np.array([rank for rank, _label in columns]) * BEHIND
         weights = [vote(response.score or 0.0) if weighted else 1 for response in responses]
         self.votes = np.array([0 if label is None else weight for label, weight in zip(groups, weights, strict=True)])
 
@@ -100,16 +110,17 @@ class _Ballot:
         """How often the pick is right among the first 1, 2, … of `members`, shape (subsets, size), indices of responses."""
         subsets, n = len(members), len(self.votes)
         rows = np.arange(subsets)
-        totals = np.zeros((subsets, self.columns), dtype=np.int64)
-        seen = np.full((subsets, self.columns), n)  # the lowest index of a group's members; n for none
-        taken = np.full((subsets, self.columns), n)  # the place of the member that is picked if the group wins; n for none
+        totals = np.zeros((subsets, len(self.behind)), dtype=np.int64)
+        seen = np.full_like(totals, n)  # the lowest index of a group's members; n for none
+        taken = np.full_like(totals, n)  # the place of the member that is picked if the group wins; n for none
         curve = []
         for member in members.T:
             at = rows, self.column[member]
             totals[at] += self.votes[member]
             seen[at] = np.minimum(seen[at], member)
             taken[at] = np.minimum(taken[at], self.place[member])
-            winner = np.argmax(totals * (n + 1) - seen, axis=1)  # most votes, then seen first; no answer only where nobody has one
+            order = np.where(seen < n, totals * (n + 1) - seen - self.behind, -LAST)  # most votes, then seen first
+            winner = np.argmax(order, axis=1)
             curve.append(float(self.right[taken[rows, winner]].mean()))
         return curve
 

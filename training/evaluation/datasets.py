@@ -64,6 +64,7 @@ MAPS = (
     FieldMap("gsm8k, amc, gaokao, cmath", ("question",), "answer", after_hashes, "answer"),
 )
 BARE = FieldMap("a question alone", ("question",), "question", read=lambda text: "")
+HALF = re.compile("[\ud800-\udfff]")
 ID_FIELDS = ("id", "idx", "unique_id", "ID", "problem")  # the last names the problem in the rows of our solutions
 
 
@@ -91,9 +92,13 @@ def read_problem(row: Row, where: str, otherwise: str, *, answered: bool = True)
     roots = row.get("roots", [])
     if not isinstance(roots, list) or not all(isinstance(root, str) for root in roots):
         raise DatasetError(f"{where}: “roots” is not a list of ids.")
+    if not all(isinstance(row[name], str | int | float | list) for name in fields.question):
+        raise DatasetError(f"{where}: the question is no text.")
     question = "\n".join(_text(row[name]) for name in fields.question)
     if not question.strip():
         raise DatasetError(f"{where}: there is no question.")
+    if HALF.search(question):
+        raise DatasetError(f"{where}: the question has half a character, which no model can read.")
     return Problem(
         id=next((str(row[name]) for name in ID_FIELDS if name in row and name not in fields.question), otherwise),
         question=question,

@@ -6,7 +6,6 @@ Rows stand in the order in which problems are finished. A run that was broken of
 import asyncio
 import itertools
 import math
-import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -15,8 +14,9 @@ from typing import Any, Literal, Protocol
 
 from grading.checking.answers import Outcome, check
 from inference import prompts
-from inference.engines import ContextOverflow, Engine, EngineUnavailable
+from inference.engines import ContextOverflow, Engine, EngineUnavailable, seed_from
 from inference.events import Done, Mode, Output
+from inference.reward import ResponseTooLong
 from inference.sandbox import Sandbox, SessionLost
 from inference.solve import TOP_P, Limits, solve
 from inference.wire import FENCE, Wire
@@ -68,8 +68,9 @@ async def transcribe(
                 running.add(asyncio.create_task(_transcript(problem, plan, engine, sandbox, score, places)))
             if not running:
                 return
-            finished, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            finished, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
             for task in finished:
+                running.remove(task)
                 yield task.result()
     finally:
         for task in running:
@@ -94,13 +95,17 @@ async def _transcript(
 
 
 async def _score(problem: Problem, candidates: Sequence[Row], plan: Plan, score: Score) -> None:
-    """What was not written has the lowest score: it may be the problem that is too long, for the reward model as well."""
-    written = [candidate for candidate in candidates if "failed" not in candidate]
-    texts = [candidate["text"] for candidate in written]
-    scores = await score(problem.question, texts, prompt=_prompt(problem.question, plan)) if texts else []
+    """What was not written, or is too long for the reward model, has the lowest score of the others."""
+    able = [candidate for candidate in candidates if "failed" not in candidate]
+    scores: list[float] = []
+    while able and not scores:
+        try:
+            scores = await score(problem.question, [each["text"] for each in able], prompt=_prompt(problem.question, plan))
+        except ResponseTooLong as error:
+            del able[error.index]
     for candidate in candidates:
         candidate["score"] = min(scores, default=0.0)
-    for candidate, value in zip(written, scores, strict=True):
+    for candidate, value in zip(able, scores, strict=True):
         candidate["score"] = value
 
 
@@ -119,7 +124,7 @@ async def _solution(problem: Problem, number: int, temperature: float, plan: Pla
         mode=plan.mode,
         wire=plan.wire,
         limits=plan.limits,
-        seed=zlib.crc32(f"{plan.seed}/{problem.id}/{number}".encode()),
+        seed=seed_from(plan.seed, problem.id, number),
         temperature=temperature,
         top_p=plan.top_p,
     )

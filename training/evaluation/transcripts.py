@@ -4,10 +4,11 @@ Ours, keys in brackets may be absent:
 
     {["id"], "expected": "18", "candidates": [C, …], ["greedy": C]}
     C = {"answer": "18" or null, ["text"], ["correct": true], ["score": 3.5],
-         ["tokens": 211], ["seconds": 4.1], ["rounds": 2], ["blocks_failed": 1]}
+         ["tokens": 211], ["seconds": 4.1], ["rounds": 2], ["blocks_failed": 1], ["refuted": true]}
 
 `answer` may be absent where `text`, the whole response, is given. `score` is the reward model's; `rounds` counts the blocks of code that
-ran, `blocks_failed` those that ended in an error; `greedy` is one more response, sampled at temperature 0.
+ran, `blocks_failed` those that ended in an error; `refuted` is an answer that the problem itself says is wrong, and has no vote; `greedy`
+is one more response, sampled at temperature 0.
 
 Qwen2.5-Math's evaluation output: `answer` is the expected one; `pred`, `score` (labels), `pred_score` (rewards, each in a list of one) and
 `response` or `code` are lists with one entry a response; `idx` is the id.
@@ -16,7 +17,7 @@ Qwen2.5-Math's evaluation output: `answer` is the expected one; `pred`, `score` 
 import lzma
 import reprlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -82,6 +83,15 @@ def read(path: Path, *, extract: bool = False) -> list[Problem]:
     return problems
 
 
+def check_ids(ids: Iterable[str]) -> None:
+    """Whether they can stand in a transcript. Raises TranscriptError."""
+    try:
+        for each in ids:
+            _id(each)
+    except BadLine as reason:
+        raise TranscriptError(str(reason)) from reason
+
+
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """(number, line), blank ones left out."""
     try:
@@ -141,11 +151,15 @@ def _response(candidate: object, name: str, extract: bool) -> Response:
     if right is not None and not isinstance(right, bool):
         raise BadLine(f"{name}: the label is neither true nor false")
     answer = (answer or "").strip() or None
+    refuted = candidate.get("refuted", False)
+    if not isinstance(refuted, bool):
+        raise BadLine(f"{name}: `refuted` is neither true nor false")
     if right and answer is None and not extract:
         raise BadLine(f"{name} has no answer, but is labelled right")
     return Response(
         answer=answer,
         right=right,
+        refuted=refuted and answer is not None,
         score=_number(candidate, "score", name, lowest=-sys.float_info.max),
         tokens=_count(candidate, "tokens", name),
         seconds=_number(candidate, "seconds", name),

@@ -3,6 +3,15 @@
 import uuid
 
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+PICKED_BY: dict[str, str | Promise] = {
+    "first": _("order"),
+    "majority": _("majority"),
+    "reward": _("the reward model"),
+    "weighted": _("weighted majority"),
+}
 
 
 class Evaluation(models.Model):
@@ -22,3 +31,7 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def picked_by(self) -> str:
+        return str(PICKED_BY[self.report["select"]])

@@ -94,8 +94,9 @@ async def in_flight[T, R](
                 running |= {asyncio.create_task(_patiently(write, task)) for task in itertools.islice(waiting, free_places)}
             if not running or (end is not None and asyncio.get_running_loop().time() >= end):
                 break
-            finished, running = await asyncio.wait(running, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
+            finished, _ = await asyncio.wait(running, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
             for result in finished:
+                running.remove(result)
                 yield result.result()
     finally:
         for left in running:

@@ -91,9 +91,7 @@ class Config(EngineConfig):
 async def evaluate(config: Config, folder: Folder) -> dict[str, Any]:
     """Write what is missing of the transcripts, then the report; the summary. Raises `StopAsked`, and what `work` translates."""
     out = folder.path / "transcripts.jsonl"
-    end = None if config.first is None else config.skip + config.first
-    problems = list(itertools.islice(read_problems(config.problems), config.skip, end))
-    require(bool(problems), f"There is no problem in {config.problems}.")
+    problems = chosen(config)
     if todo := missing(problems, out):
         head = config.reward and not (config.reward_model or config.reward_url)
         async with opened(config, python=config.mode != "cot", head=head) as (engine, sandbox), scorer(config, engine) as score:
@@ -101,6 +99,20 @@ async def evaluate(config: Config, folder: Folder) -> dict[str, Any]:
     figures = report.as_json(measure(transcripts.read(out), same))
     rows.write_text(folder.path / "report.json", json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
     return {name: figures[name] for name in figures if name in MAIN or name.endswith(f"@{config.n}")}
+
+
+def chosen(config: Config) -> list[Problem]:
+    """The problems that the config asks for. Raises `DatasetError` and `StageError`, before any work also for ids that no transcript may
+    have.
+    """
+    end = None if config.first is None else config.skip + config.first
+    found: dict[str, Problem] = {}
+    for problem in itertools.islice(read_problems(config.problems), config.skip, end):
+        require(problem.id not in found, f"{config.problems}: two problems have the id {problem.id}.")
+        found[problem.id] = problem
+    require(bool(found), f"There is no problem in {config.problems}.")
+    transcripts.check_ids(found)
+    return list(found.values())
 
 
 async def _write(

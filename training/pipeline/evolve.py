@@ -21,8 +21,6 @@ import asyncio
 import itertools
 import json
 import sys
-import uuid
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import aclosing
@@ -31,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from inference import prompts, rewriting
-from inference.engines import ContextOverflow, Engine, Sampling
+from inference.engines import ContextOverflow, Engine, Sampling, continued, seed_from
 from inference.rewriting import CHANGES, Change, Refused
 from inference.texts import problem_key
 from training import rows
@@ -98,7 +96,7 @@ def proposals(problems: list[Problem], config: Config) -> Iterator[Proposal]:
         places[problem.id] = len(others), others
         others.append(problem)
     for number, problem, change in itertools.product(range(config.per_change), problems, config.changes):
-        seed = zlib.crc32(f"{config.seed}/{problem.id}/{change}/{number}".encode())
+        seed = seed_from(config.seed, problem.id, change, number)
         place, others = places[problem.id]
         if change == "combine" and len(others) > 1:
             yield Proposal(problem, change, number, seed, others[(place + 1 + seed % (len(others) - 1)) % len(others)])
@@ -112,11 +110,9 @@ async def propose(proposal: Proposal, engine: Engine, config: Config) -> Row:
     sampling = Sampling(
         max_tokens=rewriting.TOKENS, temperature=config.temperature, top_p=config.top_p, stop=rewriting.STOP, seed=proposal.seed
     )
-    reply, finish = "", ""
+    reply = ""
     try:
-        async with aclosing(engine.stream(changes.prompt(proposal), sampling, uuid.uuid4().hex)) as chunks:
-            async for chunk in chunks:
-                reply, finish = reply + chunk.text, chunk.finish or ""
+        reply, finish = await continued(engine, changes.prompt(proposal), sampling)
         if finish != "stop":
             raise Refused("cut off")
         return asked | {"question": rewriting.read(reply, proposal.language), "refused": None, "reply": reply}

@@ -19,14 +19,13 @@ import asyncio
 import itertools
 import sys
 import time
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from inference.engines import ContextOverflow, Engine
+from inference.engines import ContextOverflow, Engine, seed_from
 from inference.events import Done, Mode, Output
 from inference.sandbox import Sandbox, SessionLost
 from inference.solve import Limits, solve
@@ -97,7 +96,7 @@ def tasks(problems: Iterable[Problem], config: Config) -> Iterator[Task]:
         for number in range(config.per_problem + extra):
             mode = config.modes[number % len(config.modes)]
             temperature = config.temperatures[number // len(config.modes) % len(config.temperatures)]
-            yield Task(problem, number, mode, temperature, zlib.crc32(f"{config.seed}/{problem.id}/{number}".encode()))
+            yield Task(problem, number, mode, temperature, seed_from(config.seed, problem.id, number))
 
 
 def hard_questions(config: Config) -> frozenset[bytes]:

@@ -1,5 +1,7 @@
 """No request fills the disk, whoever sends it."""
 
+import asyncio
+
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.core.asgi import get_asgi_application
@@ -35,3 +37,25 @@ async def test_a_request_is_taken_up_to_a_size(monkeypatch, path, says_so, statu
     got, page = await answer(path, b"x" * 600, [(b"accept-language", b"zh-CN,zh"), size])
     assert got == status
     assert words in page
+
+
+async def test_all_requests_together_do_not_fill_the_disk_and_small_ones_are_taken(monkeypatch):
+    monkeypatch.setattr(bounds, "FREE", 500)
+    monkeypatch.setattr(bounds, "TOGETHER", 1_000)
+    reading, ended = asyncio.Event(), asyncio.Event()
+
+    async def slow(scope, receive, send):
+        await receive()
+        reading.set()
+        await ended.wait()
+
+    holder = ApplicationCommunicator(bounds.bounded(slow), {"type": "http", "path": "/accounts/login/", "headers": []})
+    await holder.send_input({"type": "http.request", "body": b"x" * 1_400, "more_body": True})
+    await reading.wait()
+    size = [(b"transfer-encoding", b"chunked")]
+    assert (await answer("/accounts/login/", b"x" * 400, size))[0] == 503
+    assert (await answer("/v1/chat/completions", b"x" * 400, size))[0] == 503
+    assert (await answer("/accounts/login/", b"x" * 200, size))[0] == 403  # it is Django's to refuse
+    ended.set()
+    await holder.wait(10)
+    assert (await answer("/accounts/login/", b"x" * 400, size))[0] == 403

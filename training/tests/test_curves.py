@@ -5,26 +5,27 @@ from statistics import mean
 
 import pytest
 
-from inference.selection import group, pick
+from inference.selection import group, pick, standing
 from training.evaluation.curves import RULES, any_right, best_right, first_k, unbiased
 from training.evaluation.transcripts import Response
 
 
 def responses(text, scores=None):
-    """`"5 7* -"`: answers, right ones starred, - for none."""
+    """`"5 7* 9! -"`: answers, right ones starred, refuted ones with a mark, - for none."""
     return [
-        Response(answer=None if word == "-" else word.strip("*"), right=word.endswith("*"), score=score)
+        Response(answer=None if word == "-" else word.strip("*!"), right=word.endswith("*"), refuted=word.endswith("!"), score=score)
         for word, score in zip(text.split(), scores or [None] * 256, strict=False)
     ]
 
 
 def drawn(seed, n):
-    """Responses of a random problem; equal scores, unanswered ones and groups of mixed labels occur."""
+    """Responses of a random problem; equal scores, unanswered and refuted ones and groups of mixed labels occur."""
     source = random.Random(seed)
     return [
         Response(
             answer=(answer := source.choice(["1", "2", "2", "3", None])),
             right=answer is not None and source.random() < (0.8 if answer == "2" else 0.1),
+            refuted=answer is not None and source.random() < (0.9 if answer == "3" else 0.1),
             score=source.choice([-2.0, -0.5, 0.0, 0.25, 3.0]),
         )
         for _ in range(n)
@@ -38,7 +39,7 @@ def by_enumeration(given, groups, k):
         right = []
         for members in combinations(range(len(given)), k):
             subset, labels = [given[index] for index in members], [groups[index] for index in members]
-            right.append(subset[pick(subset, relabelled(labels), rule)].right)
+            right.append(subset[pick(subset, standing(subset, relabelled(labels)), rule)].right)
         shares[name] = mean(right)
     shares["pass"] = mean(any(given[index].right for index in members) for members in combinations(range(len(given)), k))
     return shares
@@ -60,6 +61,14 @@ def test_the_first_k_by_hand():
         "weighted": [0, 1, 1, 0, 0],
         "pass": [0, 1, 1, 1, 1],
     }
+
+
+def test_a_refuted_answer_has_no_vote_where_others_stand():
+    """As the tutor itself picks: three nines that cannot be, and one that may."""
+    given = responses("9! 9! 7* 9! -", scores=[3.0, 3.0, 1.0, 3.0, 4.0])
+    for curves in (first_k(given, grouped(given)), unbiased(given, grouped(given), seed=[0])):
+        assert [curves[name][-1] for name in ("maj", "rm", "weighted")] == [1, 1, 1]
+    assert first_k(given, grouped(given))["maj"] == [0, 0, 1, 1, 1]
 
 
 def test_unbiased_by_hand():

@@ -1,12 +1,13 @@
 """Many requests at once: how many, and what becomes of them when something ends."""
 
 import asyncio
+import gc
 from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
-from inference.engines import EngineUnavailable
+from inference.engines import EngineRefused, EngineUnavailable
 from inference.sandbox import SandboxUnavailable
 from inference.sandbox.absent import NoSandbox
 from training.pipeline import engine
@@ -56,6 +57,20 @@ async def test_so_many_are_under_way_and_no_more(tmp_path):
     work.go.set()
     assert sorted(await collecting) == list(range(10))
     assert work.most == 4
+
+
+async def test_several_that_fail_at_once_are_one_error(tmp_path):
+    """None is left for asyncio to complain of, with pages of its own."""
+    complaints = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context))
+
+    async def fail(_task):
+        raise EngineRefused("no such model")
+
+    with pytest.raises(EngineRefused):
+        await collect(fail, Folder(tmp_path))
+    gc.collect()
+    assert complaints == []
 
 
 async def test_tasks_are_taken_only_when_there_is_a_place_for_them(tmp_path):

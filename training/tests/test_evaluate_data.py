@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -78,6 +79,13 @@ def test_asked_again_it_goes_on_where_it_was(evaluate, problems):
 def test_what_needs_scores_is_refused_without_a_reward_model(evaluate, problems):
     with pytest.raises(CommandError, match="no reward model"):
         evaluate("--data", problems, "--mode", "cot", "--select", "reward")
+    assert Evaluation.objects.get().report["select"] == "majority"  # what was measured is not lost by that
+
+
+@pytest.mark.parametrize("options", [("--first", 2), ("--skip", 1), ("--n", 2), ("--mode", "cot"), ("--out", "x")])
+def test_of_transcripts_nothing_is_left_out(evaluate, options, tmp_path):
+    with pytest.raises(CommandError, match=f"{options[0]} says how"):
+        evaluate("--transcripts", tmp_path / "transcripts.jsonl", *options)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +128,11 @@ def test_the_page_has_the_curves(evaluate, problems, admin, client_of):
     page = client.get(f"/training/evaluations/{evaluation.pk}/").text
     assert page.count("<polyline points=") == 2 * len(["any of k", "majority"])
     assert "66.7 <span" in page
+    assert "Picked by majority" in page
+    assert "majority against temperature 0" in page
+    chinese = client.get(f"/training/evaluations/{evaluation.pk}/", headers={"Accept-Language": "zh-hans"}).text
+    assert "按多数选出" in chinese
+    assert not re.findall("maj@|greedy|majority", chinese)
     rows = b"".join(client.get(f"/training/evaluations/{evaluation.pk}/transcripts.jsonl").streaming_content)
     assert len(rows.splitlines()) == 3
     client.post(f"/training/evaluations/{evaluation.pk}/delete/")

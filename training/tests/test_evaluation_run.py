@@ -1,6 +1,7 @@
 """Problems solved and written as transcripts: by the stage `evaluate`, over a tiny checkpoint and over a server, with a reward model."""
 
 import asyncio
+import gc
 import json
 
 import pytest
@@ -8,6 +9,7 @@ import torch
 from django.core.management import call_command
 
 from inference.engines import Chunk, ContextOverflow, EngineRefused, EngineUnavailable
+from inference.reward import ResponseTooLong
 from inference.reward.model import over, save
 from inference.sandbox import CellResult, SessionLost
 from inference.tests import tiny
@@ -108,6 +110,18 @@ def test_what_cannot_work_is_said_in_one_line(taught, tmp_path, capsys, change, 
     assert reason in said[-1]
 
 
+@pytest.mark.parametrize(
+    ("ids", "reason"),
+    [(["a", "a"], "two problems have the id a."), (["a", "x" * 101], "printable text of at most 100"), (["a\nb"], "printable text")],
+)
+def test_ids_that_no_transcript_may_have_are_refused_before_the_work(taught, tmp_path, ids, reason):
+    problems = tmp_path / "problems.jsonl"
+    problems.write_text("".join(json.dumps({"id": name, "question": "What is 4 + 3?", "expected": "7"}) + "\n" for name in ids))
+    assert runs.here("evaluate", tmp_path, **taught | {"problems": problems}) == 2
+    assert reason in runs.trouble(tmp_path)
+    assert not (tmp_path / "out" / "transcripts.jsonl").exists()
+
+
 class Recorded:
     """An engine that replays a message; `trouble` is raised before it, once for each entry."""
 
@@ -171,8 +185,13 @@ async def test_an_engine_that_comes_back_is_waited_for(monkeypatch):
 
 
 async def test_an_engine_that_refuses_ends_the_run_at_once():
+    """In one line: no problem is left for asyncio to complain of, with pages of its own."""
+    complaints = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: complaints.append(context))
     with pytest.raises(EngineRefused, match="no such model"):
-        await transcribed(Recorded("", [EngineRefused("no such model")]), Plan(mode="cot"))
+        await transcribed(Recorded("", [EngineRefused("no such model")] * 10), Plan(mode="cot"))
+    gc.collect()
+    assert complaints == []
 
 
 async def test_code_that_costs_its_session_is_a_response_without_an_answer():
@@ -196,6 +215,21 @@ async def test_a_response_that_does_not_fit_is_not_put_before_the_reward_model(t
     out = tmp_path / "out.jsonl"
     out.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert len(transcripts.read(out)) == 5
+
+
+async def test_a_response_that_is_too_long_for_the_reward_model_has_the_lowest_score():
+    """The others of its problem are scored, and the evaluation goes on."""
+
+    async def score(problem, responses, *, prompt=None):
+        if "0" in problem and len(responses) > 1:
+            raise ResponseTooLong(1, 5000, 4096)
+        if "1" in problem:
+            raise ResponseTooLong(0, None, 4096)
+        return [2.5] * len(responses)
+
+    rows = await transcribed(Recorded("\\boxed{7}"), Plan(n=2, mode="cot", sequences=1), score=score)
+    scores = {row["id"]: [each["score"] for each in (*row["candidates"], row["greedy"])] for row in rows}
+    assert scores == {"0": [2.5] * 3, "1": [0.0] * 3} | {number: [2.5] * 3 for number in "234"}
 
 
 async def test_an_answer_that_cannot_be_compared_says_so(tmp_path):

@@ -1,5 +1,6 @@
 """The administrator's pages: who may open them, what they begin, and what they say."""
 
+import re
 from datetime import timedelta
 from functools import partial
 
@@ -51,7 +52,14 @@ def model(tmp_path, settings):
     return version(tmp_path, "new", AFTER)
 
 
-REPORT = {"n": 1, "problems": 3, "unbiased": {"maj@1": {"value": 50.0, "interval": [40.0, 60.0]}}}
+REPORT = {
+    "n": 1,
+    "problems": 3,
+    "unbiased": {"maj@1": {"value": 50.0, "interval": [40.0, 60.0]}},
+    "differences": {"maj@1 - greedy": {"value": -1.0, "interval": [-4.0, 2.0]}},
+    "select": "majority",
+    "picked": 50.0,
+}
 
 
 def _evaluation(run):
@@ -102,6 +110,15 @@ def test_a_run_s_page_shows_stages_curves_and_log(run, admin, client_of):
     assert 'data-state="Running"' in part
 
 
+def test_a_run_has_one_colour_in_all_charts(run):
+    """Also in those that the other run has nothing for."""
+    from training.charts import of_runs
+
+    other = Run.objects.create(recipe="small", config=run.config, device="gpu", state="done", queued=timezone.now())
+    RunStage.objects.create(run=other, number=0, name="sft", kind="sft")
+    assert {line.place for chart in of_runs([other, run]) for line in chart.lines} == {1}
+
+
 def test_a_curve_goes_from_corner_to_corner(run):
     from training.charts import of_runs
 
@@ -140,10 +157,16 @@ def test_a_dataset_that_a_run_would_pass_over_is_refused(place, dataset):
 
 def test_two_runs_are_compared(run, admin, client_of):
     other = Run.objects.create(recipe="small", config=run.config, device="gpu", state="done", queued=timezone.now())
-    RunStage.objects.create(run=other, number=0, name="sft", kind="sft", state="done", figures={"loss": 0.25, "failed_blocks": None})
+    other.config["stages"][0] = {"name": "sft", "kind": "sft", "config": {"epochs": 5, "lora_rank": 16}}
+    other.save()
+    RunStage.objects.create(run=other, number=0, name="sft", kind="sft", state="done", figures={"loss": 0.24995854, "failed_blocks": None})
     page = client_of(admin).get(reverse("training:compare"), {"a": run.pk, "b": other.pk}).content.decode()
     assert run.number in page
-    assert "0.25" in page
+    assert re.search(r'<dd class="mono">0\.25\s*</dd>', page)
+    assert re.findall(r"<dt>(epochs|lora_rank)</dt><dd class=\"mono\">(.*?)</dd>", page) == [
+        *(("epochs", "3"), ("lora_rank", "–")),
+        *(("epochs", "5"), ("lora_rank", "16")),
+    ]
     assert "failed_blocks" not in page + client_of(admin).get(reverse("training:run", args=[other.pk])).text  # no code ran
     assert client_of(admin).get(reverse("training:compare"), {"a": run.pk, "b": "x"}).status_code == 404
 
@@ -201,7 +224,7 @@ def test_a_worker_that_has_another_model_than_the_chosen_one_loads_it(model, adm
     serving.serve("new", model.gguf)
     Worker.objects.create(name="one", seen=timezone.now(), engine_loading=False, model="old.gguf", **worker)
     page = client_of(admin).get(reverse("training:workers")).content.decode()
-    assert ("Loading" in page, "old.gguf" in page) == (loading, True)
+    assert ("Loading new" in page, "old.gguf" in page) == (loading, True)
 
 
 def test_why_another_model_than_the_chosen_one_serves_is_said(model, admin, client_of):
@@ -288,9 +311,17 @@ def test_a_file_is_imported_looked_at_and_exported(place, admin, client_of):
     assert b"".join(exported.streaming_content).decode() == text
 
 
+def test_of_a_bar_in_a_log_the_last_state_is_shown(run, admin, client_of):
+    run.stages.update(started=timezone.now())
+    log = run.folder / f"{run.stages.last().name}.log"
+    log.write_bytes(b"begun\n" + b"".join(b"\rLoading %d%%" % share for share in range(101)) + b"\nread\r\nTraining 1%\rTraining 2%")
+    page = client_of(admin).get(reverse("training:log", args=[run.pk]))
+    assert page.text == "begun\nLoading 100%\nread\nTraining 2%"
+
+
 def test_strange_rows_are_shown(place, admin, client_of):
-    page = upload(client_of(admin), r'{"question": "1? \ud83d", "expected": "1", "items": 5, "long": "' + 5_000 * "y" + '"}\n')
-    assert (page.status_code, "1? ?" in page.text, "<dt>items</dt>" in page.text) == (200, True, True)
+    page = upload(client_of(admin), r'{"question": "1?", "expected": "1", "items": 5, "note": "\ud83d", "long": "' + 5_000 * "y" + '"}\n')
+    assert (page.status_code, '<dd class="said">?</dd>' in page.text, "<dt>items</dt>" in page.text) == (200, True, True)
     assert 1_000 < page.text.count("y") < 3_000
 
 
@@ -308,6 +339,7 @@ def test_strange_rows_are_shown(place, admin, client_of):
 def test_a_bad_file_is_refused_with_its_reason_and_leaves_nothing(place, admin, client_of, text, said):
     answer = upload(client_of(admin), text or "\n")
     assert answer.status_code == 422
+    assert f'action="{reverse("training:import")}#import"' in answer.text  # below all datasets, where nobody would see the reason
     assert said in answer.content.decode()
     assert not Dataset.objects.exists()
     assert list((place / "datasets").iterdir()) == []

@@ -9,6 +9,8 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -114,6 +116,31 @@ def test_a_worker_leaves_alone_what_is_alive_and_takes_back_what_is_not(place):
     assert runs.take_back() == [Identity(me.pid, me.started + 1)]
     run.refresh_from_db()
     assert run.state == State.QUEUED
+
+
+def test_on_the_command_line_a_run_whose_processes_are_gone_goes_on(place, capsys):
+    """As after a power cut, where no worker has taken it back."""
+    run = begin(recipe(solutions(place, 5)))
+    me = Identity.of(os.getpid())
+    assert runs.claim(run.pk, me) is not None
+    Run.objects.filter(pk=run.pk).update(pid_started=me.started + 1)
+    call_command("iterate", "--resume", run.number)
+    run.refresh_from_db()
+    assert (run.state, run.tries, len(labelled(run))) == (State.DONE, 2, 20)
+    with pytest.raises(CommandError, match="or done"):
+        call_command("iterate", "--resume", run.number)
+    with pytest.raises(CommandError, match="for a new one"):
+        call_command("iterate", "--resume", run.number, "--base", "other")
+
+
+def test_on_the_command_line_a_database_without_room_is_one_line(place, monkeypatch):
+    def full():
+        raise OperationalError("database or disk is full")
+
+    run = begin(recipe(solutions(place, 5)))
+    monkeypatch.setattr(launching, "sweep", full)
+    with pytest.raises(CommandError, match=f"disk is full\nTo go on .* --resume {run.number}"):
+        call_command("iterate", "--resume", run.number)
 
 
 def test_a_run_of_a_machine_that_is_gone_does_not_hold_the_device_for_ever(place):

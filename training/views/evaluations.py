@@ -22,8 +22,9 @@ def index(request: Request) -> HttpResponse:
 @require_safe
 def show(request: Request, pk: UUID) -> HttpResponse:
     evaluation = get_evaluation_for(request.user, pk)
-    figure = curves_over_k.figure(evaluation.report)
-    return render(request, "training/evaluation.html", {"evaluation": evaluation, "report": evaluation.report, "figure": figure})
+    report = evaluation.report
+    drawn = {"figure": curves_over_k.figure(report), "differences": curves_over_k.differences(report)}
+    return render(request, "training/evaluation.html", {"evaluation": evaluation, "report": report, **drawn})
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """Runs: begin, watch, stop, go on, compare."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from accounts.request import UNPROCESSABLE, Request
 from accounts.roles import check_admin
 from training import charts, progress, recipes, rows, runs
 from training.forms import StartForm
-from training.models import Run
+from training.models import Run, RunStage
 from training.supervisor import log_of
 
 SHOWN = 100  # runs of the list
@@ -114,12 +115,21 @@ def delete(request: Request, pk: UUID) -> HttpResponse:
 
 @require_safe
 def compare(request: Request) -> HttpResponse:
-    """Two runs side by side."""
+    """Two runs side by side: what they began with, where their settings differ, and what came of it."""
     found = [runs.get_run_for(request.user, _uuid(request.GET.get(name, ""))) for name in ("a", "b")]
     names = dict.fromkeys(stage.name for run in found for stage in run.stages.all())
     by_name = [{stage.name: stage for stage in run.stages.all()} for run in found]
-    stages = [(name, [stages.get(name) for stages in by_name]) for name in names]
+    stages = [(name, _side_by_side([stages.get(name) for stages in by_name])) for name in names]
     return render(request, "training/compare.html", {"runs": found, "stages": stages, "charts": _charts(found)})
+
+
+def _side_by_side(stages: list[RunStage | None]) -> list[tuple[RunStage | None, dict[str, Any]]]:
+    """Each stage with those of its settings that are not alike in all of them."""
+    configs = [stage.settings["config"] if stage else {} for stage in stages]
+    there = [config for config in configs if config]
+    differing = {name for config in there for name in config if any(other.get(name) != config[name] for other in there)}
+    shown = [{name: config.get(name, "–") for name in sorted(differing)} if config else {} for config in configs]
+    return list(zip(stages, shown, strict=True))
 
 
 def _uuid(text: str) -> UUID:

@@ -126,15 +126,17 @@ class RecordedEngine:
         self.streams.add(writer)
         gone = asyncio.create_task(reader.read())  # ends when the client closes
         try:
-            await self.stream(request["prompt"], gone, writer)
+            await self.stream(request["prompt"], request["max_tokens"], gone, writer)
         finally:
             self.streams.discard(writer)
             gone.cancel()
 
-    async def stream(self, prompt, gone, writer) -> None:
+    async def stream(self, prompt, most, gone, writer) -> None:
         writer.write(EVENT_STREAM)
         times = self.sent.setdefault(ASKED.findall(prompt)[-1], [])
         chunks = chunks_for(prompt)
+        end = "stop" if len(chunks) <= most else "length"
+        chunks = chunks[:most]
         due = time.monotonic()
         pause = self.pause * (10 if "slowly" in prompt else 1)
         for number, text in enumerate(chunks, 1):
@@ -143,7 +145,7 @@ class RecordedEngine:
             if gone.done() or writer.transport.is_closing():
                 self.aborted += 1
                 return
-            finish = "stop" if number == len(chunks) else None
+            finish = end if number == len(chunks) else None
             choice = {"index": 0, "text": text, "logprobs": None, "finish_reason": finish}
             times.append(time.monotonic())
             message = {"id": "r", "object": "text_completion", "model": "recorded", "choices": [choice]}

@@ -51,7 +51,11 @@ async def test_an_answer_comes_whole(openai_client):
 
 async def test_a_message_says_that_its_answer_does_not_fit_the_problem(openai_client):
     answer = await openai_client.chat.completions.create(model="lemma-words", messages=said("3 + 4 = ?"))
-    assert answer.choices[0].message.content.endswith("it is wrong or not complete. Do not rely on this solution.\n")
+    first, *others = answer.choices[0].message.content.split("\n\n---\n\n")
+    assert first == "It is $\\boxed{8}$."
+    assert len(others) == 2
+    assert all("> ⚠ The first answer did not fit the problem. This is another try.\n\nIt is" in other for other in others)
+    assert others[1].endswith("it is wrong or not complete. Do not rely on this solution.\n\n")
 
 
 async def test_the_best_of_several_comes_as_one(openai_client):
@@ -140,6 +144,46 @@ async def test_half_a_character_is_no_accident(openai_client, stack):
     assert answer["choices"][0]["message"]["content"].endswith("\\boxed{2}")
 
 
+@pytest.mark.parametrize("name", ["max_tokens", "max_completion_tokens"])
+async def test_a_solution_has_no_more_tokens_than_the_program_allows(openai_client, name):
+    answer = await openai_client.chat.completions.create(model="lemma-words", messages=said("Count to 20"), **{name: 5})
+    assert (answer.choices[0].message.content, answer.choices[0].finish_reason) == ("1 2 3 4 5 ", "length")
+    assert answer.usage.completion_tokens == 5
+
+
+async def test_no_box_is_forced_beyond_the_tokens_that_a_program_allows(openai_client):
+    answer = await openai_client.chat.completions.create(model="lemma-python", messages=said("Draw a plot"), max_tokens=3)
+    assert answer.choices[0].message.content.endswith("```output\n42\n```\n\nThe result is ")
+    assert (answer.choices[0].finish_reason, answer.usage.completion_tokens) == ("length", 3)
+
+
+@pytest.mark.parametrize("model", ["lemma-words", "lemma-best-of-4"])
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_message_ends_before_what_it_is_to_stop_at(openai_client, model, stream):
+    asked = {"model": model, "messages": said("Prove: Count to 20"), "stop": ["8 9 10", "9 1", "3 5"]}
+    if stream:
+        chunks = [chunk async for chunk in await openai_client.chat.completions.create(**asked, stream=True)]
+        text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks)
+        reason = chunks[-1].choices[0].finish_reason
+    else:
+        choice = (await openai_client.chat.completions.create(**asked)).choices[0]
+        text, reason = choice.message.content, choice.finish_reason
+    assert (text, reason) == ("1 2 3 4 5 6 7 ", "stop")
+
+
+async def test_what_only_begins_like_a_stop_is_said(openai_client):
+    answer = await openai_client.chat.completions.create(model="lemma-words", messages=said("Count to 3"), stop="3}!")
+    assert answer.choices[0].message.content == "1 2 3 \\boxed{3}"
+
+
+async def test_what_is_not_wanted_is_not_written(openai_client, stack):
+    aborted = stack.stats()["aborted"]
+    answer = await openai_client.chat.completions.create(model="lemma-words", messages=said("Count to 1000"), stop="7")
+    assert answer.choices[0].message.content == "1 2 3 4 5 6 "
+    assert answer.usage.completion_tokens > 0
+    await asyncio.to_thread(wait_until, lambda: stack.stats()["aborted"] > aborted, "the engine's request was not closed", 10)
+
+
 async def test_who_stops_reading_stops_the_turn(openai_client, stack):
     stream = await openai_client.chat.completions.create(model="lemma-words", messages=said("Count to 1000"), stream=True)
     async for chunk in stream:
@@ -187,6 +231,10 @@ ASSISTANT: $x = 2$
         ({"logprobs": True}, openai.BadRequestError, "unsupported_value", "logprobs"),
         ({"messages": said(CHORE)}, openai.BadRequestError, "unsupported_value", "messages"),
         ({"modalities": ["text", "audio"]}, openai.BadRequestError, "unsupported_value", "modalities"),
+        ({"max_tokens": 0}, openai.BadRequestError, None, "max_tokens"),
+        ({"max_completion_tokens": "many"}, openai.BadRequestError, None, "max_completion_tokens"),
+        ({"stop": [1]}, openai.BadRequestError, None, "stop"),
+        ({"stop": ["a"] * 17}, openai.BadRequestError, None, "stop"),
     ],
 )
 async def test_a_bad_request_has_the_api_s_own_error(openai_client, change, error, code, param):
@@ -216,8 +264,10 @@ async def test_quotas_are_kept(openai_client, student, stack):
     assert 0 < int(caught.value.response.headers["Retry-After"]) <= 60
     stack.do("use_up", name=student.name, requests=0, tokens=1_000_000)
     with pytest.raises(openai.RateLimitError) as caught:
-        await openai_client.chat.completions.create(model="lemma", messages=said("Count to 2"))
+        await openai_client.with_options(max_retries=2).chat.completions.create(model="lemma", messages=said("Count to 2"))
     assert caught.value.code == "insufficient_quota"
+    assert 0 < int(caught.value.response.headers["Retry-After"]) <= 86_400
+    assert caught.value.request.headers["X-Stainless-Retry-Count"] == "0", "a client's trying again would be in vain"
 
 
 async def test_a_new_key_is_no_new_quota(openai_client, student, stack):

@@ -73,6 +73,12 @@ async def test_a_key_that_could_not_be_looked_up(headers, monkeypatch, caplog):
     check((await ask(headers)).json()["error"], caplog)
 
 
+async def test_who_has_too_many_questions_under_way_is_told_when_to_ask_again(headers, settings):
+    settings.ACTIVE_TURNS_PER_USER = 0
+    answer = await ask(headers)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "10")
+
+
 async def test_before_any_view_is_reached(headers, monkeypatch):
     client = AsyncClient(raise_request_exception=False)
     elsewhere = await client.get("/v1/models", headers=headers | {"Host": "elsewhere.example"})
@@ -81,3 +87,43 @@ async def test_before_any_view_is_reached(headers, monkeypatch):
     monkeypatch.setattr(LogInFirst, "process_view", breaks)
     broken = await AsyncClient(raise_request_exception=False).get("/v1/models", headers=headers)
     assert (broken.status_code, broken.json()["error"]["type"]) == (500, "server_error")
+
+
+PAGE = {"Origin": "http://chat.example"}
+ASKS_BEFORE = PAGE | {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/models", "/v1"])
+async def test_a_browser_that_asks_beforehand_is_let_in(settings, path):
+    settings.SECURE_SSL_REDIRECT = True
+    answer = await AsyncClient().options(path, headers=ASKS_BEFORE)
+    assert answer.status_code == 204
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Headers"] == "authorization,content-type"
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+
+
+async def test_a_page_of_another_site_may_read_replies_and_errors_of_the_api_alone(headers, monkeypatch):
+    monkeypatch.setattr(api, "follow", follow_breaks)
+    client = AsyncClient(raise_request_exception=False)
+    answers = [
+        await client.get("/v1/models", headers=headers | PAGE),
+        await ask(headers | PAGE, stream=True),
+        await client.get("/v1/models", headers=PAGE),
+        await client.get("/v1/models", headers=headers | PAGE | {"Host": "elsewhere.example"}),
+    ]
+    assert [(answer.status_code, answer.headers["Access-Control-Allow-Origin"]) for answer in answers] == [
+        (200, "*"),
+        (200, "*"),
+        (401, "*"),
+        (400, "*"),
+    ]
+    assert "Access-Control-Allow-Origin" not in (await client.get("/accounts/login/", headers=PAGE)).headers
+    assert (await client.options("/accounts/login/", headers=ASKS_BEFORE)).status_code != 204
+
+
+@pytest.mark.parametrize("path", ["/models", "/chat/completions", "/v1"])
+async def test_a_client_that_leaves_v1_out_is_told_so(headers, path):
+    answer = await AsyncClient().post(path, {}, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "unknown_url")
+    assert path == "/v1" or "ends in /v1" in answer.json()["error"]["message"]

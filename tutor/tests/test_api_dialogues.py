@@ -162,6 +162,13 @@ def dialogue(*messages):
     return parse(json.dumps({"model": "lemma-hints", "messages": messages}).encode())
 
 
+@pytest.mark.parametrize(("model", "status"), [({}, 400), ({"model": "gpt-5"}, 404)])
+def test_who_names_no_model_that_there_is_is_told_which_there_are(model, status):
+    with pytest.raises(ApiError, match="lemma, lemma-python, ") as caught:
+        parse(json.dumps({"messages": [{"role": "user", "content": "1 + 1"}]} | model).encode())
+    assert (caught.value.status, caught.value.param) == (status, "model")
+
+
 def test_a_picture_that_was_refused_does_not_block_the_dialogue():
     picture = [{"type": "text", "text": PENS}, {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}]
     with pytest.raises(ApiError, match="other content than text"):
@@ -172,3 +179,10 @@ def test_a_picture_that_was_refused_does_not_block_the_dialogue():
 
 def test_a_long_dialogue_goes_on():
     assert len(dialogue(*[("user", "1"), ("assistant", "Not yet.")] * 100, ("user", "2")).history) == 100
+
+
+def test_content_that_is_nothing_is_nothing_that_was_said():
+    asked = dialogue(("user", None), ("user", [{"type": "text", "text": PENS}]), ("function", "5"), ("assistant", None), ("user", "why?"))
+    assert (asked.history, asked.question) == ([Exchange(PENS, "")], "why?")
+    with pytest.raises(ApiError, match="other content than text"):
+        dialogue(("user", [{"type": "text", "text": None}]))

@@ -14,6 +14,7 @@ from channels.layers import get_channel_layer
 from channels.routing import URLRouter
 from django.urls import path
 
+from accounts import sockets
 from accounts.models import User
 from accounts.sockets import BellConsumer
 from tutor import asking, consumers, eventlog
@@ -141,6 +142,13 @@ async def test_a_socket_watches_so_many_turns(turn, monkeypatch):
     await socket.watch(turn, after=1)  # the same one again
     await socket.watch(again, after=0)
     assert await socket.close_code() == consumers.BAD_MESSAGE
+
+
+async def test_a_frame_that_is_too_long_is_not_read(turn):
+    socket = await connected(turn)
+    long = json.dumps({"watch": str(turn.pk), "after": 1, "more": [{}] * sockets.LONGEST})
+    await socket.ends.send_input({"type": "websocket.receive", "text": long})
+    assert await socket.close_code() == sockets.BAD_MESSAGE
 
 
 def handed_over(turn):

@@ -3,10 +3,12 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,18 @@ def test_what_a_killed_serve_leaves_ends_and_the_next_one_starts(directory):
     output, _ = process.communicate(timeout=40)
     assert "student" not in output  # the passwords were printed once
     assert "until ALLOWED_HOSTS says how they call this one" in output
+
+
+def test_a_database_of_a_newer_version_is_not_served(directory):
+    """Half of the pages would work, and each question be an accident."""
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {"LEMMA_VAR": str(directory)}
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], env=environment, cwd=ROOT, check=True)
+    with closing(sqlite3.connect(directory / "lemma.sqlite3")) as database, database:
+        database.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('tutor', '9999_from_afar', '2030-01-01')")
+    process = serve(directory, free_port())
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "The database is of a newer version (tutor.9999_from_afar). Serve it with that, or go back with the backup." in output
 
 
 def test_who_serves_without_the_demo_is_told_how_the_first_administrator_is_made(directory):

@@ -76,7 +76,7 @@ def test_events_as_json_lines(engine_url, start):
     out, err = process.communicate(timeout=60)
     events = [json.loads(line) for line in out.splitlines()]
     assert process.returncode == 0, err
-    assert events[0] == {"kind": "started", "mode": "tir", "language": "en", "model": "recorded", "n": 1}
+    assert events[0] == {"kind": "started", "mode": "tir", "language": "en", "model": "recorded", "n": 1, "given_up": None}
     assert "".join(event["text"] for event in events if event["kind"] == "token" and event["part"] == "code") in BLOCK
     output = next(event for event in events if event["kind"] == "output")
     assert (output["text"].strip(), output["error"]) == ("5", None)
@@ -92,6 +92,15 @@ def test_a_person_reads_prose_code_output_and_answer(engine_url, start):
     assert out.endswith("Answer: 5 (checked by Python)\n")
     assert "\x1b" not in out
     assert "```" not in out
+
+
+def test_a_person_reads_that_an_answer_is_wrong_and_tried_again(engine_url, start):
+    process = start(engine_url, "What is 3 + 4?")
+    out, err = process.communicate(timeout=90)
+    assert process.returncode == 0, err
+    assert out.count("This answer is wrong: it does not fit the problem. Another try:") == 2
+    assert out.count("recorded, ") == 1
+    assert out.endswith("Answer: 5 (wrong: it does not fit the problem)\n")
 
 
 def test_no_engine_is_a_failure(start):

@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from grading.checking.formulas import CONSTANT_MISSING
 from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, TooSlow
 from grading.checking.working.arithmetic import Comparison, Equality, compare_numbers
 from grading.checking.working.calculus import NoRule
 from grading.checking.working.claims import Chain, Side, find_chains
-from grading.checking.working.expressions import exact, is_plain
+from grading.checking.working.congruences import check_congruences
+from grading.checking.working.expressions import Symbol, exact, is_plain
 from grading.checking.working.findings import Finding, Truth, plain_number
+from grading.checking.working.going_on import begins_with_equals
 from grading.checking.working.letters import find_variables
 from grading.checking.working.naming import name_of_calculation
 from grading.checking.working.remainders import check_remainders
@@ -50,6 +53,7 @@ class Calculated:
 
 
 def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated:
+    """One finding for each step. What is left when `time.monotonic()` passes the `deadline` stays open. Safe in any thread."""
     variables = find_variables([problem, *steps])
     shares = frozenset(found[1] for found in SHARE.finditer(problem))
     chains = tuple(tuple(chain for chain in find_chains(step, variables) if not _says_a_share(chain, shares)) for step in steps)
@@ -57,13 +61,15 @@ def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated
     algebra = Algebra(deadline)
     rewriting = Rewriting(task, problem, algebra) if task.kind in ("rewrite", "differentiate", "integrate") else None
     solving = Solving(task, problem, algebra, imaginary="imaginary" in variables) if rewriting is None else None
-    found = [_of_step(at, step, chains[at], rewriting, solving, task.functions, _last_sides(chains[:at])) for at, step in enumerate(steps)]
+    before = [_last_sides(steps[: at + 1], chains[: at + 1]) for at in range(len(steps))]
+    named = _with_left_sides(steps, chains)
+    found = [_of_step(at, step, chains[at], rewriting, solving, task.functions, before[at], named[at]) for at, step in enumerate(steps)]
     if solving is not None:
         found = [_replaced(finding, late) for finding, late in zip(found, map(_finish(solving).get, range(len(found))), strict=True)]
     if rewriting is not None and rewriting.lacks_constant():
         last = max((at for at, finding in enumerate(found) if finding.truth is Truth.RIGHT), default=None)
         if last is not None:
-            found[last] = Finding(Truth.WRONG, Reason(findings.NO_CONSTANT), "+ C", "constant_missing")
+            found[last] = Finding(Truth.WRONG, Reason(CONSTANT_MISSING), "+ C", "constant_missing")
     solved = rewriting.is_done() if rewriting is not None else solving is not None and solving.is_done()
     solution = solving.solution() if solving is not None else ""
     calculated = Calculated(chains, tuple(found), bool(task.relations or task.expression), solved, solution)
@@ -88,16 +94,41 @@ def _replaced(finding: Finding, late: Finding | None) -> Finding:
     return late if late is not None and finding.truth is not Truth.WRONG else finding
 
 
-def _last_sides(lines: Sequence[Sequence[Chain]]) -> list[Side]:
-    """What a next line that begins with an equals sign goes on from, the likeliest first: the line before, unless it has more than one
-    thing, or the last of those that begin so as well (`i² = -1` is a note between them)."""
-    before = [chains[0].sides[-1] for chains in lines[-1:] if len(chains) == 1]
-    going_on = [chains[0].sides[-1] for chains in reversed(lines) if before and len(chains) == 1 and _goes_on(chains[0])]
-    return list(dict.fromkeys([*going_on[:1], *before]))
+def _last_sides(texts: Sequence[str], lines: Sequence[Sequence[Chain]]) -> list[Side]:
+    """What the last of these lines goes on from, the likeliest first: the line before, unless it has more than one thing, or the last of
+    those that begin with an equals sign as well (`i² = -1` is a note between them). Nothing where it says something on its own."""
+    (*_, text), (*earlier, chains) = texts, lines
+    before = [other[0].sides[-1] for other in earlier[-1:] if len(other) == 1]
+    if not before or not _begins_without_side(chains):
+        return []
+    if not begins_with_equals(text):
+        return before if _is_result(texts[-2], text, before[0], chains[0].sides[1]) else []
+    for told, other in zip(reversed(texts[:-1]), reversed(earlier), strict=True):
+        if _begins_without_side(other):  # of this kind, or of another quantity
+            return list(dict.fromkeys([*([other[0].sides[-1]] if begins_with_equals(told) else []), *before]))
+    return before
 
 
-def _goes_on(chain: Chain) -> bool:
-    return chain.relations[:1] == ("=",) and not chain.sides[0].text
+def _with_left_sides(texts: Sequence[str], lines: Sequence[Sequence[Chain]]) -> list[Sequence[Chain]]:
+    """The chains, and where a line goes on with `= -1 ± 2i`, with the `z` of the line before."""
+    named: list[Sequence[Chain]] = []
+    for text, chains in zip(texts, lines, strict=True):
+        left = named[-1][0].sides[0] if named and named[-1] else None
+        goes_on = len(chains) == 2 and chains[1].joined == "or" and all(chain.relations and not chain.sides[0].text for chain in chains)
+        if left is not None and goes_on and begins_with_equals(text) and any(isinstance(reading, Symbol) for reading in left.readings):
+            chains = [replace(chain, sides=(left, *chain.sides[1:])) for chain in chains]
+        named.append(chains)
+    return named
+
+
+def _begins_without_side(chains: Sequence[Chain]) -> bool:
+    return len(chains) == 1 and chains[0].relations[:1] == ("=",) and not chains[0].sides[0].text
+
+
+def _is_result(before: str, text: str, side: Side, result: Side) -> bool:
+    """Whether a line says what comes out of the calculation before it, by its name: `total = 12 + 15` and `total = 27`."""
+    is_calculated = bool(side.readings) and not any(map(is_plain, side.readings))
+    return is_calculated and any(map(is_plain, result.readings)) and before.partition("=")[0].split() == text.partition("=")[0].split()
 
 
 def _of_step(
@@ -108,17 +139,19 @@ def _of_step(
     solving: Solving | None,
     functions: Functions,
     before: Sequence[Side],
+    named: Sequence[Chain],
 ) -> Finding:
     compared = [comparison for chain in chains for comparison in _compare(_written_out(chain, functions), text, solving)]
-    if len(chains) == 1 and _goes_on(chains[0]):
+    if before:
         compared += _best([compare_numbers(Chain((side, chains[0].sides[1]), ("=",)), text) for side in before])
     found = [finding for comparison in compared if (finding := _of_numbers(comparison)) is not None]
-    found += check_remainders(text)
+    found += [*check_remainders(text), *check_congruences(text)]
     try:
         if rewriting is not None:
             found += rewriting.check(text, chains)
         if solving is not None:
-            found += solving.check(at, text, chains)
+            found += solving.check(at, text, named)
+            found += solving.go_on(before, chains[0].sides[1]) if before and not found else []
     except TooSlow:
         found.append(Finding(Truth.OPEN, Reason(findings.TOO_SLOW)))
     return _worst(found)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from grading.checking.working.binders import with_binders
+from grading.checking.working.counting import with_counts
 from grading.checking.working.degrees import as_on_a_calculator, is_of_degrees, without_degrees
 from grading.checking.working.expressions import Expression, Operation
 from grading.checking.working.grammar import Unreadable, parse
@@ -60,7 +62,7 @@ def find_chains(text: str, variables: frozenset[str]) -> list[Chain]:
     text = plain(text)
     text = _without_label_behind(LABEL.sub(lambda label: " " * len(label[0]), text))
     text = EQUALS.sub(lambda said: f"{said[1]} {'=':<{len(said[0]) - len(said[1]) - 1}}", text)
-    tokens = merged(resolve(tokenize(text), variables))
+    tokens = merged(resolve(with_binders(with_counts(tokenize(text))), variables))
     return [chain for segment in find_segments(tokens) for chain in _chains(segment, text, variables)]
 
 
@@ -130,7 +132,9 @@ def _readings(tokens: Sequence[Token], segment: Segment, start: int) -> list[Exp
         return []
     units = [segment.units.get(start + at, "").lower() for at in range(len(tokens))]
     readings: list[Expression] = []
-    for variant in (_scaled(tokens, units), _in_one_unit(tokens, units), list(tokens)):
+    is_last = start + len(tokens) == len(segment.tokens)
+    called = [list(tokens[:-1])] if is_last and tokens[-1].text == "!" else []  # `x = 5!`: a factorial, or a glad end
+    for variant in (*called, _scaled(tokens, units), _in_one_unit(tokens, units), list(tokens)):
         for tight in (False, True):
             try:
                 reading = parse(variant, tight=tight)

@@ -31,7 +31,9 @@ class Symbol:
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`+ - * / ^ neg % abs sqrt root factorial binom floor ceil`, a function by its name, or `apply` (of a function named by a Symbol),
-    `derivative` (what, by which Symbol) and `integral` (what, by which Symbol, and perhaps from and to)."""
+    `derivative` (what, by which Symbol), `integral` (what, by which Symbol, and perhaps from and to), `between` (what, for which Symbol,
+    from and to: the difference of its values), `limit` (of what, of which Symbol, and where to) and `sum` (of what, over which Symbol, from
+    and to)."""
 
     name: str
     operands: "tuple[Expression, ...]"
@@ -40,7 +42,7 @@ class Operation:
 type Expression = Number | Symbol | Operation
 type Point = Mapping[str, complex]
 
-CALCULUS = frozenset({"derivative", "integral", "apply"})  # only the algebra system can do these
+CALCULUS = frozenset({"derivative", "integral", "apply", "limit", "sum", "between"})  # only the algebra system can do these
 
 
 class NoValue(Exception):
@@ -72,6 +74,16 @@ def is_plain(expression: Expression) -> bool:
     while isinstance(expression, Operation) and expression.name in ("neg", "%"):
         expression = expression.operands[0]
     return isinstance(expression, Number)
+
+
+def is_number(expression: Expression) -> bool:
+    """Whether this is one number, or a fraction of two."""
+    match expression:
+        case Operation(name="neg", operands=(inside,)):
+            return is_number(inside)
+        case Operation(name="/", operands=operands):
+            return all(map(is_plain, operands))
+    return is_plain(expression)
 
 
 def is_name(expression: Expression) -> bool:

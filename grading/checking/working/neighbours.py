@@ -1,10 +1,23 @@
 """Equations for one unknown that nothing else is known of, line by line: does `k = 3` solve `6 = k/2`, the line before it?"""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from grading.checking.working.claims import Chain
 from grading.checking.working.degrees import OF_ANGLES, TO_ANGLES
-from grading.checking.working.expressions import CONSTANTS, Expression, Number, Symbol, exact, is_plain, operations, symbols, walk
+from grading.checking.working.expressions import (
+    CONSTANTS,
+    Expression,
+    Number,
+    Operation,
+    Symbol,
+    exact,
+    is_number,
+    is_plain,
+    operations,
+    symbols,
+    walk,
+)
 from grading.checking.working.symbolic import close, value_at
 from grading.checking.working.systems import REAL, Points, holds, solved_form
 from grading.checking.working.task import Relation
@@ -13,6 +26,8 @@ type Solve = Callable[[Sequence[Relation]], Points]
 
 
 class Neighbours:
+    """The equations so far, each in one unknown, and the line before, which the next one is held against."""
+
     def __init__(self, solve: Solve) -> None:
         self._solve = solve
         self._equations: dict[str, list[Relation]] = {}
@@ -75,7 +90,11 @@ class Neighbours:
 def told_values(chains: Sequence[Chain]) -> dict[str, complex]:
     """`A = 10` and `A = 4 × 5/2 = 10`"""
     named = [(chain.sides[0].readings[:1], chain.sides[-1].readings[:1]) for chain in chains if set(chain.relations) == {"="}]
-    return {left.name: complex(exact(right)) for (left,), (right,) in filter(all, named) if isinstance(left, Symbol) and is_plain(right)}
+    return {
+        left.name: value
+        for (left,), (right,) in filter(all, named)
+        if isinstance(left, Symbol) and is_number(right) and (value := value_at(right, {})) is not None
+    }
 
 
 def begins_anew(relation: Relation, told: Mapping[str, complex]) -> bool:
@@ -84,6 +103,26 @@ def begins_anew(relation: Relation, told: Mapping[str, complex]) -> bool:
     if len(names) != 1 or not names <= told.keys() or symbols(relation.right) - CONSTANTS.keys() or is_plain(relation.right):
         return False
     return relation.operator == "=" and holds(relation, told) is False
+
+
+def repeats_with_others(relation: Relation, before: Sequence[Relation], given: Container[Fraction]) -> bool:
+    """Whether a letter is calculated as before, with other numbers that the problem gives: `d = 60 × 2` and `d = 80 × 3`."""
+    solved = solved_form(relation)
+    if solved is None or is_plain(solved[1]):
+        return False
+    others = [other[1] for other in map(solved_form, before) if other is not None and other[0] == solved[0]]
+    return any(changed and all(number in given for number in changed) for changed in (_changed(other, solved[1]) for other in others))
+
+
+def _changed(before: Expression, now: Expression) -> list[Fraction] | None:
+    """The numbers that stand now in the place of others in a calculation of the same form; None where it is another one."""
+    match before, now:
+        case Number(value=was), Number(value=value):
+            return [value] if was != value else []
+        case Operation(name=name, operands=old), Operation(name=other, operands=new) if name == other and len(old) == len(new):
+            parts = [_changed(left, right) for left, right in zip(old, new, strict=True)]
+            return None if None in parts else [value for part in parts if part for value in part]
+    return [] if before == now else None
 
 
 def is_value(relation: Relation) -> bool:

@@ -18,7 +18,10 @@ DIVISION = re.compile(
 def check_remainders(text: str) -> Iterator[Finding]:
     for found in DIVISION.finditer(text):
         whole, by, quotient, rest = (int(found[name]) for name in ("whole", "by", "quotient", "rest"))
-        if by == 0 or (quotient, rest) == divmod(whole, by):
+        if by == 0:
+            continue
+        if (quotient, rest) == divmod(whole, by):
+            yield Finding(Truth.RIGHT, Reason(findings.CALCULATED))
             continue
         should_be = f"{whole // by} {found['sign']} {whole % by}"
         yield Finding(Truth.WRONG, Reason(findings.UNEQUAL, {"left": found["division"], "right": found["result"]}), should_be)

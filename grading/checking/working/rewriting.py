@@ -10,23 +10,23 @@ from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
 from grading.checking.working.arithmetic import Equality, compare_numbers
 from grading.checking.working.calculus import NoRule
-from grading.checking.working.claims import LABEL, Chain, Side
+from grading.checking.working.claims import Chain, Side
 from grading.checking.working.expressions import CONSTANTS, Expression, Operation, Symbol, is_plain, operations, symbols, walk
 from grading.checking.working.findings import Finding, Truth
+from grading.checking.working.going_on import CONNECTORS, begins_with_equals
 from grading.checking.working.naming import name_of_calculation, name_of_rewriting
 from grading.checking.working.symbolic import sides_identical
 from grading.checking.working.task import MOST_WORDS, Task, asked, is_bare
 
-CONNECTORS = re.compile(
-    r"\b(?:so|then|thus|hence|therefore|and|we|get|have|is|the|answer|simplif\w+|becomes?|gives?)\b|[所以故因此则得即原式答案是为，。：:;,.$\s⇒→∴=]",
+VALUES = re.compile(r"\b(?:if|when|given|where|for|at)\b|已知|当|若|其中|求值", re.IGNORECASE)
+HIGHER = re.compile(r"\b(?:second|third|2nd|3rd|nth)\b|\btwice\b|''|二阶|三阶|\bd(?:\^\{?[23]\}?|[²³])", re.IGNORECASE)  # derivatives
+# Words of a problem that only say in which form it wants an expression.
+ASKING = re.compile(
+    r"\b(?:write|express|complet(?:ed?|ely|ing)|square|form|fully|single|fraction|expression|find|work|out|limit|exact|value|surds?"
+    r"|rationali[sz]e|denominator|combine|like|terms)\b",
     re.IGNORECASE,
 )
-VALUES = re.compile(r"\b(?:if|when|given|where|for|at)\b|已知|当|若|其中|求值", re.IGNORECASE)
-# What is to be rewritten, by name: it may stand before the first equals sign.
-WHOLE = re.compile(
-    r"d[a-z]?/d[a-z]|[a-z]'(?:\([a-z]\))?|\b(?:[Oo]riginal|[Ee]xpression|LHS|[Ii]ntegral|[Dd]erivative)\b|\\[A-Za-z]+(?:\{[a-z]+\*?\})?"
-)
-BECOMES = re.compile(r"->|→")  # `3x^3 -> 9x^2`: of a part of what is differentiated
+BECOMES = re.compile(r"^(?!.*lim).*(?:->|→)", re.DOTALL)  # `3x^3 -> 9x^2`: of a part of what is differentiated
 FORMS = {"*": "factor", "^": "factor"}  # how to show what would have been right: like what was written
 
 CONSTANT_LETTERS = frozenset("CcKk")  # of integration
@@ -41,10 +41,12 @@ class Rewriting:
         self._right = asked(task)
         self._last = self._right
         self._is_wrong = False
+        self._aside: Side | None = None  # where a line goes on that is about something else
         self._is_sure = False  # of what it has come to
-        self._strict = is_bare(problem, MOST_WORDS)
+        self._strict = is_bare(ASKING.sub(" ", problem), MOST_WORDS)
         self._puts_in_values = bool(VALUES.search(problem)) or (task.has_relations and not task.name)
         self._constant = task.kind != "integrate"
+        self._is_higher = task.kind == "differentiate" and bool(HIGHER.search(problem))
 
     def check(self, text: str, chains: Sequence[Chain]) -> list[Finding]:
         """What the chains of one step claim. Raises `TooSlow`."""
@@ -53,7 +55,7 @@ class Rewriting:
         found = []
         for at, chain in enumerate(chains):
             if set(chain.relations) <= {"="}:
-                found += self._chain(text, chain, begins=at == 0 and _begins_with_equals(text))
+                found += self._chain(text, chain, begins=at == 0 and begins_with_equals(text))
         return found
 
     def _chain(self, text: str, chain: Chain, *, begins: bool) -> list[Finding]:
@@ -63,13 +65,18 @@ class Rewriting:
         goes_on = (
             named
             or (begins and not chain.sides[0].text)
-            or (self._strict and len(sides) == len(chain.sides) == 1 and _is_alone(text, sides[0]))
+            or (self._strict and len(sides) == len(chain.sides) == 1 and (_is_alone(text, sides[0]) or self._is_result(text, sides[0])))
         )
-        linked = goes_on and self._last is not None
+        linked = goes_on and self._last is not None and self._aside is None
         if linked and self._last is not None:
             sides.insert(0, self._last)
+        elif goes_on and self._aside is not None:
+            sides.insert(0, self._aside)
         elif self._last is not None and sides and self._is_last(sides[0]):
             linked = True
+        goes_on_aside = goes_on and self._aside is not None
+        is_aside = not linked and len(sides) > 1 and (goes_on_aside or self._is_of_others(sides))
+        self._aside = sides[-1] if is_aside else None
         sides = [side for side in sides if not self._is_substituted(side)]
         if len(sides) < 2:
             return []
@@ -79,12 +86,25 @@ class Rewriting:
             self._is_sure = found[-1] is not None and found[-1].truth is Truth.RIGHT
         return [finding for finding in found if finding is not None]
 
-    def _is_substituted(self, side: Side) -> bool:
-        """Whether a derivative or an integral goes on in another variable, as in `u = 2x + 1`; it is compared when it has come back."""
+    def _is_of_others(self, sides: Sequence[Side]) -> bool:
+        """Whether a line is about letters that the expression does not have, as `3^(2k+2) - 1 = 9·3^(2k) - 1` beside `3^(2n) - 1`."""
         known = [side for side in (self._right, self._last) if side is not None]
+        names = frozenset().union(*map(self._names, known))
+        return self._task.kind == "rewrite" and all(self._names(side) - names for side in sides)
+
+    def _is_result(self, text: str, side: Side) -> bool:
+        """Whether a line is nothing but a number, behind lines that lead to it."""
+        return self._last is not self._right and is_plain(side.readings[0]) and text.strip(" $.。") == side.text
+
+    def _is_substituted(self, side: Side) -> bool:
+        """Whether a derivative or an integral goes on in another variable, as in `u = 2x + 1`, or a limit without its sign; it is compared
+        when it has come back."""
+        known = [side for side in (self._right, self._last) if side is not None]
+        if self._last is not None and _is_limit(self._last) and not _is_limit(side):
+            return bool(_names_bound(self._last) & self._names(side))
         if self._task.kind == "rewrite" or not known:
             return False
-        return bool(self._names(side) - frozenset().union(*map(self._names, known)) - CONSTANT_LETTERS)
+        return bool(self._names(side) - _names_bound(side) - frozenset().union(*map(self._names, known)) - CONSTANT_LETTERS)
 
     def _is_last(self, side: Side) -> bool:
         return self._last is not None and sides_identical(self._last, side, self._task.functions, self._algebra) is True
@@ -106,6 +126,8 @@ class Rewriting:
         new = names[1] - names[0]
         if names[0] == symbols(left.readings[0]) and isinstance(left.readings[0], Symbol):
             return False  # `x = 9` says what x is
+        if isinstance(left.readings[0], Symbol) and "'" in left.readings[0].name:
+            return names[0] == names[1]  # `y'' = 24x`, where the problem says what y is
         if (new and self._task.kind != "integrate") or (self._puts_in_values and names[0] != names[1]):
             return False
         return linked or self._contains(left) or (not names[0] and not names[1]) or _has_calculus(left)
@@ -182,7 +204,7 @@ class Rewriting:
 
     def is_done(self) -> bool:
         """Whether it has come to a number, or no derivative and no integral is left to take. How far to simplify is a matter of taste."""
-        if self._is_wrong or not self._is_sure or self._right is None or self._last is None or self._last is self._right:
+        if self._is_higher or self._is_wrong or not self._is_sure or self._right is None or self._last is None or self._last is self._right:
             return False
         last = self._last.readings[0]
         if self._task.kind == "rewrite":
@@ -195,12 +217,6 @@ class Rewriting:
             return False
         indefinite = any(_is_indefinite(reading) for reading in self._right.readings)
         return indefinite and not any("integral" in operations(reading) for reading in self._last.readings)
-
-
-def _begins_with_equals(text: str) -> bool:
-    """Whether nothing stands before the first equals sign that may be another quantity: not `du = 2x dx`."""
-    before = CONNECTORS.sub("", LABEL.sub("", text).partition("=")[0])
-    return not re.search("[A-Za-z0-9]", WHOLE.sub("", before))
 
 
 def _is_alone(text: str, side: Side) -> bool:
@@ -216,6 +232,16 @@ def _has_symbols(side: Side) -> bool:
 
 def _has_calculus(side: Side) -> bool:
     return any({"derivative", "integral"} & operations(reading) for reading in side.readings)
+
+
+def _is_limit(side: Side) -> bool:
+    return any("limit" in operations(reading) for reading in side.readings)
+
+
+def _names_bound(side: Side) -> frozenset[str]:
+    """The letters of the limits in it."""
+    parts = (part for reading in side.readings for part in walk(reading))
+    return frozenset().union(*(symbols(part.operands[1]) for part in parts if isinstance(part, Operation) and part.name == "limit"))
 
 
 def _is_indefinite(expression: Expression) -> bool:

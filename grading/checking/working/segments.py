@@ -12,6 +12,7 @@ LONGEST_UNIT = 6  # words behind a number that can still be its unit
 # Words that no unit has: with one of them the sentence goes on.
 _CLAUSE = "so is was are were which that then he she they we it has have had if but because since gives leaves get gets got makes"
 CLAUSE = frozenset(_CLAUSE.split())
+LEADING_ON = frozenset({"for", "when", "where", "from", "between", "with"})  # and no unit ends with them: `tan x = 1 for -π < x < π`
 # What stands before a number that is not all of what is multiplied.
 PARTIAL = frozenset({"times", "twice", "double", "triple", "half", "thrice", "quarter", "倍"})
 
@@ -28,6 +29,7 @@ class Segment:
 
 
 def find_segments(tokens: Sequence[Token]) -> Iterator[Segment]:
+    """The stretches of mathematics in a line, in order; prose between them, and what cannot be read, is passed over."""
     segment, began, at = Segment(), 0, 0
     while at < len(tokens):
         token = tokens[at]
@@ -74,7 +76,7 @@ def _is_value(segment: Segment) -> bool:
 
 def _is_unknown(token: Token) -> bool:
     """A LaTeX command that is not known here, or an ellipsis: what stands on either side of it is not whole."""
-    return token.kind == "stop" and (token.text in ("...", "…") or (token.text[0] == "\\" and len(token.text) > 1))
+    return token.kind == "stop" and (token.text.startswith(("...", "…")) or (token.text[0] == "\\" and len(token.text) > 1))
 
 
 def _goes_on(tokens: Sequence[Token], at: int) -> bool:
@@ -159,12 +161,12 @@ def _is_operand(segment: Segment) -> bool:
 
 
 def _takes_two(segment: Segment) -> bool:
-    """Whether a number may follow the last operand: a bracket, the base of a logarithm, the first argument of a fraction."""
+    """Whether a number may follow the last operand: a bracket, a factorial, the base of a logarithm, the first argument of a fraction."""
     last = segment.tokens[-1]
     before = segment.tokens[-2] if len(segment.tokens) > 1 else last
     is_base = before.text == "log" and last.glued
     in_integral = before.text in ("_", "^") and any(token.text in ("int", "∫") for token in segment.tokens[-6:])
-    return last.kind == "close" or before.text == "_" or before.kind == "command" or is_base or in_integral
+    return last.kind == "close" or last.text == "!" or before.text == "_" or before.kind == "command" or is_base or in_integral
 
 
 def _open(segment: Segment, tokens: Sequence[Token], at: int) -> int:
@@ -215,8 +217,9 @@ def _operator(segment: Segment, tokens: Sequence[Token], at: int) -> int:
     if token.text == ":":
         return _append(segment, token) if _is_operand(segment) and _is_ratio(tokens, at) else 0
     if token.text == "!":
-        goes_on = after is not None and after.kind in ("operator", "relation", "open", "close", "command", "money")
-        return _append(segment, token) if _is_operand(segment) and token.glued and goes_on else 0
+        return (
+            _append(segment, token) if _is_operand(segment) and token.glued and (_goes_on_behind_mark(after) or _is_number(segment)) else 0
+        )
     if token.text == "'" and not (_is_operand(segment) and token.glued):
         return 1
     if token.text in "*/^%_" and not segment.tokens:
@@ -224,6 +227,17 @@ def _operator(segment: Segment, tokens: Sequence[Token], at: int) -> int:
     if token.text in "/-" and _is_operand(segment) and _is_per(tokens, at):
         return _word(segment, tokens, at)
     return _append(segment, token)
+
+
+def _goes_on_behind_mark(after: Token | None) -> bool:
+    """Whether an exclamation mark before this token is a factorial, and does not end a sentence."""
+    if after is None:
+        return False
+    return after.kind in ("operator", "relation", "open", "close", "command", "money") or (after.kind == "number" and after.glued)
+
+
+def _is_number(segment: Segment) -> bool:
+    return segment.tokens[-1].kind == "number"
 
 
 def _is_spaced_colon(tokens: Sequence[Token], at: int) -> bool:
@@ -263,7 +277,7 @@ def _word(segment: Segment, tokens: Sequence[Token], at: int) -> int:
     if words == ["out", "of"] and after is not None and after.kind == "number":
         segment.tokens.append(replace(tokens[at], kind="operator", text="/"))
         return end - at
-    unit = not CLAUSE.intersection(words) and len(words) <= LONGEST_UNIT
+    unit = not CLAUSE.intersection(words) and not LEADING_ON.intersection(words[-1:]) and len(words) <= LONGEST_UNIT
     segment.units[len(segment.tokens) - 1] = _unit(tokens[at:end])
     if not unit or after is None or not _continues(segment, after, tokens[end + 1] if end + 1 < len(tokens) else None):
         return 0

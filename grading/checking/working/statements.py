@@ -17,7 +17,7 @@ SUPPOSES = re.compile(
 )
 REJECTS = re.compile(
     r"reject|discard|extraneous|invalid|not valid|cannot be|can't be|ignore|must be positive|since .{0,20}(?:>|positive)"
-    r"|not a solution|no solution|does not work|doesn't work|too (?:small|big)"
+    r"|not a solution|no solution|do(?:es)?(?: not|n't) (?:work|satisfy)|fails|too (?:small|big)"
     r"|舍去|舍|增根|不合题意|不符合|无解",
     re.IGNORECASE,
 )
@@ -27,7 +27,7 @@ ONLY_SOME = re.compile(
     r"|triangle|rectangle|hypotenuse|\bsides?\b|length|width|height|radius|distance|perimeter|cosines?\b|pythagor"
     r"|kleinst|größt|ganzzahl|dreieck|rechteck|länge|breite|höhe|seite|abstand|umfang"
     r"|plus (?:petit|grand)|entier|longueur|largeur|hauteur|côté"
-    r"|三角形|长方形|正方形|斜边|边长|半径|距离|周长|余弦定理|勾股",
+    r"|△|\\triangle|三角形|长方形|正方形|斜边|边长|半径|距离|周长|余弦定理|勾股",
     re.IGNORECASE,
 )
 ROUNDING = re.compile(

@@ -7,14 +7,11 @@ from typing import Any
 import sympy
 from sympy import Basic, Expr, Symbol
 
-from grading.checking.child import serve
+from grading.checking.child import SYMPY_ERRORS, serve
 
 MOST_SOLUTIONS = 40
 DIGITS = 25
 IMAGINARY = 1e-12  # an imaginary part of a root that comes from rounding
-
-# What sympy raises on input that it was not made for.
-SYMPY_ERRORS = (ArithmeticError, AttributeError, LookupError, MemoryError, NotImplementedError, RecursionError, TypeError, ValueError)
 
 type Tree = Any  # nested lists and strings, as `expressions.to_json` makes them
 type Reply = dict[str, object]
@@ -64,6 +61,12 @@ def build(tree: Tree) -> Expr:
             return sympy.diff(inside, variable)
         case "integral", [inside, variable, *limits]:
             return _integral(inside, variable, limits)
+        case "limit", [inside, variable, to]:
+            return _known(sympy.limit(inside, variable, to, "+-" if to.is_finite else "+"), sympy.Limit)
+        case "between", [inside, variable, first, last]:
+            return inside.subs(variable, last) - inside.subs(variable, first)
+        case "sum", [inside, variable, first, last]:
+            return _known(sympy.summation(inside, (variable, first, last)), sympy.Sum)
         case "value", [inside, variable, value]:
             return inside.subs(variable, value)
         case name, operands if name in BINARY:
@@ -71,11 +74,15 @@ def build(tree: Tree) -> Expr:
     raise NotElementary(name)
 
 
+def _known(value: Expr, *undone: type[Basic]) -> Expr:
+    if value.has(*undone):
+        raise NotElementary(str(undone))
+    return value
+
+
 def _integral(inside: Expr, variable: Expr, limits: list[Expr]) -> Expr:
     done = sympy.integrate(inside, (variable, *limits) if len(limits) == 2 else variable)
-    if done.has(sympy.Integral):
-        raise NotElementary("integral")
-    return done
+    return _known(done, sympy.Integral)
 
 
 def solve(equations: list[list[Tree]], unknowns: list[str], given: dict[str, str]) -> Reply:

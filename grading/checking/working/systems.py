@@ -94,11 +94,17 @@ def _real(points: Iterable[dict[str, complex]], complex_too: bool) -> Points:
     return tuple(point for point in points if complex_too or all(abs(value.imag) < REAL for value in point.values()))
 
 
+def without_domain(relations: Sequence[Relation]) -> list[Relation]:
+    """Without what says from where to where the solutions of `sin x = 1/2` are asked for."""
+    equations = [relation for relation in relations if relation.operator == "="]
+    return equations if is_periodic(equations) else list(relations)
+
+
 def solves_periodic(points: Points, relations: Sequence[Relation], alternatives: Alternatives) -> bool:
     """Whether an unknown stands in a sine or the like, so that there are more solutions than the algebra system lists, and all points,
     which `alternatives` say, are some. Raises `NoAnswer` where they are none, but are said in rounded numbers.
     """
-    if not any(map(_is_periodic, relations)):
+    if not is_periodic(relations):
         return False
     if all(holds(relation, point) for relation in relations for point in points):
         return bool(points)
@@ -107,7 +113,11 @@ def solves_periodic(points: Points, relations: Sequence[Relation], alternatives:
     return False
 
 
-def _is_periodic(relation: Relation) -> bool:
+def is_periodic(relations: Iterable[Relation]) -> bool:
+    return any(map(_has_angle, relations))
+
+
+def _has_angle(relation: Relation) -> bool:
     parts = (part for side in (relation.left, relation.right) for part in walk(side))
     return any(isinstance(part, Operation) and part.name in PERIODIC and symbols(part) - CONSTANTS.keys() for part in parts)
 
@@ -230,3 +240,11 @@ def test_numbers(critical: Sequence[float]) -> list[float]:
 def same_region(left: Alternatives, right: Alternatives, unknown: str, algebra: Algebra) -> bool:
     numbers = test_numbers([*critical_numbers(left, unknown, algebra), *critical_numbers(right, unknown, algebra)])
     return truth(left, unknown, numbers) == truth(right, unknown, numbers)
+
+
+def is_where_defined(alternatives: Alternatives, relations: Sequence[Relation], unknown: str, algebra: Algebra) -> bool:
+    """Whether a statement says where the relations have a meaning: `x ≥ 1` beside `√(x-1) < 3`."""
+    critical = [*critical_numbers(alternatives, unknown, algebra), *critical_numbers([relations], unknown, algebra)]
+    numbers = test_numbers(critical)
+    meant = [all(holds(relation, {unknown: complex(number)}) is not None for relation in relations) for number in numbers]
+    return not all(meant) and truth(alternatives, unknown, numbers) == meant

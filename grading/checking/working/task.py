@@ -27,15 +27,20 @@ KEYWORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         "rewrite",
         re.compile(
             r"simplif|expand|factor|multiply out|evaluate|calculate|compute|work out|write .{1,40} as|rationali[sz]e|combine|reduce"
-            r"|\bin the form\b|complet\w+ the square|\bprove\b|\bshow that\b"
+            r"|\bin the form\b|complet\w+ (?:the )?square|\blimit|\blim\b|\bprove\b|\bshow that\b"
             r"|vereinfach|multiplizier|faktorisier|berechne|klammer|fasse\b|kürze\b|développe|calcule|rédui"
-            r"|化简|展开|分解|计算|求值|通分|约分|合并|因式",
+            r"|化简|展开|分解|计算|求值|通分|约分|合并|因式|配方|极限",
             re.IGNORECASE,
         ),
     ),
 )
 
 FORM = re.compile(r"\bin the form\b[^.;?\n]*", re.IGNORECASE)  # what an expression is to look like
+# One of the conditions under which a function is this or that.
+PIECE = re.compile(
+    r"(?:\b(?:if|when|for|where)\b|当|若|[,，(（&])[\s$]*(?:-?\d+(?:\.\d+)?\s*(?:[<≤]|\\le)\S*\s*)?[a-z]\s*(?:[<>≤≥=≠]|\\(?:le|ge|ne))"
+    r"|\botherwise\b|其他|其余"
+)
 WORD = re.compile(r"[A-Za-zß-ÿ]{2,}|[\u4e00-\u9fff]")
 MATHS = re.compile(r"\\[A-Za-z]+|\b(?:sqrt|sin|cos|tan|log|ln)\b|\\begin\{[a-z]+\}|\\end\{[a-z]+\}|(?<=[{ ])cases(?=})")
 _EN = """solve the equation equations system of inequality for and or find all solutions solution so then therefore thus hence we
@@ -47,6 +52,12 @@ und oder nach ableitung leite ab résous résoudre résolvez équation inéquati
 dérivée et ou"""
 _ZH = "化简展开因式计算求导数积分原函数如图解方程不等式组下列的求所以故得因此即移项合并同类去括号分母系数化为两边相加减代入由可将第一二"
 SOLVING_WORDS = frozenset(_EN.split()) | frozenset(_ZH)
+# `the limit of … as x → 3`
+LIMIT = re.compile(
+    r"(?<=\bas )\$?[a-z]\s*(?:->|→|\\to|(?:tends|goes) to|approaches)\s*\S+|(?<=当)\s*[a-z]\s*(?:→|趋于|趋近于?)\s*[^\s，。时]+"
+)
+WHAT = re.compile(r"\b(?:what|how much) is\b|是多少|等于多少", re.IGNORECASE)
+TOWARDS = re.compile(r"->|→|\\to(?![a-z])|(?:tends|goes) to|approaches|趋于|趋近于?")
 MOST_WORDS = 3  # of a problem that is nothing but its equations
 
 
@@ -80,11 +91,18 @@ class Task:
 
 
 def read_task(problem: str, variables: frozenset[str]) -> Task:
+    """What a problem asks for, and what it gives; kind "other" where the text does not say so plainly. `variables` are its letters."""
     kind: Kind = next((kind for kind, pattern in KEYWORDS if pattern.search(problem)), "other")
     chains = find_chains(FORM.sub(" ", problem), variables)
     functions = Functions()
     relations = [relation for chain in chains for relation in read_relations(chain) if not _defines(relation, functions, kind)]
+    if len(PIECE.findall(problem)) > 1:
+        functions = Functions()  # what it is depends on where
+    if kind == "other" and len(chains) == 1 and _expression(chains) is not None and is_bare(WHAT.sub(" ", problem), 0):
+        kind = "rewrite"  # `0.1 + 0.2` and nothing else
     expression = _expression(chains) if kind in ("rewrite", "differentiate", "integrate") else None
+    if kind == "rewrite" and expression is not None and (limit := LIMIT.search(problem)):
+        expression = _limit_of(expression, find_chains(TOWARDS.sub("=", limit[0]), variables))
     name = ""
     if kind == "rewrite" and expression is None:
         name, expression = _named(chains) if FORM.search(problem) else ("", None)
@@ -128,6 +146,16 @@ def _named(chains: Sequence[Chain]) -> tuple[str, Side | None]:
         if chain.relations == ("=",) and left.readings and isinstance(left.readings[0], Symbol) and right.readings:
             return left.readings[0].name, right
     return "", None
+
+
+def _limit_of(expression: Side, bounds: Sequence[Chain]) -> Side:
+    """The limit of an expression where a letter goes somewhere, which reads as `x = 3`."""
+    if not bounds or bounds[0].relations != ("=",) or any("limit" in operations(reading) for reading in expression.readings):
+        return expression
+    letter, to = (side.readings[0] if side.readings else None for side in bounds[0].sides)
+    if letter is None or to is None:
+        return expression
+    return Side(expression.text, tuple(Operation("limit", (reading, letter, to)) for reading in expression.readings))
 
 
 def _first_symbol(expression: Expression) -> str:

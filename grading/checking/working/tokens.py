@@ -21,7 +21,8 @@ type Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`text` is the token's standard form (`*` for `\\times`); `glued`: no space stands before it; `start` and `end` are offsets."""
+    """`text` is the token's standard form (`*` for `\\times`); `glued`: no space stands before it; `start` and `end` are offsets; `loose`
+    is a `÷`, behind which a fraction may be one number."""
 
     kind: Kind
     text: str
@@ -30,6 +31,7 @@ class Token:
     value: Fraction | None = None
     decimals: int | None = None
     glued: bool = False
+    loose: bool = False
 
 
 GREEK = "alpha|beta|gamma|delta|theta|lambda|mu|omega|phi|rho|sigma|tau|varphi|epsilon"
@@ -86,7 +88,6 @@ STRUCTURE = {
     r"\cfrac": "frac",
     r"\sqrt": "sqrt",
     r"\int": "int",
-    r"\lim": "lim",
     r"\binom": "binom",
     r"\dbinom": "binom",
 }
@@ -102,7 +103,7 @@ QUOTIENT = re.compile(r"\\[dt]?frac\s*" + _QUANTITY.format("top") + r"\s*" + _QU
 WORDS_IN_TEX = re.compile(r"\\(?:text|mbox|textrm|textbf|textit|operatorname|mathrm)\s*\{(?P<inside>[^{}]{0,200})\}")
 TOKEN = re.compile(
     r"(?P<space>\s+)"
-    r"|(?P<mixed>(?<![\d.])\d{1,4}\s*又\s*\d{1,4}/\d{1,4}(?![\d./])|(?<![\d./*+\-^])\d{1,4}\s+\d{1,4}/\d{1,4}(?![\d./]))"
+    r"|(?P<mixed>(?<![\d.])\d{1,4}\s*又\s*\d{1,4}/\d{1,4}(?![\d/]|\.\d)|(?<![\d./*+\-^])\d{1,4}\s+\d{1,4}/\d{1,4}(?![\d/]|\.\d))"
     rf"|(?P<fraction>(?:(?<![\d.,])\d{{1,4}} ?)?[{''.join(FRACTION_SIGNS)}])"
     r"|(?P<clock>(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:]))"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|(?<![\d.])\d{1,3}(?: \d{3})+(?![\d.,]|-[A-Za-z])|\d+(?:\.\d+)?|\.\d+)(?:\.{3}|…)?"
@@ -117,7 +118,7 @@ TOKEN = re.compile(
     r"|(?P<money>[$¥€£])"
     r"|(?P<tex>\\[A-Za-z]+|\\[^A-Za-z])"
     r"|(?P<word>[A-Za-z]{2,}'[A-Za-z]{1,2}|I'[a-z]{1,2}|[A-Za-z]+(?:-[A-Za-z]{2,})*|[πθαβγλμωφ∞]|∠\d(?!\d)|[\u4e00-\u9fff]+|°)"
-    r"|(?P<stop>.)",
+    r"|(?P<stop>\.{3,}|.)",
     re.DOTALL,
 )
 STANDARD = {
@@ -160,6 +161,7 @@ DEGREES = {"∛": "3", "∜": "4"}  # of roots
 # `dy/dx` as y'. In another variable, as in the chain rule's `dy/du`, it is not read.
 BY_X = re.compile(r"(?<![A-Za-z\\{])d([a-z])\s?/\s?d[xt](?![A-Za-z])(?!\s*\()")
 AS_WORDS = re.compile(r"(?<=[-+=*/½\d) ])(?<![A-Za-z] )(a)([ts])(?=\s*(?:$|[-+=*/^²;,)]))", re.MULTILINE)  # `v = u + at`, `2as`
+MATRIX = re.compile(r"\\begin\{(\w?matrix\*?)\}.*?\\end\{\1\}", re.DOTALL)  # not read
 STRUCK = re.compile(r"~~.*?~~")  # what is crossed out
 RECURRING = re.compile(r"(?P<whole>\d*)\.(?P<before>\d*?)(?P<period>\d{1,6}?)(?P=period)+(?P<rest>\d*)")
 ONE_SIGN_UNITS = str.maketrans(UNIT_SIGNS | {"℃": "°C"})
@@ -179,6 +181,7 @@ def plain(text: str) -> str:
         text = re.sub(rf"(?<![A-Za-z_\\]){letter}(\d{{1,2}})(?![\d.])", rf"{letter}_{{\1}}", text)
     text = SET_OF.sub(lambda found: found["condition"], text)
     text = re.sub(r"[−–—‐‑﹣]", "-", text).replace("{,}", ",").replace(",\\!", ",").replace("’", "'")
+    text = MATRIX.sub(r" \\matrix ", text)
     text = re.sub(r"\\q?quad(?![A-Za-z])|\\\\", ";", text)
     text = DEGREE.sub("°", text)
     text = QUOTIENT.sub(_without_units, text)
@@ -268,9 +271,9 @@ def _recurring(text: str, start: int, end: int, glued: bool) -> Token | None:
 
 
 def _mixed(text: str, start: int, end: int, glued: bool) -> Iterator[Token]:
-    """`1 1/2` and `1又1/2` are one number; `8 60/2`, as it may stand in prose, is not."""
+    """`1 1/2` and `1又1/2` are one number, and so is `3 5/4` on the way from 1 1/2 + 2 3/4; `8 60/2`, as it may stand in prose, is not."""
     whole, top, bottom = re.split(r"\s*又\s*|\s+|/", text)
-    if int(bottom) > int(top) > 0:
+    if 2 * int(bottom) > int(top) > 0:
         yield Token("number", text, start, end, int(whole) + Fraction(int(top), int(bottom)), glued=glued)
         return
     slash = end - len(bottom)

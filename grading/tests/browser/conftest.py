@@ -1,7 +1,6 @@
 """The tutor's browser and visitors, on a site whose script makes schools."""
 
 import itertools
-import shutil
 
 import pytest
 
@@ -13,13 +12,8 @@ names = itertools.count(1)
 
 @pytest.fixture(scope="package")
 def site():
-    site = GradingSite()
-    try:
-        site.start()
+    with GradingSite().running() as site:
         yield site
-    finally:
-        site.close()
-        shutil.rmtree(site.directory)
 
 
 @pytest.fixture

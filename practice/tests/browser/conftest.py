@@ -1,7 +1,5 @@
 """The tutor's browser and visitors, on a site whose script knows the keys."""
 
-import shutil
-
 import pytest
 
 from tutor.tests.browser.conftest import chromium, visit  # noqa: F401 (fixtures)
@@ -14,10 +12,5 @@ class PracticeSite(Site):
 
 @pytest.fixture(scope="package")
 def site():
-    site = PracticeSite()
-    try:
-        site.start()
+    with PracticeSite().running() as site:
         yield site
-    finally:
-        site.close()
-        shutil.rmtree(site.directory)

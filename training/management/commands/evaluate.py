@@ -15,6 +15,7 @@ from training.evaluation.measures import Measures, UnlabelledError, measure
 from training.evaluation.regrade import regrade
 from training.evaluation.transcripts import MOST_CANDIDATES, Problem, TranscriptError, read
 
+SOLVING = ("mode", "n", "first", "skip", "out")  # options that say how problems are solved
 same = lru_cache(maxsize=100_000)(mathematically_equal)
 
 
@@ -44,8 +45,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 (Django's options)
-        request = _request(options) if options["data"] else None
-        path: Path = _solved(request) if request else options["transcripts"]
+        request = _request(options)
+        path: Path = self._solved(request) if request else options["transcripts"]
         try:
             problems = read(path)
             if options["regrade"]:
@@ -53,31 +54,43 @@ class Command(BaseCommand):
             else:
                 measures = measure(problems, same)
                 result, text = report.as_json(measures), report.as_table(measures)
-            rule, right = evaluating.picked(measures, options["select"])
-        except (TranscriptError, ValueError) as error:
+        except TranscriptError as error:
             raise CommandError(str(error)) from error
         except UnlabelledError as error:
             raise CommandError(f"{path}: {error} Judge the answers with --regrade.") from error
+        try:
+            rule, right = evaluating.picked(measures, options["select"])
+            trouble = ""
+        except ValueError as error:  # hours of work are kept all the same
+            (rule, right), trouble = evaluating.picked(measures, None), str(error)
         result |= {"select": rule, "picked": round(right, 2), "transcripts": str(path)}
         if request:
             evaluating.keep(request, result)
         text += f"\n\npicked by {rule}: {right:.1f}\ntranscripts: {path}"
         self.stdout.write(json.dumps(result, ensure_ascii=False) if options["json"] else text)
+        if trouble:
+            raise CommandError(trouble)
+
+    def _solved(self, request: evaluating.Request) -> Path:
+        if not evaluating.can_keep():
+            raise CommandError("The database is not set up yet: start Lemma once (make run), or call manage.py migrate.")
+        try:
+            self.stderr.write(f"To see how far it is: tail -1 {request.folder / 'progress.jsonl'}")
+            return evaluating.run(request)
+        except OSError as error:
+            raise CommandError(str(error)) from error
+        except evaluating.EvaluationError as error:
+            raise CommandError(f"{error} What it has so far is in {request.folder}.", returncode=error.status) from error
 
 
-def _request(options: dict[str, Any]) -> evaluating.Request:
-    return evaluating.Request(**{name: options[name] for name in ("data", "mode", "n", "first", "skip", "out")})
-
-
-def _solved(request: evaluating.Request) -> Path:
-    if not evaluating.can_keep():
-        raise CommandError("The database is not set up yet: start Lemma once (make run), or call manage.py migrate.")
-    try:
-        return evaluating.run(request)
-    except OSError as error:
-        raise CommandError(str(error)) from error
-    except evaluating.EvaluationError as error:
-        raise CommandError(f"{error} What it has so far is in {request.folder}.", returncode=error.status) from error
+def _request(options: dict[str, Any]) -> evaluating.Request | None:
+    """None for transcripts, of which all is measured. Raises `CommandError` for what would choose among them."""
+    if options["data"]:
+        return evaluating.Request(**{name: options[name] for name in ("data", *SOLVING)})
+    usual = evaluating.Request(data=Path())
+    if named := [name for name in SOLVING if options[name] != getattr(usual, name)]:
+        raise CommandError(f"--{named[0]} says how a file of problems is solved; transcripts are measured as they are.")
+    return None
 
 
 def _count(text: str) -> int:

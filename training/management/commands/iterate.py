@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from training import launching, recipes, runs
 from training.models import Dataset, ModelVersion, Run, RunStage
@@ -21,11 +22,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         begin = parser.add_mutually_exclusive_group(required=True)
         begin.add_argument("--recipe", help=f"one of: {', '.join(recipes.names())}")
-        begin.add_argument("--resume", metavar="RUN", help="go on with a stopped or failed run; the first letters of its id will do")
+        begin.add_argument("--resume", metavar="RUN", help="go on with a run; the first letters of its id will do")
         parser.add_argument("--base", metavar="MODEL", help="a trained model's name, to go on from there instead of the recipe's own base")
         parser.add_argument("--dataset", metavar="NAME", action="append", default=[], help="a dataset's name; repeatable, one of each kind")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 (Django's options)
+        if options["resume"] and (options["base"] or options["dataset"]):
+            raise CommandError("A run goes on with what it began with: --base and --dataset are for a new one.")
         if not settings.PRODUCTION:
             call_command("migrate", interactive=False, verbosity=0)
         try:
@@ -33,6 +36,12 @@ class Command(BaseCommand):
         except (recipes.RecipeError, runs.RunError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Run {run.number}: {run.folder}")
+        try:
+            self._followed(run)
+        except DatabaseError as error:  # a full disk, too
+            raise CommandError(f"{error}\nTo go on once that is mended: manage.py iterate --resume {run.number}") from error
+
+    def _followed(self, run: Run) -> None:
         try:
             self._follow(run)
         except KeyboardInterrupt:
@@ -59,8 +68,10 @@ class Command(BaseCommand):
         found = [run for run in Run.objects.all() if str(run.pk).startswith(beginning)]
         if len(found) != 1:
             raise CommandError(f"{len(found)} runs begin with {beginning}.")
-        runs.resume(found[0])
-        return found[0]
+        [run] = found
+        if not run.is_active:  # else it is followed; one whose processes are gone is taken back by that
+            runs.resume(run)
+        return run
 
     def _one(self, found: Any, name: str) -> Any:  # noqa: ANN401 (a queryset of either)
         if (first := found.first()) is None:
@@ -82,7 +93,8 @@ class Command(BaseCommand):
             raise CommandError(f"{run.why}\nTo go on once that is mended: manage.py iterate --resume {run.number}")
         if run.state == Run.State.STOPPED:
             raise CommandError(f"Stopped. To go on: manage.py iterate --resume {run.number}")
-        self.stdout.write(f"Done: {run.version or 'no model was made'}. Compare and promote it at /training/models/.")
+        made = f"{run.version}. Compare and promote it at /training/models/{run.version.pk}/" if run.version else "no model was made"
+        self.stdout.write(f"Done: {made}.")
 
     def _say(self, stage: RunStage, said: dict[int, tuple[str, float]]) -> None:
         state, at = said.get(stage.number, (RunStage.State.WAITING.value, 0.0))

@@ -67,7 +67,7 @@ class Command(BaseCommand):
             valkey.start()
             wait_until(lambda: answers(settings.VALKEY_SOCKET), "Valkey did not start; its lines are above.")
             children.append(valkey)
-        call_command("migrate", interactive=False, verbosity=0)
+        call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
         call_command("collectstatic", interactive=False, verbosity=0)
         for child in (Child("worker", worker_command()), Child("web", web_command(host, port))):
             stack.callback(child.end)

@@ -18,12 +18,16 @@ from inference.engines import EngineError
 from inference.engines.opening import LOADING
 from inference.events import CandidateEvent, Code, Done, Dropped, Event, Output, Scored, Selected, Solution, Solved, Started, Token
 from inference.sandbox import SandboxError
-from inference.solve import solve
+from inference.solve import TRIES, solve
 from inference.wire import WIRES
 from tutor.failures import failure_of
 from tutor.opening import opened, scorer_for
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal obeys; a model's text may hold any of it
+GIVEN_UP = {
+    "refuted": "This answer is wrong: it does not fit the problem. Another try:",
+    "repeats": "The model says the same again and again. Another try:",
+}
 INTERRUPTED = 130  # the shells' status for Ctrl-C
 
 
@@ -92,8 +96,9 @@ class Terminal:
     def event(self, event: Event) -> None:
         match event:
             case Started():
-                self._n = event.n
-                self._write(f"{event.model}, {event.mode}, {event.language}\n\n")
+                self._n, self._part = event.n, "text"
+                begins = f"\n\n{GIVEN_UP[event.given_up]}" if event.given_up else f"{event.model}, {event.mode}, {event.language}"
+                self._write(f"{begins}\n\n")
             case Solved() | Dropped() | Scored() | Selected():
                 self._candidate(event)
             case Done() if self._n > 1:
@@ -161,6 +166,7 @@ async def _solve(question: str, options: dict[str, Any], show: JsonLines | Termi
                 wire=WIRES[options["wire"]],
                 temperature=options["temperature"],
                 seed=options["seed"],
+                tries=TRIES,
                 n=options["n"],
                 select=options["select"] or ("weighted" if scorer else "majority"),
                 scorer=scorer,

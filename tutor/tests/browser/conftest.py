@@ -26,13 +26,8 @@ expect.set_options(timeout=PATIENCE)
 
 @pytest.fixture(scope="package")
 def site():
-    site = Site()
-    try:
-        site.start()
+    with Site().running() as site:
         yield site
-    finally:
-        site.close()
-        shutil.rmtree(site.directory)
 
 
 @pytest.fixture(scope="package")

@@ -3,10 +3,12 @@
 import itertools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from tutor.supervisor import answers, valkey_command, wait_until, web_command
@@ -31,7 +33,16 @@ class Site:
         self.socket = self.directory / "valkey.sock"
         self.broker = Program(self.directory, "broker", valkey_command(self.directory / "valkey", self.socket), self.environment)
         self.web = Program(self.directory, "web", web_command("127.0.0.1", self.port), self.environment)
+        self.script = None
         self.names = itertools.count(1)
+
+    @contextmanager
+    def running(self):
+        try:
+            self.start()
+            yield self
+        finally:
+            self.close()
 
     def start(self):
         self.broker.start()
@@ -54,12 +65,14 @@ class Site:
         wait_until(lambda: listens(self.port), f"no web; see {self.web.log}", 30)
 
     def close(self):
-        self.script.stdin.close()
-        self.script.wait(10)
-        self.script.stdout.close()
+        if self.script:
+            self.script.stdin.close()
+            self.script.wait(10)
+            self.script.stdout.close()
         for program in (self.web, self.broker):
             program.kill(signal.SIGTERM)
             program.kill()
+        shutil.rmtree(self.directory)
 
     def do(self, command, **arguments):
         self.script.stdin.write(json.dumps([command, arguments]) + "\n")

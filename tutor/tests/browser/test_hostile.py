@@ -49,6 +49,32 @@ def test_hostile_question_title_code_and_output(site, student):
     harmless(page)
 
 
+PAINTERS = {
+    "moved": r"Is $\raisebox{5em}{\llap{\colorbox{lime}{\Huge\text{Right}}\kern{3em}}}$ it?",
+    "flat": r"Is $\smash{\raisebox{-6em}{\colorbox{lime}{\Huge\text{Right}}}}$ it?",
+    "next line": r"Is $x \\[-8em] \colorbox{lime}{\Huge\text{Right}}$ it?",
+}
+
+
+@pytest.mark.parametrize("name", PAINTERS)
+def test_a_formula_does_not_paint_over_what_others_say(name, site, student):
+    page = student.open(f"/c/{site.do('conversation', name=student.name, questions=[PAINTERS[name]], title='Mine')['conversation']}/")
+    expect(page.locator("[data-part=question] .katex")).to_be_attached()
+    outside = page.evaluate(
+        """() => {
+            const question = document.querySelector("[data-part=question]").getBoundingClientRect();
+            const found = [];
+            for (let x = 5; x < innerWidth; x += 10) for (let y = 5; y < innerHeight; y += 10) {
+                const at = document.elementFromPoint(x, y);
+                const inside = x > question.left && x < question.right && y > question.top && y < question.bottom;
+                if (!inside && at?.closest(".katex")) found.push([x, y]);
+            }
+            return found;
+        }"""
+    )
+    assert outside == []
+
+
 def harmless(page):
     assert page.evaluate("window.pwned") is None
     inside = "[data-part=steps], [data-part=answer-text], [data-part=question], #history, .top-title"

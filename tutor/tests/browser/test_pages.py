@@ -102,7 +102,7 @@ def test_no_serious_findings_where_something_went_wrong(visit):
     page = visit(locale="zh-CN", reduced_motion="reduce", **PHONE).open("/")
     answers = [page.request.fetch(path, method=method) for method, path, _status in WRONG]
     assert [answer.status for answer in answers] == [status for *_asked, status in WRONG]
-    pages = {answer.status: answer.text() for answer in answers} | {413: render_to_string("413.html")}
+    pages = {answer.status: answer.text() for answer in answers} | {413: render_to_string("413.html"), 503: render_to_string("503.html")}
     for number, (status, text) in enumerate(pages.items()):
         page.emulate_media(color_scheme=("light", "dark")[number % 2])
         open_answer(page, f"/{status}/", text)

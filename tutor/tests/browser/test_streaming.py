@@ -111,6 +111,24 @@ def test_a_different_result_is_said_and_code_that_failed_shows_why(site, asked):
     expect(page.get_by_text("reached its length limit")).to_be_visible()
 
 
+def test_another_try_stands_in_the_place_of_a_refuted_one(site, asked):
+    page, turn = asked
+    note = page.get_by_text("The first answer did not fit the problem. This is another try.")
+    site.tell(turn, STARTED, "It is 4096.", typing("2"), code("2"), output("4096"))
+    expect(steps(page)).to_contain_text("4096")
+    expect(note).to_be_hidden()
+    site.tell(turn, (STARTED[0], STARTED[1] | {"given_up": "refuted"}), "It is ", typing("3"))
+    for _ in ("live", "loaded again"):
+        expect(note).to_be_visible()
+        expect(steps(page)).to_contain_text("It is")
+        expect(steps(page)).not_to_contain_text("4096")
+        expect(page.locator(".cell [data-part=code]")).to_have_text("3")
+        page.reload()
+    site.tell(turn, code("3"), output("64"), done("64", checked=True))
+    phase(page, "done")
+    expect(note).to_be_visible()
+
+
 def test_a_refresh_and_a_second_tab_show_the_same(site, student, asked):
     page, turn = asked
     site.tell(turn, STARTED, "one ", "two ")
