@@ -124,7 +124,10 @@ def test_who_serves_without_the_demo_is_told_how_the_first_administrator_is_made
 
 
 FILES = """
-import resource
+import os, resource
+import django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
 from tutor.management.commands.serve import open_many_files
