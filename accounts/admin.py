@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import changes
-from accounts.forms import AdminLogInForm
+from accounts.forms import AdminLogInForm, AdminPasswordForm
 from accounts.models import User
 
 GOES = {  # what people know of all that goes with a person; of what hangs on it, nobody needs the number
@@ -31,6 +31,7 @@ GOES = {  # what people know of all that goes with a person; of what hangs on it
 }
 
 admin.site.login_form = AdminLogInForm
+admin.site.password_change_form = AdminPasswordForm
 admin.site.unregister(Group)  # nothing asks for one
 
 

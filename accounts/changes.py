@@ -25,8 +25,7 @@ def password_ended(by: User, student: User) -> None:
 
 
 def _log(by: User, students: Collection[User], message: dict[str, object]) -> None:
-    for student in students:
-        LogEntry.objects.log_actions(by.pk, [student], CHANGE, [message], single_object=True)
+    LogEntry.objects.log_actions(by.pk, list(students), CHANGE, [message])
 
 
 def forget(users: Collection[int]) -> None:

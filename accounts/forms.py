@@ -3,8 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.forms import AuthenticationForm, UserCreationForm, UsernameField
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, UserCreationForm, UsernameField
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +42,24 @@ class LogInForm(AuthenticationForm):
 
 class AdminLogInForm(LogInForm, AdminAuthenticationForm):
     """The same at the administration's own door."""
+
+
+class PasswordForm(PasswordChangeForm):
+    """Django's, with an end to guessing the old one, by whoever finds a browser that somebody is logged in with."""
+
+    def clean_old_password(self) -> str:
+        door = tries.change_door(self.user.pk)
+        try:
+            tries.begin(door)
+        except tries.TooManyTries as error:
+            raise forms.ValidationError(_("Too many wrong passwords. Wait ten minutes, then try again.")) from error
+        old: str = super().clean_old_password()
+        tries.forget(door)
+        return old
+
+
+class AdminPasswordForm(PasswordForm, AdminPasswordChangeForm):
+    """The same on the administration's pages."""
 
 
 class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic only in the stubs

@@ -69,6 +69,11 @@ def revoke_all(user: User) -> None:
     keys_of(user).update(revoked=timezone.now())
 
 
+def used_today(user: User) -> int:
+    """Tokens that were generated for a person since the day began, in UTC."""
+    return _used(user, f"{timezone.now():%Y-%m-%d}", "tokens")
+
+
 def admit(key: str) -> ApiKey:
     """The key, its request counted. Raises `KeyRefused`, `TooManyRequests` and `QuotaUsedUp`."""
     found = ApiKey.objects.select_related("user").filter(digest=_digest(key), revoked=None, user__is_active=True).first()

@@ -23,6 +23,11 @@ def door(username: str, device: str | None) -> str:
     return f"\n{device}" if device else username.lower()  # no name has a line's end
 
 
+def change_door(pk: int) -> str:
+    """The same for the old password where somebody changes theirs: nobody from elsewhere shuts it."""
+    return f"\nchange {pk}"
+
+
 def begin(door: str) -> None:
     """Count a try before its password is looked at, so that many at once are no way around. Raises `TooManyTries`."""
     LogInTry.objects.filter(at__lt=timezone.now() - SHUT).delete()

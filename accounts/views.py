@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import changes, devices, keys
-from accounts.forms import KeyForm, LogInForm, SignUpForm
+from accounts.forms import KeyForm, LogInForm, PasswordForm, SignUpForm
 from accounts.models import User
 from accounts.request import Request
 
@@ -45,6 +46,7 @@ class Password(PasswordChangeView):
     """A person's own password becomes another one. Every other browser that is logged in with the old one is logged out."""
 
     template_name = "accounts/password.html"
+    form_class = PasswordForm
     success_url = reverse_lazy("tutor:home")
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
@@ -74,7 +76,8 @@ def keys_page(request: Request) -> HttpResponse:
         except keys.TooManyKeys:
             form.add_error("name", _("You have as many keys as one may have. Revoke one first."))
     context = {"keys": keys.keys_of(request.user), "form": form, "made": made, "base": request.build_absolute_uri("/v1")}
-    return render(request, "accounts/keys.html", context)
+    quota = {"used": keys.used_today(request.user), "limit": settings.API_TOKENS_A_DAY, "requests": settings.API_REQUESTS_A_MINUTE}
+    return render(request, "accounts/keys.html", context | quota)
 
 
 @require_POST

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import AsyncGenerator
 
 from channels.db import database_sync_to_async
 from django.db import InterfaceError, OperationalError
+from django.utils import timezone
 
 from tutor import eventlog, standing
 from tutor.eventlog import Entry
@@ -14,6 +16,7 @@ from tutor.models import Turn
 
 logger = logging.getLogger(__name__)
 
+SIGN = 5.0  # seconds between the signs that a turn is followed, for the workers
 SOON, LATER = 0.1, 1.0  # seconds to the next look: while the log grows, and once it has stood still
 PATIENCE = 60.0  # seconds without a worker, or without the database
 
@@ -24,8 +27,10 @@ class TurnLost(Exception):
 
 async def follow(turn: Turn) -> AsyncGenerator[Entry | None]:
     """The turn's entries in order, from the first to the one that ends it; None for each second of silence. Raises `TurnLost`."""
-    sent, pause, attended = 0, SOON, time.monotonic()
+    sent, pause, attended, signed = 0, SOON, time.monotonic(), -math.inf
     while True:
+        if time.monotonic() - signed > SIGN and await _sign(turn):
+            signed = time.monotonic()
         entries = await _look(turn, sent)
         for entry in entries:
             yield entry
@@ -40,6 +45,15 @@ async def follow(turn: Turn) -> AsyncGenerator[Entry | None]:
         elif time.monotonic() - attended > PATIENCE:
             raise TurnLost
         await asyncio.sleep(pause)
+
+
+async def _sign(turn: Turn) -> bool:
+    """Without it the workers stop the turn (`leases.UNREAD`)."""
+    try:
+        await database_sync_to_async(Turn.objects.filter(pk=turn.pk).update)(followed=timezone.now())
+    except (OperationalError, InterfaceError):
+        return False  # `_look` says so
+    return True
 
 
 async def _look(turn: Turn, after: int) -> list[Entry]:

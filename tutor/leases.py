@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from inference.prompts import Exchange
 from inference.tutoring.smalltalk import is_lost
-from tutor import eventlog, queue
+from tutor import asking, eventlog, queue
 from tutor.failures import Failure
 from tutor.models import Conversation, Turn, Worker
 from tutor.teaching import Material, material_of
@@ -26,6 +26,7 @@ LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 RUNS = 4  # a turn is begun so often at most: a question that kills its worker must not kill it for ever
 WAITED = timedelta(seconds=5)  # a turn that waits longer although a worker is idle has lost its message
 FORGOTTEN = timedelta(minutes=1)  # a worker that is silent for so long is struck off
+UNREAD = timedelta(minutes=1)  # a program's turn that nobody follows for so long is stopped: the web process ended that did
 API_KEPT = timedelta(days=1)  # what a program asked
 ANCESTORS = 20  # earlier exchanges that a follow-up question's prompt may carry
 AGAIN_TEMPERATURE = 0.7  # of a regenerated solution; the first is greedy
@@ -135,6 +136,8 @@ def sweep(*, idle: bool) -> None:
         for pk, sent in Turn.objects.filter(state=Turn.State.QUEUED, enqueued__lt=now - WAITED).values_list("pk", "enqueued"):
             if Turn.objects.filter(pk=pk, state=Turn.State.QUEUED, enqueued=sent).update(enqueued=now):  # once, by one worker
                 queue.send(pk)
+    for turn in Turn.objects.filter(state__in=asking.ACTIVE, followed__lt=now - UNREAD):
+        asking.stop(turn)
     Worker.objects.filter(seen__lt=now - FORGOTTEN).delete()
     Conversation.objects.filter(api=True, created__lt=now - API_KEPT).delete()
     eventlog.join_old()

@@ -86,6 +86,7 @@ class Turn(models.Model):
 
     context = models.JSONField(default=list)  # earlier exchanges that a program sent along: [[question, text], …]
     instructions = models.TextField(blank=True)  # and its system message, which stands before the oldest of them that the prompt has
+    followed = models.DateTimeField(null=True, blank=True)  # when a program was last seen to wait for it; people may come back later
     most_tokens = models.PositiveIntegerField(null=True, blank=True)  # of each solution, where the program has set a bound
 
     state = models.CharField(max_length=7, choices=State, default=State.QUEUED)

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts import tries
+from accounts import keys, tries
 from accounts.admin import GOES
 from accounts.models import ApiKey, ApiUse, LogInTry, User
 
@@ -155,6 +155,23 @@ def test_a_password_becomes_another_one(client):
     assert User.objects.get().check_password("another long passphrase")
 
 
+@pytest.mark.parametrize("page", ["/accounts/password/", "/admin/password_change/"])
+def test_nor_is_the_old_password_guessed_where_somebody_is_logged_in(client, page):
+    lin = User.objects.create_superuser("lin", password=PASSWORD)
+    client.force_login(lin)
+    new = {"new_password1": "another long passphrase", "new_password2": "another long passphrase"}
+    for _guess in range(tries.MOST):
+        client.post(page, {"old_password": "wrong"} | new)
+    client.post(page, {"old_password": PASSWORD} | new)
+    lin.refresh_from_db()
+    assert lin.check_password(PASSWORD)
+    assert Client().post("/accounts/login/", {"username": "lin", "password": PASSWORD}).status_code == 302
+    LogInTry.objects.update(at=timezone.now() - tries.SHUT)
+    client.post(page, {"old_password": PASSWORD} | new)
+    lin.refresh_from_db()
+    assert lin.check_password("another long passphrase")
+
+
 BACK = [
     ("get", "/history/?q=circle", "http://testserver/", "/history/?q=circle"),
     ("post", "/ask/", "http://testserver/history/?q=circle", "/history/?q=circle"),
@@ -249,3 +266,14 @@ def test_the_administration_is_linked_for_administrators_alone(client, role):
     client.force_login(User.objects.create_user("lin", role=role, is_staff=role == "admin"))
     assert ('href="/admin/"' in client.get("/").content.decode()) == (role == "admin")
     assert client.get("/admin/").status_code == (200 if role == "admin" else 302)
+
+
+def test_who_has_keys_sees_what_is_left_of_the_day(client, settings):
+    settings.API_TOKENS_A_DAY = 20_000
+    sign_up(client)
+    assert "tokens of today" not in client.get("/accounts/keys/").content.decode()
+    made = client.post("/accounts/keys/", {"name": "mine"}).context["made"]
+    keys.count_tokens(keys.admit(made), 1234)
+    assert "1,234 of 20,000 tokens of today (UTC) are used; 60 requests a minute" in client.get("/accounts/keys/").content.decode()
+    chinese = client.get("/accounts/keys/", headers={"Accept-Language": "zh-hans"}).content.decode()
+    assert "一共用了 1234 个词元，每天最多 20000 个；每分钟最多 60 次请求" in chinese

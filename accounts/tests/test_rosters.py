@@ -65,6 +65,8 @@ def test_a_number_that_a_student_of_the_class_has(classroom):
     enrol(classroom, "ann,Ann,1")
     assert errors(classroom, "ann,Ann,1") == [""]
     assert "somebody else" in errors(classroom, "bob,Bob,1")[0]
+    rosters.enrol(classroom, "bob,Bob,")
+    assert errors(classroom, "lin,Lin,\nada,Ada,") == ["", ""], "to have none is no number that somebody has"
 
 
 def test_a_list_is_taken_and_taken_again(classroom):

@@ -96,8 +96,10 @@ def _line(process: "subprocess.Popen[bytes]", seconds: float) -> bytes:
     assert process.stdout is not None
     deadline = time.monotonic() + seconds
     line = b""
+    poll = select.poll()  # `select` knows no descriptor above 1,023, and a web process has one for each socket
+    poll.register(process.stdout, select.POLLIN)
     while not line.endswith(b"\n"):
-        readable, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
+        readable = poll.poll(1_000 * max(0.0, deadline - time.monotonic()))
         data = os.read(process.stdout.fileno(), 65_536) if readable else b""
         line += data
         if not data or len(line) > LONGEST_REPLY:

@@ -20,9 +20,10 @@ from grading.checking.working.claims import LABEL, Chain, Side, find_chains
 from grading.checking.working.commas import readings
 from grading.checking.working.expressions import Expression, NoValue, Operation, Symbol, exact, symbols, walk
 from grading.checking.working.findings import Truth
+from grading.checking.working.inequalities import critical_numbers, test_numbers
 from grading.checking.working.letters import find_variables
 from grading.checking.working.symbolic import close, value_at
-from grading.checking.working.systems import FREE_VALUES, critical_numbers, holds, solve, test_numbers
+from grading.checking.working.systems import FREE_VALUES, holds, solve
 from grading.checking.working.task import Relation, read_relations
 from grading.checking.working.tokens import plain
 

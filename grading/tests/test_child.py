@@ -1,5 +1,7 @@
 """What a child process may do to its parent: nothing, whatever it says and however it ends."""
 
+import os
+import resource
 import time
 
 import pytest
@@ -16,3 +18,16 @@ def test_a_reply_without_end_is_broken_off_and_the_child_replaced():
     assert time.monotonic() - began < 30
     assert child.ask(100_000, seconds=30, patience=1) == "x" * 100_000
     child.stop()
+
+
+def test_a_child_is_asked_beside_as_many_sockets_as_a_school_has():
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(most[0], min(1_200, most[1])), most[1]))
+    child, sockets = Child("grading.tests.endless_child"), [os.open(os.devnull, os.O_RDONLY) for _ in range(1_100)]
+    try:
+        assert child.ask(3, seconds=30, patience=1) == "xxx"
+    finally:
+        child.stop()
+        for descriptor in sockets:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, most)

@@ -1,6 +1,9 @@
 """In which order pages list what they count: a query that counts has no order of its own."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from accounts import classrooms
 from grading import bank
@@ -59,3 +62,12 @@ def test_next_year_s_class_takes_the_class_list_of_the_old_one(school):
     new = classrooms.create(school.teacher, "9b")
     client.post(page("roster", new.pk), {"table": taken, "confirm": "1"})
     assert {each.student for each in new.class_list()} == {school.student, school.classmate}
+
+
+def test_an_assignment_says_that_late_work_is_taken(school):
+    address, client = page("assignment", school.assignment.pk), school.client(school.student)
+    hour = timedelta(hours=1)
+    for due, late_allowed, words in ((hour, True, ""), (-hour, True, "late work is taken"), (-hour, False, "closed")):
+        Assignment.objects.update(due=timezone.now() + due, late_allowed=late_allowed)
+        found = [each for each in ("late work is taken", "closed") if each in client.get(address).content.decode()]
+        assert found == ([words] if words else [])

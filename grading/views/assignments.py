@@ -45,6 +45,7 @@ def show(request: Request, pk: UUID) -> HttpResponse:
         "rows": rows,
         "due": due,
         "open": submitting.is_open(assignment, due),
+        "over": submitting.is_over(due),
         "rule": helping.rule_of(assignment, request.user),
     }
     return page(request, "grading/my_assignment.html", context)

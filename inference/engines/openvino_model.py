@@ -22,13 +22,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import openvino as ov
-from openvino import opset13 as op
 
 from grading.checking.bound import end_with_parent
 from inference import weights
 from inference.engines import EngineUnavailable
 from inference.engines.openvino import WRITING
+from inference.engines.openvino_library import genai, op, ov
 from inference.reward.heads import Head, read_head
 
 MODEL = "openvino_model.xml"
@@ -162,8 +161,6 @@ def _score(features: ov.Node, head: Head) -> ov.Node:
 
 def write(gguf: Path, work: Path, head: Head | None) -> None:
     """Write `work/done`."""
-    import openvino_genai as genai
-
     raw, done = work / "raw", work / "done"
     raw.mkdir()
     done.mkdir()

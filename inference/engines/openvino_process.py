@@ -40,12 +40,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import openvino as ov
-import openvino_genai as genai
-from openvino_genai.py_openvino_genai import GenerationHandle
 
 from inference.engines import ContextOverflow, EngineError, EngineRefused, EngineUnavailable, Finish, Sampling
 from inference.engines.openvino import BLOCK
+from inference.engines.openvino_library import GenerationHandle, genai, ov
 from inference.engines.openvino_model import SCALE, Scoring, prepared, scoring
 from inference.engines.text import Detokenizer, StopFilter
 

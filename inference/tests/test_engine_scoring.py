@@ -3,13 +3,12 @@
 import asyncio
 
 import numpy as np
-import openvino as ov
-import openvino_genai as genai
 import pytest
 
 from inference import weights
 from inference.engines import ContextOverflow, EngineRefused, EngineUnavailable, Sampling
 from inference.engines.openvino import OpenVinoEngine
+from inference.engines.openvino_library import genai, ov
 from inference.engines.openvino_model import MODEL, prepared
 from inference.loading import wait_until_ready
 from inference.reward import ResponseTooLong

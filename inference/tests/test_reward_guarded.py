@@ -9,8 +9,8 @@ import pytest
 from inference.reward import RewardRefused, RewardUnavailable
 from inference.reward.guarded import Guarded
 from inference.reward.vllm import Limits, VllmScorer
+from inference.tests.pooling_server import Server
 from inference.tests.scripted_server import HANG, answer
-from inference.tests.test_reward_vllm import Server
 
 PATIENCE = 0.5
 

@@ -109,3 +109,36 @@ async def test_the_answer_that_was_shown_with_a_solution_is_the_one_to_compare()
     end = await student.ask("challenge", shown=shown, shown_answer="60", quote="In May she sold $48/4 = 12$ clips.")
     assert "this step is wrong" in end.text
     assert end.answer == "72"
+
+
+OTHERS = ("In May she sold $48/3 = 16$ clips.\nThe answer is $\\boxed{16}$.", "She sold $48 + 1 = 49$ clips.\nThe answer is $\\boxed{49}$.")
+DISAGREE = (("```output", ["It is $\\boxed{1}$.", "It is $\\boxed{2}$."]), *SOLVES[1:-1], (SOLVES[-1][0], OTHERS))
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [(SOLUTION, "it stands: The calculation is right."), (SOLUTION.replace("48/2 = 24", "48/2 = 22"), "this step is wrong")],
+)
+async def test_where_the_new_solutions_do_not_agree_that_is_said_and_nothing_mended(shown, said):
+    student = Student(*DISAGREE, aim="explain", output="3")
+    end = await student.ask("challenge", shown=shown, quote=shown.splitlines()[0])
+    assert said in end.text
+    assert end.text.endswith("My new solutions do not agree with each other, so take this solution with care.")
+    assert (end.answer, end.progress.solution) == (None, shown)
+
+
+async def test_a_calculation_that_is_right_in_itself_is_held_against_the_new_solutions():
+    shown = "In May she sold $48 + 1 = 49$ clips.\nThe answer is $\\boxed{49}$."
+    student = Student(*SOLVES, aim="explain")
+    end = await student.ask("challenge", shown=shown, quote="In May she sold $48 + 1 = 49$ clips.")
+    assert "this step is wrong. The calculation is right in itself, but it is not the one" in end.text
+    assert end.answer == "72"
+
+
+async def test_a_doubt_about_what_is_no_step_of_the_solution_is_answered_by_the_new_ones():
+    shown = SOLUTION.replace("48/2 = 24", "48/2 = 22").replace("48 + 24 = 72", "48 + 22 = 70").replace("{72}", "{70}")
+    student = Student(*SOLVES, aim="explain")
+    end = await student.ask("challenge", shown=shown, quote="She sold nothing in June.")
+    assert "cannot decide this step" in end.text
+    assert "another answer than the one shown (4 of 4 agree on it)" in end.text
+    assert end.answer == "72"

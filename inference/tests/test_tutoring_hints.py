@@ -19,7 +19,7 @@ from inference.tests.tutoring_student import (
     Student,
 )
 from inference.tutoring.events import Noted, Reviewed
-from inference.tutoring.hints import Place, objection
+from inference.tutoring.hints import Place, objection, plain_hint
 from inference.tutoring.key import steps_of
 from inference.tutoring.leaks import secret_of
 
@@ -154,6 +154,24 @@ async def test_bad_hints_are_not_shown(bad):
         assert "72" not in end.text
         assert [event.note for event in student.of(Noted)] == (["plain"] if rung == 1 else []), rung  # the others are quoted
     assert "48/2 = 24" in end.text  # the worked step, of the reference
+
+
+CAGE = "鸡兔同笼，头35个，脚94只，鸡和兔各几只？"
+CAGED = "得到方程 $x + y = 35$。\n全是鸡有 $35 × 2 = 70$ 只脚。\n还差 $94 - 70 = 24$ 只脚。\n兔有 $24 ÷ 2 = 12$ 只。"
+
+
+@pytest.mark.parametrize(
+    ("at", "hint"),
+    [
+        (0, "再看看题目里的这一部分：“头35个”。它说的是什么？怎样用式子写出来？"),  # nothing follows from it alone
+        (1, "再看看题目里的这一部分：“头35个”。由它可以先求出什么？"),
+        (2, "再看看题目里的这一部分：“脚94只”。把它和已经求出的量放在一起，可以求出什么？"),
+    ],
+)
+def test_a_nudge_asks_of_a_part_of_the_problem_what_can_be_found_out_from_it(at, hint):
+    steps = steps_of(CAGE, CAGED)
+    place = Place(problem=CAGE, posed=CAGE, steps=steps, at=at, work="", secret=secret_of("鸡23只，兔12只", CAGE), language="zh")
+    assert plain_hint(place, "nudge") == hint
 
 
 PLACE = Place(problem=CLIPS, posed=CLIPS, steps=steps_of(CLIPS, SOLUTION), at=0, work="", secret=secret_of("72", CLIPS), language="en")

@@ -69,6 +69,7 @@ async def test_values_that_words_tell_apart_are_one_answer_however_they_are_boxe
     for answer, is_right in [*((answer, True) for answer in right), ("鸡12只，兔23只", False), ("兔：24÷2=12（只）", None)]:
         await student.ask("attempt", answer)
         assert student.of(Reviewed)[0].review.answer_is_right is is_right, answer
+        assert (student.of(Reviewed)[0].review.first_error == 0) is (is_right is False)
         student.progress = Progress()
 
 

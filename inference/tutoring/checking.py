@@ -101,18 +101,27 @@ def review(problem: str, work: str, key: Key | None) -> Review:
     problem, work = _with_zeros(problem), _with_zeros(work)
     lines = split_steps(work)
     trusted = key if key is not None and key.sure else None
-    is_bare = _is_bare(lines, trusted)
+    is_bare, is_named = _is_bare(lines, trusted), _is_named(lines, trusted)
     verdict = _compared(problem, work, lines, trusted)
     is_rounded = verdict is not None and verdict.reason.template == ROUNDED
-    ended = not is_rounded and (is_bare or _is_named(lines, trusted) or final_answer(work) is not None)  # it says what its answer is
+    ended = not is_rounded and (is_bare or is_named or final_answer(work) is not None)  # it says what its answer is
     report, aside = _report(problem, [said_plainly(lines[0])] if is_bare else lines, trusted, ended=ended)
-    verdicts = zip(lines, report.steps, strict=True)
-    found = tuple(Line(text, step.status, step.reason, step.misconception) for text, step in verdicts)
+    found, first_error = _found(lines, report, verdict if is_named else None)
     is_right = None if verdict is None or is_rounded else _is_right(verdict, ended=ended)
     if is_right and not ended and trusted is not None and _is_on_the_way(problem, lines[-1], trusted.answer):
         is_right = None
     is_unread = ended and verdict is not None and is_right is None
-    return Review(found, report.first_error, is_right, is_unread, is_rounded, is_bare, None if is_right or is_rounded else aside)
+    return Review(found, first_error, is_right, is_unread, is_rounded, is_bare, None if is_right or is_rounded else aside)
+
+
+def _found(lines: Sequence[str], report: WorkReport, named: Verdict | None) -> tuple[tuple[Line, ...], int | None]:
+    """The lines with their verdicts, and which is first wrong. `named` is that on the last one, where it has a value for each name of the
+    answer: our own solutions have both values of `鸡12只，兔23只`, with the other names."""
+    verdicts = zip(lines, report.steps, strict=True)
+    found = tuple(Line(text, step.status, step.reason, step.misconception) for text, step in verdicts)
+    if named is None or named.outcome is not Outcome.INCORRECT or report.first_error is not None:
+        return found, report.first_error
+    return (*found[:-1], Line(found[-1].text, "wrong", named.reason)), len(found) - 1
 
 
 def _is_named(lines: Sequence[str], key: Key | None) -> bool:

@@ -215,14 +215,20 @@ def _from_problem(place: Place) -> Iterator[str]:
     """What the problem says that the step needs; where that is all of it, what is done with an equation, or what it asks for."""
     step, language = place.step, place.language
     if step is not None and (part := source_of(place.posed, step, language)):
-        gone_on = goes_on(place.posed, step, place.steps[: place.at])
-        yield say("hint_nudge_part_with" if gone_on else "hint_nudge_part", language, part=part)
+        yield say(f"hint_nudge_{_kind_of_part(place, step)}", language, part=part)
     if step is not None and not step.value and any(chain.relations for chain in find_chains(place.posed, find_variables([place.posed]))):
         yield say("hint_nudge_equation", language)
     if asked := ASKS.findall(place.posed):
         yield say("hint_nudge_asked", language, asked=asked[-1].strip())
     elif TO_SOLVE.search(place.posed):
         yield say("hint_nudge_equation", language)
+
+
+def _kind_of_part(place: Place, step: Step) -> str:
+    """What can be asked of a part of the problem: from `头35个` alone nothing can be found out, it only becomes a side of an equation."""
+    if not step.value:
+        return "part_said"
+    return "part_with" if goes_on(place.posed, step, place.steps[: place.at]) else "part"
 
 
 def _from_reference(place: Place, rung: str) -> Iterator[str]:

@@ -89,6 +89,10 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "Look at this part of the problem again: “{part}” What can you find out from it, together with what you have worked out?",
         "zh": "再看看题目里的这一部分：“{part}”。把它和已经求出的量放在一起，可以求出什么？",
     },
+    "hint_nudge_part_said": {
+        "en": "Look at this part of the problem again: “{part}” What does it say, and how can that be written as a formula?",
+        "zh": "再看看题目里的这一部分：“{part}”。它说的是什么？怎样用式子写出来？",
+    },
     "hint_nudge_asked": {
         "en": "This is asked for: “{asked}” Which of the given quantities do you need for that, and what can you find out from them first?",
         "zh": "题目要求的是：“{asked}”为此需要哪些已知的量？由它们可以先求出什么？",

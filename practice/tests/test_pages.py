@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Classroom, Enrolment, User
 from grading import reading
 from grading.checking.reasons import Reason
-from practice import answering, choosing, making
+from practice import answering, choosing, making, mastery
 from practice.models import Attempt, Item, Knowledge, Report
 from tutor import asking
 from tutor.models import Conversation, Turn
@@ -129,6 +129,11 @@ def set_by_hand(people, expected, form="number", family="by-hand"):
 def test_a_capital_letter_of_a_phone_s_keyboard_is_no_mistake(ada, people, expected, form, given):
     assert "Right." in give(ada, set_by_hand(people, expected, form), given).text
     assert "\x00" not in Attempt.objects.get().answer
+
+
+def test_of_an_endless_answer_is_kept_what_a_field_holds(ada, people):
+    assert "Right." in give(ada, set_by_hand(people, "3"), f"3.{'0' * 600}").text
+    assert len(Attempt.objects.get().answer) == answering.LONGEST
 
 
 def test_a_capital_letter_of_the_model_s_may_be_another_one(ada, people):
@@ -384,6 +389,40 @@ def test_practice_like_a_question_of_the_conversation(ada, people):
     made = ada.post(reverse("practice:like_turn", args=[turn.pk]), follow=True)
     assert Item.objects.get().skill == "quadratic"
     assert made.status_code == 200
+
+
+def answered(student, known, days_ago, **told):
+    """Alone, and as the first answer to its item, unless told otherwise."""
+    item = Item.objects.create(student=student, skill="linear", level=1, question={}, hint={}, expected="1", family="by-hand")
+    fields = {"verdict": "correct", "aided": False, "counted": True, "reason": {}, "seconds": 1} | told
+    attempt = Attempt.objects.create(item=item, answer="1", known=known, **fields)
+    Attempt.objects.filter(pk=attempt.pk).update(created=timezone.now() - timedelta(days=days_ago))
+
+
+def test_the_curve_of_a_class_is_the_mean_of_its_students_at_the_end_of_each_day(people):
+    ada, bea = people["ada"], people["bea"]
+    for known, days_ago in ((0.3, 3), (0.4, 3), (0.6, 1)):
+        answered(ada, known, days_ago)
+    answered(bea, 0.2, 2, verdict="incorrect")
+    answered(bea, 0.9, 0, aided=True)
+    answered(bea, 0.9, 0, counted=False)
+    answered(people["root"], 0.9, 0)
+    Knowledge.objects.create(student=ada, skill="linear", known=0.96)
+    Knowledge.objects.create(student=bea, skill="linear", known=0.2)
+    linear = next(each for each in mastery.of_class(Classroom.objects.get())[0] if each.skill.code == "linear")
+    assert linear.curve.values == pytest.approx([0.4, 0.3, 0.4])
+    assert (linear.percent, linear.mastered, linear.students) == (40, 1, 2)
+    assert (linear.alone.percent, linear.aided.percent) == (75, 100)
+    own = next(each for each in mastery.of_student(ada) if each.skill.code == "linear")
+    assert own.curve.values == [0.3, 0.4, 0.6]
+
+
+def test_a_curve_is_drawn_from_edge_to_edge_with_its_newest_points():
+    curve = mastery.Curve([0.5, *[0.0] * (mastery.SHOWN - 1), 1.0])
+    assert len(curve.points) == mastery.SHOWN
+    assert (curve.points[0], curve.points[-1]) == ((4.0, 40.0), (156.0, 4.0))
+    assert (curve.percents[0], curve.percents[-1], curve.last) == (0, 100, "156.0 4.0")
+    assert mastery.Curve([0.5]).line == "4.0,22.0"
 
 
 def test_the_class_sees_curves(as_, ada, people):

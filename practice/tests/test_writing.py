@@ -140,12 +140,48 @@ def test_a_key_of_the_model_s_is_shown_as_it_is_read(ada, key, shown):
     assert shown in client_of(ada).get(reverse("practice:item", args=[item.pk])).content.decode()
 
 
+def listed(ada):
+    return [asked.question for asked in client_of(ada).get(reverse("practice:index")).context["writings"]]
+
+
+def test_the_page_of_practice_lists_what_is_written_until_it_is_answered(ada, bells, monkeypatch):
+    first = writing.ask(ada, CLIPS, "72")
+    work()
+    second = writing.ask(ada, f"{CLIPS} Say why.", "72")
+    writing.ask(User.objects.create(username="bea"), CLIPS, "72")
+    assert listed(ada) == [second.question, CLIPS]
+    assert writing.get_writing_for(ada, first.pk) == first
+    monkeypatch.setattr(writing, "SHOWN", 1)
+    assert listed(ada) == [second.question]
+    Writing.objects.filter(pk=second.pk).update(state="failed")
+    assert listed(ada) == [CLIPS]
+    Item.objects.update(revealed=True)
+    assert listed(ada) == []
+    Item.objects.update(revealed=False)
+    client_of(ada).post(reverse("practice:answer", args=[Item.objects.get().pk]), {"answer": "1"})
+    assert listed(ada) == []
+
+
 def test_what_the_student_had_is_not_written_again(ada):
     for question in (CLIPS, f"{CLIPS} Say why."):
         writing.ask(ada, question, "72")
     other = NEW.replace("60", "80")
     work(NEW, NEW, other)
-    assert [item.question["en"] for item in Item.objects.order_by("created")] == [NEW, other]
+    assert [asked.item.question["en"] for asked in Writing.objects.order_by("created")] == [NEW, other]
+
+
+def test_a_problem_like_one_that_was_written_is_of_its_skill_whatever_others_had(ada):
+    bea = User.objects.create(username="bea")
+    texts = {"level": 2, "hint": {}, "expected": "72"}
+    parent = Item.objects.create(student=ada, skill="percent", question={"en": CLIPS}, **texts)
+    Item.objects.create(student=bea, skill="percent", question={"en": NEW}, **texts)
+    turn_of(bea, NEW)
+    writing.ask(ada, CLIPS, "72", parent)
+    work()
+    item = Item.objects.get(parent=parent)
+    assert (item.question, item.skill, item.level) == ({"en": NEW}, "percent", 2)
+    assert "60/2 = 30" in item.hint["en"]
+    assert "solutions in words and with Python agree" in item.proof
 
 
 def test_where_no_text_passes_the_student_is_told(ada):
@@ -169,6 +205,19 @@ def test_an_engine_that_is_away_is_said(ada):
     asked = writing.ask(ada, CLIPS, "72")
     asyncio.run(writing.run(Away(), Sandbox("")))
     assert "the model could not be asked" in client_of(ada).get(reverse("practice:writing", args=[asked.pk])).content.decode()
+
+
+def test_one_that_takes_too_long_is_given_up(ada, monkeypatch):
+    class Slow(ScriptedEngine):
+        async def stream(self, prompt, sampling, request_id):
+            await asyncio.sleep(60)
+            yield
+
+    monkeypatch.setattr(writing, "SECONDS", 0.05)
+    asked = writing.ask(ada, CLIPS, "72")
+    asyncio.run(writing.run(Slow(), Sandbox("")))
+    asked.refresh_from_db()
+    assert (asked.state, asked.no_engine) == ("failed", False)
 
 
 def test_pressed_twice_it_is_asked_for_once_and_there_is_an_end(ada, settings):
@@ -196,9 +245,36 @@ def test_who_waits_looks_after_it(ada, bells):
     assert bells == [writing.TASK]
     for run, state in ((1, "queued"), (2, "failed")):
         Writing.objects.update(state="running", run=run, expires=long_ago)
-        assert writing.look(asked).state == state
-    Writing.objects.update(state="queued", created=timezone.now() - 2 * writing.WAITED)
-    assert writing.look(asked).state == "failed"
+        assert (writing.look(asked).state, asked.no_engine) == (state, state == "failed")
+    Writing.objects.update(state="queued", no_engine=False, created=timezone.now() - 2 * writing.WAITED)
+    assert (writing.look(asked).state, asked.no_engine) == ("failed", True)
+
+
+def test_what_is_being_written_and_what_is_over_is_left_alone(ada, bells):
+    asked = writing.ask(ada, CLIPS, "72")
+    Writing.objects.update(created=timezone.now() - 2 * writing.WAITED)
+    claimed = writing._claim()
+    bells.clear()
+    assert (writing.look(asked).state, asked.run, bells) == ("running", 1, [])
+    writing._fail(claimed)
+    Writing.objects.update(expires=timezone.now() - timedelta(days=1))
+    assert (writing.look(asked).state, asked.no_engine, bells) == ("failed", False, [])
+
+
+def test_a_worker_that_ends_gives_it_back(ada, bells):
+    asked = writing.ask(ada, CLIPS, "72")
+
+    class Ended(ScriptedEngine):
+        async def stream(self, prompt, sampling, request_id):
+            raise asyncio.CancelledError
+            yield
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(writing.run(Ended(), Sandbox("")))
+    asked.refresh_from_db()
+    assert (asked.state, asked.run, asked.expires) == ("queued", 0, None)
+    work()
+    assert Item.objects.get().question == {"en": NEW}
 
 
 def test_many_who_wait_ring_once_in_a_while(bells):
@@ -250,6 +326,8 @@ def test_a_full_queue_is_rung_for(ada, bells, settings):
     with pytest.raises(writing.TooMany):
         writing.ask(ada, CLIPS, "")
     assert bells == [writing.TASK]
+    Writing.objects.update(state="running", expires=timezone.now() + writing.LEASE)  # and so waits no more
+    assert writing.ask(ada, CLIPS, "9" * 600).answer == "9" * 500
 
 
 def test_a_worker_that_lost_it_writes_nothing(ada):

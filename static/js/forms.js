@@ -4,24 +4,24 @@ import { copyText } from "lemma/copy.js";
 import { bindSending } from "lemma/sending.js";
 import { say } from "lemma/strings.js";
 
-// A form with data-ask="question" is sent after a yes.
+// A form with data-ask="question" is sent after a yes, which holds for as long as the page is there: it may not go at once (sending.js).
 function bindAsk() {
   const dialog = document.getElementById("ask");
   let asked = null;
+  let agreed = null;
   document.addEventListener("submit", (event) => {
-    if (!event.target.dataset.ask || event.target === asked) return;
+    if (!event.target.dataset.ask || event.target === agreed) return;
     event.preventDefault();
     asked = event.target;
     document.getElementById("ask-words").textContent = asked.dataset.ask;
     dialog.showModal();
   });
-  dialog.addEventListener("close", () => (asked = null));
   dialog.querySelector("[data-yes]").addEventListener("click", () => {
-    const form = asked;
+    agreed = asked;
     dialog.close();
-    asked = form;
-    form.requestSubmit();
+    agreed.requestSubmit();
   });
+  addEventListener("pageshow", () => (agreed = null)); // gone back to
 }
 
 // A second click while the first is on its way sends nothing. What is asked about first is not on its way yet.

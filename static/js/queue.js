@@ -6,6 +6,8 @@ import { say } from "lemma/strings.js";
 export const KEYS = { a: "accept", r: "review", n: "next", p: "previous", c: "comment", "?": "help" };
 for (const digit of "1234567890") KEYS[digit] = "tick";
 
+const WHY = { 401: "logged-out" }; // by status
+
 const panel = document.getElementById("panel");
 let saved = ""; // what the form had when it came
 let busy = false; // a request is under way: what a key would act on is about to be replaced
@@ -144,7 +146,7 @@ function bind(onShown) {
     if (event.detail.requestConfig.parameters.then === "newer" && !unsaved()) go("newer");
   });
   document.addEventListener("htmx:sendError", (event) => inPanel(event) && failed(say("unsaved")));
-  document.addEventListener("htmx:responseError", (event) => inPanel(event) && !event.detail.shouldSwap && failed(say("refused")));
+  document.addEventListener("htmx:responseError", (event) => inPanel(event) && !event.detail.shouldSwap && failed(say(WHY[event.detail.xhr.status] ?? "refused")));
   addEventListener("beforeunload", (event) => unsaved() && event.preventDefault());
 }
 

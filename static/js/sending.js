@@ -1,5 +1,5 @@
 // A form that leads to another page goes when the server is there and its person still logged in. Else the browser's own page about the
-// network, or a log-in, would stand where something was typed. (What htmx sends stays on its page anyway.)
+// network, or a log-in, would stand where something was typed. What htmx sends stays on its page, and is sent again with a token that holds.
 
 import { say } from "lemma/strings.js";
 
@@ -7,15 +7,18 @@ const PATIENCE = 15000; // ms; a phone at the edge of its network
 const TYPED = "textarea, input:not([type=hidden])";
 const main = document.getElementById("main");
 
-// Why it cannot go now; "" where it can, with a token that holds: who has logged in again in another tab has another one.
-async function trouble(form) {
+const STALE = [401, 403]; // logged out; logged in again, with another token
+let stale = false; // as far as htmx was told
+
+// Why nothing can go now; "" where it can, with tokens that hold: who has logged in again in another tab has another one.
+async function trouble() {
   const options = { cache: "no-store", headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(PATIENCE) };
   const response = await fetch(main.dataset.here, options).catch(() => null);
   if (response?.status === 401) return "logged-out";
   if (!response?.ok) return "unreachable";
   const { person, token } = await response.json();
   if (String(person) !== main.dataset.person) return "another-person";
-  form.elements.csrfmiddlewaretoken.value = token;
+  for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = token;
   return "";
 }
 
@@ -33,7 +36,7 @@ async function send(form, submitter) {
   form.dataset.sending = "asks";
   form.setAttribute("aria-busy", "true");
   form.querySelector(":scope > .unsent")?.remove();
-  const name = await trouble(form);
+  const name = await trouble();
   form.dataset.sending = name ? "" : "goes";
   if (name) tell(form, name);
   else form.requestSubmit(submitter);
@@ -45,7 +48,18 @@ function rest() {
 
 const held = (form) => main.contains(form) && form.method === "post" && !form.hasAttribute("hx-post") && form.querySelector(TYPED);
 
+function bindHtmx() {
+  document.addEventListener("htmx:responseError", ({ detail }) => (stale ||= STALE.includes(detail.xhr.status)));
+  document.addEventListener("htmx:confirm", async (event) => {
+    if (!stale || event.detail.verb !== "post") return;
+    event.preventDefault();
+    stale = Boolean(await trouble());
+    event.detail.issueRequest(true);
+  });
+}
+
 export function bindSending() {
+  bindHtmx();
   addEventListener("pageshow", rest);
   document.addEventListener("submit", (event) => {
     const { target: form, submitter } = event;

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import openvino as ov
-import openvino_genai as genai
 
+from inference.engines.openvino_library import genai, ov
 from inference.engines.openvino_model import MODEL, layer_output, prepared
 
 Features = npt.NDArray[np.float16]

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import subprocess
 import sys
 import time
 
@@ -178,3 +179,9 @@ def test_progress_is_reported_now_and_then_and_at_the_end(tmp_path):
     folder.ask_stop()
     with pytest.raises(StopAsked):
         folder.report(1, 1_000)
+
+
+def test_no_training_is_reported_to_the_hub(monkeypatch):
+    monkeypatch.delenv("HF_HUB_DISABLE_TELEMETRY", raising=False)
+    told = "import training.pipeline.stage, huggingface_hub.constants as hub; print(hub.HF_HUB_DISABLE_TELEMETRY)"
+    assert subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout == "True\n"

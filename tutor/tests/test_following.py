@@ -57,3 +57,16 @@ async def test_a_deleted_turn_ends_the_wait(turn, worker):
     await database_sync_to_async(turn.conversation.delete)()
     with pytest.raises(following.TurnLost):
         await reading
+
+
+async def test_the_workers_see_that_somebody_follows(turn, worker, monkeypatch):
+    monkeypatch.setattr(following, "SIGN", 0.1)
+    assert turn.followed is None
+    reading, seen = asyncio.create_task(kinds(turn)), set()
+    for _ in range(5):
+        await asyncio.sleep(0.2)
+        await turn.arefresh_from_db()
+        seen.add(turn.followed)
+    reading.cancel()
+    assert len(seen) > 2
+    assert None not in seen

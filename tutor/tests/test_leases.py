@@ -214,3 +214,15 @@ def test_a_log_that_is_not_joined_to_its_end_stays_as_it_was(turn, monkeypatch):
         leases.sweep(idle=False)
     turn.refresh_from_db()
     assert (turn.joined, log(turn)) == (False, [(1, 0, "queued"), (2, 0, "stopped")])
+
+
+@pytest.mark.parametrize("state", ["queued", "running"])
+@pytest.mark.parametrize(("silent", "stops"), [(None, False), (30, False), (90, True)])
+def test_what_no_program_waits_for_any_more_is_stopped(turn, sent, state, silent, stops):
+    """The web process that followed it was ended. Who asked on the page, and so was never seen to wait, may come back."""
+    followed = silent and timezone.now() - timedelta(seconds=silent)
+    Turn.objects.filter(pk=turn.pk).update(followed=followed, state=state, lease_expires=timezone.now() + timedelta(seconds=60))
+    leases.sweep(idle=False)
+    turn.refresh_from_db()
+    assert (turn.state == "stopped" or turn.stop_requested) == stops
+    assert turn.state == ("stopped" if stops and state == "queued" else state)

@@ -121,3 +121,17 @@ def test_who_serves_without_the_demo_is_told_how_the_first_administrator_is_made
     assert "manage.py createsuperuser" in line
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=40)
+
+
+FILES = """
+import resource
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+from tutor.management.commands.serve import open_many_files
+open_many_files()
+print(resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 256)
+"""
+
+
+def test_more_sockets_may_be_open_than_a_shell_allows():
+    assert subprocess.run([sys.executable, "-c", FILES], cwd=ROOT, capture_output=True, text=True, check=True).stdout == "True\n"

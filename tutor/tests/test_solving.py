@@ -1,4 +1,4 @@
-"""A claimed turn as a worker solves it, over a scripted engine and a real sandbox."""
+"""A claimed turn as a worker solves it, over a scripted engine; where it is about the sandbox, over a real one."""
 
 import asyncio
 from contextlib import suppress
@@ -12,7 +12,7 @@ from inference.prompts import Exchange
 from inference.sandbox import SandboxBusy
 from inference.sandbox.jail import open_sandbox
 from inference.sandbox.limits import SandboxConfig
-from inference.tests.tutoring_engine import PROGRAM, ScriptedEngine
+from inference.tests.tutoring_engine import PROGRAM, Sandbox, ScriptedEngine
 from tutor import asking, leases, solving
 from tutor.absent import NoScorer
 from tutor.flusher import Flusher, TurnLog
@@ -47,14 +47,20 @@ async def flusher():
 
 
 @pytest.fixture
-async def tools():
-    """With one place in the sandbox."""
+def tools():
     tools = Tools()
     tools.engine = ScriptedEngine(("```output", ["It is $\\boxed{5}$."]), (PROGRAM, ["print(5)\n```\n"]))
-    tools.sandbox = await open_sandbox(SandboxConfig(sessions=1, wait_seconds=0.2))
+    tools.sandbox = Sandbox("5")
     tools.loaded.set()
-    yield tools
-    await tools.sandbox.close()
+    return tools
+
+
+@pytest.fixture
+async def one_place(tools):
+    """A real sandbox with one place in it."""
+    tools.sandbox = sandbox = await open_sandbox(SandboxConfig(sessions=1, wait_seconds=0.2))
+    yield sandbox
+    await sandbox.close()
 
 
 @database_sync_to_async
@@ -80,8 +86,8 @@ class Leaving:
         await self.sandbox.close()
 
 
-async def test_a_full_sandbox_is_asked_again(claim, flusher, tools):
-    tools.sandbox = Leaving(tools.sandbox, await tools.sandbox.open())
+async def test_a_full_sandbox_is_asked_again(claim, flusher, tools, one_place):
+    tools.sandbox = Leaving(one_place, await one_place.open())
     job = solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools)
     await asyncio.wait_for(job.run(), 20)
     state, run, answer, _, kinds = await outcome(claim.turn)
@@ -89,8 +95,8 @@ async def test_a_full_sandbox_is_asked_again(claim, flusher, tools):
     assert [kind for kind in kinds if kind != "token"] == ["queued", "started", "code", "queued", "started", "code", "output", "done"]
 
 
-async def test_a_sandbox_that_stays_full_is_said(claim, flusher, tools):
-    await tools.sandbox.open()
+async def test_a_sandbox_that_stays_full_is_said(claim, flusher, tools, one_place):
+    await one_place.open()
     job = solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools)
     await asyncio.wait_for(job.run(), 20)
     state, run, _, failure, _ = await outcome(claim.turn)

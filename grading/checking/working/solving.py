@@ -9,24 +9,23 @@ from grading.checking.working.claims import Chain, Side
 from grading.checking.working.derivatives import check_derivative, known_functions
 from grading.checking.working.expressions import CONSTANTS, Symbol, is_plain, operations, symbols
 from grading.checking.working.findings import Finding, Truth
+from grading.checking.working.inequalities import TURNED, as_equation, is_not_turned, is_where_defined, right_inequality, same_region
 from grading.checking.working.naming import name_of_number, name_of_rewriting, name_of_transformation
 from grading.checking.working.neighbours import Neighbours, begins_anew, repeats_with_others, told_values
 from grading.checking.working.quantities import stated
 from grading.checking.working.statements import GOES_ON, OF_ALL, ONLY_SOME, REJECTS, ROUNDING, SUPPOSES, TOLD, as_solution, read_statements
 from grading.checking.working.symbolic import identical, names_of, sides_identical, value_at
 from grading.checking.working.systems import (
-    TURNED,
     Alternatives,
     Points,
     State,
+    all_relations,
     as_fraction,
     contains,
     holds,
     is_a_root,
     is_periodic,
-    is_where_defined,
     same_points,
-    same_region,
     show,
     show_points,
     solve,
@@ -151,7 +150,7 @@ class Solving:
         return begins_anew(relation, self._told) or repeats_with_others(relation, self._state.relations, self._numbers)
 
     def _judge(self, step: int, text: str, alternatives: list[list[Relation]]) -> Finding | None:
-        relations = [relation for all_of in alternatives for relation in all_of]
+        relations = all_relations(alternatives)
         names = frozenset(unknowns(relations))
         known = self._names()
         if not names:
@@ -174,18 +173,18 @@ class Solving:
     def _set_up(self, alternatives: list[list[Relation]]) -> None:
         if len(alternatives) == 1:
             self._state.relations += [relation for relation in alternatives[0] if relation.operator == "="]
-        self._state.lines += [relation for all_of in alternatives for relation in all_of]
+        self._state.lines += all_relations(alternatives)
 
     def _compare(self, step: int, text: str, alternatives: list[list[Relation]], names: frozenset[str]) -> Finding:
         if any(relation.operator != "=" for relation in self._state.relations):
             return self._compare_inequality(alternatives, text)
-        if any(relation.operator != "=" for all_of in alternatives for relation in all_of):
+        if any(relation.operator != "=" for relation in all_relations(alternatives)):
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
         points = self._solve(self._state.relations)
         verdict = self._relate(step, alternatives, points, names)
         if verdict is not None:
             if verdict.truth is Truth.RIGHT:
-                self._state.lines += [relation for all_of in alternatives for relation in all_of]
+                self._state.lines += all_relations(alternatives)
             return verdict
         if self._is_open() and not names <= self._of_problem:
             self._set_up(alternatives)
@@ -293,7 +292,7 @@ class Solving:
     # --- Wrong statements
 
     def _wrong(self, alternatives: list[list[Relation]], points: Points) -> Finding:
-        relations = [relation for all_of in alternatives for relation in all_of]
+        relations = all_relations(alternatives)
         for system in self._state.assumed:
             if self._follows(alternatives, system):
                 return Finding(Truth.CARRIED, Reason(findings.CARRIED))
@@ -301,14 +300,18 @@ class Solving:
         self._assume(alternatives)
         return finding
 
-    def _follows(self, alternatives: list[list[Relation]], system: Alternatives) -> bool:
+    def _points_of(self, alternatives: Alternatives) -> Points | None:
+        """What solves any of them; None where that is not to be had. Raises `TooSlow`."""
         try:
-            points = tuple(point for all_of in system for point in self._solve(all_of))
+            return tuple(point for all_of in alternatives for point in self._solve(all_of))
         except TooSlow:
             raise
         except NoAnswer:
-            return False
-        relations = [relation for all_of in alternatives for relation in all_of]
+            return None
+
+    def _follows(self, alternatives: list[list[Relation]], system: Alternatives) -> bool:
+        points = self._points_of(system)
+        relations = all_relations(alternatives)
         if not points or not frozenset(unknowns(relations)) <= points[0].keys():
             return False
         if len(alternatives) == 1 and len(points) > 1 and all(solved_form(relation) for relation in relations):
@@ -323,7 +326,7 @@ class Solving:
             companies += [others[:at] + others[at + 1 :] for at in range(len(others))]
         systems: list[Alternatives] = [[[*all_of, *company] for all_of in alternatives] for company in companies]
         self._state.assumed = (systems + self._state.assumed)[:MOST_SYSTEMS]
-        self._state.lines += [relation for all_of in alternatives for relation in all_of]
+        self._state.lines += all_relations(alternatives)
 
     def _reason(self, alternatives: list[list[Relation]]) -> Reason:
         if all(len(all_of) == 1 and solved_form(all_of[0]) for all_of in alternatives):
@@ -341,12 +344,8 @@ class Solving:
         return f"{relation.text.split('=')[0].strip()} = {show(value)}" if value is not None else None
 
     def _name(self, alternatives: list[list[Relation]], points: Points) -> str | None:
-        relations = [relation for all_of in alternatives for relation in all_of]
-        try:
-            own = tuple(point for all_of in alternatives for point in self._solve(all_of))
-        except TooSlow:
-            raise
-        except NoAnswer:
+        relations = all_relations(alternatives)
+        if (own := self._points_of(alternatives)) is None:
             return None
         before = list(reversed(self._state.lines[-LINES:]))
         if len(alternatives) == 2 and all("sqrt" in operations(relation.right) and solved_form(relation) for relation in relations):
@@ -372,41 +371,31 @@ class Solving:
         if any(same_region(one, alternatives, name, self._algebra) for one in given):
             if same_region(given[0], alternatives, name, self._algebra):
                 self._solution |= as_solution(alternatives)
-            self._state.lines += [relation for all_of in alternatives for relation in all_of]
+            self._state.lines += all_relations(alternatives)
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
         if is_where_defined(alternatives, self._state.relations, name, self._algebra):
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
         for assumed in self._state.assumed:
             if same_region(assumed, alternatives, name, self._algebra):
                 return Finding(Truth.CARRIED, Reason(findings.CARRIED))
-        if not self._strict or all(relation.operator == "=" for all_of in alternatives for relation in all_of):
+        if not self._strict or all(relation.operator == "=" for relation in all_relations(alternatives)):
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))  # equations may be for the ends, or for some of what solves it
         code = self._name_of_inequality(alternatives, name)
-        relations = [relation for all_of in alternatives for relation in all_of]
+        relations = all_relations(alternatives)
         self._state.assumed = [alternatives]
         self._state.lines += relations
-        return Finding(Truth.WRONG, Reason(findings.NOT_THE_INEQUALITY), self._right_inequality(relations, name), code)
+        right = right_inequality(self._state.relations, relations, name, self._algebra)
+        return Finding(Truth.WRONG, Reason(findings.NOT_THE_INEQUALITY), right, code)
 
     def _name_of_inequality(self, alternatives: list[list[Relation]], name: str) -> str | None:
-        turned = [[Relation(r.left, TURNED.get(r.operator, r.operator), r.right) for r in all_of] for all_of in alternatives]
-        if same_region([self._state.relations], turned, name, self._algebra):
+        if is_not_turned(self._state.relations, alternatives, name, self._algebra):
             return "inequality_not_flipped"
-        relations = [relation for all_of in alternatives for relation in all_of]
+        written, *before = map(as_equation, (all_relations(alternatives)[0], *reversed(self._state.lines[-LINES:])))
         try:
-            own = self._solve([Relation(relation.left, "=", relation.right) for relation in relations[:1]])
+            own = self._solve([written])
         except NoAnswer:
             return None
-        before = [Relation(line.left, "=", line.right) for line in reversed(self._state.lines[-LINES:])]
-        return name_of_transformation(before, Relation(relations[0].left, "=", relations[0].right), own)
-
-    def _right_inequality(self, relations: Sequence[Relation], name: str) -> str | None:
-        """The same two sides with the sign turned round, where that is right."""
-        if len(relations) != 1 or relations[0].operator not in TURNED:
-            return None
-        turned = Relation(relations[0].left, TURNED[relations[0].operator], relations[0].right)
-        if not same_region([self._state.relations], [[turned]], name, self._algebra):
-            return None
-        return relations[0].text.replace(f" {relations[0].operator} ", f" {turned.operator} ")
+        return name_of_transformation(before, written, own)
 
     def is_left_over(self, chain: Chain) -> bool:
         """`-2 > 1`, where an inequality is solved: the unknown has dropped out, and whoever writes it does not say that it is so."""
@@ -435,7 +424,8 @@ class Solving:
         lost = [point for point in points if not any(contains(own, (point,)) for _, own in self._cases)]
         if self._cases and lost and not self._rejects:
             wrong[self._cases[0][0]] = Finding(Truth.WRONG, Reason(findings.LOST), show_points(points), "lost_solution")
-        extra = [(step, own) for step, own in self._extra if not self._cases_after(step)]
+        later = [*self._solves, *(step for step, _ in self._cases)]
+        extra = [(step, own) for step, own in self._extra if all(other < step for other in later)]
         if extra and not self._rejects:
             wrong[extra[0][0]] = Finding(
                 Truth.WRONG,
@@ -444,6 +434,3 @@ class Solving:
                 "extraneous_solution",
             )
         return wrong
-
-    def _cases_after(self, step: int) -> bool:
-        return any(later >= step for later in (*self._solves, *(later for later, _ in self._cases)))

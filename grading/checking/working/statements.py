@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from grading.checking.working.claims import Chain
 from grading.checking.working.expressions import CONSTANTS, Symbol, symbols
-from grading.checking.working.systems import solved_form
+from grading.checking.working.systems import all_relations, solved_form
 from grading.checking.working.task import Relation, read_relations
 from grading.checking.working.tokens import plain
 
@@ -99,7 +99,7 @@ def _plain_names(relation: Relation, known: frozenset[str]) -> Relation:
 
 def as_solution(alternatives: Sequence[Sequence[Relation]]) -> dict[str, str]:
     """What the unknown is, as it was written: `x = 2 or x = 3`, `-2 < x, x < 2`; nothing where it still has to be solved."""
-    relations = [relation for all_of in alternatives for relation in all_of]
+    relations = all_relations(alternatives)
     names = {name for relation in relations for name in relation.symbols - CONSTANTS.keys()}
     if len(names) != 1 or not all(map(_is_solved, relations)):
         return {}

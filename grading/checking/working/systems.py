@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
 
 from grading.checking.working.algebra import Algebra, NoAnswer
 from grading.checking.working.arithmetic import rounded_by
@@ -32,7 +31,6 @@ MOST_UNKNOWNS = 6
 FREE_VALUES = (Fraction(7, 5), Fraction(-3, 2), Fraction(11, 3))  # of unknowns that a system leaves open
 REAL = 1e-9
 PERIODIC = frozenset({"sin", "cos", "tan", "cot", "sec", "csc"})
-TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 HOLDS: dict[str, Callable[[float, float], bool]] = {
     "<": lambda a, b: a < b,
     ">": lambda a, b: a > b,
@@ -49,6 +47,11 @@ class State:
     relations: list[Relation] = field(default_factory=list)
     lines: list[Relation] = field(default_factory=list)
     assumed: list[Alternatives] = field(default_factory=list)
+
+
+def all_relations(alternatives: Alternatives) -> list[Relation]:
+    """Of all alternatives, in order."""
+    return [relation for all_of in alternatives for relation in all_of]
 
 
 def unknowns(relations: Iterable[Relation]) -> list[str]:
@@ -108,7 +111,7 @@ def solves_periodic(points: Points, relations: Sequence[Relation], alternatives:
         return False
     if all(holds(relation, point) for relation in relations for point in points):
         return bool(points)
-    if any(_shows_decimals(relation) for all_of in alternatives for relation in all_of):
+    if any(_shows_decimals(relation) for relation in all_relations(alternatives)):
         raise NoAnswer
     return False
 
@@ -209,42 +212,3 @@ def show(value: complex) -> str:
 
 def show_points(points: Points) -> str:
     return " or ".join(", ".join(f"{name} = {show(value)}" for name, value in point.items()) for point in points)
-
-
-# --- Inequalities -------------------------------------------------------------------------------------------------------------
-
-
-def critical_numbers(alternatives: Alternatives, unknown: str, algebra: Algebra) -> list[float]:
-    """Where the truth of the statement can change. Raises `NoAnswer`."""
-    found: set[float] = set()
-    for relation in (relation for all_of in alternatives for relation in all_of):
-        if not is_tame(relation):
-            raise NoAnswer
-        found.update(round(value, 9) for value in algebra.critical(Operation("-", (relation.left, relation.right)), unknown))
-    return sorted(found)
-
-
-def truth(alternatives: Alternatives, unknown: str, numbers: Iterable[float]) -> list[bool]:
-    """Whether the statement holds at each of some numbers; it does not where it has no meaning."""
-    return [any(all(holds(relation, {unknown: complex(number)}) for relation in all_of) for all_of in alternatives) for number in numbers]
-
-
-def test_numbers(critical: Sequence[float]) -> list[float]:
-    """The critical numbers, and one on each side of each."""
-    ordered = sorted(critical)
-    between = [(left + right) / 2 for left, right in pairwise(ordered) if right - left > 1e-6]
-    ends = [ordered[0] - 1.5, ordered[-1] + 1.5] if ordered else [0.5]
-    return sorted([*ordered, *between, *ends])
-
-
-def same_region(left: Alternatives, right: Alternatives, unknown: str, algebra: Algebra) -> bool:
-    numbers = test_numbers([*critical_numbers(left, unknown, algebra), *critical_numbers(right, unknown, algebra)])
-    return truth(left, unknown, numbers) == truth(right, unknown, numbers)
-
-
-def is_where_defined(alternatives: Alternatives, relations: Sequence[Relation], unknown: str, algebra: Algebra) -> bool:
-    """Whether a statement says where the relations have a meaning: `x ≥ 1` beside `√(x-1) < 3`."""
-    critical = [*critical_numbers(alternatives, unknown, algebra), *critical_numbers([relations], unknown, algebra)]
-    numbers = test_numbers(critical)
-    meant = [all(holds(relation, {unknown: complex(number)}) is not None for relation in relations) for number in numbers]
-    return not all(meant) and truth(alternatives, unknown, numbers) == meant

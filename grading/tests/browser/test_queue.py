@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from grading.tests.browser.site import RIGHT, WRONG
+from tutor.tests.browser.site import PASSWORD
 
 SUBMISSIONS = 200
 
@@ -403,3 +404,28 @@ def test_an_answer_does_not_paint_over_the_verdict(site, school, teacher):
         }"""
     )
     assert shown
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["after the page said so", "before"])
+def test_a_log_in_in_another_tab_is_enough_to_go_on_grading(school, handed_in, teacher, told):
+    page, other = open_queue(teacher, school["problem"], show="all"), teacher.open("/bank/")
+    first = who(page).inner_text()
+    page.locator("#comment").fill("A long comment.")
+    teacher.context.clear_cookies(name="sessionid")
+    if told:
+        page.get_by_role("button", name="Reviewed").click()
+        expect(page.locator("#trouble")).to_contain_text("You are logged out.")
+    other.reload()
+    other.get_by_label("Username").fill(school["teacher"])
+    other.get_by_label("Password").fill(PASSWORD)
+    other.get_by_label("Password").press("Enter")
+    other.wait_for_url("**/bank/")
+    if not told:  # the token that the page has is an old one
+        page.get_by_role("button", name="Reviewed").click()
+        expect(page.locator("#trouble")).to_contain_text("try it again")
+    page.get_by_role("button", name="Reviewed").click()
+    expect(who(page)).not_to_have_text(first)
+    page.keyboard.press("p")
+    expect(who(page)).to_have_text(first)
+    expect(page.locator("#comment")).to_have_value("A long comment.")
+    teacher.troubles.clear()  # the browser itself reports the 401

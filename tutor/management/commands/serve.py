@@ -4,6 +4,7 @@ import fcntl
 import logging
 import logging.handlers
 import os
+import resource
 import signal
 import socket
 import threading
@@ -20,6 +21,7 @@ from tutor.supervisor import Child, answers, end_orphan, valkey_command, wait_un
 
 LOG_SIZE, LOG_FILES = 5_000_000, 5
 WATCH = 0.5  # seconds between looks at the processes
+FILES = 65_536  # that each process may open; a socket of a page is one
 LONGEST_SOCKET = 107  # bytes that Linux lets a socket's path have
 OWN_NAMES = {"127.0.0.1", "localhost", "::1", "[::1]"}  # by which no other machine calls this one
 EVERYWHERE = {"0.0.0.0", "::"}
@@ -36,6 +38,7 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, demo: bool, **options: object) -> None:
         self.ending = threading.Event()
         with ExitStack() as stack:
+            open_many_files()
             _only_one(settings.VAR_DIR, stack)
             _check_port(host, port)
             _log_to(settings.VAR_DIR / "log")
@@ -84,6 +87,15 @@ class Command(BaseCommand):
         if not User.objects.filter(role=User.Role.ADMIN, is_active=True).exists():
             self.stdout.write(self.style.WARNING("Nobody is an administrator yet: `manage.py createsuperuser` makes the first one."))
         return True
+
+
+def open_many_files() -> None:
+    """Of this process and those that it starts, as far as the machine lets us: with a shell's 1,024, a thousand idle sockets of one person
+    would turn everybody else away.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def _name_of(host: str) -> str:
