@@ -15,11 +15,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.refusal import Refusal
 from accounts.roles import check_admin
+from grading.checking.reasons import Reason, template
 from training import rows
 from training.evaluation.datasets import DatasetError, read_problem
 from training.models import Dataset, ModelVersion, Run
@@ -30,6 +32,8 @@ LARGEST = 500_000_000  # bytes of an imported file
 CHUNK = 1 << 20
 PAGE = 20  # rows of a preview
 LONGEST = 2_000  # characters of a value in it
+TWICE = template("{where}: two problems have the id {id}.")
+NOT_JUDGED = template("{where}: this is no judged solution: {said}")
 KEPT_KINDS = ("sft", "grpo", "reward_model", "export")  # stages whose files hold weights, and no row
 BEGUN = Q(stages__started__isnull=False)  # of a run
 Kind = Dataset.Kind
@@ -76,8 +80,11 @@ def import_file(file: BinaryIO, about: About) -> Dataset:
     try:
         _copy(file, part)
         return keep(rows.read(part), about)
-    except (rows.RowError, DatasetError) as error:
-        raise ImportRefused(str(error).replace(f"{part}, ", "").replace(f"{part}: ", "")) from error
+    except rows.RowError as error:
+        said = str(error).replace(f"{part}, ", "")
+        raise ImportRefused(_shown(_("This is no file of JSON lines: {said}").format(said=said))) from error
+    except DatasetError as error:
+        raise ImportRefused(_shown(gettext(error.reason.template).format(**error.reason.values))) from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -118,9 +125,9 @@ def _checked(found: Iterable[rows.Row], kind: str) -> Iterator[rows.Row]:
         if kind == Kind.JUDGED:
             _check_judged(row, number)
         else:
-            problem = read_problem(row, f"line {number}", str(number - 1), answered=kind == Kind.PROBLEMS)
+            problem = read_problem(row, _line(number), str(number - 1), answered=kind == Kind.PROBLEMS)
             if kind == Kind.PROBLEMS and problem.id in seen:
-                raise DatasetError(f"line {number}: two problems have the id {problem.id}.")
+                raise DatasetError(Reason(TWICE, {"where": _line(number), "id": problem.id}))
             seen.add(problem.id)
         yield row
 
@@ -129,7 +136,11 @@ def _check_judged(row: rows.Row, number: int) -> None:
     try:
         labelled_question_of(row)
     except StageError as error:
-        raise DatasetError(f"line {number}: {error}") from error
+        raise DatasetError(Reason(NOT_JUDGED, {"where": _line(number), "said": str(error)})) from error
+
+
+def _line(number: int) -> str:
+    return gettext("line {number}").format(number=number)
 
 
 def _copy(file: BinaryIO, part: Path) -> None:

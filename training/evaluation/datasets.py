@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from grading.checking.extract import boxed_answer
+from grading.checking.reasons import Reason, template
 from training import rows
 
 Row = dict[str, Any]
 
 
 class DatasetError(Exception):
-    """The file cannot be read as problems; the text names file, line and reason."""
+    """The file cannot be read as problems; the reason names file and line, and `str()` says it in English."""
+
+    def __init__(self, reason: Reason | str) -> None:
+        super().__init__(str(reason))
+        self.reason = reason if isinstance(reason, Reason) else Reason("{said}", {"said": reason})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,22 +88,22 @@ def read_problem(row: Row, where: str, otherwise: str, *, answered: bool = True)
     if fields is None and not answered and "question" in row:
         fields = BARE
     if fields is None:
-        raise DatasetError(f"{where}: no known set has the fields {', '.join(row)}.")
+        raise DatasetError(Reason(template("{where}: no known set has the fields {fields}."), {"where": where, "fields": ", ".join(row)}))
     answer = row[fields.answer]
     expected = "" if answer is None else fields.read(_text(answer))
     if not expected and answered:
-        raise DatasetError(f"{where}: there is no answer in “{fields.answer}”.")
+        raise DatasetError(Reason(template("{where}: there is no answer in “{field}”."), {"where": where, "field": fields.answer}))
     solution = _text(row.get(fields.solution) or "")
     roots = row.get("roots", [])
     if not isinstance(roots, list) or not all(isinstance(root, str) for root in roots):
-        raise DatasetError(f"{where}: “roots” is not a list of ids.")
+        raise DatasetError(Reason(template("{where}: “roots” is not a list of ids."), {"where": where}))
     if not all(isinstance(row[name], str | int | float | list) for name in fields.question):
-        raise DatasetError(f"{where}: the question is no text.")
+        raise DatasetError(Reason(template("{where}: the question is no text."), {"where": where}))
     question = "\n".join(_text(row[name]) for name in fields.question)
     if not question.strip():
-        raise DatasetError(f"{where}: there is no question.")
+        raise DatasetError(Reason(template("{where}: there is no question."), {"where": where}))
     if HALF.search(question):
-        raise DatasetError(f"{where}: the question has half a character, which no model can read.")
+        raise DatasetError(Reason(template("{where}: the question has half a character, which no model can read."), {"where": where}))
     return Problem(
         id=next((str(row[name]) for name in ID_FIELDS if name in row and name not in fields.question), otherwise),
         question=question,

@@ -322,6 +322,22 @@ def test_of_a_bar_in_a_log_the_last_state_is_shown(run, admin, client_of):
     assert page.text == "begun\nLoading 100%\nread\nTraining 2%"
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"question": "1?", "expected": ""}\n', "第 1 行：“expected”中没有答案。"),
+        ('{"id": 1, "question": "1?", "expected": "1"}\n' * 2, "第 2 行：有两道题的编号是 1。"),
+        ("question,expected\n", "这不是 JSON 行文件："),
+        ('{"id": "\\ud83d", "question": "1?", "expected": "1"}\n' * 2, "第 2 行：有两道题的编号是 ?。"),
+        ('{"\\ud83d": 1}\n', "第 1 行：没有已知的题集含有这些字段：?。"),
+    ],
+)
+def test_a_bad_file_is_refused_in_the_reader_s_language(place, admin, client_of, text, said):
+    file = SimpleUploadedFile("mine.jsonl", text.encode())
+    answer = client_of(admin).post(reverse("training:import"), {"name": "x", "file": file}, headers={"Accept-Language": "zh-hans"})
+    assert said in answer.text
+
+
 def test_strange_rows_are_shown(place, admin, client_of):
     page = upload(client_of(admin), r'{"question": "1?", "expected": "1", "items": 5, "note": "\ud83d", "long": "' + 5_000 * "y" + '"}\n')
     assert (page.status_code, '<dd class="said">?</dd>' in page.text, "<dt>items</dt>" in page.text) == (200, True, True)
@@ -335,7 +351,7 @@ def test_strange_rows_are_shown(place, admin, client_of):
         ('{"question": "1?", "expected": "1"}\nnonsense\n', "line 2"),
         ('{"question": "1?"}\n', "no known set has the fields"),
         ('{"id": "a", "question": "1?", "expected": "1"}\n{"id": "a", "question": "2?", "expected": "2"}\n', "two problems have the id a"),
-        ('{"question": "1?", "label": "right"}\n', "line 1: This is no row of"),
+        ('{"question": "1?", "label": "right"}\n', "line 1: this is no judged solution: This is no row of"),
         ('{"question": "1?", "expected": "1"}\n{"question": "2?", "exp', "line 2"),  # the copy was cut off
     ],
 )
