@@ -27,7 +27,7 @@ from inference.texts import tokens
 LONG = 5  # tokens from which on a problem is found inside of a longer text, too: a shorter one stands in many other questions
 FRACTION = re.compile(r"\\frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 TYPED = (("<=", "≤"), (">=", "≥"), ("!=", "≠"))  # as keyboards have them
-ALIKE = str.maketrans("асеорхуіѕјАВСЕНІЈКМОРЅТУХ", "aceopxyisjABCEHIJKMOPSTYX")
+ALIKE = str.maketrans("асеорхуіѕјАВСЕНІЈКМОРЅТУХ", "aceopxyisjABCEHIJKMOPSTYX")  # Cyrillic letters that read the same
 TIMES = {"*", "times", "cdot"}  # `2x` says so without
 Help = Assignment.Help
 
