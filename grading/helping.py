@@ -27,6 +27,7 @@ from inference.texts import tokens
 LONG = 5  # tokens from which on a problem is found inside of a longer text, too: a shorter one stands in many other questions
 FRACTION = re.compile(r"\\frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 TYPED = (("<=", "≤"), (">=", "≥"), ("!=", "≠"))  # as keyboards have them
+ALIKE = str.maketrans("асеорхуіѕјАВСЕНІЈКМОРЅТУХ", "aceopxyisjABCEHIJKMOPSTYX")  # Cyrillic letters that read the same
 TIMES = {"*", "times", "cdot"}  # `2x` says so without
 Help = Assignment.Help
 
@@ -110,5 +111,5 @@ def _plain(text: str) -> str:
     """Its tokens with a space around each, so that no number is found inside of another. However formulas are typed, they are the same."""
     for typed, sign in TYPED:
         text = text.replace(typed, sign)
-    text = compatible(FRACTION.sub(r"\1/\2", spelled(text)))  # as KaTeX's 𝑥 and bold digits of a phone
+    text = compatible(FRACTION.sub(r"\1/\2", spelled(text))).translate(ALIKE)  # as KaTeX's 𝑥 and bold digits of a phone
     return f" {' '.join(token for token in tokens(text) if token not in TIMES)} "

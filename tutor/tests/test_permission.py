@@ -79,6 +79,7 @@ def test_the_problem_is_known_by_its_text(school, text):
         "Solve 2𝑥 + 3 = 7 when \\tfrac{1}{2} \\cdot (x − 1) \\leq 5",
         r"\text{Solve } 2 \cdot x \,+\, 3 = \mathbf{7} when (1/2)(x - 1) \leqslant 5",
         "Solve 2*x + 3 = 7, when 1/2 * (x - 1) <= 5",
+        "\u0405\u043elv\u0435 2\u0445 + 3 = 7, when 1/2 * (\u0445 - 1) <= 5",
     ],
 )
 def test_the_problem_is_known_however_its_formulas_are_typed(school, text):
