@@ -18,7 +18,7 @@ from grading.checking.working.naming import name_of_calculation, name_of_rewriti
 from grading.checking.working.symbolic import sides_identical
 from grading.checking.working.task import MOST_WORDS, Task, asked, is_bare
 
-VALUES = re.compile(r"\b(?:if|when|given|where|for|at)\b|已知|当|若|其中|求值", re.IGNORECASE)
+VALUES = re.compile(r"\b(?:if|when|given|where|for|at|let)\b|已知|当|若|其中|求值", re.IGNORECASE)
 HIGHER = re.compile(r"\b(?:second|third|2nd|3rd|nth)\b|\btwice\b|''|二阶|三阶|\bd(?:\^\{?[23]\}?|[²³])", re.IGNORECASE)  # derivatives
 # Words of a problem that only say in which form it wants an expression.
 ASKING = re.compile(
