@@ -28,6 +28,7 @@ from grading.checking.working.expressions import (
 from grading.checking.working.units import factor, factors, find_unit
 
 RELATIVE_ERROR = 1e-9  # of floats
+CANCELLED = 1e-12  # what is left of floats that add up to zero
 APPROXIMATELY = Fraction(1, 20)  # what `≈` may be off by
 ROUNDED = Fraction(1, 200)  # what an integer or a short decimal may be off by without a word on rounding
 CUT = Fraction(12, 100)  # what a decimal fraction may be off by where the value has no end, as 1/3 has none
@@ -238,7 +239,7 @@ def _near(value: Fraction | complex, written: Fraction | complex, side: Side) ->
     except OverflowError:
         return False
     decimals = shown_decimals(side)
-    is_exact = off <= RELATIVE_ERROR * max(size, 1e-300)
+    is_exact = off <= RELATIVE_ERROR * max(size, 1e-300) or (written == 0 and off <= CANCELLED)
     if is_exact or decimals is None:
         return is_exact
     is_cut = abs(complex(written)) <= size

@@ -6,8 +6,9 @@ from dataclasses import replace
 from grading.checking.working.tokens import Token
 
 LIMITS, SUMS = frozenset({"lim", "\\lim"}), frozenset({"\\sum", "∑"})
+PRODUCTS = frozenset({"\\prod", "∏"})  # not read
 CHANCES = frozenset({"P", "Pr"})
-BINDING = LIMITS | SUMS | CHANCES | {"["}
+BINDING = LIMITS | SUMS | PRODUCTS | CHANCES | {"["}
 ARROWS = frozenset({"->", "→", "\\to", "\\rightarrow"})
 BRACKETS = {"(": ")", "{": "}", "[": "]"}
 LONGEST = 30  # tokens between two brackets
@@ -38,7 +39,7 @@ def _binder(tokens: Sequence[Token], at: int) -> tuple[int, list[Token]]:
     else:
         length, bound = _sum(tokens, at + 1)
         name = "sum"
-    if not bound:
+    if not bound or token.text in PRODUCTS:
         return length + 1, [_unknown(token, tokens[at + length])]
     braced = [part for each in bound for part in _in_braces(each, token)]
     return length + 1, [replace(token, kind="command", text=name), *braced]

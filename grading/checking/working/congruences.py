@@ -15,6 +15,9 @@ from grading.checking.working.tokens import plain
 CONGRUENCE = re.compile(r"(?P<sides>[^,;，；。\n]*?≡[^,;，；。\n]*?)[\s$(（]*(?:\\[pb]?mod\b|\bmod)[\s{]*(?P<by>\d{1,15})")
 REST = re.compile(r"(?P<whole>(?<![\w.])\d[\d\s^*×·+(){}-]*?)\s*(?:\\bmod|mod)\s*(?P<by>\d{1,15})\s*=\s*(?P<rest>\d{1,15})(?![\w.^*×·+(-])")
 
+COMMAND = re.compile(r"\\[A-Za-z]+\s*$")
+NUMBERS = re.compile(r"(?:(?<=^)|(?<=[\s$]))(?:[-+*^×·⋅(){}$\d\s]|\\(?:cdot|times)(?![a-z]))+$")  # to the end of a side
+
 
 def check_congruences(text: str) -> Iterator[Finding]:
     text = plain(text.replace("\\equiv", "≡").replace("\\pmod", " mod ").replace("\\bmod", " mod "))
@@ -36,8 +39,11 @@ def _compare(left: str, right: str, by: int) -> Iterator[Finding]:
 
 
 def _integer(text: str) -> int | None:
-    """What a side without letters is worth, as a whole number."""
-    chains = find_chains(text.strip(), frozenset())
+    """What a side without letters is worth, as a whole number; of words before it nothing is said, of a letter `39a` all."""
+    found = NUMBERS.search(text)
+    if found and COMMAND.search(text[: found.start()]):
+        return None
+    chains = find_chains(found[0].strip(), frozenset()) if found else []
     readings = chains[0].sides[0].readings if len(chains) == 1 and len(chains[0].sides) == 1 else ()
     try:
         value = exact(readings[0]) if readings else Fraction(1, 2)

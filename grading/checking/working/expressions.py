@@ -249,6 +249,7 @@ _AT: dict[str, Callable[..., complex]] = {
     "arcsin": cmath.asin,
     "arccos": cmath.acos,
     "arctan": cmath.atan,
+    "cis": lambda value: cmath.exp(1j * value),
     "sinh": cmath.sinh,
     "cosh": cmath.cosh,
     "tanh": cmath.tanh,

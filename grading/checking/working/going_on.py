@@ -11,9 +11,9 @@ CONNECTORS = re.compile(
 )
 # What is to be rewritten, by name: it may stand before the first equals sign.
 WHOLE = re.compile(
-    r"d[a-z]?/d[a-z]|[a-z]'(?:\([a-z]\))?|\b(?:[Oo]riginal|[Ee]xpression|LHS|[Ii]ntegral|[Dd]erivative)\b|\\[A-Za-z]+(?:\{[a-z]+\*?\})?"
+    r"d[a-z]?/d[a-z]|[a-z]'(?:\([a-z]\))?|\b(?:[Oo]riginal|[Ee]xpression|LHS|[Ii]ntegral|[Dd]erivative)\b|\\(?!math|vec|over|text|frac|sqrt)[A-Za-z]+(?:\{[a-z]+\*?\})?"
 )
-NAME = re.compile(r"[A-Za-z0-9]|[\u4e00-\u9fff]{2}")
+NAME = re.compile(r"[A-Za-z0-9|]|[\u4e00-\u9fff]{2}")
 
 
 def begins_with_equals(text: str) -> bool:

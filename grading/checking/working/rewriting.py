@@ -18,7 +18,7 @@ from grading.checking.working.naming import name_of_calculation, name_of_rewriti
 from grading.checking.working.symbolic import sides_identical
 from grading.checking.working.task import MOST_WORDS, Task, asked, is_bare
 
-VALUES = re.compile(r"\b(?:if|when|given|where|for|at)\b|已知|当|若|其中|求值", re.IGNORECASE)
+VALUES = re.compile(r"\b(?:if|when|given|where|for|at|let)\b|已知|当|若|其中|求值", re.IGNORECASE)
 HIGHER = re.compile(r"\b(?:second|third|2nd|3rd|nth)\b|\btwice\b|''|二阶|三阶|\bd(?:\^\{?[23]\}?|[²³])", re.IGNORECASE)  # derivatives
 # Words of a problem that only say in which form it wants an expression.
 ASKING = re.compile(
@@ -52,6 +52,7 @@ class Rewriting:
         """What the chains of one step claim. Raises `TooSlow`."""
         if self._task.kind != "rewrite" and BECOMES.search(text):
             return []
+        self._puts_in_values = self._puts_in_values or any(map(self._gives_a_value, chains))
         found = []
         for at, chain in enumerate(chains):
             if set(chain.relations) <= {"="}:
@@ -85,6 +86,13 @@ class Rewriting:
             self._last = sides[-1]
             self._is_sure = found[-1] is not None and found[-1].truth is Truth.RIGHT
         return [finding for finding in found if finding is not None]
+
+    def _gives_a_value(self, chain: Chain) -> bool:
+        """`m = -1`, beside the m + b that is to be calculated."""
+        left, right = chain.sides[0].readings[:1], chain.sides[-1].readings[:1]
+        if self._right is None or not left or not right or not isinstance(left[0], Symbol):
+            return False
+        return is_plain(right[0]) and left[0] in walk(self._right.readings[0])
 
     def _is_of_others(self, sides: Sequence[Side]) -> bool:
         """Whether a line is about letters that the expression does not have, as `3^(2k+2) - 1 = 9·3^(2k) - 1` beside `3^(2n) - 1`."""

@@ -88,6 +88,8 @@ def _goes_on(tokens: Sequence[Token], at: int) -> bool:
         return True  # `D3 = …` and `q(5) = …` are names
     if before.kind in ("number", "close") and tokens[at].kind == "number":
         return True
+    if before.kind == "close" and tokens[at].kind == "open" and tokens[at].glued:
+        return True  # the second half of a fraction whose first is not read
     if tokens[at].kind == "number" and tokens[at].glued and (before.kind == "letter" or _is_decimal_comma(tokens, at - 1)):
         return True  # `5P3`, `12,5 : 5`
     if _is_gap(before):

@@ -36,7 +36,7 @@ from grading.checking.working.systems import (
     unrounded,
     without_domain,
 )
-from grading.checking.working.task import MOST_WORDS, Relation, Task, is_bare
+from grading.checking.working.task import MOST_WORDS, Relation, Task, is_bare, read_relations
 from grading.checking.working.value import Value
 
 FEW_WORDS = 0  # of a line that goes on from the line before
@@ -56,6 +56,7 @@ class Solving:
         self._of_problem = frozenset(unknowns(task.relations))
         self._strict = self._given and task.kind == "solve" and is_bare(problem, MOST_WORDS) and not TOLD.search(problem)
         self._line = False
+        self._seen: list[Relation] = []  # whatever lines said
         self._numbers = frozenset(stated(problem))
         self._all = not ONLY_SOME.search(problem) and task.kind == "solve"
         self._cases: list[tuple[int, Points]] = []
@@ -84,6 +85,7 @@ class Solving:
         for alternatives in statements:
             found += self._statement(step, text, alternatives)
         self._told = told_values(chains)
+        self._seen += [relation for chain in chains for relation in read_relations(chain)]
         if statements:
             self._neighbours.note([relation for (all_of, *_) in statements for relation in all_of] if is_line else [])
         if found:
@@ -97,17 +99,22 @@ class Solving:
         verdicts = [sides_identical(other, side, self._functions, self._algebra) for other in before if names and side.readings]
         if True in verdicts:
             return [Finding(Truth.RIGHT, Reason(findings.IDENTICAL))]
-        is_claimed = (
-            len(verdicts) == 1 and names_of(before[0]) == names and not any(self._binds(each, names) for each in self._state.relations)
-        )
+        is_claimed = len(verdicts) == 1 and names_of(before[0]) == names and not any(self._binds(each, names) for each in self._known())
         if verdicts != [False] or not is_claimed:
             return []
         reason = Reason(findings.NOT_IDENTICAL, {"left": before[0].text, "right": side.text})
         return [Finding(Truth.WRONG, reason, None, name_of_rewriting(before[0].readings[0], side.readings[0], self._functions))]
 
+    def _known(self) -> list[Relation]:
+        return [*self._state.relations, *self._seen]
+
     def _binds(self, relation: Relation, names: frozenset[str]) -> bool:
         """Whether a relation says something of these letters: `x² + y² = 25` does, and `z = x + y` and what always holds do not."""
-        if not relation.symbols & names or identical(relation.left, relation.right, self._functions, self._algebra):
+        if (
+            relation.operator != "="
+            or not relation.symbols & names
+            or identical(relation.left, relation.right, self._functions, self._algebra)
+        ):
             return False
         sides = ((relation.left, relation.right), (relation.right, relation.left))
         return not any(isinstance(one, Symbol) and one.name not in symbols(other) | names for one, other in sides)

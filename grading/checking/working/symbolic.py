@@ -14,6 +14,7 @@ from grading.checking.working.claims import Side
 from grading.checking.working.expressions import CALCULUS, CONSTANTS, Expression, NoValue, Operation, Symbol, at, operations, symbols
 
 CLOSE = 1e-7  # relative
+WHOLE = frozenset({"floor", "ceil"})
 FEWEST = 3  # points at which both must have a value
 # Factors of the fractional parts below: square roots of primes, which no rational relation connects.
 ROOTS = (1.41421356237, 1.73205080757, 2.2360679775, 2.64575131106, 3.31662479036, 3.60555127546, 4.12310562562, 4.35889894354)
@@ -92,7 +93,9 @@ def identical(left: Expression, right: Expression, functions: Functions, algebra
     names = (symbols(left) | symbols(right)) - CONSTANTS.keys()
     points = sample(names)
     pairs = list(zip(_values(left, points, algebra), _values(right, points, algebra), strict=True))
-    return _agree(pairs, branched=bool(BRANCHED & (operations(left) | operations(right))))
+    verdict = _agree(pairs, branched=bool(BRANCHED & (operations(left) | operations(right))))
+    may_be_whole = bool(names) and bool(WHOLE & (operations(left) | operations(right)))  # and then they may be the same
+    return None if verdict is False and may_be_whole else verdict
 
 
 def _agree(pairs: Sequence[tuple[complex | None, complex | None]], *, branched: bool) -> bool | None:

@@ -42,6 +42,7 @@ BINARY: dict[str, Callable[..., Expr]] = {
     "ceil": sympy.ceiling,
     "log": lambda a, base=10: sympy.log(a, base),
     "ln": sympy.log,
+    "cis": lambda a: sympy.cos(a) + sympy.I * sympy.sin(a),
     "arcsin": sympy.asin,
     "arccos": sympy.acos,
     "arctan": sympy.atan,

@@ -75,7 +75,7 @@ COMMANDS: dict[str, tuple[Kind, str]] = {
     r"\lvert": ("operator", "|"),
     r"\rvert": ("operator", "|"),
     r"\vert": ("operator", "|"),
-    r"\|": ("stop", "|"),
+    r"\|": ("stop", "\\|"),
     r"\ldots": ("stop", "..."),
     r"\dots": ("stop", "..."),
     r"\cdots": ("stop", "..."),

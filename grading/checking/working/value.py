@@ -11,7 +11,7 @@ from grading.checking.working.expressions import CONSTANTS
 from grading.checking.working.findings import Finding, Truth
 from grading.checking.working.neighbours import Solve
 from grading.checking.working.symbolic import close, value_at
-from grading.checking.working.systems import Points, holds
+from grading.checking.working.systems import Points, holds, unknowns
 from grading.checking.working.task import Relation, read_relations
 
 
@@ -22,11 +22,14 @@ class Value:
         self._asked = asked
         self._solve = solve
         self._last: Side | None = None  # what it has come to
+        self._is_open = False  # whether the equations leave letters free
 
     def check(self, chains: Sequence[Chain], given: Sequence[Relation]) -> list[Finding]:
         """What is wrong in chains that begin with it, or go on from it. Raises `TooSlow`."""
         try:
-            points = self._solve(given)
+            equations = [relation for relation in given if relation.operator == "="]
+            self._is_open = len(equations) < len(unknowns(equations))
+            points = self._solve(equations)
         except TooSlow:
             raise
         except NoAnswer:
@@ -52,4 +55,4 @@ class Value:
     def _is_known(self, points: Points) -> bool:
         """Whether the equations say what it is: of |a + b| they do not, where they are for vectors, or not all are read."""
         found = [value for point in points if (value := value_at(self._asked.readings[0], point)) is not None]
-        return bool(found) and all(close(value, found[0]) for value in found)
+        return len(found) > self._is_open and all(close(value, found[0]) for value in found)

@@ -194,6 +194,16 @@ PROVED = [
 RATIOS = [
     ("A:B = 2:3, B:C = 4:5. Find A:B:C.", "A:B = 8:12", "B:C = 12:15", "A:B:C = 8:12:15"),
     ("x:y = 2:3 and x + y = 20. Find x and y.", ("y = 3x/2", "y = 2x/3"), "x + 3x/2 = 20", ("5x = 40", "4x = 40"), "x = 8, y = 12"),
+    ("A line through B and C is y=mx+b; compute m+b.", ("m=-1, b=6, and m+b=-1+6=5", "m=-1, b=6, and m+b=-1+6=7")),
+    (
+        r"Compute $(-1 + i \sqrt{3})^8.$",
+        r"$= 256 \operatorname{cis} 240^\circ$",
+        "= 256(-1/2 - i√3/2)",
+        ("= -128 - 128i√3", "= -128 + 128i√3"),
+    ),
+    ("How large is it?", ("sin 180° = 0", "sin 180° = 1"), "cos 90° = 0", ("cos 60° - 1/2 = 0", "cos 60° - 1 = 0")),
+    (r"Evaluate $\prod_{n = 1}^{4} \frac{n+1}{n}$.", "$= 5$"),
+    ("A circle is $x^2 + Ay^2 + Bx + D = 0$. Find $A+B+D$.", ("$A+B+D = 1+2-3 = 0$", "$A+B+D = 1+2-3 = 1$")),
 ]
 
 LINES: dict[str, list[tuple[Line, ...]]] = {
