@@ -39,7 +39,15 @@ def log(turn):
 def test_a_turn_is_claimed_once(turn):
     claim = leases.claim(turn.pk)
     assert (claim.turn.run, claim.turn.state, claim.last, claim.seed, claim.temperature) == (1, "running", 1, 0, 0.0)
+    now = timezone.now()
+    assert now - timedelta(seconds=9) < claim.turn.started <= now < claim.turn.lease_expires <= now + leases.LEASE
     assert leases.claim(turn.pk) is None
+
+
+@pytest.mark.parametrize(("aim", "clarify"), [("explain", False), ("hints", True)])
+def test_a_program_s_question_is_looked_at_first_only_where_a_lesson_begins(turn, aim, clarify):
+    asked = asking.ask_once(turn.conversation.owner, "What is 2 + 2?", "cot", 1, [], aim=aim)
+    assert leases.claim(asked.pk).clarify is clarify
 
 
 def test_a_follow_up_knows_what_was_answered_above_it(turn):
