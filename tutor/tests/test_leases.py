@@ -71,6 +71,27 @@ def test_a_guess_behind_a_question_about_a_solution_is_about_that(turn, between,
     assert leases.claim(guess.pk).shown == (turn if is_about_the_first else doubt)
 
 
+def test_a_guess_is_about_the_newest_answer_and_one_beside_a_quoted_step_is_about_that(turn):
+    def behind(question, **more):
+        return asking.ask(turn.conversation.owner, question, "cot", "en", conversation=turn.conversation, **more)
+
+    Turn.objects.filter(pk=turn.pk).update(state="done", text="It is 2.", answer="2")
+    again = behind("why?")
+    Turn.objects.filter(pk=again.pk).update(state="done", text="It is 3.", answer="3")
+    guess = leases.claim(behind("is it 3?").pk)
+    assert guess.shown == again
+    Turn.objects.filter(pk=guess.turn.pk).update(state="done", text="Yes.")
+    assert leases.claim(behind("is it 3?", quote="It is 3.").pk).shown is None
+
+
+def test_within_a_lesson_the_history_ends_where_its_problem_was_posed(turn):
+    Turn.objects.filter(pk=turn.pk).update(state="done", text="It is 2.")
+    posed = asking.ask(turn.conversation.owner, "And 2 + 2?", "cot", "en", aim="hints", conversation=turn.conversation)
+    Turn.objects.filter(pk=posed.pk).update(state="done", text="What have you tried?", offers=["attempt"])
+    posed.refresh_from_db()
+    assert leases.claim(lessons.go_on(posed, "attempt", attempt="2 + 2 = 4").pk).history == [Exchange("What is 1 + 1?", "It is 2.")]
+
+
 def test_a_regenerated_turn_is_sampled_with_a_seed_of_its_own(turn):
     again, once_more = asking.regenerate(turn), asking.regenerate(turn)
     claims = [leases.claim(pk) for pk in (again.pk, once_more.pk)]
