@@ -97,6 +97,10 @@ def test_a_regenerated_turn_is_sampled_with_a_seed_of_its_own(turn):
     claims = [leases.claim(pk) for pk in (again.pk, once_more.pk)]
     assert [(claim.seed, claim.temperature) for claim in claims] == [(1, leases.AGAIN_TEMPERATURE), (2, leases.AGAIN_TEMPERATURE)]
     assert leases.claim(asking.edit(turn, "Another?").pk).seed == 0
+    Turn.objects.filter(conversation=turn.conversation).update(state="done")
+    below = asking.ask(turn.conversation.owner, turn.question, "cot", "en", conversation=turn.conversation, parent=turn)
+    elsewhere = asking.ask(turn.conversation.owner, turn.question, "cot", "en")
+    assert [leases.claim(each.pk).seed for each in (below, elsewhere)] == [0, 0]
 
 
 def test_each_doubt_is_looked_into_with_a_seed_of_its_own(turn):
