@@ -98,6 +98,7 @@ def test_a_regenerated_turn_is_sampled_with_a_seed_of_its_own(turn):
     assert [(claim.seed, claim.temperature) for claim in claims] == [(1, leases.AGAIN_TEMPERATURE), (2, leases.AGAIN_TEMPERATURE)]
     assert leases.claim(asking.edit(turn, "Another?").pk).seed == 0
     Turn.objects.filter(conversation=turn.conversation).update(state="done")
+    turn.refresh_from_db()
     below = asking.ask(turn.conversation.owner, turn.question, "cot", "en", conversation=turn.conversation, parent=turn)
     elsewhere = asking.ask(turn.conversation.owner, turn.question, "cot", "en")
     assert [leases.claim(each.pk).seed for each in (below, elsewhere)] == [0, 0]
@@ -143,6 +144,19 @@ def test_a_renewed_turn_is_not(turn):
     leases.sweep(idle=True)
     turn.refresh_from_db()
     assert turn.state == "running"
+
+
+def test_a_next_run_goes_on_from_the_run_that_is_held(turn):
+    other = asking.ask(turn.conversation.owner, "What is 2 + 2?", "cot", "en")
+    for each in (turn, other):
+        leases.claim(each.pk)
+    expire(turn)
+    assert [leases.next_run(turn.pk, run) for run in (3, 2, 2)] == [False, True, False]
+    for each in (turn, other):
+        each.refresh_from_db()
+    assert (turn.run, other.run, turn.lease_expires > timezone.now()) == (2, 1, True)
+    Turn.objects.filter(pk=turn.pk).update(state="stopped")
+    assert not leases.next_run(turn.pk, 3)
 
 
 def test_a_lost_turn_that_was_to_stop_is_stopped(turn):
