@@ -186,18 +186,20 @@ def test_what_waits_beside_an_idle_worker_is_sent_again_once(turn, sent, django_
     assert sent == [str(turn.pk)]
 
 
-def test_look_tells_what_to_stop_and_what_is_lost(turn):
+def test_look_tells_what_to_stop_and_what_is_lost(turn, settings):
+    settings.ACTIVE_TURNS_PER_USER = 5
     owner = turn.conversation.owner
-    others = [asking.ask(owner, f"{number}", "cot", "en") for number in range(3)]
+    others = [asking.ask(owner, f"{number}", "cot", "en") for number in range(4)]
     for held in (turn, *others):
         leases.claim(held.pk)
-    stopped, taken, deleted = others
+    stopped, taken, deleted, given_back = others
     Turn.objects.filter(pk=stopped.pk).update(stop_requested=True)
     Turn.objects.filter(pk=taken.pk).update(run=2)
+    Turn.objects.filter(pk=given_back.pk).update(state="queued")
     pks = [held.pk for held in (turn, *others)]
     deleted.conversation.delete()
     look = leases.look(dict.fromkeys(pks, 1))
-    assert look == leases.Look(stopped={stopped.pk}, lost={taken.pk, pks[3]})
+    assert look == leases.Look(stopped={stopped.pk}, lost={taken.pk, pks[3], given_back.pk})
 
 
 def test_dead_workers_are_struck_off():
