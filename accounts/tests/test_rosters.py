@@ -45,6 +45,8 @@ def test_looking_at_a_list_changes_nothing(classroom):
         ("ann smith,Ann,", "letters, digits"),
         (",Ann,", "no username"),
         ("x" * 151 + ",Ann,", "too long"),
+        ("ann," + "x" * 151 + ",", "too long"),
+        ("ann,Ann," + "1" * 41, "too long"),
         ("first,Ann,", "twice"),
         ("First,Ann,", "twice"),
         ("other,Ann,1", "somebody else"),
@@ -65,7 +67,7 @@ def test_a_number_that_a_student_of_the_class_has(classroom):
     enrol(classroom, "ann,Ann,1")
     assert errors(classroom, "ann,Ann,1") == [""]
     assert "somebody else" in errors(classroom, "bob,Bob,1")[0]
-    rosters.enrol(classroom, "bob,Bob,")
+    enrol(classroom, "bob,Bob,")
     assert errors(classroom, "lin,Lin,\nada,Ada,") == ["", ""], "to have none is no number that somebody has"
 
 

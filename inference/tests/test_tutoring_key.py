@@ -55,6 +55,14 @@ async def test_what_the_problem_refutes_is_no_key_however_many_say_it():
     assert student.key.answer == ""
 
 
+@pytest.mark.parametrize("words", [("So $\\boxed{70}$.", SOLUTION), (SOLUTION, "So $\\boxed{70}$.")])
+async def test_the_answer_of_most_is_the_key_and_every_solution_is_kept(words):
+    student = Student(*SOLVES[:2], ("within", words))
+    await student.ask()
+    assert (student.key.answer, student.key.agreeing, student.key.count, len(student.key.samples)) == ("72", 3, 4, 4)
+    assert "48/2 = 24" in student.key.solution
+
+
 CAGE = "鸡兔同笼，头35个，脚94只，鸡和兔各几只？"
 
 

@@ -39,7 +39,15 @@ def log(turn):
 def test_a_turn_is_claimed_once(turn):
     claim = leases.claim(turn.pk)
     assert (claim.turn.run, claim.turn.state, claim.last, claim.seed, claim.temperature) == (1, "running", 1, 0, 0.0)
+    now = timezone.now()
+    assert now - timedelta(seconds=9) < claim.turn.started <= now < claim.turn.lease_expires <= now + leases.LEASE
     assert leases.claim(turn.pk) is None
+
+
+@pytest.mark.parametrize(("aim", "clarify"), [("explain", False), ("hints", True)])
+def test_a_program_s_question_is_looked_at_first_only_where_a_lesson_begins(turn, aim, clarify):
+    asked = asking.ask_once(turn.conversation.owner, "What is 2 + 2?", "cot", 1, [], aim=aim)
+    assert leases.claim(asked.pk).clarify is clarify
 
 
 def test_a_follow_up_knows_what_was_answered_above_it(turn):
@@ -63,11 +71,37 @@ def test_a_guess_behind_a_question_about_a_solution_is_about_that(turn, between,
     assert leases.claim(guess.pk).shown == (turn if is_about_the_first else doubt)
 
 
+def test_a_guess_is_about_the_newest_answer_and_one_beside_a_quoted_step_is_about_that(turn):
+    def behind(question, **more):
+        return asking.ask(turn.conversation.owner, question, "cot", "en", conversation=turn.conversation, **more)
+
+    Turn.objects.filter(pk=turn.pk).update(state="done", text="It is 2.", answer="2")
+    again = behind("why?")
+    Turn.objects.filter(pk=again.pk).update(state="done", text="It is 3.", answer="3")
+    guess = leases.claim(behind("is it 3?").pk)
+    assert guess.shown == again
+    Turn.objects.filter(pk=guess.turn.pk).update(state="done", text="Yes.")
+    assert leases.claim(behind("is it 3?", quote="It is 3.").pk).shown is None
+
+
+def test_within_a_lesson_the_history_ends_where_its_problem_was_posed(turn):
+    Turn.objects.filter(pk=turn.pk).update(state="done", text="It is 2.")
+    posed = asking.ask(turn.conversation.owner, "And 2 + 2?", "cot", "en", aim="hints", conversation=turn.conversation)
+    Turn.objects.filter(pk=posed.pk).update(state="done", text="What have you tried?", offers=["attempt"])
+    posed.refresh_from_db()
+    assert leases.claim(lessons.go_on(posed, "attempt", attempt="2 + 2 = 4").pk).history == [Exchange("What is 1 + 1?", "It is 2.")]
+
+
 def test_a_regenerated_turn_is_sampled_with_a_seed_of_its_own(turn):
     again, once_more = asking.regenerate(turn), asking.regenerate(turn)
     claims = [leases.claim(pk) for pk in (again.pk, once_more.pk)]
     assert [(claim.seed, claim.temperature) for claim in claims] == [(1, leases.AGAIN_TEMPERATURE), (2, leases.AGAIN_TEMPERATURE)]
     assert leases.claim(asking.edit(turn, "Another?").pk).seed == 0
+    Turn.objects.filter(conversation=turn.conversation).update(state="done")
+    turn.refresh_from_db()
+    below = asking.ask(turn.conversation.owner, turn.question, "cot", "en", conversation=turn.conversation, parent=turn)
+    elsewhere = asking.ask(turn.conversation.owner, turn.question, "cot", "en")
+    assert [leases.claim(each.pk).seed for each in (below, elsewhere)] == [0, 0]
 
 
 def test_each_doubt_is_looked_into_with_a_seed_of_its_own(turn):
@@ -112,6 +146,19 @@ def test_a_renewed_turn_is_not(turn):
     assert turn.state == "running"
 
 
+def test_a_next_run_goes_on_from_the_run_that_is_held(turn):
+    other = asking.ask(turn.conversation.owner, "What is 2 + 2?", "cot", "en")
+    for each in (turn, other):
+        leases.claim(each.pk)
+    expire(turn)
+    assert [leases.next_run(turn.pk, run) for run in (3, 2, 2)] == [False, True, False]
+    for each in (turn, other):
+        each.refresh_from_db()
+    assert (turn.run, other.run, turn.lease_expires > timezone.now()) == (2, 1, True)
+    Turn.objects.filter(pk=turn.pk).update(state="stopped")
+    assert not leases.next_run(turn.pk, 3)
+
+
 def test_a_lost_turn_that_was_to_stop_is_stopped(turn):
     leases.claim(turn.pk)
     expire(turn, stop_requested=True)
@@ -139,18 +186,20 @@ def test_what_waits_beside_an_idle_worker_is_sent_again_once(turn, sent, django_
     assert sent == [str(turn.pk)]
 
 
-def test_look_tells_what_to_stop_and_what_is_lost(turn):
+def test_look_tells_what_to_stop_and_what_is_lost(turn, settings):
+    settings.ACTIVE_TURNS_PER_USER = 5
     owner = turn.conversation.owner
-    others = [asking.ask(owner, f"{number}", "cot", "en") for number in range(3)]
+    others = [asking.ask(owner, f"{number}", "cot", "en") for number in range(4)]
     for held in (turn, *others):
         leases.claim(held.pk)
-    stopped, taken, deleted = others
+    stopped, taken, deleted, given_back = others
     Turn.objects.filter(pk=stopped.pk).update(stop_requested=True)
     Turn.objects.filter(pk=taken.pk).update(run=2)
+    Turn.objects.filter(pk=given_back.pk).update(state="queued")
     pks = [held.pk for held in (turn, *others)]
     deleted.conversation.delete()
     look = leases.look(dict.fromkeys(pks, 1))
-    assert look == leases.Look(stopped={stopped.pk}, lost={taken.pk, pks[3]})
+    assert look == leases.Look(stopped={stopped.pk}, lost={taken.pk, pks[3], given_back.pk})
 
 
 def test_dead_workers_are_struck_off():
