@@ -78,6 +78,7 @@ def test_no_serious_accessibility_findings(site, visit, scheme, options):
     student, teacher, admin = visit(**options), visit(role="teacher", **options), visit(role="admin", **options)
     page = student.open("/practice/")
     page.locator("button[value=quadratic]").click()
+    expect(page.locator("#answer")).to_be_visible()
     for given in ("7, 8, 9", site.do("key", name=student.name)):
         page.locator("#answer").fill(given)
         page.locator("#answer").press("Enter")
