@@ -13,19 +13,21 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import changes
 from accounts.forms import AdminLogInForm
 from accounts.models import User
 
-COUNTED = {
-    "accounts.User": _("Users"),
-    "accounts.Classroom": _("Classes"),
-    "accounts.ApiKey": _("API keys"),
-    "grading.Assignment": _("Assignments"),
-    "grading.Problem": _("Problems"),
-    "grading.Submission": _("Submissions"),
-    "grading.Mark": _("Marks"),
-    "tutor.Conversation": _("Conversations with the tutor"),
-    "practice.Item": _("Practice problems"),
+GOES = {  # what people know of all that goes with a person; of what hangs on it, nobody needs the number
+    "accounts.user": _("People"),
+    "accounts.enrolment": _("Places in classes"),
+    "accounts.apikey": _("API keys"),
+    "tutor.conversation": _("Conversations"),
+    "tutor.turn": _("Questions"),
+    "practice.item": _("Practice problems"),
+    "grading.submission": _("Handed-in work"),
+    "grading.mark": _("Marks"),
+    "grading.problem": _("Problems of their bank"),
+    "admin.logentry": _("Entries of the administration"),
 }
 
 admin.site.login_form = AdminLogInForm
@@ -61,13 +63,22 @@ class RoleUserAdmin(UserAdmin):  # type: ignore[type-arg]  # generic only in the
     def get_deleted_objects(
         self, objs: "Sequence[User] | QuerySet[User]", request: HttpRequest
     ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
-        """Counts alone, of what people have a word for: Django's list of all that goes along has a line for every few words that a student
-        was ever answered. Of the people themselves, who asks is the one that stays.
+        """Counts alone, of what people know: Django's list of all that goes along has a line for every few words that a student was ever
+        answered. Of the people themselves, who asks is the one that stays.
         """
         collector = Collector(using=router.db_for_write(User))
         collector.collect(objs)
-        counts = Counter({model._meta.label: len(found) for model, found in collector.data.items()})
+        counts: Counter[str] = Counter()
+        for model, found in collector.data.items():
+            counts[model._meta.label_lower] += len(found)
         for rows in collector.fast_deletes:
-            counts[rows.model._meta.label] += rows.count()
-        named = {str(name): counts[label] for label, name in COUNTED.items() if counts[label]}
-        return [str(each) for each in objs], named, set(), [str(each) for each in objs if each.pk == request.user.pk]
+            counts[rows.model._meta.label_lower] += rows.count()
+        said = {str(words): counts[label] for label, words in GOES.items() if counts[label]}
+        return [str(each) for each in objs], said, set(), [str(each) for each in objs if each.pk == request.user.pk]
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        self.delete_queryset(request, User.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
+        changes.forget(list(queryset.values_list("pk", flat=True)))
+        super().delete_queryset(request, queryset)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.utils import translation
@@ -27,6 +27,12 @@ def password_ended(by: User, student: User) -> None:
 def _log(by: User, students: Collection[User], message: dict[str, object]) -> None:
     for student in students:
         LogEntry.objects.log_actions(by.pk, [student], CHANGE, [message], single_object=True)
+
+
+def forget(users: Collection[int]) -> None:
+    """Who is deleted leaves nothing here but that they were deleted, and by whom."""
+    told = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id__in=[str(pk) for pk in users])
+    told.exclude(action_flag=DELETION).delete()
 
 
 def of(user: User) -> "QuerySet[LogEntry]":

@@ -100,6 +100,15 @@ def renew_code(classroom: Classroom, *, closed: bool) -> None:
     classroom.save(update_fields=["code"])
 
 
+def end(classroom: Classroom, *, ended: bool) -> None:
+    """Its school year is over, or is not after all. Nobody joins a class that has ended; all else in it stays as it is."""
+    if ended == (classroom.ended is not None):
+        return
+    classroom.ended = timezone.now() if ended else None
+    classroom.code = None if ended else new_code()
+    classroom.save(update_fields=["ended", "code"])
+
+
 # --- Teachers -----------------------------------------------------------------------------------------------------------
 
 
@@ -112,10 +121,12 @@ def create(teacher: User, name: str) -> Classroom:
 
 
 def add_teacher(classroom: Classroom, username: str) -> None:
-    """Raises `NoSuchTeacher`."""
-    teachers = User.objects.filter(role__in=(User.Role.TEACHER, User.Role.ADMIN), is_active=True)
-    teacher = teachers.filter(username=storable(compatible(username))).first()
-    if teacher is None:
+    """By the name that the teacher logs in with, however it is written. Raises `NoSuchTeacher`."""
+    try:
+        teacher = User.objects.get_by_natural_key(storable(compatible(username)))
+    except User.DoesNotExist as error:
+        raise NoSuchTeacher from error
+    if not (teacher.teaches and teacher.is_active):
         raise NoSuchTeacher
     classroom.teachers.add(teacher)
 

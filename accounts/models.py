@@ -90,6 +90,7 @@ class Classroom(models.Model):
     training_since = models.DateTimeField(null=True)
     training_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
+    ended = models.DateTimeField(null=True)  # of a past school year: all of it stays, out of the way
 
     objects = ClassroomQuerySet.as_manager()
 

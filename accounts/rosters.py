@@ -154,6 +154,13 @@ def forget_password(enrolment: Enrolment, by: User) -> None:
     changes.password_ended(by, student)
 
 
+def links(enrolments: Iterable[Enrolment], site: str) -> bytes:
+    """The links of all who have no password, as a table to hand out or to send from; `site` is what their paths stand behind."""
+    found = [(enrolment.student, first_login(enrolment.student)) for enrolment in enrolments]
+    rows = [(student.username, student.get_full_name(), site + path) for student, path in found if path]
+    return write_table([("username", "name", "link"), *rows])
+
+
 def export(enrolments: Iterable[Enrolment]) -> bytes:
     """The class list as the table that `enrol` reads."""
     rows = [(enrolment.student.username, enrolment.student.get_full_name(), enrolment.number) for enrolment in enrolments]

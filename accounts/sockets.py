@@ -9,8 +9,10 @@ import logging
 from typing import Any, ClassVar, cast
 from uuid import uuid4
 
+from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.layers import get_channel_layer
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -23,6 +25,16 @@ logger = logging.getLogger(__name__)
 LOGGED_OUT, NOT_THERE, TRY_LATER, BAD_MESSAGE = 4401, 4404, 1013, 4400
 LONGEST = 1_000  # characters of a frame; nothing that a page says is as long
 NO_LAYER = "none"  # no layer has this name, and Channels serves a socket without one
+
+
+def ring(group: str) -> None:
+    """Ring the bell of a group of `StateConsumer`s. One that is lost costs seconds: they look by themselves."""
+    layer = get_channel_layer()
+    assert layer is not None  # settings have one
+    try:
+        async_to_sync(layer.group_send)(group, {"type": "state.changed"})
+    except (RedisError, OSError) as error:
+        logger.warning("No bell for %s: %s", group, error)
 
 
 class BellConsumer(AsyncWebsocketConsumer):
@@ -86,7 +98,7 @@ class BellConsumer(AsyncWebsocketConsumer):
 
 
 class StateConsumer(BellConsumer):
-    """A subclass says which `group` has the bell and what the `state` is, and calls `self.bell.set()` when the bell rings."""
+    """A subclass says which `group` has the bell (`ring`), and what the `state` is."""
 
     look: ClassVar[float] = 2.0  # seconds without a bell after which the database is looked into
     seldom: ClassVar[float] = 0.25  # seconds between two looks, however often the bell rings
@@ -132,6 +144,9 @@ class StateConsumer(BellConsumer):
         await self.join(self.group())
         self.bell.set()
         self.looking = asyncio.create_task(self._look())
+
+    async def state_changed(self, _message: dict[str, Any]) -> None:
+        self.bell.set()
 
     async def _look(self) -> None:
         while True:

@@ -8,12 +8,16 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
 from celery import current_app
 from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db.models import Model, QuerySet
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
+
+CONTENDED = 20  # rows that others may take before us until we look again
 
 
 def ring(task: str, *arguments: str) -> None:
@@ -50,6 +54,14 @@ def watch(part: str, look: Callable[[], None], *, every: float, ending: threadin
         connection.close()
         if not ending.is_set():
             end_process(part, sys.exception())
+
+
+def claim_first[M: Model](waiting: QuerySet[M], **fields: Any) -> Any | None:  # noqa: ANN401 (a key)
+    """Take the first of the rows that wait, in their order, by giving it `fields` that end its waiting; its key, None where none waits."""
+    for pk in waiting.values_list("pk", flat=True)[:CONTENDED]:
+        if waiting.filter(pk=pk).update(**fields):
+            return pk
+    return None
 
 
 async def work_off[T](claim: Callable[[], T | None], work: Callable[[T], Awaitable[None]], busy: asyncio.Lock) -> None:

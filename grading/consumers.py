@@ -51,9 +51,6 @@ class GradingConsumer(StateConsumer):
         await database_sync_to_async(live.ring)(self.assignment_id)
         self.bell.set()
 
-    async def grading_changed(self, _message: dict[str, Any]) -> None:
-        self.bell.set()
-
     def state(self) -> dict[str, Any]:
         at = self.at
         self._say_here(at)

@@ -20,7 +20,6 @@ from grading.models import Group, Mark, Problem, Submission
 CHECK = "grading.tasks.check_waiting"
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 TRIES = 4  # a submission is begun so often at most: work that kills its worker must not kill it for ever
-CONTENDED = 20  # submissions that others may take before us until we look again
 
 State = Submission.State
 
@@ -35,12 +34,12 @@ class Claim:
 
 def claim_next() -> Claim | None:
     """Take the submission that has waited longest; None where none waits."""
-    for pk in Submission.objects.filter(state=State.QUEUED).order_by("created").values_list("pk", flat=True)[:CONTENDED]:
-        fields = {"state": State.RUNNING, "run": F("run") + 1, "tries": F("tries") + 1, "lease_expires": timezone.now() + LEASE}
-        if Submission.objects.filter(pk=pk, state=State.QUEUED).update(**fields):
-            submission = Submission.objects.select_related("problem__assignment").get(pk=pk)
-            return Claim(submission, submission.run)
-    return None
+    waiting = Submission.objects.filter(state=State.QUEUED).order_by("created")
+    fields = {"state": State.RUNNING, "run": F("run") + 1, "tries": F("tries") + 1, "lease_expires": timezone.now() + LEASE}
+    if (pk := workers.claim_first(waiting, **fields)) is None:
+        return None
+    submission = Submission.objects.select_related("problem__assignment").get(pk=pk)
+    return Claim(submission, submission.run)
 
 
 def record(claim: Claim, evidence: Evidence, confidence: float, answer_group: Group | None, step_group: Group | None) -> bool:

@@ -15,6 +15,7 @@ Route = Literal["auto", "glance", "read"]
 
 UNVERIFIED = 0.6  # of a decided answer whose working could not be checked at all
 CONTRADICTION = 0.5  # a right answer with a wrong step, or a wrong answer without one
+THRESHOLDS = tuple(tenths / 10 for tenths in range(9, 0, -1))
 
 
 def confidence(evidence: Evidence) -> float:
@@ -63,10 +64,9 @@ class Band:
     blind: int
 
 
-def bands(confidences: Iterable[float | None], blind: Sequence[tuple[float, bool]], steps: int = 10) -> list[Band]:
+def bands(confidences: Iterable[float | None], blind: Sequence[tuple[float, bool]]) -> list[Band]:
     """One band for each threshold, highest first. `blind` pairs a blind mark's confidence with whether the proposal agreed."""
     known = [value for value in confidences if value is not None]
-    thresholds = [threshold / steps for threshold in range(steps - 1, 0, -1)]
     return [
         Band(
             threshold=threshold,
@@ -74,5 +74,5 @@ def bands(confidences: Iterable[float | None], blind: Sequence[tuple[float, bool
             agreeing=sum(agrees for value, agrees in blind if value >= threshold),
             blind=sum(value >= threshold for value, _agrees in blind),
         )
-        for threshold in thresholds
+        for threshold in THRESHOLDS
     ]

@@ -33,7 +33,6 @@ TEMPERATURE = 0.7  # Qwen2.5-Math's setting for several solutions of one problem
 LEASE = timedelta(minutes=5)  # for one solution; it is taken anew with each
 TRIES = 4  # runs of one problem that may end without a word, or for what passes
 PASSING = (EngineUnavailable, SandboxBusy, SessionLost)  # what is asked again later; a session may be lost with the jail of all
-CONTENDED = 20  # problems that others may take before us until we look again
 LOST = template("The worker was lost several times while solving it.")
 
 Sampling = Problem.Sampling
@@ -123,10 +122,8 @@ def _claim() -> Problem | None:
     """Take the problem that was made first of those that wait; None where none does."""
     fields = {"sampling": Sampling.RUNNING, "sampling_run": F("sampling_run") + 1, "sampling_expires": timezone.now() + LEASE}
     fields["sampling_failure"] = ""
-    for pk in Problem.objects.filter(sampling=Sampling.QUEUED).order_by("created").values_list("pk", flat=True)[:CONTENDED]:
-        if Problem.objects.filter(pk=pk, sampling=Sampling.QUEUED).update(**fields):
-            return Problem.objects.get(pk=pk)
-    return None
+    pk = workers.claim_first(Problem.objects.filter(sampling=Sampling.QUEUED).order_by("created"), **fields)
+    return None if pk is None else Problem.objects.get(pk=pk)
 
 
 def _missing(problem_id: UUID) -> Collection[int]:

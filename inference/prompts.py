@@ -21,6 +21,7 @@ ASKS_FOR_WORDS = re.compile(
 )
 NAMES_IN_FORMULAS = re.compile(r"\\[a-zA-Z]+|\b(?:sin|cos|tan|log|ln|exp)\b")
 ENGLISH = re.compile(r"\b[A-Za-z]?[a-z]{3,}\b", re.ASCII)
+LETTER = re.compile(r"[A-Za-z]")
 WORD = re.compile(r"[^\W\d_]{2,}")
 SPECIAL_TOKEN = re.compile(r"<\|(\w+)\|>")
 
@@ -48,6 +49,12 @@ def detect_language(question: str) -> Language:
     return "zh" if CHINESE.search(question) else "en"
 
 
+def is_mostly(text: str, language: Language) -> bool:
+    """Whether more of a solution is in the language than in the other; names of a Chinese problem may stand in an English one."""
+    chinese, english = len(CHINESE.findall(text)), len(ENGLISH.findall(NAMES_IN_FORMULAS.sub("", text)))
+    return chinese >= english if language == "zh" else english >= chinese
+
+
 def neutralise(text: str) -> str:
     """`text` without anything that the tokenizer reads as a special token, as `<|im_end|>`; a reader sees almost the same."""
     return SPECIAL_TOKEN.sub(r"<| \1 |>", text)
@@ -55,9 +62,10 @@ def neutralise(text: str) -> str:
 
 def system(question: str, mode: Mode, language: Language, wire: Wire) -> str:
     """The system prompt: English also for Chinese questions, as the models were trained. The answer's language follows the question
-    by itself; only another choice is said, and which it is of a question in both."""
+    by itself, but for a Chinese one with a letter in it (`360km`, `x+y=10`), which is often answered in English: of that, and of another
+    choice, it is said (docs/log.md)."""
     lines = [COT] if mode == "cot" else [TIR, wire.explained]
-    if language != detect_language(question) or (language == "zh" and ENGLISH.search(NAMES_IN_FORMULAS.sub("", question))):
+    if language != detect_language(question) or (language == "zh" and LETTER.search(question)):
         lines.append(ANSWER_IN[language])
     return " ".join(line for line in lines if line)
 

@@ -39,7 +39,6 @@ AGAIN = timedelta(seconds=5)  # a problem that waits for so long may have lost i
 WAITED = timedelta(minutes=20)  # a problem that waits for so long is given up, unless a worker is at others
 AT_ONCE = 3  # of one student
 SHOWN = 5  # on the page of practice
-CONTENDED = 20  # problems that others may take before us until we look again
 
 PROOF = "written by the model; {count} solutions in words and with Python agree"
 
@@ -169,10 +168,8 @@ async def _write(claimed: Writing, engine: Engine, sandbox: Sandbox) -> None:
 def _claim() -> Writing | None:
     """Take the one that was asked for first of those that wait; None where none does."""
     fields = {"state": State.RUNNING, "run": F("run") + 1, "expires": timezone.now() + LEASE}
-    for pk in Writing.objects.filter(state=State.QUEUED).order_by("created").values_list("pk", flat=True)[:CONTENDED]:
-        if Writing.objects.filter(pk=pk, state=State.QUEUED).update(**fields):
-            return Writing.objects.select_related("student", "parent").get(pk=pk)
-    return None
+    pk = workers.claim_first(Writing.objects.filter(state=State.QUEUED).order_by("created"), **fields)
+    return None if pk is None else Writing.objects.select_related("student", "parent").get(pk=pk)
 
 
 def _had(claimed: Writing) -> list[str]:

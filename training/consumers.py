@@ -31,9 +31,6 @@ class TrainingConsumer(StateConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """A page has nothing to say."""
 
-    async def training_changed(self, _message: dict[str, Any]) -> None:
-        self.bell.set()
-
     def state(self) -> dict[str, Any]:
         return _state(self.user, self.run_id)
 

@@ -69,6 +69,11 @@ class Recipe:
     def about(self) -> str:
         return str(ABOUT.get(self.name, ""))
 
+    @property
+    def needs_gguf(self) -> bool:
+        """Whether a stage asks the model as the embedded engine reads it. Without the file, it would ask another one."""
+        return any("${gguf}" in str(stage.config) for stage in self.stages)
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"stages": [asdict(stage) for stage in self.stages]}
 
@@ -103,8 +108,22 @@ def read(name: str, data: Any) -> Recipe:  # noqa: ANN401 (JSON)
         recipe = Recipe(name=name, stages=stages, **known)
     except (TypeError, KeyError) as error:
         raise RecipeError(f"The recipe {name} is not in order: {error}") from error
+    _check_types(recipe)
     _check(recipe)
     return recipe
+
+
+def _check_types(recipe: Recipe) -> None:
+    """What people write by hand may be anything."""
+    texts = [recipe.device, recipe.base, recipe.problems, recipe.dev]
+    texts += [text for stage in recipe.stages for text in (stage.name, stage.kind)]
+    if wrong := [text for text in texts if not isinstance(text, str)]:
+        raise RecipeError(f"{recipe.name}: {wrong[0]!r} is no text.")
+    for stage in recipe.stages:
+        if not isinstance(stage.config, dict):
+            raise RecipeError(f"{recipe.name}, {stage.name}: the config is no JSON object.")
+        if type(stage.processes) is not int or stage.processes < 1:
+            raise RecipeError(f"{recipe.name}, {stage.name}: processes is a number from 1 on, not {stage.processes!r}.")
 
 
 def _check(recipe: Recipe) -> None:

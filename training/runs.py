@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.refusal import Refusal
 from accounts.roles import check_admin
 from grading.checking.reasons import Reason, template
+from inference import weights
 from training.models import Dataset, ModelVersion, Run, RunStage
 from training.processes import Identity
 from training.recipes import Recipe
@@ -42,6 +43,10 @@ class RunError(Refusal):
 
 class TooManyWaiting(RunError):
     message = _("Too many runs are waiting already.")
+
+
+class NoGguf(RunError):
+    message = _("This recipe asks the model as the embedded engine does, and the model has no file for that (GGUF).")
 
 
 class NotStopped(RunError):
@@ -72,6 +77,8 @@ def get_run_for(user: User, pk: UUID) -> Run:
 
 def create(recipe: Recipe, *, by: User | None = None, base: ModelVersion | None = None, datasets: Sequence[Dataset] = ()) -> Run:
     """A run of the recipe, queued; the workers are told. Raises `RunError`."""
+    if recipe.needs_gguf and not (base.gguf if base else recipe.base in weights.MODELS or recipe.base.endswith(".gguf")):
+        raise NoGguf
     with transaction.atomic():
         if Run.objects.filter(state=State.QUEUED).count() >= WAITING_LIMIT:
             raise TooManyWaiting

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Sum
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -27,8 +27,8 @@ MORE_COUNTS = (32, 64, 128, 256)  # for administrators
 class AskingError(Refusal):
     """The question was not taken; nothing was stored. `str()` says why, to the student.
 
-    QuestionEmpty, QuestionTooLong, CountNotOffered, StillSolving, TooManyTurns, QueueFull, OneInBackground, HelpNotAllowed; of lessons
-    NotOffered, AttemptFirst, NothingToCheck
+    QuestionEmpty, QuestionTooLong, CountNotOffered, StillSolving, TooManyTurns, TooManySolutions, QueueFull, OneInBackground,
+    HelpNotAllowed; of lessons NotOffered, AttemptFirst, NothingToCheck
     """
 
 
@@ -50,6 +50,10 @@ class StillSolving(AskingError):
 
 class TooManyTurns(AskingError):
     message = _("You have several questions being solved. Wait for one of them or stop it.")
+
+
+class TooManySolutions(AskingError):
+    message = _("Many solutions are being written for you already. Wait for them, stop them, or ask for fewer.")
 
 
 class QueueFull(AskingError):
@@ -124,7 +128,7 @@ def ask(
     if n not in (background.counts(user) if in_background else counts(user)):
         raise CountNotOffered
     with transaction.atomic():
-        check_room(user, in_background=in_background)
+        check_room(user, n, in_background=in_background)
         if conversation is None:
             conversation = Conversation.objects.create(owner=user, title=_title(question), problem_id=problem)
         elif parent is None:
@@ -166,7 +170,7 @@ def ask_once(
     """
     question, instructions, attempt = checked(question), checked(instructions, empty=True), checked(attempt, empty=True)
     with transaction.atomic():
-        check_room(user)
+        check_room(user, n)
         conversation = Conversation.objects.create(owner=user, title=_title(question), api=True)
         context = [[exchange.question, exchange.text] for exchange in history]
         turn = Turn(question=question, mode=mode, n=n, most_tokens=most_tokens, aim=aim, attempt=attempt)
@@ -188,7 +192,7 @@ def edit(turn: Turn, question: str) -> Turn:
     kept = {name: getattr(turn, name) for name in ("parent", "mode", "language", "n", "background", "aim", "request", "poses", "quote")}
     attempt = question if turn.request and turn.attempt else turn.attempt
     with transaction.atomic():
-        check_room(turn.conversation.owner, in_background=turn.background)
+        check_room(turn.conversation.owner, turn.n, in_background=turn.background)
         return enqueue(Turn(question=question, attempt=attempt, **kept), turn.conversation)
 
 
@@ -214,16 +218,29 @@ def _title(question: str) -> str:
     return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"
 
 
-def check_room(user: User, *, in_background: bool = False) -> None:
-    """Whether this person may have one more turn worked on. Raises `TooManyTurns` and `QueueFull`.
+def check_room(user: User, n: int = 1, *, in_background: bool = False) -> None:
+    """Whether this person may have one more turn worked on, with `n` solutions. Raises `TooManyTurns`, `TooManySolutions` and `QueueFull`.
 
     What waits in the background, for hours perhaps, takes no place of those who wait for theirs.
     """
     User.objects.select_for_update().get(pk=user.pk)  # two requests at once must not both pass below the limit
-    if Turn.objects.filter(conversation__owner=user, state__in=ACTIVE).count() >= settings.ACTIVE_TURNS_PER_USER:
+    active = Turn.objects.filter(conversation__owner=user, state__in=ACTIVE)
+    if active.count() >= settings.ACTIVE_TURNS_PER_USER:
         raise TooManyTurns
+    if not in_background and _together(active) + n > _most_together(user):
+        raise TooManySolutions
     if Turn.objects.filter(state=Turn.State.QUEUED, background=in_background).count() >= settings.QUEUE_LIMIT:
         raise QueueFull
+
+
+def _together(turns: "QuerySet[Turn]") -> int:
+    """How many solutions are written of them while people wait; those of the background are written a few at once."""
+    return turns.filter(background=False).aggregate(sum=Sum("n"))["sum"] or 0
+
+
+def _most_together(user: User) -> int:
+    """One question with as many as there may be, and others with one: an engine has few places (32), which go to who comes first."""
+    return max(counts(user)) + settings.ACTIVE_TURNS_PER_USER - 1
 
 
 def enqueue(turn: Turn, conversation: Conversation) -> Turn:

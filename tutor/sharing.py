@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts.models import Classroom, User
@@ -26,9 +26,10 @@ def get_shared_for(user: User, pk: UUID) -> Conversation:
 
 
 def classes_for(conversation: Conversation) -> list[tuple[Classroom, bool]]:
-    """The owner's classes, and whether each one's teachers can read it."""
+    """The owner's classes of this year (of one before, if it is shared there), and whether each one's teachers can read it."""
     shared = set(conversation.shares.values_list("classroom", flat=True))
-    return [(classroom, classroom.pk in shared) for classroom in Classroom.objects.attended_by(conversation.owner)]
+    attended = Classroom.objects.attended_by(conversation.owner).filter(Q(ended=None) | Q(pk__in=shared))
+    return [(classroom, classroom.pk in shared) for classroom in attended]
 
 
 def share(conversation: Conversation, classroom: Classroom) -> None:

@@ -107,7 +107,7 @@ def test_colleagues_come_and_go_but_one_stays(classroom, teacher, student):
     for nobody in ("nobody", student.username, ""):
         with pytest.raises(NoSuchTeacher):
             classrooms.add_teacher(classroom, nobody)
-    classrooms.add_teacher(classroom, " ｃolleague\x00 ")
+    classrooms.add_teacher(classroom, " Ｃolleague\x00 ")
     classrooms.remove_teacher(classroom, teacher.pk)
     with pytest.raises(Http404):
         classrooms.remove_teacher(classroom, teacher.pk)

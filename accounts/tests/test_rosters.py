@@ -1,6 +1,7 @@
 """Class lists: looked at, taken, given back; and the first log-in of who had no account."""
 
 import pytest
+from django.contrib.admin.models import DELETION, LogEntry
 from django.http import Http404
 from django.test import Client
 
@@ -129,6 +130,8 @@ def test_a_full_class_takes_nobody(classroom, settings):
         enrol(classroom, "ann,Ann,\nbob,Bob,")
     assert classroom.enrolments.count() == 0
     assert not User.objects.filter(username="ann").exists()
+    for _time in range(2):  # who is in it is on the list again
+        assert enrol(classroom, "ann,Ann,") == []
 
 
 def test_a_class_list_is_in_the_order_of_the_school_s_numbers(classroom):
@@ -158,6 +161,19 @@ def test_the_first_log_in_chooses_a_password_once(classroom):
     assert ann.check_password(PASSWORD)
     assert rosters.first_login(ann) == ""
     assert "has been used" in Client().get(link, follow=True).content.decode()
+
+
+def test_the_links_of_all_who_need_one_are_a_table(classroom):
+    enrol(classroom, "ann,Ann,1\nbob,Bob,2")
+    Enrolment.objects.create(classroom=classroom, student=User.objects.create_user("cem", password=PASSWORD))
+    client = Client()
+    client.force_login(classroom.teachers.get())
+    heading, *lines = decode(client.get(f"/classes/{classroom.pk}/links.csv").content).splitlines()
+    assert heading == "username,name,link"
+    assert [line.split(",")[:2] for line in lines] == [["ann", "Ann"], ["bob", "Bob"]]
+    path = lines[0].split(",")[2].removeprefix("http://testserver")
+    assert "Your username is ann" in Client().get(path, follow=True).content.decode()
+    assert "2 links for passwords as CSV" in client.get(f"/classes/{classroom.pk}/students/").content.decode()
 
 
 def test_who_has_forgotten_a_password_gets_a_new_link(classroom):
@@ -194,6 +210,8 @@ def test_what_a_teacher_did_to_an_account_is_there_for_its_owner_and_the_adminis
     link = student.get(rosters.first_login(User.objects.get(pk=ann.pk)), follow=True).content.decode()
     assert "Ms Lee: 添加了 班级“8b”。" in link
     assert "Ms Lee: 已修改密码。" in link
+    administrator.post(f"/admin/accounts/user/{ann.pk}/delete/", {"post": "yes"})
+    assert list(LogEntry.objects.values_list("action_flag", "user__username")) == [(DELETION, "head")]
     other = Client()
     other.force_login(User.objects.get(username="new"))
     assert "Ms Lee" not in other.get("/accounts/password/").content.decode()

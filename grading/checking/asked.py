@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from grading.checking.answers import LONGEST, SECONDS, Outcome, Verdict, check
+from grading.checking.answers import LONGEST, Outcome, Verdict, check
 from grading.checking.choices import OTHER_CHOICE, SAME_CHOICE, read_choice
 from grading.checking.forms import lacks_form
 from grading.checking.formulas import WRONG_VARIABLE
@@ -74,9 +74,9 @@ GLUED = re.compile(r"(?![\u4e00-\u9fff])\w")  # Chinese has no spaces between wo
 GOES_ON = frozenset("-+*/^=<>()_.")
 
 
-def check_asked(problem: str, expected: str, given: str | None, *, seconds: float = SECONDS) -> Verdict:
+def check_asked(problem: str, expected: str, given: str | None) -> Verdict:
     """`answers.check`, for the answer to a problem."""
-    verdict = check(expected, given, seconds=seconds)
+    verdict = check(expected, given)
     if not given or not expected.strip() or len(given) > LONGEST or verdict.reason.template == ALIKE:
         return verdict
     problem, text = half_width(problem), plain(problem)

@@ -76,6 +76,7 @@ def read_dotted(text: str) -> Clock | None:
 
 
 def compare_clocks(expected: Clock, given: Clock) -> Verdict:
+    """Times of day, also where one side leaves open which half of it is meant (`3:30`, `3:30 pm`)."""
     if not (expected.certain or given.certain) and expected.seconds != given.seconds and _same_ratio(expected, given):
         return undecided(TIME_OR_RATIO)
     if expected.whole and given.whole:

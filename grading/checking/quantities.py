@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from grading.checking.numbers import Number
 from grading.checking.reasons import template
-from grading.checking.units import Unit, read_unit, unit_name
+from grading.checking.units import Unit, read_kind, read_unit, unit_name
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
 
 PRINTED = 10  # significant digits: a decimal fraction with so many is a computer's way to print a number that it cannot write out
@@ -18,6 +18,9 @@ CHINESE = re.compile("(?!.*[半十百千万亿])[\u4e00-\u9fff]+")
 PERSONS = frozenset({"人", "名", "位"})
 POUNDS = ({"pound", "£"}, {"pound", "lb"})
 DEGREES = frozenset({"°", "degree", "deg"})
+TEMPERATURES = {read_kind("°C"), read_kind("°F")}
+ANGLES = {read_kind("°"), read_kind("rad")}
+YUAN_OR_YEN = {read_kind("元"), read_kind("yen")}  # ¥ is either
 TENTHS = frozenset({"折", "成"})
 
 ROUNDED = template("The answer is rounded; the exact value is expected.")
@@ -46,6 +49,10 @@ def compare_numbers(expected: Number, given: Number) -> Verdict:
     return compare_values(expected, given)
 
 
+# `4小时后相遇`, `6天可以完成`: what happens then is no part of the unit.
+GOES_ON = re.compile(r"(?<=.)(?:[以之]?后|可以|能|就|完成|相遇|到|追上|[行走做看用修跑写读]完).{0,4}$")
+
+
 def _in_percent(expected: Number, given: Number) -> tuple[Number, Number] | None:
     """`八五折` and `8.5折` are 85 %, `三成五` 35 %; None where neither is so said, or the other is the bare number of tenths."""
     if expected.unit not in TENTHS and given.unit not in TENTHS:
@@ -69,6 +76,7 @@ def same_number(left: Number, right: Number) -> bool | None:
 
 
 def compare_values(expected: Number, given: Number) -> Verdict:
+    """By value alone: the two have the same unit, or none."""
     if equal_values(expected, given):
         return correct(EQUAL)
     if expected.value == -given.value:
@@ -111,22 +119,20 @@ def _compare_percent(expected: Number, given: Number) -> Verdict:
 
 
 def _compare_units(expected: Number, given: Number) -> Verdict:
+    expected, given = (replace(number, unit=GOES_ON.sub("", number.unit)) for number in (expected, given))
     wanted, found = read_unit(expected.unit), read_unit(given.unit)
     if wanted is None or found is None:
         elaborates = _elaborates(expected.unit, given.unit) or {unit_name(expected.unit), unit_name(given.unit)} in POUNDS
         return compare_values(expected, given) if elaborates else undecided(UNITS_UNKNOWN)
-    if {wanted.kind, found.kind} == {read_kind("元"), read_kind("yen")}:
+    if {wanted.kind, found.kind} == YUAN_OR_YEN:
         return undecided(CURRENCY_UNCLEAR) if expected.value == given.value else incorrect(UNIT_DIFFERS)
     wanted, found = _of_its_currency(expected, wanted, found), _of_its_currency(given, found, wanted)
-    if wanted.kind != found.kind:
-        if ("度" in (expected.unit, given.unit) or given.unit in DEGREES) and {wanted.kind, found.kind} & {
-            read_kind("°C"),
-            read_kind("°F"),
-        }:
+    kinds = {wanted.kind, found.kind}
+    if len(kinds) == 2:
+        if ("度" in (expected.unit, given.unit) or given.unit in DEGREES) and kinds & TEMPERATURES:
             return compare_values(expected, given)
-        temperatures = {wanted.kind, found.kind} == {read_kind("°C"), read_kind("°F")}
-        angles = {wanted.kind, found.kind} == {read_kind("°"), read_kind("rad")} and expected.value != given.value
-        return undecided(UNITS_UNKNOWN) if temperatures or angles else incorrect(UNIT_DIFFERS)
+        is_open = kinds == TEMPERATURES or (kinds == ANGLES and expected.value != given.value)
+        return undecided(UNITS_UNKNOWN) if is_open else incorrect(UNIT_DIFFERS)
     ratio = found.factor / wanted.factor
     converted = Number(given.value * ratio, decimals=given.decimals if ratio == 1 else None, digits=given.digits)
     verdict = compare_values(expected, converted)
@@ -136,11 +142,6 @@ def _compare_units(expected: Number, given: Number) -> Verdict:
 def _of_its_currency(number: Number, unit: Unit, other: Unit) -> Unit:
     """A cent is a hundredth of a euro as well as of a dollar."""
     return replace(unit, kind=other.kind) if unit_name(number.unit) == "cent" and other.kind == read_kind("€") else unit
-
-
-def read_kind(name: str) -> tuple[tuple[str, int], ...]:
-    unit = read_unit(name)
-    return unit.kind if unit else ()
 
 
 def _elaborates(left: str, right: str) -> bool:

@@ -6,10 +6,10 @@ from grading.checking.evaluate import exact, symbols
 from grading.checking.formulas import compare_formulas, equal
 from grading.checking.lists import Compare, in_order
 from grading.checking.nodes import InBase, Matrix, Node, Num, Op, Quantity, Ratio, Symbol
-from grading.checking.quantities import PERCENT_UNCLEAR, ROUNDED, UNIT_DIFFERS, UNIT_OR_VARIABLE, UNITS_UNKNOWN, read_kind
+from grading.checking.quantities import ANGLES, PERCENT_UNCLEAR, ROUNDED, UNIT_DIFFERS, UNIT_OR_VARIABLE, UNITS_UNKNOWN
 from grading.checking.reasons import template
 from grading.checking.shapes import with_unit
-from grading.checking.units import read_unit, unit_name
+from grading.checking.units import read_kind, read_unit, unit_name
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect, undecided
 
 DIMENSIONS = template("The matrix has other dimensions.")
@@ -64,7 +64,7 @@ def _compare_quantities(expected: Node, given: Node, same: Compare) -> Verdict:
     left, right = read_unit(wanted), read_unit(found)
     if left is None or right is None:
         return undecided(UNITS_UNKNOWN)
-    if {left.kind, right.kind} == {read_kind("°"), read_kind("rad")}:
+    if {left.kind, right.kind} == ANGLES:
         return same(_in_radians(value), other) if left.kind == read_kind("°") else same(value, _in_radians(other))
     if left.kind != right.kind:
         return incorrect(UNIT_DIFFERS)

@@ -14,6 +14,7 @@ def says_solution(node: Node) -> bool:
 
 
 def is_solved(node: Node) -> bool:
+    """Whether nothing is left to solve in an answer: `x < 3` is, `2x + 1 < 7` is not, though it says the same."""
     match node:
         case Chain((_, where), ("in",)):
             return is_solved(where)

@@ -14,7 +14,7 @@ from grading.checking.text import compact
 
 QUANTITY = "mean|median|modes?|range|average|slope|gradient|area|volume|perimeter|length|width|height|speed|probability|radius"
 NAME = rf"(?:[A-Z]{{2,3}}|(?i:{QUANTITY})|[A-Za-z](?:_?\d{{1,3}}|_\{{\d\}})?)"
-SAYS = r"(?:\s*[=:]\s*|\s+(?:is|equals)\s+)"
+SAYS = r"(?:\s*[=:是为]\s*|\s+(?:is|equals)\s+)"
 BEGINS = re.compile(rf"{NAME}{SAYS}")
 BETWEEN = re.compile(rf"(\s*(?:[,;]|\b(?:and|or|und|oder|et|ou)\b|\\text\{{ ?(?:and|or) ?\}}|[和或且])\s*|\s+(?={NAME}{SAYS}))")
 PAIR = re.compile(rf"(?P<name>{NAME})(?P<says>{SAYS})(?P<value>[^=<>:]+)")
@@ -34,7 +34,9 @@ WORDED = {
 WORDED_SIGNS = {sign: re.compile(rf"(?:\s+(?:is|are|must be|has to be))?\s*\b(?:{words})\s+(?=[-\d\\])") for sign, words in WORDED.items()}
 SIGN = r"(?=(?:[<>]|\\[lgn]e )\s*[-\d\\])"
 NUMBERS = re.compile(rf"^(?:(?:all|any|every)\s+)?(?:(?:real )?numbers?|values)\s*{SIGN}")
-NAMELESS = re.compile(rf"(^|\b(?:and|or))\s*{SIGN}")
+NAMELESS = re.compile(rf"(^|\b(?:and|or)|[且或,])\s*{SIGN}")
+# `x > 1 < 3`, as 大于1小于3 reads in signs: both are meant.
+BOTH = re.compile(r"(?P<name>[A-Za-z])\s*(?P<low>(?:>|\\ge )[^A-Za-z<>,且或]+?)[,且]?\s*(?P<high>(?:<|\\le )[^A-Za-z<>,且或]+)")
 RANGED = re.compile(r"[<>∞]|\\(?:le|ge|ne|infty|setminus)\b")
 LETTER = re.compile(r"(?<![A-Za-z\\])[a-z](?![A-Za-z])")
 REAL_WITH = re.compile(r"^(?:all|any) real numbers?,?\s*(?:where |such that |with |but )?(?=[a-z]\s*(?:[<>]|\\[lgn]e\b))")
@@ -43,8 +45,10 @@ BEARING = re.compile(r"([NS])\s*(\d{1,2})\s*\^\s*\{?\\circ\s*\}?\s*([EW])")
 NUMBER_LIST = re.compile(r"-?\d+(?:\.\d+)?(?:\s*[,;]\s*-?\d+(?:\.\d+)?)+|-?\d+(?:\.\d+)? and -?\d+(?:\.\d+)?")
 SPACED_LIST = re.compile(r"(?!\d{1,3}(?: \d{3})+$)-?\d+(?:\.\d+)?(?: -?\d+(?:\.\d+)?)+")
 
+POWER = re.compile(r"([A-Za-z])的(?:(平方)|立方)")
 EXCEPT = re.compile(
-    r"(?:all|any|every) (?:real numbers?|reals?)(?: x)?,? (?:except|other than|but)(?: for)?(?: x ?=)? ?"
+    r"除了?(?P<left_out>[^A-Za-z\u4e00-\u9fff]+(?:[和或][^A-Za-z\u4e00-\u9fff]+)*)[以之]?外"
+    r"|(?:all|any|every) (?:real numbers?|reals?)(?: x)?,? (?:except|other than|but)(?: for)?(?: x ?=)? ?"
     r"(?P<values>[^A-Za-z]+(?:(?:and|or)[^A-Za-z]+)*)",
     re.IGNORECASE,
 )
@@ -70,7 +74,7 @@ OUT_OF = re.compile(r"(\d+|[a-z]+) (?:out of|in) (\d+|[a-z]+)")
 COUNTED = re.compile(r"(?<=\d)\s*\(([\u4e00-\u9fff]{1,4})\)")  # `20-8=12(个)`
 COMPARED = re.compile(r"(\d+)比(\d+)")
 LONG_NAME = 4  # letters of a word
-LISTING = re.compile(r"\s*,?\s*\b(?:and|or)\b")
+LISTING = re.compile(r"\s*,?\s*(?:\b(?:and|or)\b|[和或])")
 RATIO = re.compile(r"\d+(?:\.\d+)?(?: to \d+(?:\.\d+)?)+")  # `3 to 4`
 # Points or spaces between thousands and a comma before decimals, or several points: `1.234,5`, `1 234,5`, `1.234.567`.
 GROUPED = re.compile(r"(?<![\d.,])([1-9]\d{0,2}(?:(?:\.\d{3})+(?=,\d)|(?:[ ']\d{3})+(?=,\d)|(?:\.\d{3}){2,})(?:,\d+)?)(?![\d.,])")
@@ -141,7 +145,7 @@ def _in_relations(text: str, other: str) -> str | None:
     spelled, name = REAL_WITH.sub("", text), LETTER.search(other)
     for sign, words in WORDED_SIGNS.items():
         spelled = words.sub(" " + sign.replace("\\", r"\\") + " ", spelled)
-    if spelled == text and not NAMELESS.match(spelled):
+    if spelled == text and not NAMELESS.search(spelled):
         return None
     letter = name[0] if name else "x"
     return NAMELESS.sub(rf"\1 {letter} ", NUMBERS.sub(f"{letter} ", spelled.strip())).strip()
@@ -150,7 +154,11 @@ def _in_relations(text: str, other: str) -> str | None:
 def _in_signs(text: str) -> str | None:
     """What words say, or words in brackets: `all reals except 2`, `1 out of 4`, `20-8=12(个)`, `4比3`, `x = 2 (twice)`."""
     if match := EXCEPT.fullmatch(text):
-        return rf"\R \setminus \{{{LISTING.sub(',', match['values'])}\}}"
+        return rf"\R \setminus \{{{LISTING.sub(',', match['left_out'] or match['values'])}\}}"
+    if match := BOTH.fullmatch(text):
+        return f"{match['name']} {match['low']} and {match['name']} {match['high']}"
+    if match := POWER.fullmatch(text):
+        return f"{match[1]}^{2 if match[2] else 3}"
     if match := OUT_OF.fullmatch(text):
         values = [int(part) if part.isdigit() else read_numeral(part) for part in match.groups()]
         return f"{values[0]}/{values[1]}" if None not in values else None

@@ -57,7 +57,10 @@ class WorkReport:
 
 # --- Splitting -------------------------------------------------------------------------------------------------------------
 
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\"'“\\$\d])|(?<=[。！？；])\s*")
+# In Chinese behind the quotation mark, the bracket or the bold type that closes there.
+SENTENCE_END = re.compile(
+    r"(?<=[.!?])\s+(?=[A-Z(\"'“\\$\d])|(?<=[。！？；])\s*(?![”’」）\s]|\*\*(?:\s|$))|(?<=[。！？；][”’」）])\s*|(?<=[。！？；]\*\*)\s+"
+)
 ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|vs|approx|e\.g|i\.e|No|Fig|Eq|cf)|\b[A-Z]|^\s*\(?\d{1,2})\.$")
 ENVIRONMENT = re.compile(
     r"\\(?:begin|end)\{(?:align|aligned|gather|gathered|split|eqnarray|displaylines)\*?\}(?:\{[^{}]*\})?|\\displaylines"

@@ -103,7 +103,9 @@ ZH_RELATIONS = {
     "不大于": r"\le ",
 }
 ZH_RELATIONS |= {"不等于": r"\ne ", "大于": ">", "小于": "<", "等于": "="}
-ZH_RELATION = re.compile(rf"(?<=[A-Za-z0-9)}}])(?:{'|'.join(ZH_RELATIONS)})(?=[-A-Za-z0-9(\\])")
+ZH_RELATIONS |= dict.fromkeys(("不少于", "不低于", "至少为", "至少是"), r"\ge ")
+ZH_RELATIONS |= dict.fromkeys(("不多于", "不超过", "不高于", "至多为", "至多是", "最多为", "最多是"), r"\le ")
+ZH_RELATION = re.compile(rf"(?<=[A-Za-z0-9)}}且或,])[为是]?({'|'.join(ZH_RELATIONS)})(?=[-A-Za-z0-9(\\])")
 FRACTIONS = re.compile(r"\\[dtc]frac(?![A-Za-z])")
 RAISED_CIRCLE = re.compile(r"\^\s*(?:\{\s*\^\\circ\s*\}|\^\\circ)")
 GLUED_QUAD = re.compile(r"\\q?quad(?=[A-Za-z])")  # not a command of LaTeX, but models write it
@@ -196,7 +198,7 @@ def plain(text: str) -> str:
         text = DECIMAL_COMMA.sub(",", THOUSANDS_LATEX.sub("", text))
     if "{" in text and "$" not in text and "\\" not in text:
         text = _visible_braces(text)
-    text = ZH_RELATION.sub(lambda match: ZH_RELATIONS[match[0]], text.translate(SIGNS))
+    text = ZH_RELATION.sub(lambda match: ZH_RELATIONS[match[1]], text.translate(SIGNS))
     text = _raised(text)
     text = _without_delimiters(text)
     if "\\" in text:

@@ -4,11 +4,12 @@ Read only where each part is one name and one number and nothing else; letters a
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from grading.checking.numbers import Number, read_number
 from grading.checking.quantities import compare_numbers
-from grading.checking.text import spelled
+from grading.checking.text import half_width, spelled
 from grading.checking.units import read_unit
 from grading.checking.verdicts import DIFFERENT, EQUAL, Outcome, Verdict, correct, incorrect
 
@@ -21,6 +22,9 @@ LEAD = re.compile(
     r"|(?:so|thus|therefore|answer)\b[,:]?|(?:there|they|we|you) (?:are|were|have|had|get)\b)\s*",
     re.IGNORECASE,
 )
+# `鸡:35-12=` of `鸡:35-12=23(只)`
+CALCULATED = re.compile(rf"^({HAN}{{1,8}}|[A-Za-z]{{2,}}(?: [a-z]+){{0,3}})\s*[:=]?\s*[-\d(][^A-Za-z\u4e00-\u9fff]*=\s*")
+IN_BRACKETS = re.compile(rf"\(({HAN}{{1,4}})\)$")
 DELIMITED = re.compile(r"\\[()]|\$([^$\s]+)\$")
 MEASURE = "[只个名位人条本支枝张辆棵头匹块件双把台间朵份颗粒瓶箱袋盒次道]"  # words that count, between a number and what is counted
 UNIT = "(?:平方|立方)?(?:[千公厘毫分]?米|[千毫]?克|毫?升|公[里顷斤]|吨)|[ckdm]?m[²³]?|k?g|m?l|元|岁"
@@ -75,6 +79,13 @@ def told_apart(text: str) -> dict[str, str]:
         return {}
     named = dict(pair for part in parts if (pair := _part(LEAD.sub("", part).strip())))
     return named if len(named) == len(parts) else {}
+
+
+def told_at_the_end(lines: Sequence[str]) -> str | None:
+    """The values of the last lines, one to a line, where they are told apart: `兔：24÷2=12（只）` above `鸡：35-12=23（只）`."""
+    named = [IN_BRACKETS.sub(r"\1", CALCULATED.sub(r"\1: ", half_width(line).strip())) for line in lines[-MOST:]]
+    ends = ("; ".join(named[-count:]) for count in range(len(named), 0, -1))
+    return next((end for end in ends if told_apart(end)), None)
 
 
 def _part(text: str) -> tuple[str, str] | None:

@@ -12,8 +12,13 @@ UNIT_LETTERS = frozenset("mgshlL")  # those that, behind a number, may be a unit
 _TABLE: dict[str, tuple[str, Fraction]] = {}
 
 
-def _add(kind: str, factor: str, names: str) -> None:
+_IMPERIAL: set[str] = set()  # which a working turns into metric ones, and back, by roundings of its own
+
+
+def _add(kind: str, factor: str, names: str, *, imperial: bool = False) -> None:
     _TABLE.update(dict.fromkeys(names.split("|"), (kind, Fraction(factor))))
+    if imperial:
+        _IMPERIAL.update(names.split("|"))
 
 
 _add("length", "1", "m|meter|metre|米|公尺")
@@ -23,17 +28,17 @@ _add("length", "1/100", "cm|centimeter|centimetre|厘米|公分")
 _add("length", "1/1000", "mm|millimeter|millimetre|毫米")
 _add("length", "1/1000000", "µm|um|micrometer|micrometre|微米")
 _add("length", "1/1000000000", "nm|nanometer|nanometre|纳米")
-_add("length", "0.0254", "in|inch|inche|英寸")
-_add("length", "0.3048", "ft|foot|feet|英尺")
-_add("length", "0.9144", "yd|yard|码")
-_add("length", "1609.344", "mi|mile|英里")
+_add("length", "0.0254", "in|inch|inche|英寸", imperial=True)
+_add("length", "0.3048", "ft|foot|feet|英尺", imperial=True)
+_add("length", "0.9144", "yd|yard|码", imperial=True)
+_add("length", "1609.344", "mi|mile|英里", imperial=True)
 _add("mass", "1", "kg|kilo|kilogram|kilogramme|千克|公斤")
 _add("mass", "1/1000", "g|gram|gramme|gm|克")
 _add("mass", "1/1000000", "mg|milligram|毫克")
 _add("mass", "1000", "tonne|吨")
 _add("mass", "1/2", "斤|市斤")
-_add("mass", "0.45359237", "lb")
-_add("mass", "0.028349523125", "oz|ounce|盎司")
+_add("mass", "0.45359237", "lb", imperial=True)
+_add("mass", "0.028349523125", "oz|ounce|盎司", imperial=True)
 _add("time", "1", "s|sec|second|秒|秒钟")
 _add("time", "1/1000", "ms|millisecond|毫秒")
 _add("time", "60", "min|minute|分钟")
@@ -95,6 +100,7 @@ class Unit:
 
     kind: tuple[tuple[str, int], ...]
     factor: Fraction
+    imperial: bool = False
 
 
 @lru_cache(maxsize=1_000)
@@ -130,20 +136,21 @@ def _spelled(text: str) -> str:
 def _single(text: str) -> Unit | None:
     text = text.strip()
     if area := _SQUARES.get(text) or _SQUARES.get(text.removesuffix("s")):
-        return Unit((("length", 2),), Fraction(area))
+        return Unit((("length", 2),), Fraction(area), text.startswith("acre"))
     power = 1
     if match := SQUARE.match(text):
         text, power = text[match.end() :], 2 if match["square"] else 3
     elif match := POWER.search(text):
         text, power = text[: match.start()], 2 if (match["power"] or match["raised"]) in ("2", "²") else 3
     text = text.strip()
-    found = _TABLE.get(text) or _TABLE.get(text.removesuffix(".")) or (_TABLE.get(text.removesuffix("s")) if len(text) > 2 else None)
-    if found is None:
+    names = (text, text.removesuffix("."), text.removesuffix("s") if len(text) > 2 else text)
+    name = next((name for name in names if name in _TABLE), None)
+    if name is None:
         return None
-    kind, factor = found
+    kind, factor = _TABLE[name]
     if kind == "volume":  # a litre is a thousandth of a cubic metre
         return Unit((("length", 3),), factor * LITRE) if power == 1 else None
-    return Unit(((kind, power),), factor**power)
+    return Unit(((kind, power),), factor**power, name in _IMPERIAL)
 
 
 def _quotient(top: Unit | None, bottom: Unit | None) -> Unit | None:
@@ -152,4 +159,11 @@ def _quotient(top: Unit | None, bottom: Unit | None) -> Unit | None:
     powers = dict(top.kind)
     for kind, power in bottom.kind:
         powers[kind] = powers.get(kind, 0) - power
-    return Unit(tuple(sorted((kind, power) for kind, power in powers.items() if power)), top.factor / bottom.factor)
+    kinds = tuple(sorted((kind, power) for kind, power in powers.items() if power))
+    return Unit(kinds, top.factor / bottom.factor, top.imperial or bottom.imperial)
+
+
+def read_kind(name: str) -> tuple[tuple[str, int], ...]:
+    """What a unit measures; () for a word that is none."""
+    unit = read_unit(name)
+    return unit.kind if unit else ()

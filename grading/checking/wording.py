@@ -18,6 +18,9 @@ NOUN = (
 LED = re.compile(rf"^[\u4e00-\u9fffA-Za-z()'△∠]{{0,16}}?(?:{NOUN})\s*[A-Za-z]?\s*(?:分别)?\s*(?:是|为|:|=(?=[^=]*$))\s*(?=\S)")
 DENIED = re.compile(r"不(?!等)|非|无|大于|小于|超过|至[少多]|最[少多]")
 EXTREME = re.compile(r"^(?:[a-zA-Z](?:\([a-z]\))?)?(?:有|取得?|的)?(?:最[大小]值?|极[大小]值)(?:为|是|=|:)?\s*(?=[-\d√(\\])")
+# `还剩12千克`, `共用1小时20分`: what a value is of, before a value and nothing else.
+MEASURE = r"\d[\d.,/]*\s*(?:%|°|[A-Za-z]{1,3}[²³]?|[\u4e00-\u9fff]{1,6})?\s*"
+SENTENCE = re.compile(rf"^(?:还?剩下?|还有|[一总]?共|还?需要?|要|用了?|得|有|是)(?:[是有要用花]|需要?)?了?\s*(?=(?:{MEASURE}){{1,3}}$)")
 LINE = re.compile(r"^直线(?=\s*[xy]\s*=)")
 ALL_REAL = re.compile(r"(?<=[\w)])的(?:一切|全体|所有|任意)?实数$")
 COUNTING = re.compile(r"[,(]\s*n\s*(?:∈|\\in)\s*N\s*(?:\^?\s*\{?\s*[*+]\s*\}?|_\{?\+\}?)\s*\)?$")
@@ -40,7 +43,7 @@ def without_lead(text: str) -> str:
         text = shorter
     if (led := LED.match(text)) and not DENIED.search(led[0]):
         text = text[led.end() :]
-    return LINE.sub("", EXTREME.sub("", text))
+    return SENTENCE.sub("", LINE.sub("", EXTREME.sub("", text)))
 
 
 def in_signs(text: str) -> str:

@@ -36,3 +36,26 @@ def test_assignments_stand_with_the_newest_first(school):
 def test_a_blind_sample_is_offered_problem_by_problem(school):
     bank.assign([school.bank(f"Solve $x = {number}$.") for number in range(6)], school.assignment)
     assert [problem.number for problem, _count in shown(school, "confidence", "rows", school.assignment.pk)] == list(range(1, 8))
+
+
+def test_a_class_that_has_ended_stands_apart_with_all_its_work(school):
+    teacher, student = school.client(school.teacher), school.client(school.student)
+    code = school.classroom.code
+    teacher.post(page("end_classroom", school.classroom.pk), {"end": "1"})
+    for client in (teacher, student):
+        shown = client.get(page("classes")).context
+        assert list(shown["past"]) == [school.classroom]
+        assert shown["classes"] == []
+        assert client.get(page("assignment", school.assignment.pk)).status_code == 200
+    assert list(student.get(page("classes")).context["open_work"]) == []
+    assert "No class has this code" in school.client(school.outsider).post(page("join"), {"code": code}, follow=True).content.decode()
+    teacher.post(page("end_classroom", school.classroom.pk))
+    assert list(student.get(page("classes")).context["open_work"]) == [school.assignment]
+
+
+def test_next_year_s_class_takes_the_class_list_of_the_old_one(school):
+    client = school.client(school.teacher)
+    taken = client.get(page("roster_csv", school.classroom.pk)).content.decode("utf-8-sig")
+    new = classrooms.create(school.teacher, "9b")
+    client.post(page("roster", new.pk), {"table": taken, "confirm": "1"})
+    assert {each.student for each in new.class_list()} == {school.student, school.classmate}

@@ -59,9 +59,12 @@ def test_routes(value, way):
 
 
 def test_bands():
-    found = bands([0.75, 0.55, 0.5, 0.0, None], [(0.75, True), (0.55, False), (0.45, True)], steps=4)
-    assert [(band.threshold, band.submissions, band.agreeing, band.blind) for band in found] == [
-        (0.75, 1, 1, 1),
+    found = bands([0.75, 0.55, 0.5, 0.0, None], [(0.75, True), (0.55, False), (0.45, True)])
+    assert [(band.threshold, band.submissions, band.agreeing, band.blind) for band in found[1:6]] == [
+        (0.8, 0, 0, 0),
+        (0.7, 1, 1, 1),
+        (0.6, 1, 1, 1),
         (0.5, 3, 1, 2),
-        (0.25, 3, 2, 3),
+        (0.4, 3, 2, 3),
     ]
+    assert [band.threshold for band in found] == [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1]

@@ -76,6 +76,9 @@ def test_a_long_working_is_split_so_far_at_most():
         "1/8 = 0.13",
         "1/16 = 6%",
         "0.45 * 0.5 = 0.23",
+        "2斤 + 300克 = 1300克",
+        "2 l + 500 cm^3 = 2.5 l",
+        "1立方米 = 1000升",
     ],
 )
 def test_calculations_as_people_write_them_are_right(step):
@@ -131,6 +134,8 @@ def test_the_first_wrong_line(problem, steps, first_error):
         ("6 ➗ 1.5 = 5", "4"),
         ("2 ✕ 1.5 = 4", "3"),
         ("sin 30º = 0.6", None),
+        ("1立方米 = 1升", "1000"),
+        ("1斤 = 1克", "500"),
     ],
 )
 def test_a_wrong_calculation_is_found_with_what_is_right(step, should_be):

@@ -1,6 +1,7 @@
 """Classes: making, joining, rosters, teachers, and what may be learned from them."""
 
 from collections.abc import Callable, Container, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -26,20 +27,22 @@ from grading.views.page import page, table, uploaded_text
 def index(request: Request) -> HttpResponse:
     """A person's classes."""
     if request.user.teaches:
-        return page(request, "grading/classes.html", {"taught": _taught(request.user), "form": ClassroomForm()})
-    context = {"attended": Classroom.objects.attended_by(request.user), "open_work": _open_work(request.user)}
+        return page(request, "grading/classes.html", _taught(request.user) | {"form": ClassroomForm()})
+    attended = Classroom.objects.attended_by(request.user)
+    context = {"attended": attended.filter(ended=None), "past": attended.exclude(ended=None), "open_work": _open_work(request.user)}
     return page(request, "grading/my_classes.html", context)
 
 
-def _taught(teacher: User) -> "QuerySet[Classroom]":
-    """With the number of students in each, by name: counting drops a model's own order."""
-    return Classroom.objects.taught_by(teacher).annotate(students=Count("enrolments", distinct=True)).order_by("name", "created")
+def _taught(teacher: User) -> dict[str, Any]:
+    """The classes of this year and those before, with the number of students in each, by name: counting drops a model's own order."""
+    found = Classroom.objects.taught_by(teacher).annotate(students=Count("enrolments", distinct=True)).order_by("name", "created")
+    return {"taught": found.filter(ended=None), "past": found.exclude(ended=None)}
 
 
 def _open_work(student: User) -> "QuerySet[Assignment]":
     """What can still be handed in on time and is not yet, the most urgent first."""
     on_time = Q(own_due=None) | Q(own_due__gte=timezone.now())
-    dated = submitting.with_own_due(access.set_work_of(student), student)
+    dated = submitting.with_own_due(access.set_work_of(student).filter(classroom__ended=None), student)
     missing = Problem.objects.filter(assignment=OuterRef("pk")).exclude(submissions__student=student)
     return dated.filter(on_time, Exists(missing)).select_related("classroom").order_by(F("own_due").asc(nulls_last=True))
 
@@ -49,7 +52,7 @@ def create(request: Request) -> HttpResponse:
     classrooms.require_teacher(request.user)
     form = ClassroomForm(request.POST)
     if not form.is_valid():
-        return page(request, "grading/classes.html", {"taught": _taught(request.user), "form": form}, status=UNPROCESSABLE)
+        return page(request, "grading/classes.html", _taught(request.user) | {"form": form}, status=UNPROCESSABLE)
     made = classrooms.create(request.user, form.cleaned_data["name"])
     return redirect("grading:classroom", made.pk)
 
@@ -136,6 +139,12 @@ def code(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def end(request: Request, pk: UUID) -> HttpResponse:
+    classrooms.end(get_classroom_for(request.user, pk), ended="end" in request.POST)
+    return redirect("grading:edit_classroom", pk)
+
+
+@require_POST
 def training(request: Request, pk: UUID) -> HttpResponse:
     classroom = get_classroom_for(request.user, pk)
     classrooms.allow_training(classroom, request.user, allowed="allow" in request.POST)
@@ -188,7 +197,8 @@ def roster(request: Request, pk: UUID) -> HttpResponse:
             context["text"] = request.POST.get("table", "")
     students = [(each, rosters.first_login(each.student)) for each in classroom.class_list()]
     status = UNPROCESSABLE if context["error"] else 200
-    return page(request, "grading/roster.html", context | {"students": students}, status=status)
+    context |= {"students": students, "waiting": sum(link != "" for _each, link in students)}
+    return page(request, "grading/roster.html", context, status=status)
 
 
 def _enrol(request: Request, classroom: Classroom, text: str) -> HttpResponse:
@@ -204,6 +214,12 @@ def _enrol(request: Request, classroom: Classroom, text: str) -> HttpResponse:
 @require_safe
 def roster_csv(request: Request, pk: UUID) -> HttpResponse:
     return table(rosters.export(get_classroom_for(request.user, pk).class_list()), "students")
+
+
+@require_safe
+def links_csv(request: Request, pk: UUID) -> HttpResponse:
+    site = request.build_absolute_uri("/").removesuffix("/")
+    return table(rosters.links(get_classroom_for(request.user, pk).class_list(), site), "links")
 
 
 @require_safe

@@ -19,9 +19,9 @@ def page(request: Request, template: str, context: dict[str, Any] | None = None,
 
 
 def classes_of(user: User) -> list[Classroom]:
-    """What the sidebar lists: the classes that a teacher teaches (an administrator's are all), or that a student is in."""
+    """What the sidebar lists: the classes that a teacher teaches (an administrator's are all), or that a student is in, of this year."""
     found = Classroom.objects.taught_by(user) if user.teaches else Classroom.objects.attended_by(user)
-    return list(found[:50])
+    return list(found.filter(ended=None)[:50])
 
 
 def table(data: bytes, name: str) -> HttpResponse:

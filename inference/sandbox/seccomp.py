@@ -30,7 +30,7 @@ NEVER = {
     "init_module": 175, "finit_module": 313, "delete_module": 176, "acct": 163, "quotactl": 179, "swapon": 167, "swapoff": 168,
     "reboot": 169, "syslog": 103, "vhangup": 153, "settimeofday": 164, "clock_settime": 227, "clock_adjtime": 305, "adjtimex": 159,
     "lookup_dcookie": 212, "move_pages": 279, "migrate_pages": 256, "mbind": 237, "set_mempolicy": 238, "uselib": 134, "vmsplice": 278,
-    "mknod": 133, "mknodat": 259,
+    "mknod": 133, "mknodat": 259, "sync": 162, "syncfs": 306,
 }  # fmt: skip
 
 # The zygote and its sessions' supervisors need these; a cell does not.
@@ -51,8 +51,10 @@ DENIED_VALUES = (
     (157, 0, (1, 4)),  # prctl: PR_SET_PDEATHSIG, PR_SET_DUMPABLE
     (16, 1, (0x5412, 0x541C)),  # ioctl: TIOCSTI, TIOCLINUX
     (72, 1, (5, 6, 7, 36, 37, 38, 1024, 1026, 1031)),  # fcntl: GETLK SETLK SETLKW, their OFD forms, SETLEASE NOTIFY SETPIPE_SZ
+    (28, 2, (20, 21)),  # madvise: MADV_COLD MADV_PAGEOUT; what is swapped out is not resident, and so would not count
 )
-CLONE, CLONE3, PRLIMIT64 = 56, 435, 302
+CLONE, CLONE3, PRLIMIT64, MMAP = 56, 435, 302, 9
+MAP_SHARED = 1  # memory of which a process may keep more than is seen to be resident
 NAMESPACE_FLAGS = 0x7E020000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 
 # linux/bpf_common.h and linux/seccomp.h
@@ -82,6 +84,7 @@ def cell_filter() -> bytes:
     for number, argument, values in DENIED_VALUES:
         program += _on_call(number, argument, [part for value in values for part in _when(JUMP_EQUAL, value, ERRNO | errno.EPERM)])
     program += _on_call(CLONE, 0, _when(JUMP_ANY_BIT, NAMESPACE_FLAGS, ERRNO | errno.EPERM))
+    program += _on_call(MMAP, 3, _when(JUMP_ANY_BIT, MAP_SHARED, ERRNO | errno.EPERM))
     program += _on_call(PRLIMIT64, 0, _unless(JUMP_EQUAL, 0, ERRNO | errno.EPERM))  # its own limits only
     return b"".join([*program, _step(RETURN, ALLOW)])
 

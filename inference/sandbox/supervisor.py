@@ -18,6 +18,7 @@ from typing import Any
 from inference.sandbox import cell, frames
 
 TICK = 0.05  # seconds between two looks at time and memory
+IDLE = 0.25  # seconds between two looks at what a cell has left behind
 GRACE = 2.0  # seconds in which the state must answer
 ROUNDS = 200  # of killing what a cell left, before the state is given up as well
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -58,6 +59,7 @@ class Supervisor:
         self.proc, self.limits = proc, limits
         self.unpacker = frames.Unpacker(limits["images"] * limits["image_bytes"] + 65_536)
         self.requests = frames.Unpacker(limits["code_bytes"] + 1_024)
+        self.runner = 0  # the process that waits for the next cell
         self.runner_ready = False
         self.no_runner = ""
         self.poll = select.poll()
@@ -119,6 +121,7 @@ class Supervisor:
         self.command({"do": "fork"})
         reply, _ = self.expect()
         self.runner_ready, self.no_runner = "forked" in reply, str(reply.get("no_fork", ""))
+        self.runner = reply.get("forked", 0)
         if not self.runner_ready and not self.no_runner:
             raise Lost(STRAY)
 
@@ -203,11 +206,14 @@ class Supervisor:
         raise Lost(SILENT)
 
     def next_request(self) -> tuple[frames.Message, bytes]:
-        """The host's next cell. Meanwhile not a byte may come from the cells."""
+        """The host's next cell. Meanwhile not a byte may come from the cells, nor may anything run."""
         self.poll.modify(self.channel, select.POLLIN)
         try:
             while True:
-                events = dict(self.poll.poll())
+                events = dict(self.poll.poll(IDLE * 1000))
+                if not events:
+                    self.check_idle()
+                    continue
                 if self.from_cells in events or self.state_end in events:
                     raise Lost(STRAY if self.from_cells in events else "the session's state was ended")
                 data = self.channel.recv(READ)
@@ -217,6 +223,11 @@ class Supervisor:
                     return arrived[0]
         finally:
             self.poll.modify(self.channel, select.POLLRDHUP)
+
+    def check_idle(self) -> None:
+        """A thread of the last cell may live on in the state, within the limits of one process; it may not fork. Raises `Lost`."""
+        if any(self.resident(pid) for pid in self.processes() if pid not in (1, self.state, self.runner)):
+            raise Lost("a cell left something that ran on")
 
     def command(self, message: frames.Message, blob: bytes = b"") -> None:
         """Tell the state or its runner. Where they do not read, the session is lost."""
@@ -270,9 +281,15 @@ class Supervisor:
         raise Lost("a cell left processes that could not be ended")
 
     def resident(self, pid: int) -> int:
-        """Resident memory of a process in bytes; 0 if it has ended, even if nobody has waited for it yet."""
+        """Resident memory of a process in bytes; 0 if it has ended, even if nobody has waited for it yet.
+
+        One whose first thread has ended looks as if all of it had: then it is the others that tell.
+        """
+        return self.resident_at(f"{pid}") or max(map(self.resident_at, self.threads(pid)), default=0)
+
+    def resident_at(self, place: str) -> int:
         try:
-            statm = os.open(f"{pid}/statm", os.O_RDONLY, dir_fd=self.proc)
+            statm = os.open(f"{place}/statm", os.O_RDONLY, dir_fd=self.proc)
         except FileNotFoundError:
             return 0
         try:
@@ -282,17 +299,33 @@ class Supervisor:
         finally:
             os.close(statm)
 
+    def threads(self, pid: int) -> list[str]:
+        """Their places in /proc."""
+        try:
+            tasks = os.open(f"{pid}/task", os.O_RDONLY, dir_fd=self.proc)
+        except FileNotFoundError:
+            return []
+        try:
+            return [f"{pid}/task/{name}" for name in os.listdir(tasks)]
+        except FileNotFoundError:
+            return []
+        finally:
+            os.close(tasks)
+
     def share(self, pid: int) -> int:
         """Resident memory of a process in bytes, of pages that several have a part each. A fork's size alone says nothing: it may write to
         all of what it shared. 0 if it has ended.
         """
+        return self.share_at(f"{pid}") or max(map(self.share_at, self.threads(pid)), default=0)
+
+    def share_at(self, place: str) -> int:
         try:
-            with open(os.open(f"{pid}/smaps_rollup", os.O_RDONLY, dir_fd=self.proc)) as lines:
+            with open(os.open(f"{place}/smaps_rollup", os.O_RDONLY, dir_fd=self.proc)) as lines:
                 return next(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
         except ProcessLookupError:
             return 0
         except FileNotFoundError:
-            return self.resident(pid)  # a kernel without this file
+            return self.resident_at(place)  # a kernel without this file
 
 
 def become_cell(commands: int, replies: int, output: int, limits: dict[str, Any]) -> None:

@@ -185,6 +185,8 @@ PRIVILEGE = [
     system_call("System V semaphore", 64, 0, 1, 0o1600),
     system_call("System V queue", 68, 0, 0o1600),
     system_call("POSIX queue", 240, b"q", 0o102, 0o600, 0),
+    system_call("write all disks", 162),
+    system_call("write a disk", 306, 0),
     denied("run a program", "os.execv('/py/bin/python', ['python', '-c', 'print(1)'])"),
     denied("run a subprocess", "__import__('subprocess').run(['/py/bin/python', '-c', '1'])"),
     Attack("kill the supervisor", "os.kill(1, signal.SIGKILL)\nprint(os.kill(1, 0))", output="None\n"),  # the kernel drops the signal
@@ -220,7 +222,23 @@ for _ in range({count}):
         time.sleep(60)
 time.sleep(60)
 """
+MMAP = "import mmap"
+HIDDEN = """
+import threading
+def work():
+    block = b'x' * (300 << 20)
+    time.sleep(60)
+for _ in range(3):
+    if os.fork() == 0:
+        threading.Thread(target=work).start()
+        libc.syscall(60, 0)  # the first thread alone ends
+time.sleep(60)
+"""
 RESOURCES = [
+    denied("memory that is shared", "mmap.mmap(-1, 1 << 20).close()", outside="DONE", setup=MMAP),
+    denied("memory that is shared, of a device", "mmap.mmap(os.open('/dev/zero', os.O_RDWR), 1 << 20).close()", outside="DONE", setup=MMAP),
+    denied("memory that is swapped out", "mmap.mmap(-1, 1 << 20, mmap.MAP_PRIVATE).madvise(21)", outside="DONE", setup=MMAP),
+    Attack("a process whose first thread has ended", HIDDEN, error="used more than 768 MB"),
     Attack("4 GB at once", "bytearray(4 << 30)", error="MemoryError"),
     Attack("4 GB in numpy", "import numpy\nnumpy.ones(1 << 29)", error="MemoryError"),
     Attack("4 processes x 300 MB", MANY_PROCESSES.replace("{count}", "4"), error="used more than 768 MB"),

@@ -57,7 +57,8 @@ def test_mathematics_is_left_alone_or_only_spaced(text):
         ("2+2", "en", ""),
         ("二加二", "zh", ""),
         ("帮我 solve x+y=10", "zh", "请用中文回答。"),
-        ("求 $\\sin x$，长 3 cm", "zh", ""),
+        ("甲乙两地相距360km", "zh", "请用中文回答。"),
+        ("求 $\\sin x$", "zh", "请用中文回答。"),
     ],
 )
 def test_a_language_other_than_the_questions_is_asked_for(question, language, line):

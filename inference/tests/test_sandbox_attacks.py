@@ -160,6 +160,47 @@ time.sleep(0.2)
     attacked.ask({"close": session})
 
 
+HEADLESS = f"""{PRELUDE}
+import threading
+def work():
+    while True:
+        open("/tmp/sign", "w").write(str(time.time()))
+        time.sleep(0.01)
+if os.fork() == 0:
+    threading.Thread(target=work).start()
+    libc.syscall(60, 0)  # the first thread alone ends
+time.sleep(0.3)
+"""
+LIVES = "import time\nbefore = open('/tmp/sign').read()\ntime.sleep(0.3)\nopen('/tmp/sign').read() == before"
+
+
+def test_nor_does_one_whose_first_thread_has_ended(attacked: Host) -> None:
+    session = attacked.open()
+    assert attacked.run(session, HEADLESS)["error"] is None
+    assert attacked.run(session, LIVES)["output"] == "True\n"
+    attacked.ask({"close": session})
+
+
+LATER = """
+import os, threading, time
+def work():
+    time.sleep(0.5)
+    os.fork() or time.sleep(60)
+threading.Thread(target=work).start()
+"""
+
+
+def test_a_thread_that_outlives_its_cell_does_not_fork(attacked: Host) -> None:
+    session, quiet = attacked.open(), attacked.open()
+    for each, cell in ((session, LATER), (quiet, LATER.replace("os.fork()", "False"))):
+        assert attacked.run(each, cell)["error"] is None
+    time.sleep(3)
+    assert attacked.run(session, "2 + 2")["raised"] == "SessionLost"
+    assert attacked.run(quiet, "2 + 2")["output"] == "4\n"
+    for each in (session, quiet):
+        attacked.ask({"close": each})
+
+
 NO_ROOM = """
 import resource, threading
 limit = resource.getrlimit(resource.RLIMIT_NPROC)[1]

@@ -17,6 +17,17 @@ async def test_a_wrong_step_is_admitted_and_mended():
     assert "48/2 = 24" in end.text
 
 
+async def test_a_formula_in_a_reason_is_one_on_the_page_and_a_heading_states_no_value():
+    raised = "**第一步：求涨价的金额。**\n2. 金额是 \\(200 \\times \\frac{10}{100} = 20\\) 元。"
+    solution = f"{raised}\n**第二步：求现价。**\n现价是 \\(200 + 20 = 220\\) 元。\n答案是 \\(\\boxed{{220}}\\)。"
+    student = Student(*solver(solution, "220"), aim="explain", problem="原价200元，涨价10%，现价多少元？", output="220", language="zh")
+    wrong = "2. 金额是 \\(200 \\times \\frac{10}{100} = 2\\) 元。"
+    end = await student.ask("challenge", shown=solution.replace("= 20\\)", "= 2\\)"), quote=wrong)
+    assert "$200 \\times \\frac{10}{100}$" in end.text
+    end = await student.ask("challenge", shown=solution, quote="**第二步：求现价。**")
+    assert "无法用计算判定" in end.text
+
+
 async def test_a_key_that_a_doubt_proves_wrong_is_made_anew():
     wrong = "In May she sold $48/4 = 12$ clips.\nAltogether she sold $48 + 12 = 60$ clips.\nThe answer is $\\boxed{60}$."
     student = Student(*solver(wrong, "60"), aim="steps", output="60")

@@ -29,6 +29,25 @@ async def test_a_partial_work_is_not_called_wrong_for_not_being_the_answer():
     assert "Go on from there" in end.text
 
 
+OIL = "一桶油重20千克，用去了2/5，还剩多少千克"
+OIL_LEFT = "用去 $20 \\times \\frac{2}{5} = 8$ 千克。\n还剩 $20 - 8 = 12$ 千克。\n答案是 $\\boxed{12}$。"
+
+
+@pytest.mark.parametrize(
+    ("work", "is_right"),
+    [("剩下12kg", True), ("用去8千克，剩12千克", True), ("剩8千克", False), ("用去12千克，剩8千克", False), ("用去8千克", False)],
+)
+async def test_an_answer_in_a_short_chinese_sentence_is_one(work, is_right):
+    student = Student(*solver(OIL_LEFT, "12"), aim="check", problem=OIL, output="12", language="zh")
+    assert (await student.ask("", work)).progress.finished is is_right
+
+
+async def test_of_several_equations_in_one_line_the_last_one_says_whether_it_is_finished():
+    student = Student(*solver(SOLVED, "x = 2"), aim="check", problem=EQUATION, output="2")
+    assert (await student.ask("", "3x = 2 + 4, so x = 2")).progress.finished
+    assert (await student.ask("", "移项得3x=2+4，系数化为1得x=2")).progress.finished
+
+
 @pytest.mark.parametrize("work", ["180/72 = 2.5\nAnswer: 2 h 30 min", "Answer: 2 h 30 min"])
 async def test_an_answer_that_cannot_be_compared_is_not_called_wrong(work):
     solution = "He drives $180/72 = 2.5$ hours.\nThe answer is $\\boxed{2.5}$."

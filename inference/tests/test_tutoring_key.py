@@ -64,10 +64,22 @@ async def test_values_that_words_tell_apart_are_one_answer_however_they_are_boxe
     student = Student(boxed, ("programs", ["print()\n```\n"]), words, problem=CAGE, output="{x: 23, y: 12}", language="zh", aim="check")
     await student.ask()
     assert (student.key.answer, student.key.agreeing, student.key.checked) == ("鸡有 23 只，兔有 12 只", 4, True)
-    for answer, is_right in [("答：鸡23只，兔12只", True), ("鸡23只兔12只", True), ("23，12", True), ("鸡12只，兔23只", False)]:
+    lines = "35×2=70\n94-70=24\n兔：24÷2=12（只）\n鸡：35-12=23（只）"
+    right = ["答：鸡23只，兔12只", "鸡23只兔12只", "23，12", lines, "x=23\n35-23=12\n答：鸡有23只，兔有12只。"]
+    for answer, is_right in [*((answer, True) for answer in right), ("鸡12只，兔23只", False), ("兔：24÷2=12（只）", None)]:
         await student.ask("attempt", answer)
         assert student.of(Reviewed)[0].review.answer_is_right is is_right, answer
         student.progress = Progress()
+
+
+async def test_the_steps_are_in_the_language_of_the_lesson_where_one_solution_is():
+    english = "Of 甲 and 乙:\nTogether they drive $50 + 40 = 90$ km/h.\nThe time is $360 / 90 = 4$ hours.\nSo $\\boxed{4}$."
+    chinese = "速度和是 $50 + 40 = 90$ 千米/时。\n时间是 $360 ÷ 90 = 4$ 小时。\n所以 $\\boxed{4}$ 小时后相遇。"
+    replies = ("```output", ["$\\boxed{4}$"]), ("programs", ["print()\n```\n"]), ("within", [english, chinese])
+    student = Student(*replies, problem="甲乙两地相距360km，甲车每小时行50km，乙车每小时行40km，几小时后相遇", output="4", language="zh")
+    await student.ask()
+    assert student.key.agreeing == 4
+    assert student.key.solution.startswith("速度和是")
 
 
 class Lost(Sandbox):

@@ -179,6 +179,20 @@ def test_what_announces_a_calculation_in_words_is_no_step_of_its_own():
     assert second.value == "12"
 
 
+def test_a_step_with_two_values_has_none_that_could_be_asked_for():
+    (first, second) = steps_of("x²-5x+6=0", "公式：\n\\[x = \\frac{5 \\pm 1}{2}\\]\n大的是 $x = \\frac{5 + 1}{2} = 3$。")
+    assert (first.value, first.expression, second.value) == ("", "", "3")
+
+
+def test_what_is_known_already_is_no_step_and_takes_no_words_from_one():
+    solution = "先展开：\n\\[3(x-2) = 2x + 5\\]\n\\[3x - 6 = 2x + 5\\]\n现在有：\n1. $3x - 6 = 2x + 5$\n两边减 $2x$：\n\\[x - 6 = 5\\]"
+    steps = steps_of("解方程：3(x-2)=2x+5", solution)
+    assert [(step.lead, step.text) for step in steps] == [
+        ("先展开：", "\\[3x - 6 = 2x + 5\\]"),
+        ("两边减 $2x$：", "\\[x - 6 = 5\\]"),
+    ]
+
+
 def test_the_steps_of_a_solution_are_those_that_take_it_on():
     steps = steps_of(CLIPS, "Let us see.\nIn May it were $48/2 = 24$ clips.\nSo the sum is needed.\nIt is $48 + 24 = 72$.")
     assert [(step.expression, step.value) for step in steps] == [("48/2", "24"), ("48 + 24", "72")]

@@ -4,14 +4,14 @@ A wrong step is admitted and mended, a right one defended with the evidence.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grading.checking.answers import Outcome, check
 from grading.checking.extract import final_answer
 from grading.checking.reasons import Reason
 from grading.checking.steps import StepVerdict, WorkReport, check_steps, split_steps
 from inference.events import Language
-from inference.tutoring.key import Key, bare, bared, words_of
+from inference.tutoring.key import Key, bare, bared, displayed, words_of
 from inference.tutoring.phrases import say
 
 SECONDS = 15.0
@@ -38,18 +38,22 @@ class Finding:
 
 def challenge(problem: str, doubt: Doubt, key: Key, language: Language, wording: Wording = str) -> Finding:
     """Judge a step by a `key` that was made since. `wording` says the checker's reasons. Blocks for seconds at most."""
+
+    def worded(reason: Reason) -> str:
+        return wording(replace(reason, values={name: displayed(value) for name, value in reason.values.items()}))
+
     steps = split_steps(words_of(doubt.shown))
     same = _same_answer(key, doubt.answer or final_answer(doubt.shown))
     report = _report(problem, steps, key if same is not None else None)
     first = report.first_error
     doubted = _indices(steps, doubt.quote)
     if first is not None and doubted and first < doubted[0]:
-        said = say("challenge_elsewhere", language, step=steps[first], reason=wording(report.steps[first].reason))
+        said = say("challenge_elsewhere", language, step=displayed(steps[first]), reason=worded(report.steps[first].reason))
         return _mended(said, key, language)
     wrong = next((report.steps[at] for at in doubted if report.steps[at].status == "wrong"), None)
     if wrong is not None:
-        return _mended(say("challenge_wrong", language, reason=wording(wrong.reason)), key, language)
-    return _with_evidence(_standing([report.steps[at] for at in doubted], language, wording), same, key, language)
+        return _mended(say("challenge_wrong", language, reason=worded(wrong.reason)), key, language)
+    return _with_evidence(_standing([report.steps[at] for at in doubted], language, worded), same, key, language)
 
 
 def _same_answer(key: Key, answer: str | None) -> bool | None:

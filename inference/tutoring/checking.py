@@ -15,7 +15,7 @@ from grading.checking.quantities import ROUNDED, ROUNDS_TO
 from grading.checking.reasons import Reason
 from grading.checking.steps import Status, WorkReport, check_steps, split_steps
 from grading.checking.text import compact
-from grading.checking.told_apart import told_apart
+from grading.checking.told_apart import told_apart, told_at_the_end
 from grading.checking.wording import without_lead
 from grading.checking.working import findings
 from grading.checking.working.claims import Chain, Side, find_chains
@@ -54,6 +54,7 @@ IS_IT_RIGHT = re.compile(
 )
 READ_AS_O = re.compile(r"(?:(?<=[=<>≤≥])|(?<=[=<>≤≥] ))[Oo]\b")
 CONCLUDED = re.compile(r"\b(?:so|therefore|hence|thus)\b,?|∴|⇒|=>|所以|因此", re.IGNORECASE)
+CLAUSES = re.compile(r"[，；,;]\s*(?=[\u4e00-\u9fff]|[A-Za-z]{3})")
 SHORT = 60  # characters of a line that can be an answer alone
 
 
@@ -123,7 +124,7 @@ def _is_named(lines: Sequence[str], key: Key | None) -> bool:
 def _is_on_the_way(problem: str, line: str, answer: str) -> bool:
     """Whether something is still to be calculated in a line, and not in the answer as the tutor has it."""
     written, wanted = (find_chains(bare(text), find_variables([problem, line, answer])) for text in (line, answer))
-    return is_unfinished(written) and not is_unfinished(wanted)
+    return is_unfinished(written[-1:]) and not is_unfinished(wanted)  # what comes last: 移项得3x-2x=5+6，合并得x=11
 
 
 def _is_right(verdict: Verdict, *, ended: bool) -> bool | None:
@@ -266,12 +267,13 @@ def _endings(problem: str, lines: Sequence[str], answer: str) -> Iterator[str]:
     last = said_plainly(lines[-1])
     if len(last) <= SHORT and (_has_form(last, answer) or compact(last) == compact(answer)):
         yield answer
-    if told_apart(answer) and mathematically_equal(answer, last):  # `23, 12` of `鸡23只，兔12只`
-        yield answer
+    if told_apart(answer):
+        yield answer if mathematically_equal(answer, last) else told_at_the_end(lines) or last  # `23, 12` is `鸡23只，兔12只`
     if (concluded := CONCLUDED.split(last)[1:]) and "=" in concluded[-1]:
         yield concluded[-1].strip()
-    if len(last) <= SHORT and "=" not in last and _tells_a_new_value(problem, last):
-        yield stated_answer(last) or last
+    clause = last if told_apart(last) else CLAUSES.split(last)[-1]  # 用去8千克，剩12千克
+    if len(last) <= SHORT and "=" not in clause and _tells_a_new_value(problem, clause):
+        yield stated_answer(clause) or clause
     count = len(answer_values(answer))
     letters = find_variables([answer]) or (find_variables([problem]) if count > 1 else frozenset())
     values = {value: None for line in lines for value in _values_of(line, letters)}

@@ -29,7 +29,7 @@ from inference.together import together
 from inference.tutoring.key import Step, bared
 from inference.tutoring.leaks import Secret, leaks
 from inference.tutoring.phrases import say
-from inference.tutoring.pointing import source_of
+from inference.tutoring.pointing import goes_on, source_of
 from inference.tutoring.replying import leading
 from inference.tutoring.writing import write_several
 
@@ -215,7 +215,8 @@ def _from_problem(place: Place) -> Iterator[str]:
     """What the problem says that the step needs; where that is all of it, what is done with an equation, or what it asks for."""
     step, language = place.step, place.language
     if step is not None and (part := source_of(place.posed, step, language)):
-        yield say("hint_nudge_part", language, part=part)
+        gone_on = goes_on(place.posed, step, place.steps[: place.at])
+        yield say("hint_nudge_part_with" if gone_on else "hint_nudge_part", language, part=part)
     if step is not None and not step.value and any(chain.relations for chain in find_chains(place.posed, find_variables([place.posed]))):
         yield say("hint_nudge_equation", language)
     if asked := ASKS.findall(place.posed):
@@ -237,7 +238,7 @@ def _from_reference(place: Place, rung: str) -> Iterator[str]:
         yield f"{_begun(step.lead)}\n\n{said}" if step.lead else said
         yield said
     elif rung == "next" and step.lead:
-        yield say("hint_next_lead", language, lead=_begun(step.lead))
+        yield say("hint_next_lead", language, lead=_begun(step.lead).rstrip("。"))
     elif rung == "worked":
         yield say("hint_worked", language, step=step.worked)
         yield say("hint_worked", language, step=step.text)
@@ -246,7 +247,8 @@ def _from_reference(place: Place, rung: str) -> Iterator[str]:
 def _begun(lead: str) -> str:
     """A line of words that the step completes, without its number in the list that it was in, left open where it ends so."""
     lead = IN_A_LIST.sub("", lead)
-    return f"{lead.rstrip(ENDS)} …" if lead.endswith((":", "：")) else lead
+    dots = "……" if lead.endswith("：") else " …"
+    return f"{lead.rstrip(ENDS)}{dots}" if lead.endswith((":", "：")) else lead
 
 
 def _is_before_last(place: Place) -> bool:

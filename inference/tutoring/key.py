@@ -19,7 +19,7 @@ from grading.checking.working.shown import latex
 from inference.best_of import Budget
 from inference.engines import Engine
 from inference.events import Done, Language, Mode, Solution, Solved
-from inference.prompts import Exchange, in_words, plan, without_code
+from inference.prompts import Exchange, in_words, is_mostly, plan, without_code
 from inference.sandbox import Sandbox, SandboxError
 from inference.selection import group, mathematically_equal
 from inference.solve import Limits, solve
@@ -33,6 +33,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 ANNOUNCED = re.compile("|".join(re.escape(say(name).strip()) for name in LANGUAGES for say in (plan, without_code, in_words)))
 COMMANDS = re.compile(r"\\(?:text|mathrm|textbf)\s*\{[^{}]*\}|\\[a-zA-Z]+")
 CALCULATED = re.compile(r"(?=.*=)(?:[\d\s.,+*/()=^×÷]|(?<!^)-|(?<![A-Za-z])[a-z](?![A-Za-z]))+")  # `20 - 8 = 12`
+TWO_VALUES = re.compile(r"±|\\pm\b")
 PROSE = re.compile(r"[A-Za-z]{3,}|[\u3400-\u9fff]")
 BOXED = re.compile(r"\\boxed\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
 
@@ -124,7 +125,7 @@ async def make_key(
 
     in_python = sample("tir") if needs_python else _unless_refused(sample("tir"))
     words, programs = await together([sample("cot"), in_python])
-    return await asyncio.to_thread(_choose, problem, words, programs)
+    return await asyncio.to_thread(_choose, problem, language, words, programs)
 
 
 async def _unless_refused(sampling: Coroutine[Any, Any, list[Solution]]) -> list[Solution]:
@@ -135,7 +136,7 @@ async def _unless_refused(sampling: Coroutine[Any, Any, list[Solution]]) -> list
         return []
 
 
-def _choose(problem: str, words: Sequence[Solution], programs: Sequence[Solution]) -> Key:
+def _choose(problem: str, language: Language, words: Sequence[Solution], programs: Sequence[Solution]) -> Key:
     """The answer of most solutions that the problem does not refute. Blocks while answers and steps are compared."""
     everything = [solved for solved in (*words, *programs) if not solved.refuted]
     groups = group([solved.answer for solved in everything], mathematically_equal)
@@ -149,7 +150,7 @@ def _choose(problem: str, words: Sequence[Solution], programs: Sequence[Solution
     answer = next(named, everything[winner].answer or "")
     return Key(
         answer=answer,
-        solution=_written(problem, agreeing, answer),
+        solution=_written(problem, language, agreeing, answer),
         agreeing=len(agreeing),
         count=len(everything),
         checked=any(solved.checked for solved in agreeing),
@@ -157,10 +158,11 @@ def _choose(problem: str, words: Sequence[Solution], programs: Sequence[Solution
     )
 
 
-def _written(problem: str, agreeing: Sequence[Solution], answer: str) -> str:
-    """The first of the solutions whose words have more than one step and none that is wrong; those without Python first."""
-    for solved in sorted(agreeing, key=lambda one: one.rounds):
-        text = words_of(solved.text)
+def _written(problem: str, language: Language, agreeing: Sequence[Solution], answer: str) -> str:
+    """The first of the solutions whose words have more than one step and none that is wrong; those in the student's language first, and
+    of these those without Python."""
+    written = ((words_of(solved.text), solved.rounds) for solved in agreeing)
+    for text, _ in sorted(written, key=lambda one: (not is_mostly(one[0], language), one[1])):
         steps = split_steps(text)
         if len(steps) > 1 and check_steps(problem, bared(steps), answer=answer, seconds=CHECKING).first_error is None:
             return text
@@ -195,20 +197,21 @@ def steps_of(problem: str, solution: str) -> list[Step]:
     variables = find_variables([problem, *texts])
     given = {_sides(chain) for chain in find_chains(bare(problem), variables)}
     chains = [find_chains(bare(text), variables) for text in texts]
-    results = {computation.step: computation for computation in find_computations(chains)}
+    results = {one.step: one for one in find_computations(chains) if not TWO_VALUES.search(one.text)}
     steps, lead = [], ""
     for at, text in enumerate(texts):
         found = results.get(at)
         announces = text.endswith((":", "："))
         is_new = any(len(chain.sides) > 1 and _sides(chain) not in given for chain in chains[at])
+        given |= {_sides(chain) for chain in chains[at]}
         if found is not None and not (announces and all(len(chain.sides) == 1 for chain in chains[at])):
             shown = latex(found.expression) or found.text
-            steps.append(Step(_displayed(text), found.text, shown, plain_number(found.value), lead))
+            steps.append(Step(displayed(text), found.text, shown, plain_number(found.value), lead))
             lead = ""
         elif is_new and not announces:
-            steps.append(Step(_displayed(text), lead=lead))
+            steps.append(Step(displayed(text), lead=lead))
             lead = ""
-        else:
+        elif PROSE.search(COMMANDS.sub("", text)) or not lead:  # an equation that is known already is not what the step is for
             lead = text
     return steps
 
@@ -217,7 +220,7 @@ def _sides(chain: Chain) -> tuple[str, ...]:
     return tuple(compact(side.text) for side in chain.sides)
 
 
-def _displayed(text: str) -> str:
+def displayed(text: str) -> str:
     """A line that is one formula, as `split_steps` takes it out of its display, with the signs that make it one again."""
     alone = "\\" in text and not FORMULA.search(text) and not PROSE.search(COMMANDS.sub("", text))
     return f"${text}$" if alone or CALCULATED.fullmatch(text) else text

@@ -83,11 +83,15 @@ PHRASES: dict[str, dict[Language, str]] = {
     },
     "hint_nudge_part": {
         "en": "Look at this part of the problem again: “{part}” What can you find out from it?",
-        "zh": "再看看题目里的这一部分：“{part}” 由它可以先求出什么？",
+        "zh": "再看看题目里的这一部分：“{part}”。由它可以先求出什么？",
+    },
+    "hint_nudge_part_with": {
+        "en": "Look at this part of the problem again: “{part}” What can you find out from it, together with what you have worked out?",
+        "zh": "再看看题目里的这一部分：“{part}”。把它和已经求出的量放在一起，可以求出什么？",
     },
     "hint_nudge_asked": {
         "en": "This is asked for: “{asked}” Which of the given quantities do you need for that, and what can you find out from them first?",
-        "zh": "题目要求的是：“{asked}” 为此需要哪些已知的量？由它们可以先求出什么？",
+        "zh": "题目要求的是：“{asked}”为此需要哪些已知的量？由它们可以先求出什么？",
     },
     "hint_nudge_equation": {
         "en": "What could be done to both sides, or how could one side be written in another way, so that it becomes simpler?",
@@ -104,7 +108,7 @@ PHRASES: dict[str, dict[Language, str]] = {
     "hint_next": {"en": "As the next step, work out {expression}.", "zh": "下一步，算一算 {expression}。"},
     "hint_next_lead": {
         "en": "My solution goes on like this: “{lead}” Do that, and write down the line that you get.",
-        "zh": "我的解答接下来这样写：“{lead}” 照着做一做，写出你得到的那一行。",
+        "zh": "我的解答接下来这样写：“{lead}”。照着做一做，写出你得到的那一行。",
     },
     "hint_next_plain": {
         "en": "Put the values that you have together in one calculation; it is the last one that is missing.",

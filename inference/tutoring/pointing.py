@@ -28,6 +28,12 @@ def source_of(problem: str, step: Step, language: Language) -> str | None:
     return _quoted(parts, chosen, language)
 
 
+def goes_on(problem: str, step: Step, before: Sequence[Step]) -> bool:
+    """Whether the step goes out from a number that had to be worked out before."""
+    given, found = stated(problem), [value for one in before for value in stated(one.value)]
+    return any(is_in(value, found) and not is_in(value, given) for value in _wanted(step))
+
+
 def _wanted(step: Step) -> set[Fraction]:
     """Not what it comes to; and a one says least of all (`1/2 * 4` has a half and 4)."""
     written = FRACTION.sub(r"\1/\2", step.expression or step.text)
@@ -57,4 +63,4 @@ def _quoted(parts: Sequence[str], chosen: Sequence[int], language: Language) -> 
     first, last = chosen[0], chosen[-1]
     together = last - first == len(chosen) - 1
     between = ("" if language == "zh" else " ") if together else JOINED[language]
-    return between.join(parts[at] for at in chosen).rstrip("，；")
+    return between.join(parts[at] for at in chosen).rstrip("，；。")

@@ -29,11 +29,21 @@ def test_a_mistake_in_released_work_comes_first(school):
     school.release()
     choice = choosing.choose(school.student)
     assert (choice.skill.code, choice.why) == ("linear", "mistake")
+    assert choosing.choose(school.classmate).why == "new", "somebody else's mistake"
     Mark.objects.filter(submission=submission).update(first_error=-1)
     assert choosing.choose(school.student).why == "new", "the teacher says that no step is wrong"
     school.decide(school.hand_in(school.classmate))
     school.release()
     assert choosing.choose(school.classmate).why == "new", "work without a mistake"
+
+
+def test_a_mistake_in_work_that_is_old_or_was_handed_in_again_points_nowhere(school):
+    school.decide(school.hand_in(work=WRONG))
+    school.release()
+    assert choosing.choose(school.student).why == "mistake"
+    assert choosing.choose(school.student, timezone.now() + choosing.RECENT).why == "new"
+    school.hand_in()
+    assert choosing.choose(school.student).why == "new"
 
 
 def checked_by_the_tutor(student, problem, work, ago=timedelta(0)):
@@ -68,7 +78,16 @@ def test_the_newest_mistake_comes_first(school):
     checked_by_the_tutor(school.student, *EXPANDED, ago=timedelta(hours=1))
     assert choosing.choose(school.student).skill.code == "linear"
     checked_by_the_tutor(school.student, *EXPANDED)
+    Knowledge.objects.create(student=school.student, skill="linear", known=0.6)  # and the older one's skill is the better known
     assert choosing.choose(school.student).skill.code == "expanding"
+
+
+def test_of_several_reviews_the_one_that_waits_longest_comes_first(school):
+    now = timezone.now()
+    for skill, days in (("arithmetic", 1), ("linear", 3), ("fractions", 2), ("geometry", -1)):
+        Knowledge.objects.create(student=school.student, skill=skill, known=0.99, due=now - timedelta(days=days))
+    choice = choosing.choose(school.student)
+    assert (choice.skill.code, choice.why) == ("linear", "review")
 
 
 def test_a_mistake_in_what_was_mastered_is_practised_once_more(school):

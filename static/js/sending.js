@@ -24,12 +24,14 @@ function tell(form, name) {
   line.className = "notice notice-bad unsent";
   line.setAttribute("role", "alert");
   line.textContent = say(name);
+  rest();
   form.append(line);
   line.scrollIntoView({ block: "nearest" });
 }
 
 async function send(form, submitter) {
   form.dataset.sending = "asks";
+  form.setAttribute("aria-busy", "true");
   form.querySelector(":scope > .unsent")?.remove();
   const name = await trouble(form);
   form.dataset.sending = name ? "" : "goes";
@@ -37,9 +39,14 @@ async function send(form, submitter) {
   else form.requestSubmit(submitter);
 }
 
+function rest() {
+  for (const form of main.querySelectorAll("form[aria-busy]")) form.removeAttribute("aria-busy");
+}
+
 const held = (form) => main.contains(form) && form.method === "post" && !form.hasAttribute("hx-post") && form.querySelector(TYPED);
 
 export function bindSending() {
+  addEventListener("pageshow", rest);
   document.addEventListener("submit", (event) => {
     const { target: form, submitter } = event;
     if (event.defaultPrevented || !held(form)) return;

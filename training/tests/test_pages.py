@@ -224,7 +224,7 @@ def test_a_worker_that_has_another_model_than_the_chosen_one_loads_it(model, adm
     serving.serve("new", model.gguf)
     Worker.objects.create(name="one", seen=timezone.now(), engine_loading=False, model="old.gguf", **worker)
     page = client_of(admin).get(reverse("training:workers")).content.decode()
-    assert ("Loading" in page, "old.gguf" in page) == (loading, True)
+    assert ("Loading new" in page, "old.gguf" in page) == (loading, True)
 
 
 def test_why_another_model_than_the_chosen_one_serves_is_said(model, admin, client_of):

@@ -2,14 +2,15 @@
 
 import pytest
 
-from training import recipes
+from training import recipes, runs
+from training.models import ModelVersion
 from training.recipes import RecipeError, expand
 
 STAGE = {"name": "label", "kind": "label", "config": {"samples": ["x"]}}
 GOOD = {"device": "cpu", "base": "smollm2", "problems": "p", "dev": "d", "stages": [STAGE]}
 
 
-@pytest.mark.parametrize("name", recipes.names())
+@pytest.mark.parametrize("name", sorted(path.stem for path in recipes.SHIPPED.glob("*.json")))
 def test_the_shipped_recipes_are_in_order(name):
     recipe = recipes.load(name)
     assert recipe.about
@@ -39,6 +40,10 @@ def test_what_has_no_value_is_left_out():
         ({"stages": [STAGE | {"config": {"sampels": []}}]}, "sampels"),
         ({"stages": [STAGE | {"config": {"samples": ["${home}"]}}]}, "home"),
         ({"stages": [STAGE | {"colour": "red"}]}, "colour"),
+        ({"stages": [STAGE | {"name": 5}]}, "5 is no text"),
+        ({"stages": [STAGE | {"config": []}]}, "no JSON object"),
+        ({"stages": [STAGE | {"processes": "2"}]}, "processes"),
+        ({"base": None}, "None is no text"),
     ],
 )
 def test_a_recipe_that_cannot_work_is_refused_before_it_begins(change, said):
@@ -55,3 +60,11 @@ def test_a_school_s_own_recipe_goes_before_ours(settings, tmp_path):
     with pytest.raises(RecipeError, match="mine.json"):
         recipes.load("mine")
     assert "mine" in recipes.names()
+
+
+def test_a_model_without_a_file_for_the_engine_is_not_silently_another_one(db):
+    """The stage that samples would fall back on the settings' model, and so would the one that measures."""
+    base = ModelVersion.objects.create(name="hub", base="hub", checkpoint="Qwen/Qwen2.5-Math-1.5B-Instruct")
+    with pytest.raises(runs.NoGguf):
+        runs.create(recipes.load("cpu-demo"), base=base)
+    assert runs.create(recipes.load("one-gpu"), base=base).state == "queued"

@@ -43,6 +43,15 @@ def test_a_question_is_stored_and_waits(student):
 
 def test_a_long_first_line_makes_a_short_title(student):
     assert len(ask(student, "x" * 500).conversation.title) == asking.TITLE_LENGTH
+    assert ask(student, "x" * asking.TITLE_LENGTH).conversation.title == "x" * asking.TITLE_LENGTH
+
+
+def test_a_question_may_be_so_long(student, settings):
+    assert len(ask(student, "x" * settings.QUESTION_LIMIT).question) == settings.QUESTION_LIMIT
+
+
+def test_where_there_is_own_work_one_solution_is_written(student):
+    assert [ask(student, n=4, attempt=work).n for work in ("", "1 + 1 = 3")] == [4, 1]
 
 
 @pytest.mark.parametrize(("question", "error"), [(" \n ", asking.QuestionEmpty), ("x" * 8001, asking.QuestionTooLong)])
@@ -64,11 +73,25 @@ def test_a_student_has_so_many_turns_at_once(student, outsider, settings):
     ask(student)
 
 
+def test_a_student_has_so_many_solutions_written_at_once(student):
+    first = ask(student, n=16)
+    with pytest.raises(asking.TooManySolutions):
+        ask(student, n=8)
+    with pytest.raises(asking.TooManySolutions):
+        asking.regenerate(first)
+    ask(student, n=64, in_background=True)  # a few of them at once
+    ask(student)
+    asking.stop(first)
+    ask(student, n=16)
+
+
 def test_the_queue_has_an_end(student, outsider, settings):
     settings.QUEUE_LIMIT = 1
-    ask(student)
+    first = ask(student)
     with pytest.raises(asking.QueueFull):
         ask(outsider)
+    answered(first)
+    ask(outsider)
 
 
 def test_what_waits_in_the_background_takes_no_question_s_place(student, outsider, settings):
@@ -111,11 +134,19 @@ def test_branches_and_siblings(student):
 
     newest = conversations.branch(conversation)
     assert [(step.turn, step.position, step.count) for step in newest] == [(root, 1, 2), (edited, 2, 2)]
-    assert (newest[0].next, newest[1].previous, newest[1].next) == (again, follow, None)
+    assert (newest[0].previous, newest[0].next, newest[1].previous, newest[1].next) == (None, again, follow, None)
     assert [step.turn for step in conversations.branch(conversation, again)] == [again]
     assert conversations.branch(conversation, again)[0].previous == edited  # the newest turn below the sibling
     assert [step.turn for step in conversations.branch(conversation, root)] == [root, edited]
     assert conversations.branch(Conversation.objects.create(owner=student, title="empty")) == []
+
+
+def test_of_three_siblings_each_leads_to_the_one_beside_it(student):
+    one = answered(ask(student))
+    two, three = (answered(asking.regenerate(one)) for _ in range(2))
+    steps = [conversations.branch(one.conversation, turn)[0] for turn in (one, two, three)]
+    beside = [(step.position, step.count, step.previous, step.next) for step in steps]
+    assert beside == [(1, 3, None, two), (2, 3, one, three), (3, 3, two, None)]
 
 
 def test_stop_ends_what_waits_and_marks_what_runs(student):
@@ -123,7 +154,7 @@ def test_stop_ends_what_waits_and_marks_what_runs(student):
     now = timezone.now()
     Turn.objects.filter(pk=running.pk).update(state="running", run=1, lease_expires=now + timedelta(seconds=9))
     Turn.objects.filter(pk=lost.pk).update(state="running", run=1, lease_expires=now - timedelta(seconds=1))
-    answered(done)
+    Turn.objects.filter(pk=answered(done).pk).update(lease_expires=now - timedelta(seconds=1))
     for turn in (waiting, running, lost, done):
         asking.stop(turn)
         turn.refresh_from_db()
@@ -178,6 +209,13 @@ def test_search_reads_titles_questions_and_answers_of_ones_own(student, outsider
     assert not conversations.search(student, "%")
 
 
+def test_the_conversation_that_was_asked_in_last_comes_first(student):
+    old, new = answered(ask(student)), answered(ask(student))
+    assert list(conversations.search(student, "")) == [new.conversation, old.conversation]
+    asking.regenerate(old)
+    assert list(conversations.search(student, "")) == [old.conversation, new.conversation]
+
+
 def test_state_says_what_is_missing():
     assert standing.state().no_worker
     now = timezone.now()
@@ -185,11 +223,15 @@ def test_state_says_what_is_missing():
     assert standing.state().no_worker
     Worker.objects.create(name="loading", seen=now, engine_loading=True, sandbox_error="no namespaces")
     assert standing.state() == standing.State(loading=True, sandbox_error="no namespaces")
-    Worker.objects.create(name="broken", seen=now, engine_loading=False, engine_error="refused")
+    Worker.objects.create(name="worse", seen=now, engine_loading=False, engine_error="refused")
     assert standing.state() == standing.State(loading=True, engine_error="refused")
+    Worker.objects.filter(name="loading").delete()
+    assert standing.state() == standing.State(engine_error="refused")
     Worker.objects.create(name="able", seen=now, engine_loading=False, model="qwen")
+    Worker.objects.create(name="unnamed", seen=now, engine_loading=False)
     assert standing.state() == standing.State(models=["qwen"])
     assert standing.state().ok
+    assert not any(standing.State(**{what: "x"}).ok for what in ("no_worker", "loading", "engine_error", "sandbox_error"))
 
 
 def test_position_counts_those_before(student):

@@ -1,8 +1,11 @@
 """Questions in the background: who may have how many, what waits for what, and the notice when one is over."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from tutor import asking, background, leases, standing
@@ -74,8 +77,10 @@ def test_a_lesson_writes_one_solution(student):
 
 def test_it_waits_behind_what_somebody_waits_for(student):
     hard = ask(student)
-    quick = ask(User.objects.create_user("other"), n=1, in_background=False)
-    assert (standing.position(quick.pk), standing.position(hard.pk)) == (1, 2)
+    quick = [ask(User.objects.create_user(name), n=1, in_background=False) for name in ("other", "third")]
+    assert [standing.position(turn.pk) for turn in (*quick, hard)] == [1, 2, 3]
+    later = ask(User.objects.create_user("fourth"))
+    assert [standing.position(turn.pk) for turn in (hard, later)] == [3, 4]
 
 
 def test_a_worker_without_a_place_leaves_it_waiting(student):
@@ -100,6 +105,15 @@ def test_a_notice_says_what_became_of_it_until_it_is_opened(student, state, word
     client.get(conversation)
     assert not background.notices(student)
     assert turn.question not in client.get(lines).content.decode()
+
+
+def test_the_newest_notices_are_shown_first_and_so_many_at_once(student, monkeypatch):
+    monkeypatch.setattr(background, "SHOWN", 2)
+    turns = []
+    for minutes in (2, 1, 3):
+        turns.append(ask(student))
+        Turn.objects.filter(pk=turns[-1].pk).update(state="done", finished=timezone.now() - timedelta(minutes=minutes))
+    assert list(background.notices(student)) == [turns[1], turns[0]]
 
 
 def test_what_was_waited_for_has_no_notice(student):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from inference.prompts import Exchange
 from tutor import asking, eventlog, leases, lessons
-from tutor.models import Turn, TurnEvent, Worker
+from tutor.models import Conversation, Turn, TurnEvent, Worker
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,8 @@ def test_a_guess_behind_a_question_about_a_solution_is_about_that(turn, between,
 
 def test_a_regenerated_turn_is_sampled_with_a_seed_of_its_own(turn):
     again, once_more = asking.regenerate(turn), asking.regenerate(turn)
-    assert (leases.claim(again.pk).seed, leases.claim(once_more.pk).seed) == (1, 2)
+    claims = [leases.claim(pk) for pk in (again.pk, once_more.pk)]
+    assert [(claim.seed, claim.temperature) for claim in claims] == [(1, leases.AGAIN_TEMPERATURE), (2, leases.AGAIN_TEMPERATURE)]
     assert leases.claim(asking.edit(turn, "Another?").pk).seed == 0
 
 
@@ -159,6 +160,29 @@ def test_dead_workers_are_struck_off():
     assert Worker.objects.get().name == leases.WORKER_NAME
     leases.sign_off()
     assert not Worker.objects.exists()
+
+
+def test_what_a_program_asked_is_deleted_after_a_day(turn):
+    owner = turn.conversation.owner
+    old, new = (asking.ask_once(owner, "What is 2 + 2?", "cot", 1, []) for _ in range(2))
+    yesterday = timezone.now() - leases.API_KEPT
+    Conversation.objects.filter(pk__in=[old.conversation_id, turn.conversation_id]).update(created=yesterday)
+    leases.sweep(idle=False)
+    assert set(Turn.objects.all()) == {turn, new}
+
+
+def test_a_conversation_gives_its_newest_exchanges_to_the_model(turn):
+    def answered(turn):
+        Turn.objects.filter(pk=turn.pk).update(state="done", text=f"It is {turn.question}.")
+        return turn
+
+    for number in range(leases.ANCESTORS + 2):
+        turn = asking.ask(answered(turn).conversation.owner, f"{number}", "cot", "en", conversation=turn.conversation)
+    asked = [exchange.question for exchange in leases.claim(turn.pk).history]
+    assert asked == [str(number) for number in range(1, leases.ANCESTORS + 1)]
+    context = [Exchange(f"{number}", "So.") for number in range(leases.ANCESTORS + 2)]
+    told = asking.ask_once(turn.conversation.owner, "And?", "cot", 1, context)
+    assert leases.claim(told.pk).history == context[2:]
 
 
 def test_the_logs_of_turns_that_are_over_for_long_are_joined_a_few_at_a_time(turn, monkeypatch):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Classroom, Enrolment, User
 from inference.tests.tutoring_engine import PROGRAM, WORDS, Sandbox, ScriptedEngine
-from tutor import asking, leases, lessons, teaching
+from tutor import asking, leases, lessons, sharing, teaching
 from tutor.models import Conversation, Key, Plot, Turn, TurnEvent
 from tutor.teaching import material_of
 
@@ -51,6 +51,20 @@ def teacher_of(student, name="teacher"):
 # --- Going on ---------------------------------------------------------------------------------------------------------------
 
 
+def test_of_an_edited_turn_of_a_lesson_the_work_is_what_changes(student, posed, settings):
+    settings.ACTIVE_TURNS_PER_USER = 9
+    tried = lessons.go_on(posed, "attempt", attempt="x = 3")
+    asking.stop(tried)
+    edited = asking.edit(tried, "x = 4")
+    asking.stop(edited)
+    assert (edited.question, edited.attempt, edited.request, edited.poses) == ("x = 4", "x = 4", "attempt", posed)
+    checked = asking.edit(asking.ask(student, PROBLEM, "auto", "en", aim="check", attempt="x = 3"), "Another problem?")
+    assert (checked.question, checked.attempt) == ("Another problem?", "x = 3")
+    posed.progress["tried"] = True
+    posed.save()
+    assert asking.edit(lessons.go_on(posed, "hint"), "I see").attempt == ""
+
+
 def test_a_hint_needs_an_attempt_which_may_come_with_it(posed):
     with pytest.raises(lessons.AttemptFirst):
         lessons.go_on(posed, "hint")
@@ -78,6 +92,42 @@ def test_what_is_not_offered_is_not_to_be_had(posed, request_):
     with pytest.raises(lessons.NotOffered):
         lessons.go_on(posed, request_, attempt="x", quote="x")
     assert Turn.objects.count() == 1
+
+
+def test_a_button_that_is_pressed_is_meant_whatever_stands_beside_it(posed):
+    posed.offers, posed.progress = ["attempt", "hint", "answer"], {"tried": True}
+    assert lessons.go_on(posed, "hint", attempt="show me the full solution").request == "hint"
+
+
+def test_a_doubt_is_about_a_step(posed):
+    posed.aim = "explain"
+    with pytest.raises(lessons.NotOffered):
+        lessons.go_on(posed, "challenge", attempt="It is wrong.")
+    posed.state = "running"
+    with pytest.raises(lessons.NotOffered):
+        lessons.go_on(posed, "challenge", quote="1 + 1 = 3")
+    posed.state = "done"
+    assert lessons.go_on(posed, "challenge", quote="1 + 1 = 3").quote == "1 + 1 = 3"
+
+
+def test_a_lesson_s_turn_takes_a_place_as_any_question_does(student, posed, settings):
+    settings.ACTIVE_TURNS_PER_USER = 1
+    asking.ask(student, "1 + 1?", "auto", "en")
+    for more in (lambda: lessons.go_on(posed, "attempt", attempt="x = 3"), lambda: asking.ask_once(student, "2 + 2?", "auto", 1, [])):
+        with pytest.raises(asking.TooManyTurns):
+            more()
+
+
+def test_a_lesson_goes_on_as_it_was_begun(posed):
+    posed.mode, posed.language = "cot", "zh"
+    turn = lessons.go_on(posed, "attempt", attempt="1 + 1 = 2")
+    assert (turn.mode, turn.language) == ("cot", "zh")
+
+
+def test_a_hint_is_at_hand_once_something_was_tried(posed):
+    assert lessons.at_hand(posed) == ["attempt"]
+    posed.progress = {"tried": True}
+    assert lessons.at_hand(posed) == ["attempt", "hint"]
 
 
 def test_work_must_be_there_to_be_checked(posed):
@@ -206,6 +256,34 @@ def test_a_conversation_is_shared_with_a_teacher_and_taken_back(posed):
     owner.post(f"/c/{posed.conversation_id}/share/", {"classroom": classroom.pk})
     assert client_of(teacher).get(address).status_code == 404
     assert badge not in owner.get(f"/c/{posed.conversation_id}/").text
+
+
+def test_what_is_not_shared_stays_hidden_beside_what_is(student, posed):
+    teacher, classroom = teacher_of(student)
+    sharing.share(posed.conversation, classroom)
+    own = asking.ask(student, "1 + 1?", "auto", "en")
+    shown, hidden = (Plot.objects.create(turn=turn, png=b"png") for turn in (posed, own))
+    addresses = [f"/shared/{own.conversation_id}/", f"/plots/{hidden.pk}.png", f"/plots/{shown.pk}.png"]
+    assert [client_of(teacher).get(address).status_code for address in addresses] == [404, 404, 200]
+
+
+def test_each_class_is_shown_it_or_not(student, posed):
+    classes = [teacher_of(student, name) for name in ("teacher", "other")]
+    (_teacher, first), (_other, second) = classes
+
+    def seen():
+        return [client_of(teacher).get(f"/shared/{posed.conversation_id}/").status_code == 200 for teacher, _classroom in classes]
+
+    sharing.share(posed.conversation, first)
+    assert seen() == [True, False]
+    sharing.share(posed.conversation, second)
+    more = asking.ask(student, "1 + 1?", "auto", "en").conversation
+    sharing.share(more, first)
+    sharing.take_back(posed.conversation, first)
+    assert seen() == [False, True]
+    assert client_of(first.teachers.get()).get(f"/shared/{more.pk}/").status_code == 200
+    Enrolment.objects.filter(classroom=second).delete()
+    assert seen() == [False, False], "the student is in the other class still"
 
 
 def test_who_has_left_the_class_shares_nothing_with_it(posed):

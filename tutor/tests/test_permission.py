@@ -177,12 +177,15 @@ def test_nothing_is_added_to_what_was_begun_before(school):
             way()
 
 
-def test_the_problem_in_parts_is_the_problem(school):
+@pytest.mark.parametrize("parts", [["Solve", "2x + 3 = 7"], ["Solve 2x", "+ 3", "= 7"]])
+def test_the_problem_in_parts_is_the_problem(school, parts):
     allow(school, "none")
-    first = ask(school.student, "Solve")
-    Turn.objects.filter(pk=first.pk).update(state="done", progress={"asked_back": True})
+    conversation = None
+    for part in parts[:-1]:
+        conversation = ask(school.student, part, conversation=conversation).conversation
+        conversation.turns.update(state="done", progress={"asked_back": True})
     with pytest.raises(asking.HelpNotAllowed):
-        ask(school.student, "2x + 3 = 7", conversation=first.conversation)
+        ask(school.student, parts[-1], conversation=conversation)
 
 
 def test_the_problem_as_ones_own_work_is_the_problem(school):

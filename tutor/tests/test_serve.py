@@ -23,11 +23,11 @@ def directory():
         yield Path(name)
 
 
-def serve(directory, port, *options):
+def serve(directory, port, *options, demo=("--demo",)):
     # An engine that is not there: what serves the pages must not depend on it.
     environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL")}
     environment |= {"LEMMA_VAR": str(directory), "ENGINE_URL": "http://127.0.0.1:1/v1"}
-    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--demo", *options]
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), *demo, *options]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -76,6 +76,7 @@ def test_serve(directory):
     assert all(gone(pid) for pid in started)
     assert len(re.findall(r"^(student|teacher|admin) +\S{12}$", output, re.MULTILINE)) == 3
     assert f"http://127.0.0.1:{port}/" in output
+    assert "Nobody is an administrator" not in output
     assert "web ended with status -9" in output
     assert "web ended with status -9" in (directory / "log" / "lemma.log").read_text()
 
@@ -111,3 +112,12 @@ def test_a_database_of_a_newer_version_is_not_served(directory):
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "The database is of a newer version (tutor.9999_from_afar). Serve it with that, or go back with the backup." in output
+
+
+def test_who_serves_without_the_demo_is_told_how_the_first_administrator_is_made(directory):
+    process = serve(directory, port := free_port(), demo=())
+    wait_until(lambda: listens(port), "not served", 40)
+    line = next(line for line in process.stdout if "Nobody is an administrator" in line)
+    assert "manage.py createsuperuser" in line
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=40)

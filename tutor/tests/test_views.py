@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Classroom, Enrolment, User
 from accounts.text import LONGEST_SEARCH
-from tutor import reporting
+from tutor import reporting, sharing
 from tutor.models import Conversation, Plot, Report, Share, Turn, TurnEvent
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +176,15 @@ def test_a_teacher_reaches_all_that_is_shared(cast):
     assert "Sum number 0" in client.get("/shared/?page=2").text
 
 
+def test_a_class_that_has_ended_is_offered_only_to_take_back_what_it_sees(cast):
+    old, new = Classroom.objects.create(name="7b", ended=timezone.now()), Classroom.objects.create(name="8b")
+    for classroom in (old, new):
+        Enrolment.objects.create(classroom=classroom, student=cast.conversation.owner)
+    assert sharing.classes_for(cast.conversation) == [(new, False)]
+    sharing.share(cast.conversation, old)
+    assert sharing.classes_for(cast.conversation) == [(old, True), (new, False)]
+
+
 def test_stopping_what_waits(cast):
     waiting = cast.turn("Wait", state="queued")
     address = reverse("tutor:stop", args=[waiting.pk])
@@ -277,6 +286,16 @@ def test_a_browser_s_line_ends_make_no_reason_too_long(cast):
     assert Report.objects.get().reason == "a\n" * 499 + "a"
 
 
+@pytest.mark.parametrize(
+    ("kind", "better", "kept"),
+    [("wrong_pick", "3", 3), ("wrong_pick", "0", 0), ("wrong_pick", "4", None), ("wrong_pick", "", None), ("wrong", "3", None)],
+)
+def test_a_better_solution_is_one_of_those_that_there_are(cast, kind, better, kept):
+    Turn.objects.filter(pk=cast.first.pk).update(n=4)
+    cast.owner.post(cast.page("report"), {"kind": kind, "better": better})
+    assert (Report.objects.get().kind, Report.objects.get().better) == (kind, kept)
+
+
 def test_a_reported_solution_can_be_read_whole_and_nothing_else_of_the_conversation(cast, admin):
     assert admin.get(cast.page("plot")).status_code == 404
     report = said(cast)
@@ -312,6 +331,19 @@ def test_what_is_handled_is_put_away_until_its_reader_says_more(cast, admin):
     assert ([*context["waiting"]], [*context["handled"]]) == ([], [report])
     said(cast, reason="It is still wrong.")
     assert [*admin.get("/reports/").context["waiting"]] == [report]
+
+
+def test_each_report_is_read_and_put_away_by_itself(cast, admin, monkeypatch):
+    first, other = said(cast), Report.objects.create(turn=cast.second, by=cast.conversation.owner, kind="wrong")
+    assert admin.get(reverse("tutor:reported", args=[first.pk])).context["report"] == first
+    admin.post(reverse("tutor:handle_report", args=[first.pk]))
+    page = admin.get("/reports/")
+    assert ([*page.context["waiting"]], [*page.context["handled"]]) == ([other], [first])
+    assert "not shown" not in page.text
+    admin.post(reverse("tutor:handle_report", args=[other.pk]))
+    monkeypatch.setattr(reporting, "SHOWN", 1)
+    page = admin.get("/reports/")
+    assert ([*page.context["handled"]], page.context["more_handled"], page.context["more_waiting"]) == ([other], 1, 0)
 
 
 def test_what_a_reader_says_again_is_the_newest(cast, admin):

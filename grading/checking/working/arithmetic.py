@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from grading.checking.units import Unit
 from grading.checking.working.claims import Chain, Side
 from grading.checking.working.degrees import without_degrees
 from grading.checking.working.expressions import (
@@ -18,6 +19,7 @@ from grading.checking.working.expressions import (
     Operation,
     at,
     exact,
+    is_number,
     is_plain,
     operations,
     symbols,
@@ -309,7 +311,7 @@ def _unit_ratios(left: Side, right: Side) -> list[Fraction]:
     return [a / b for a, b in pairs if isinstance(a, Fraction) and isinstance(b, Fraction) and b != 0 and a / b in known]
 
 
-def _base(unit: str) -> tuple[str, Fraction] | None:
+def _base(unit: str) -> Unit | None:
     """The unit of which the other is a power."""
     return find_unit(unit.partition("^")[0])
 
@@ -327,6 +329,6 @@ def _runs_on(comparison: Comparison) -> bool:
         part = reading
         while isinstance(part, Operation) and part.name in ("+", "-", "*", "/"):
             part = part.operands[0]
-            if targets & set(_values(part)):
+            if is_number(part) and targets & set(_values(part)):
                 return True
     return False

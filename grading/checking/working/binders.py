@@ -1,4 +1,4 @@
-r"""What binds a letter: `lim(x→2)`, `\lim_{x \to 2}`, `\sum_{k=1}^{5}`. And `P(X = 2)`, which is no equation for X."""
+r"""What binds a letter: `lim(x→2)`, `\lim_{x \to 2}`, `\sum_{k=1}^{5}`, `[x^3]_0^2`. And `P(X = 2)`, which is no equation for X."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,6 +7,7 @@ from grading.checking.working.tokens import Token
 
 LIMITS, SUMS = frozenset({"lim", "\\lim"}), frozenset({"\\sum", "∑"})
 CHANCES = frozenset({"P", "Pr"})
+BINDING = LIMITS | SUMS | CHANCES | {"["}
 ARROWS = frozenset({"->", "→", "\\to", "\\rightarrow"})
 BRACKETS = {"(": ")", "{": "}", "[": "]"}
 LONGEST = 30  # tokens between two brackets
@@ -17,7 +18,7 @@ def with_binders(tokens: Sequence[Token]) -> list[Token]:
     found: list[Token] = []
     at = 0
     while at < len(tokens):
-        length, read = _binder(tokens, at) if tokens[at].text in LIMITS | SUMS | CHANCES else (1, [tokens[at]])
+        length, read = _binder(tokens, at) if tokens[at].text in BINDING else (1, [tokens[at]])
         found += read
         at += length
     return found
@@ -29,6 +30,8 @@ def _binder(tokens: Sequence[Token], at: int) -> tuple[int, list[Token]]:
         inside = _group(tokens, at + 1) if tokens[at + 1 : at + 2] and tokens[at + 1].text == "(" else []
         is_event = any(part.kind == "relation" for part in inside)
         return (len(inside) + 3, [_unknown(token, tokens[at + len(inside) + 2])]) if is_event else (1, [token])
+    if token.text == "[":
+        return _between(tokens, at)
     if token.text in LIMITS:
         length, bound = _limit(tokens, at + 1)
         name = "lim"
@@ -39,6 +42,26 @@ def _binder(tokens: Sequence[Token], at: int) -> tuple[int, list[Token]]:
         return length + 1, [_unknown(token, tokens[at + length])]
     braced = [part for each in bound for part in _in_braces(each, token)]
     return length + 1, [replace(token, kind="command", text=name), *braced]
+
+
+def _between(tokens: Sequence[Token], at: int) -> tuple[int, list[Token]]:
+    """An antiderivative in square brackets, with the bounds behind them: `[x^3]_0^2`, `[x^3] from 0 to 2`."""
+    inside = _group(tokens, at)
+    start = at + len(inside) + 2
+    length, bounds = _bounds(tokens, start)
+    if not length:
+        length, bounds = _bounds_in_words(tokens[start : start + 4])
+    if not inside or len(bounds) < 2:
+        return 1, [tokens[at]]
+    braced = [part for each in (inside, bounds["_"], bounds["^"]) for part in _in_braces(each, tokens[at])]
+    end = replace(braced[-1], end=tokens[start + length - 1].end)
+    return start + length - at, [replace(tokens[at], kind="command", text="between"), *braced[:-1], end]
+
+
+def _bounds_in_words(tokens: Sequence[Token]) -> tuple[int, dict[str, list[Token]]]:
+    """`from 0 to 2`"""
+    is_said = [token.text for token in tokens[::2]] == ["from", "to"] and len(tokens) == 4
+    return (4, {"_": [tokens[1]], "^": [tokens[3]]}) if is_said else (0, {})
 
 
 def _unknown(first: Token, last: Token) -> Token:
@@ -78,13 +101,19 @@ def _limit(tokens: Sequence[Token], at: int) -> tuple[int, list[list[Token]]]:
     return length, [] if to[-1].text in ("+", "-") else [inside[:1], to]  # from one side alone: not read
 
 
-def _sum(tokens: Sequence[Token], at: int) -> tuple[int, list[list[Token]]]:
+def _bounds(tokens: Sequence[Token], at: int) -> tuple[int, dict[str, list[Token]]]:
+    """What stands below and above, and how many tokens that takes."""
     bounds: dict[str, list[Token]] = {}
     length = 0
     while at + length + 1 < len(tokens) and tokens[at + length].text in ("_", "^"):
         inside = _group(tokens, at + length + 1)
         bounds[tokens[at + length].text] = inside or [tokens[at + length + 1]]
         length += len(inside) + 3 if inside else 2
+    return length, bounds
+
+
+def _sum(tokens: Sequence[Token], at: int) -> tuple[int, list[list[Token]]]:
+    length, bounds = _bounds(tokens, at)
     first, last = bounds.get("_", []), bounds.get("^", [])
     if len(first) < 3 or first[0].kind != "letter" or first[1].text != "=" or not last:
         return length, []

@@ -53,6 +53,7 @@ class Calculated:
 
 
 def calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculated:
+    """One finding for each step. What is left when `time.monotonic()` passes the `deadline` stays open. Safe in any thread."""
     variables = find_variables([problem, *steps])
     shares = frozenset(found[1] for found in SHARE.finditer(problem))
     chains = tuple(tuple(chain for chain in find_chains(step, variables) if not _says_a_share(chain, shares)) for step in steps)
@@ -150,6 +151,7 @@ def _of_step(
             found += rewriting.check(text, chains)
         if solving is not None:
             found += solving.check(at, text, named)
+            found += solving.go_on(before, chains[0].sides[1]) if before and not found else []
     except TooSlow:
         found.append(Finding(Truth.OPEN, Reason(findings.TOO_SLOW)))
     return _worst(found)

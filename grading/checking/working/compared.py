@@ -13,6 +13,7 @@ from grading.checking.numbers import read_number
 from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.calculated import Calculated
+from grading.checking.working.claims import LABEL
 from grading.checking.working.computations import Computation, find_computations, is_in, same
 from grading.checking.working.findings import Finding, Truth, plain_number
 from grading.checking.working.locate import Kind, Place, Work, locate, mend
@@ -210,9 +211,17 @@ def _carried(work: Work, first: int | None, calculated: Calculated, given: froze
     return frozenset(carried)
 
 
+def _stated(step: str) -> list[Fraction]:
+    """Without the step's number, which is none of its values."""
+    return stated(LABEL.sub("", step))
+
+
 def _all_values(work: Work, at: int) -> list[Fraction]:
     here = [computation for computation in work.computations if computation.step == at]
-    return [*stated(work.steps[at]), *(value for computation in here for value in (computation.value, *computation.operands))]
+    return [
+        *_stated(work.steps[at]),
+        *(value for computation in here for value in (computation.value, *computation.operands)),
+    ]
 
 
 def _own_values(work: Work, at: int, given: frozenset[Fraction]) -> tuple[Fraction, ...]:
@@ -220,7 +229,7 @@ def _own_values(work: Work, at: int, given: frozenset[Fraction]) -> tuple[Fracti
     results = _results(work.computations, at)
     if results:
         return results
-    return tuple(value for value in dict.fromkeys(stated(work.steps[at])) if not is_in(value, given) and value not in (0, 1))
+    return tuple(value for value in dict.fromkeys(_stated(work.steps[at])) if not is_in(value, given) and value not in (0, 1))
 
 
 def _results(computations: Sequence[Computation], at: int) -> tuple[Fraction, ...]:

@@ -31,8 +31,9 @@ class Symbol:
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`+ - * / ^ neg % abs sqrt root factorial binom floor ceil`, a function by its name, or `apply` (of a function named by a Symbol),
-    `derivative` (what, by which Symbol), `integral` (what, by which Symbol, and perhaps from and to), `limit` (of what, of which Symbol,
-    and where to) and `sum` (of what, over which Symbol, from and to)."""
+    `derivative` (what, by which Symbol), `integral` (what, by which Symbol, and perhaps from and to), `between` (what, for which Symbol,
+    from and to: the difference of its values), `limit` (of what, of which Symbol, and where to) and `sum` (of what, over which Symbol, from
+    and to)."""
 
     name: str
     operands: "tuple[Expression, ...]"
@@ -41,7 +42,7 @@ class Operation:
 type Expression = Number | Symbol | Operation
 type Point = Mapping[str, complex]
 
-CALCULUS = frozenset({"derivative", "integral", "apply", "limit", "sum"})  # only the algebra system can do these
+CALCULUS = frozenset({"derivative", "integral", "apply", "limit", "sum", "between"})  # only the algebra system can do these
 
 
 class NoValue(Exception):

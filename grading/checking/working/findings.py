@@ -55,13 +55,15 @@ NOT_THE_ANSWER = template("This is not the answer to the question.")
 WENT_ON = template("The answer was found already, in an earlier step.")
 DOUBTFUL = template("This step looks doubtful. No calculation decides it.")
 
+DECIMALS = 6
 
-def plain_number(value: Fraction, decimals: int = 6) -> str:
-    """`7`, `2.5`, or, where that has no end, `7/3`."""
+
+def plain_number(value: Fraction) -> str:
+    """`7`, `2.5`, or, where six decimals are not all of it, `7/3`."""
     if value.denominator == 1:
         return str(value.numerator)
-    scaled = value * 10**decimals
+    scaled = value * 10**DECIMALS
     if scaled.denominator == 1:
-        sign, digits = "-" * (value < 0), str(abs(scaled.numerator)).zfill(decimals + 1)
-        return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}".rstrip("0")
+        sign, digits = "-" * (value < 0), str(abs(scaled.numerator)).zfill(DECIMALS + 1)
+        return f"{sign}{digits[:-DECIMALS]}.{digits[-DECIMALS:]}".rstrip("0")
     return f"{value.numerator}/{value.denominator}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from grading.checking.working.degrees import as_radians
-from grading.checking.working.expressions import Expression, Number, Operation, Symbol, symbols
+from grading.checking.working.expressions import CONSTANTS, Expression, Number, Operation, Symbol, symbols
 from grading.checking.working.tokens import Token
 
 DEEPEST = 40  # nested brackets, powers and signs
@@ -70,12 +70,27 @@ class _Parser:
         left = self.signed()
         while True:
             if self.next_is("*", "/", ":"):
-                name = self.take().text.replace(":", "/")
-                left = Operation(name, (left, self.signed()))
+                sign = self.take()
+                if sign.text == ":" and self.next_is_ratio(left):
+                    raise Unreadable("a ratio of three")
+                left = Operation(sign.text.replace(":", "/"), (left, self.divisor() if sign.loose and self.tight else self.signed()))
             elif self.begins_factor():
                 left = Operation("*", (left, self.power()))
             else:
                 return left
+
+    def next_is_ratio(self, left: Expression) -> bool:
+        """Whether `a:b:c` goes on from here; of numbers it may be two divisions."""
+        after = self.peek(1)
+        return bool(symbols(left)) and after is not None and after.text == ":"
+
+    def divisor(self) -> Expression:
+        """`a÷b/c` as a ÷ (b/c)."""
+        top = self.signed()
+        while self.next_is("/") and not self.tokens[self.at].loose:
+            self.take()
+            top = Operation("/", (top, self.signed()))
+        return top
 
     def signed(self) -> Expression:
         if self.next_is(*SIGNED):
@@ -247,6 +262,12 @@ class _Parser:
             case "sum":
                 variable, *bounds = self.atom(), self.brace_or_digit(), self.brace_or_digit()
                 return Operation("sum", (self.product(), variable, *bounds))
+            case "between":
+                inside, *bounds = self.brace_or_digit(), self.brace_or_digit(), self.brace_or_digit()
+                letters = sorted(symbols(inside) - CONSTANTS.keys())
+                if not letters:
+                    raise Unreadable("nothing to put in")
+                return Operation("between", (inside, Symbol("x" if "x" in letters else letters[0]), *bounds))
             case "binom":
                 return Operation("binom", (self.brace_or_digit(), self.brace_or_digit()))
         raise Unreadable(name)

@@ -70,6 +70,8 @@ def _is_used(tokens: Sequence[Token], at: int) -> bool:
         return False  # `km/h`
     if token.text in UNIT_LETTERS and follows_number and not (after is not None and after.text == "^" and token.text != "m"):
         return False
+    if _is_in_ratio(tokens[at : at + 3]) or (at > 1 and _is_in_ratio(tokens[at - 2 : at + 1])):
+        return True
     if before is not None and after is not None and before.kind == "open" and after.kind == "close" and at > 1:
         return tokens[at - 2].kind == "function" or tokens[at - 2].text in FUNCTION_LETTERS
     if token.text in FUNCTION_LETTERS and after is not None and after.text == "(" and after.glued:
@@ -79,6 +81,11 @@ def _is_used(tokens: Sequence[Token], at: int) -> bool:
     if follows_number and token.glued:
         return after is None or not (after.kind in ("word", "letter") and after.glued and token.text in UNIT_LETTERS)
     return _is_maths(before) or _is_maths(after) or (before is not None and bool(ASKED.search(before.text)) and token.text not in ARTICLES)
+
+
+def _is_in_ratio(tokens: Sequence[Token]) -> bool:
+    """`a:b`, and no label `A: b`"""
+    return [token.kind for token in tokens] == ["letter", "operator", "letter"] and tokens[1].text == ":" and tokens[2].glued
 
 
 def _is_maths(token: Token | None) -> bool:
@@ -109,15 +116,15 @@ def resolve(tokens: Sequence[Token], variables: frozenset[str]) -> list[Token]:
     for at, token in enumerate(tokens):
         if token.kind == "letter" and token.text in "xX" and _is_times(tokens, at, variables):
             resolved.append(replace(token, kind="operator", text="*"))
-        elif token.kind == "letter" and token.text in CONSTANTS and CONSTANTS[token.text][0] in variables:
-            resolved.append(replace(token, text=CONSTANTS[token.text][0]))
+        elif token.kind == "letter" and _constant(token.text, variables) != token.text:
+            resolved.append(replace(token, text=_constant(token.text, variables)))
         elif token.kind == "letter":
             resolved.append(token if _stays(tokens, at, variables) else replace(token, kind="word"))
         elif token.kind == "word" and DIFFERENTIAL.fullmatch(token.text) and _differentiates(tokens, at):
             resolved.append(replace(token, kind="differential", text=token.text[1]))
         elif token.kind == "word" and _is_product(tokens, at, variables):
             resolved += [
-                Token("letter", letter, token.start + offset, token.start + offset + 1, glued=True)
+                Token("letter", _constant(letter, variables), token.start + offset, token.start + offset + 1, glued=True)
                 for offset, letter in enumerate(token.text)
             ]
         else:
@@ -143,11 +150,19 @@ def _differentiates(tokens: Sequence[Token], at: int) -> bool:
     return "frac" in near or ("/" in near and any(text == "d" or DIFFERENTIAL.fullmatch(text) for text in near if text != tokens[at].text))
 
 
+def _constant(letter: str, variables: frozenset[str]) -> str:
+    """What a letter stands for: e for Euler's number, where it does."""
+    name = CONSTANTS[letter][0] if letter in CONSTANTS else letter
+    return name if name in variables else letter
+
+
 def _is_product(tokens: Sequence[Token], at: int, variables: frozenset[str]) -> bool:
     """Whether a short word is a product of variables, as in `2xy`."""
     token = tokens[at]
     longest = 5 if token.glued and at and tokens[at - 1].kind in ("number", "letter", "close", "open") else 3
-    if not 2 <= len(token.text) <= longest or token.text in SHORT_WORDS or not set(token.text) <= variables:
+    if not 2 <= len(token.text) <= longest or token.text in SHORT_WORDS:
+        return False
+    if not {_constant(letter, variables) for letter in token.text} <= variables:
         return False
     neighbours = [*tokens[max(0, at - 1) : at], *tokens[at + 1 : at + 2]]
     return any(near.kind in ("operator", "relation", "open", "close", "number") for near in neighbours)

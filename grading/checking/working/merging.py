@@ -57,7 +57,7 @@ def _with_fractions(tokens: Sequence[Token]) -> list[Token]:
         else:
             joined.append(tokens[at])
             at += 1
-    return [replace(token, text="/") if token.text == "÷" else token for token in joined]
+    return [replace(token, text="/", loose=True) if token.text == "÷" else token for token in joined]
 
 
 def _divisor(tokens: Sequence[Token], *, behind: str) -> Fraction | None:

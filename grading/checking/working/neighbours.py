@@ -26,6 +26,8 @@ type Solve = Callable[[Sequence[Relation]], Points]
 
 
 class Neighbours:
+    """The equations so far, each in one unknown, and the line before, which the next one is held against."""
+
     def __init__(self, solve: Solve) -> None:
         self._solve = solve
         self._equations: dict[str, list[Relation]] = {}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from grading.checking.numbers import read_number
-from grading.checking.numerals import ZH_NUMERAL
+from grading.checking.numerals import ZH_DIGITS, ZH_NUMERAL
 from grading.checking.working.tokens import Token, plain, tokenize
 from grading.checking.working.units import SCALES
 
@@ -30,6 +30,9 @@ WORDS = (
 )
 ZH_WORDS = {"一半": Fraction(1, 2), "半": Fraction(1, 2), "双": Fraction(2), "两倍": Fraction(2), "一刻": Fraction(15)}
 ZH_FRACTION = re.compile(r"[零一二两三四五六七八九十百\d]+分之[零一二两三四五六七八九十百\d]+")
+
+ORDINAL = re.compile(rf"第[{''.join(ZH_DIGITS)}十百]+")
+KILO = re.compile(rf"(?<![{''.join(ZH_DIGITS)}十百万])千(?=[克米升瓦卡])")  # of `千克`, which is no thousand
 
 
 def stated(text: str) -> list[Fraction]:
@@ -74,6 +77,7 @@ def _english(word: str) -> Iterable[Fraction]:
 
 
 def _chinese(text: str) -> Iterable[Fraction]:
+    text = KILO.sub("", ORDINAL.sub("", text))
     for word in (*ZH_FRACTION.findall(text), *ZH_NUMERAL.findall(text)):
         if (number := read_number(word)) is not None:
             yield number.value

@@ -41,6 +41,7 @@ class Rewriting:
         self._right = asked(task)
         self._last = self._right
         self._is_wrong = False
+        self._aside: Side | None = None  # where a line goes on that is about something else
         self._is_sure = False  # of what it has come to
         self._strict = is_bare(ASKING.sub(" ", problem), MOST_WORDS)
         self._puts_in_values = bool(VALUES.search(problem)) or (task.has_relations and not task.name)
@@ -64,13 +65,18 @@ class Rewriting:
         goes_on = (
             named
             or (begins and not chain.sides[0].text)
-            or (self._strict and len(sides) == len(chain.sides) == 1 and _is_alone(text, sides[0]))
+            or (self._strict and len(sides) == len(chain.sides) == 1 and (_is_alone(text, sides[0]) or self._is_result(text, sides[0])))
         )
-        linked = goes_on and self._last is not None
+        linked = goes_on and self._last is not None and self._aside is None
         if linked and self._last is not None:
             sides.insert(0, self._last)
+        elif goes_on and self._aside is not None:
+            sides.insert(0, self._aside)
         elif self._last is not None and sides and self._is_last(sides[0]):
             linked = True
+        goes_on_aside = goes_on and self._aside is not None
+        is_aside = not linked and len(sides) > 1 and (goes_on_aside or self._is_of_others(sides))
+        self._aside = sides[-1] if is_aside else None
         sides = [side for side in sides if not self._is_substituted(side)]
         if len(sides) < 2:
             return []
@@ -79,6 +85,16 @@ class Rewriting:
             self._last = sides[-1]
             self._is_sure = found[-1] is not None and found[-1].truth is Truth.RIGHT
         return [finding for finding in found if finding is not None]
+
+    def _is_of_others(self, sides: Sequence[Side]) -> bool:
+        """Whether a line is about letters that the expression does not have, as `3^(2k+2) - 1 = 9·3^(2k) - 1` beside `3^(2n) - 1`."""
+        known = [side for side in (self._right, self._last) if side is not None]
+        names = frozenset().union(*map(self._names, known))
+        return self._task.kind == "rewrite" and all(self._names(side) - names for side in sides)
+
+    def _is_result(self, text: str, side: Side) -> bool:
+        """Whether a line is nothing but a number, behind lines that lead to it."""
+        return self._last is not self._right and is_plain(side.readings[0]) and text.strip(" $.。") == side.text
 
     def _is_substituted(self, side: Side) -> bool:
         """Whether a derivative or an integral goes on in another variable, as in `u = 2x + 1`, or a limit without its sign; it is compared

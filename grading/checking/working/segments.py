@@ -12,6 +12,7 @@ LONGEST_UNIT = 6  # words behind a number that can still be its unit
 # Words that no unit has: with one of them the sentence goes on.
 _CLAUSE = "so is was are were which that then he she they we it has have had if but because since gives leaves get gets got makes"
 CLAUSE = frozenset(_CLAUSE.split())
+LEADING_ON = frozenset({"for", "when", "where", "from", "between", "with"})  # and no unit ends with them: `tan x = 1 for -π < x < π`
 # What stands before a number that is not all of what is multiplied.
 PARTIAL = frozenset({"times", "twice", "double", "triple", "half", "thrice", "quarter", "倍"})
 
@@ -28,6 +29,7 @@ class Segment:
 
 
 def find_segments(tokens: Sequence[Token]) -> Iterator[Segment]:
+    """The stretches of mathematics in a line, in order; prose between them, and what cannot be read, is passed over."""
     segment, began, at = Segment(), 0, 0
     while at < len(tokens):
         token = tokens[at]
@@ -275,7 +277,7 @@ def _word(segment: Segment, tokens: Sequence[Token], at: int) -> int:
     if words == ["out", "of"] and after is not None and after.kind == "number":
         segment.tokens.append(replace(tokens[at], kind="operator", text="/"))
         return end - at
-    unit = not CLAUSE.intersection(words) and len(words) <= LONGEST_UNIT
+    unit = not CLAUSE.intersection(words) and not LEADING_ON.intersection(words[-1:]) and len(words) <= LONGEST_UNIT
     segment.units[len(segment.tokens) - 1] = _unit(tokens[at:end])
     if not unit or after is None or not _continues(segment, after, tokens[end + 1] if end + 1 < len(tokens) else None):
         return 0

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
-from grading.checking.working.claims import Chain
+from grading.checking.working.claims import Chain, Side
 from grading.checking.working.derivatives import check_derivative, known_functions
-from grading.checking.working.expressions import CONSTANTS, is_plain, operations, symbols
+from grading.checking.working.expressions import CONSTANTS, Symbol, is_plain, operations, symbols
 from grading.checking.working.findings import Finding, Truth
-from grading.checking.working.naming import name_of_number, name_of_transformation
+from grading.checking.working.naming import name_of_number, name_of_rewriting, name_of_transformation
 from grading.checking.working.neighbours import Neighbours, begins_anew, repeats_with_others, told_values
 from grading.checking.working.quantities import stated
 from grading.checking.working.statements import GOES_ON, OF_ALL, ONLY_SOME, REJECTS, ROUNDING, SUPPOSES, TOLD, as_solution, read_statements
-from grading.checking.working.symbolic import identical, value_at
+from grading.checking.working.symbolic import identical, names_of, sides_identical, value_at
 from grading.checking.working.systems import (
     TURNED,
     Alternatives,
@@ -24,6 +24,7 @@ from grading.checking.working.systems import (
     holds,
     is_a_root,
     is_periodic,
+    is_where_defined,
     same_points,
     same_region,
     show,
@@ -34,6 +35,7 @@ from grading.checking.working.systems import (
     told,
     unknowns,
     unrounded,
+    without_domain,
 )
 from grading.checking.working.task import MOST_WORDS, Relation, Task, is_bare
 from grading.checking.working.value import Value
@@ -49,7 +51,8 @@ class Solving:
     def __init__(self, task: Task, problem: str, algebra: Algebra, *, imaginary: bool) -> None:
         self._algebra = algebra
         self._functions = task.functions
-        self._state = State(list(task.relations), list(task.relations))
+        relations = without_domain(task.relations)
+        self._state = State(relations, list(relations))
         self._given = bool(task.relations)
         self._of_problem = frozenset(unknowns(task.relations))
         self._strict = self._given and task.kind == "solve" and is_bare(problem, MOST_WORDS) and not TOLD.search(problem)
@@ -88,6 +91,27 @@ class Solving:
             self._solved = found[-1].reason.template == findings.SOLVES
         self._line = (is_line and bool(statements)) or (self._line and not statements) or bool(GOES_ON.search(text))
         return found
+
+    def go_on(self, before: Sequence[Side], side: Side) -> list[Finding]:
+        """What a line says that begins with an equals sign: that an expression is the one of the line before it. Raises `TooSlow`."""
+        names = names_of(side)
+        verdicts = [sides_identical(other, side, self._functions, self._algebra) for other in before if names and side.readings]
+        if True in verdicts:
+            return [Finding(Truth.RIGHT, Reason(findings.IDENTICAL))]
+        is_claimed = (
+            len(verdicts) == 1 and names_of(before[0]) == names and not any(self._binds(each, names) for each in self._state.relations)
+        )
+        if verdicts != [False] or not is_claimed:
+            return []
+        reason = Reason(findings.NOT_IDENTICAL, {"left": before[0].text, "right": side.text})
+        return [Finding(Truth.WRONG, reason, None, name_of_rewriting(before[0].readings[0], side.readings[0], self._functions))]
+
+    def _binds(self, relation: Relation, names: frozenset[str]) -> bool:
+        """Whether a relation says something of these letters: `x² + y² = 25` does, and `z = x + y` and what always holds do not."""
+        if not relation.symbols & names or identical(relation.left, relation.right, self._functions, self._algebra):
+            return False
+        sides = ((relation.left, relation.right), (relation.right, relation.left))
+        return not any(isinstance(one, Symbol) and one.name not in symbols(other) | names for one, other in sides)
 
     def _names(self) -> frozenset[str]:
         return frozenset(unknowns(self._state.relations))
@@ -194,7 +218,7 @@ class Solving:
         if own is None:
             return self._relate_at(points, alternatives)
         if solves_periodic(own, self._state.relations, alternatives):
-            return Finding(Truth.RIGHT, Reason(findings.ONE_CASE if is_solved else findings.FOLLOWS))
+            return self._periodic(step, alternatives, points, is_solved=is_solved)
         if not is_solved and is_periodic(self._state.relations) and self._holds_at_one(alternatives, points):
             raise NoAnswer  # `cos θ = 12/13` beside `sin θ = 5/13`: it may say which of the angles is meant
         if not same_points(own, projected) and self._follows_from_one(own):
@@ -212,6 +236,16 @@ class Solving:
             self._case(step, own, alternatives, projected)
             return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
         return None
+
+    def _periodic(self, step: int, alternatives: list[list[Relation]], points: Points, *, is_solved: bool) -> Finding:
+        """Of a statement all whose solutions are right: whether it keeps those that the algebra system lists. Raises `NoAnswer`."""
+        if is_solved:
+            self._solves.append(step)
+        if is_solved or all(self._holds_at_one(alternatives, (point,)) for point in points):
+            return Finding(Truth.RIGHT, Reason(findings.ONE_CASE if is_solved else findings.FOLLOWS))
+        if len(alternatives) > 1:
+            raise NoAnswer  # `sin x = 0 or cos x = 2`; the others may not be asked for
+        return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
 
     def _holds_at_one(self, alternatives: list[list[Relation]], points: Points) -> bool:
         return any(all(holds(relation, point) for relation in all_of) for all_of in alternatives for point in points)
@@ -339,6 +373,8 @@ class Solving:
             if same_region(given[0], alternatives, name, self._algebra):
                 self._solution |= as_solution(alternatives)
             self._state.lines += [relation for all_of in alternatives for relation in all_of]
+            return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
+        if is_where_defined(alternatives, self._state.relations, name, self._algebra):
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
         for assumed in self._state.assumed:
             if same_region(assumed, alternatives, name, self._algebra):

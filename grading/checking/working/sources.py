@@ -49,6 +49,7 @@ def _values_of(source: Source) -> tuple[frozenset[Fraction], tuple[Fraction, ...
 
 
 def read_source(problem: str, steps: Sequence[str]) -> Source:
+    """The values that a solution of `problem` has, and how it came to them."""
     variables = find_variables([problem, *steps])
     chains = [find_chains(step, variables) for step in steps]
     computations = find_computations(chains)

@@ -17,7 +17,7 @@ SUPPOSES = re.compile(
 )
 REJECTS = re.compile(
     r"reject|discard|extraneous|invalid|not valid|cannot be|can't be|ignore|must be positive|since .{0,20}(?:>|positive)"
-    r"|not a solution|no solution|does not work|doesn't work|too (?:small|big)"
+    r"|not a solution|no solution|do(?:es)?(?: not|n't) (?:work|satisfy)|fails|too (?:small|big)"
     r"|舍去|舍|增根|不合题意|不符合|无解",
     re.IGNORECASE,
 )

@@ -158,3 +158,7 @@ def sides_identical(left: Side, right: Side, functions: Functions, algebra: Alge
     if True in verdicts:
         return True
     return False if verdicts and None not in verdicts else None
+
+
+def names_of(side: Side) -> frozenset[str]:
+    return frozenset().union(*(symbols(reading) - CONSTANTS.keys() for reading in side.readings))

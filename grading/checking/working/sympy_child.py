@@ -63,6 +63,8 @@ def build(tree: Tree) -> Expr:
             return _integral(inside, variable, limits)
         case "limit", [inside, variable, to]:
             return _known(sympy.limit(inside, variable, to, "+-" if to.is_finite else "+"), sympy.Limit)
+        case "between", [inside, variable, first, last]:
+            return inside.subs(variable, last) - inside.subs(variable, first)
         case "sum", [inside, variable, first, last]:
             return _known(sympy.summation(inside, (variable, first, last)), sympy.Sum)
         case "value", [inside, variable, value]:

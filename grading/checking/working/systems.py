@@ -94,6 +94,12 @@ def _real(points: Iterable[dict[str, complex]], complex_too: bool) -> Points:
     return tuple(point for point in points if complex_too or all(abs(value.imag) < REAL for value in point.values()))
 
 
+def without_domain(relations: Sequence[Relation]) -> list[Relation]:
+    """Without what says from where to where the solutions of `sin x = 1/2` are asked for."""
+    equations = [relation for relation in relations if relation.operator == "="]
+    return equations if is_periodic(equations) else list(relations)
+
+
 def solves_periodic(points: Points, relations: Sequence[Relation], alternatives: Alternatives) -> bool:
     """Whether an unknown stands in a sine or the like, so that there are more solutions than the algebra system lists, and all points,
     which `alternatives` say, are some. Raises `NoAnswer` where they are none, but are said in rounded numbers.
@@ -234,3 +240,11 @@ def test_numbers(critical: Sequence[float]) -> list[float]:
 def same_region(left: Alternatives, right: Alternatives, unknown: str, algebra: Algebra) -> bool:
     numbers = test_numbers([*critical_numbers(left, unknown, algebra), *critical_numbers(right, unknown, algebra)])
     return truth(left, unknown, numbers) == truth(right, unknown, numbers)
+
+
+def is_where_defined(alternatives: Alternatives, relations: Sequence[Relation], unknown: str, algebra: Algebra) -> bool:
+    """Whether a statement says where the relations have a meaning: `x ≥ 1` beside `√(x-1) < 3`."""
+    critical = [*critical_numbers(alternatives, unknown, algebra), *critical_numbers([relations], unknown, algebra)]
+    numbers = test_numbers(critical)
+    meant = [all(holds(relation, {unknown: complex(number)}) is not None for relation in relations) for number in numbers]
+    return not all(meant) and truth(alternatives, unknown, numbers) == meant

@@ -91,6 +91,7 @@ class Task:
 
 
 def read_task(problem: str, variables: frozenset[str]) -> Task:
+    """What a problem asks for, and what it gives; kind "other" where the text does not say so plainly. `variables` are its letters."""
     kind: Kind = next((kind for kind, pattern in KEYWORDS if pattern.search(problem)), "other")
     chains = find_chains(FORM.sub(" ", problem), variables)
     functions = Functions()

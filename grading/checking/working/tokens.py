@@ -21,7 +21,8 @@ type Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`text` is the token's standard form (`*` for `\\times`); `glued`: no space stands before it; `start` and `end` are offsets."""
+    """`text` is the token's standard form (`*` for `\\times`); `glued`: no space stands before it; `start` and `end` are offsets; `loose`
+    is a `÷`, behind which a fraction may be one number."""
 
     kind: Kind
     text: str
@@ -30,6 +31,7 @@ class Token:
     value: Fraction | None = None
     decimals: int | None = None
     glued: bool = False
+    loose: bool = False
 
 
 GREEK = "alpha|beta|gamma|delta|theta|lambda|mu|omega|phi|rho|sigma|tau|varphi|epsilon"
@@ -101,7 +103,7 @@ QUOTIENT = re.compile(r"\\[dt]?frac\s*" + _QUANTITY.format("top") + r"\s*" + _QU
 WORDS_IN_TEX = re.compile(r"\\(?:text|mbox|textrm|textbf|textit|operatorname|mathrm)\s*\{(?P<inside>[^{}]{0,200})\}")
 TOKEN = re.compile(
     r"(?P<space>\s+)"
-    r"|(?P<mixed>(?<![\d.])\d{1,4}\s*又\s*\d{1,4}/\d{1,4}(?![\d./])|(?<![\d./*+\-^])\d{1,4}\s+\d{1,4}/\d{1,4}(?![\d./]))"
+    r"|(?P<mixed>(?<![\d.])\d{1,4}\s*又\s*\d{1,4}/\d{1,4}(?![\d/]|\.\d)|(?<![\d./*+\-^])\d{1,4}\s+\d{1,4}/\d{1,4}(?![\d/]|\.\d))"
     rf"|(?P<fraction>(?:(?<![\d.,])\d{{1,4}} ?)?[{''.join(FRACTION_SIGNS)}])"
     r"|(?P<clock>(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:]))"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|(?<![\d.])\d{1,3}(?: \d{3})+(?![\d.,]|-[A-Za-z])|\d+(?:\.\d+)?|\.\d+)(?:\.{3}|…)?"
@@ -269,9 +271,9 @@ def _recurring(text: str, start: int, end: int, glued: bool) -> Token | None:
 
 
 def _mixed(text: str, start: int, end: int, glued: bool) -> Iterator[Token]:
-    """`1 1/2` and `1又1/2` are one number; `8 60/2`, as it may stand in prose, is not."""
+    """`1 1/2` and `1又1/2` are one number, and so is `3 5/4` on the way from 1 1/2 + 2 3/4; `8 60/2`, as it may stand in prose, is not."""
     whole, top, bottom = re.split(r"\s*又\s*|\s+|/", text)
-    if int(bottom) > int(top) > 0:
+    if 2 * int(bottom) > int(top) > 0:
         yield Token("number", text, start, end, int(whole) + Fraction(int(top), int(bottom)), glued=glued)
         return
     slash = end - len(bottom)

@@ -1,72 +1,43 @@
-"""Units of measurement by name, so far as a conversion between them can be checked. Sizes are exact, by definition of the units."""
+"""Units so far as a conversion between them can be checked in a working: those of answers, and what a working alone counts in."""
 
 from fractions import Fraction
+from functools import lru_cache
 
 from grading.checking import numbers, numerals
+from grading.checking.units import Unit, read_unit
 
-type Dimension = str
-
-# Names in the singular, lower case. Weeks in a month and days in a year are conventions of the problem, and not here.
-TABLES: dict[Dimension, dict[str, int | Fraction]] = {
-    "time": {
-        "second sec s 秒 秒钟": 1,
-        "minute min 分钟 分": 60,
-        "hour hr h 小时 时 个小时": 3600,
-        "day 天 日": 86400,
-        "week 周 星期 个星期": 604800,
-    },
-    "months": {"month 月 个月": 1, "year yr 年": 12, "decade": 120},
-    "length": {
-        "millimeter millimetre mm 毫米": Fraction(1, 1000),
-        "centimeter centimetre cm 厘米": Fraction(1, 100),
-        "decimeter decimetre dm 分米": Fraction(1, 10),
-        "meter metre m 米": 1,
-        "kilometer kilometre km 千米 公里": 1000,
-    },
-    "imperial length": {"inch inche in": 1, "foot feet ft": 12, "yard yd": 36, "mile mi": 63360},
-    "mass": {
-        "milligram mg 毫克": Fraction(1, 1000),
-        "gram g 克": 1,
-        "kilogram kilo kg 千克 公斤": 1000,
-        "tonne t 吨": 1_000_000,
-    },
-    "imperial mass": {"ounce oz": 1, "pound lb": 16},
-    "length^2": {"hectare ha 公顷": 10_000, "亩": Fraction(2000, 3)},
-    "volume": {"milliliter millilitre ml 毫升": 1, "liter litre l 升": 1000},
-    "imperial volume": {"cup": 8, "pint": 16, "quart": 32, "gallon": 128},
-    "money": {"cent penny pennie": 1, "dollar $ buck": 100},
-    "chinese money": {"分钱": 1, "角 毛": 10, "元 块": 100},
-    "count": {"one": 1, "dozen": 12},
+# Of temperatures and angles more is to be known than their size; weeks in a month and days in a year are conventions of the problem.
+KINDS = frozenset({"length", "mass", "time", "months", "cups", "count", "CNY", "USD", "EUR", "GBP", "INR", "JPY"})
+OWN = {
+    "日": Unit((("time", 1),), Fraction(86400)),
+    "分": Unit((("time", 1),), Fraction(60)),
+    "月": Unit((("months", 1),), Fraction(1)),
+    "decade": Unit((("months", 1),), Fraction(120)),
+    "t": Unit((("mass", 1),), Fraction(1000)),
+    "pound": Unit((("mass", 1),), Fraction("0.45359237"), imperial=True),
+    "cup": Unit((("cups", 1),), Fraction(1)),
+    "pint": Unit((("cups", 1),), Fraction(2)),
+    "quart": Unit((("cups", 1),), Fraction(4)),
+    "gallon": Unit((("cups", 1),), Fraction(16)),
+    "penny": Unit((("USD", 1),), Fraction(1, 100)),
+    "pennie": Unit((("USD", 1),), Fraction(1, 100)),
+    "buck": Unit((("USD", 1),), Fraction(1)),
+    "one": Unit((("count", 1),), Fraction(1)),
+    "dozen": Unit((("count", 1),), Fraction(12)),
 }
-UNITS: dict[str, tuple[Dimension, Fraction]] = {
-    name: (dimension, Fraction(size)) for dimension, table in TABLES.items() for names, size in table.items() for name in names.split(" ")
-}
-POWERS = {"square ": 2, "sq ": 2, "cubic ": 3, "cu ": 3, "平方": 2, "立方": 3}  # what stands before a unit: `square cm`, `平方米`
+# Between these people convert where they say nothing of it.
+USUAL = (
+    "second minute hour day week month year decade millimeter centimeter decimeter meter kilometer inch foot yard mile"
+    " milligram gram kilogram tonne ounce pound milliliter liter cup pint quart gallon cent dollar 分钱 角 元 one dozen"
+)
 SCALES = numbers.SCALES | numerals.ZH_SCALES | {"打": 12}
 
 
-def find_unit(word: str) -> tuple[Dimension, Fraction] | None:
-    """Dimension and size of the unit that `word` names, in the singular or the plural, or as a power: `cm^2`, `平方米`."""
+def find_unit(word: str) -> Unit | None:
+    """The unit that `word` names, in the singular or the plural, or as a power or a quotient: `cm^2`, `平方米`, `km/h`."""
     word = word.lower().strip(".")
-    top, _, bottom = word.partition("/")
-    if bottom:
-        return _quotient(find_unit(top), find_unit(bottom))
-    base, _, exponent = word.partition("^")
-    if exponent in ("2", "3"):
-        return _power(base, int(exponent))
-    for prefix, power in POWERS.items():
-        if word.startswith(prefix) and word != prefix:
-            return _power(word.removeprefix(prefix), power)
-    return UNITS.get(word) or UNITS.get(word.removesuffix("s"))
-
-
-def _quotient(top: tuple[Dimension, Fraction] | None, bottom: tuple[Dimension, Fraction] | None) -> tuple[Dimension, Fraction] | None:
-    return (f"{top[0]}/{bottom[0]}", top[1] / bottom[1]) if top is not None and bottom is not None else None
-
-
-def _power(word: str, exponent: int) -> tuple[Dimension, Fraction] | None:
-    unit = UNITS.get(word) or UNITS.get(word.removesuffix("s"))
-    return (f"{unit[0]}^{exponent}", unit[1] ** exponent) if unit is not None and unit[0].endswith("length") else None
+    unit = OWN.get(word) or OWN.get(word.removesuffix("s")) or read_unit(word)
+    return unit if unit is not None and all(kind in KINDS for kind, _power in unit.kind) else None
 
 
 def factor(written: str, other: str) -> Fraction | None:
@@ -75,16 +46,24 @@ def factor(written: str, other: str) -> Fraction | None:
     if per and per == other_per:
         return factor(one, another)  # `kg/person`
     left, right = find_unit(written), find_unit(other)
-    if left is None or right is None or left[0] != right[0]:
+    if left is None or right is None or (left.kind, left.imperial) != (right.kind, right.imperial):
         return None
-    return left[1] / right[1]
+    return left.factor / right.factor
 
 
+@lru_cache(maxsize=1_000)
 def factors(word: str) -> frozenset[Fraction]:
     """What one might multiply or divide by to come from the unit to another of its kind."""
     unit = find_unit(word)
-    if unit is None:
+    if unit is None or len(unit.kind) != 1:
         return frozenset()
-    kind, _, exponent = unit[0].partition("^")
-    ratios = {unit[1] / size ** int(exponent or 1) for dimension, size in UNITS.values() if dimension == kind} - {Fraction(1)}
+    usual = [(other, _power(unit, other)) for other in map(find_unit, USUAL.split()) if other is not None]
+    ratios = {unit.factor / other.factor**power for other, power in usual if power} - {Fraction(1)}
     return frozenset(ratios | {1 / ratio for ratio in ratios})
+
+
+def _power(unit: Unit, other: Unit) -> int:
+    """Which power of `other` measures what `unit` does; 0 for none."""
+    ((kind, power),), ((other_kind, other_power),) = unit.kind, other.kind
+    is_alike = kind == other_kind and unit.imperial == other.imperial
+    return power // other_power if is_alike and power % other_power == 0 else 0

@@ -10,6 +10,7 @@ from grading.checking.working.claims import Chain, Side
 from grading.checking.working.expressions import CONSTANTS
 from grading.checking.working.findings import Finding, Truth
 from grading.checking.working.neighbours import Solve
+from grading.checking.working.symbolic import close, value_at
 from grading.checking.working.systems import Points, holds
 from grading.checking.working.task import Relation, read_relations
 
@@ -41,8 +42,14 @@ class Value:
         self._last = chain.sides[-1]
         for relation in read_relations(chain):
             names = relation.symbols - CONSTANTS.keys()
-            known = [point for point in points if names <= point.keys()]
-            if names and known and relation.operator == "=" and all(holds(relation, point) is False for point in known):
+            known = tuple(point for point in points if names <= point.keys())
+            is_wrong = names and known and relation.operator == "=" and all(holds(relation, point) is False for point in known)
+            if is_wrong and self._is_known(known):
                 left, right = relation.text.split(" = ", 1)
                 yield Finding(Truth.WRONG, Reason(findings.UNEQUAL, {"left": left, "right": right}))
                 return
+
+    def _is_known(self, points: Points) -> bool:
+        """Whether the equations say what it is: of |a + b| they do not, where they are for vectors, or not all are read."""
+        found = [value for point in points if (value := value_at(self._asked.readings[0], point)) is not None]
+        return bool(found) and all(close(value, found[0]) for value in found)

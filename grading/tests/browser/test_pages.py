@@ -136,6 +136,7 @@ def test_dialogs_and_previews(site, full, teacher):
     assert findings(page) == []
     page.set_viewport_size({"width": 1280, "height": 800})
     page.get_by_role("button", name="Take these students").click()
+    expect(page.get_by_text("The class list was taken")).to_be_visible()
     page.evaluate(PLAIN_HTTP)
     page.get_by_role("link", name="Copy the link for a password").click()
     expect(page.get_by_role("link", name="Copied")).to_be_visible()
@@ -186,3 +187,17 @@ def test_hostile_work_is_shown_as_it_is_and_does_nothing(site, school, teacher, 
         forbidden = "main script:not([type='application/json']), main iframe, main img, main [onerror], main a[href^=javascript]"
         assert page.locator(forbidden).count() == 0
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_what_is_chosen_has_an_edge_where_colours_are_the_reader_s(site, school, visit):
+    """Contrast themes take all grounds away."""
+    site.do("person", name=school["teacher"], role="teacher")
+    page = visit(school["teacher"], forced_colors="active").open(f"/problems/{school['problem']}/queue/?show=all")
+    assert page.locator(".tab[aria-current]").evaluate("tab => getComputedStyle(tab).outlineStyle") == "solid"
+    assert page.locator(".tab:not([aria-current])").first.evaluate("tab => getComputedStyle(tab).outlineStyle") == "none"
+
+
+def test_at_twice_the_size_no_button_of_an_assignment_is_out_of_sight(site, school, visit):
+    site.do("person", name=school["teacher"], role="teacher")
+    page = visit(school["teacher"], viewport={"width": 640, "height": 400}).open(f"/assignments/{school['assignment']}/")
+    assert page.locator(".wide").first.evaluate("wide => wide.scrollWidth - wide.clientWidth") <= 0

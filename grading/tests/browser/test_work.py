@@ -27,6 +27,13 @@ def test_steps_and_answer_are_shown_as_they_will_be_read(site, school, visit):
     assert site.do("submissions", problem=school["problem"]) == 0
 
 
+def test_no_phone_makes_a_capital_of_a_letter_that_begins_a_line(site, school, visit):
+    """X = 4 is not the x of the line before."""
+    visitor = student(school, visit)
+    assert open_work(visitor, school).locator("#work").evaluate("field => field.autocapitalize") in ("off", "none")
+    assert visitor.open("/").locator("#attempt").evaluate("field => field.autocapitalize") in ("off", "none")
+
+
 def test_a_syntax_error_is_mended_or_handed_in_as_it_is(site, school, visit):
     visitor = student(school, visit)
     page = open_work(visitor, school)

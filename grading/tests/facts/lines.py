@@ -94,6 +94,14 @@ BOUND = [  # limits, sums and derivatives
     (r"Find $\sum_{n=1}^{\infty} \frac{1}{2^n}$.", r"$= \frac{1/2}{1-1/2}$", ("$= 1$", "$= 2$")),
     ("Find the second derivative of y = 4x^3 - x^2.", ("y' = 12x^2 - 2x", "y' = 12x^2 - x"), ("y'' = 24x - 2", "y'' = 24x")),
     ("Find f''(x) for f(x) = x^4 - 2x.", "f'(x) = 4x^3 - 2", ("f''(x) = 12x^2", "f''(x) = 12x^2 - 2")),
+    (
+        r"Evaluate $\int_0^2 (3x^2 - 4)\,dx$.",
+        ("$= [x^3 - 4x]_0^2$", "$= [x^3 - 4]_0^2$"),
+        ("$= (8 - 8) - 0$", "$= (8 - 4) - 0$"),
+        ("$= 0$", "$= 4$"),
+    ),
+    ("计算 ∫₀^π sin x dx", ("=[-cos x]₀^π", "=[cos x]₀^π"), "=-cos π + cos 0", ("=2", "=0")),
+    ("Find ∫_0^1 x e^x dx.", ("= [xe^x]_0^1 - ∫_0^1 e^x dx", "= [xe^x]_0^1 + ∫_0^1 e^x dx"), ("= e - (e - 1)", "= e - (e + 1)"), "= 1"),
 ]
 
 REMAINDERS = [
@@ -117,6 +125,22 @@ SOLVED = [
     ),
     ("Solve √(2x+1) = x - 1.", "x² - 4x = 0", ("x = 0 or x = 4", "x = 0 or x = 3"), "check x = 0: √1 = 1 ≠ -1", "so x = 4"),
     ("在△ABC中，a=3，b=4，C=60°，求c", "c²=a²+b²-2ab cos C", ("c²=25-12=13", "c²=25-12=12"), ("c=√13", "c=13")),
+    (
+        "Solve sin 2x = sin x for 0 ≤ x ≤ 2π.",
+        "2 sin x cos x - sin x = 0",
+        "sin x (2cos x - 1) = 0",
+        "sin x = 0 or cos x = 1/2",
+        ("x = 0, π, 2π, π/3, 5π/3", "x = 0, π, 2π, π/6, 5π/3"),
+    ),
+    ("Solve √3 tan x = 1 for -π < x < π.", ("tan x = 1/√3", "tan x = √3"), "x = π/6 or x = -5π/6"),
+    (
+        "Solve sin x + cos x = 1 for 0 ≤ x < 2π.",
+        "1 + sin 2x = 1",
+        "x = 0, π/2, π, 3π/2",
+        "check: x = π and x = 3π/2 don't work",
+        "x = 0 or x = π/2",
+    ),
+    ("Solve √(x-1) < 3.", ("x - 1 < 9", "x - 1 < 3"), "x < 10", "x ≥ 1", ("1 ≤ x < 10", "0 ≤ x < 10")),
 ]
 
 REWRITTEN = [
@@ -125,6 +149,51 @@ REWRITTEN = [
     ("Write x² + 6x + 5 in completed square form.", ("(x + 3)² - 9 + 5", "(x + 6)² - 36 + 5"), ("= (x + 3)² - 4", "= (x + 3)² - 14")),
     ("配方：x²-4x+1", ("=x²-4x+4-4+1", "=x²-4x+4+1"), ("=(x-2)²-3", "=(x-2)²+3")),
     ("Divide 3/4 by 2/3", ("3/4 ÷ 2/3 = 3/4 × 3/2", "3/4 ÷ 2/3 = 3/4 × 2/3"), ("= 9/8", "= 6/12")),
+    ("计算 (π-3)^0 + (1/2)^{-1} - 2sin30°", ("=1+2-2×1/2", "=0+2-2×1/2"), ("=2", "=1")),
+    (
+        "先化简，再求值：(1-1/(x+1))÷x/(x²-1)，其中x=√2+1",
+        ("原式=x/(x+1)×(x+1)(x-1)/x", "原式=x/(x+1)×(x+1)(x+1)/x"),
+        ("=x-1", "=x+1"),
+        "当x=√2+1时，原式=√2+1-1=√2",
+    ),
+    ("Work out 1 1/2 + 2 3/4.", "1 2/4 + 2 3/4", ("= 3 5/4", "= 3 5/8"), "= 4 1/4"),
+    ("Work out 5 + 3 × (8 - 2)² ÷ 4.", "5 + 3 × 36 ÷ 4", ("5 + 27", "113 ÷ 4"), ("32", "33")),
+]
+
+PROVED = [
+    (
+        "Prove that (1 - cos²x)/sin x = sin x.",
+        "LHS = (1 - cos²x)/sin x",
+        ("= sin²x/sin x", "= cos²x/sin x"),
+        ("= sin x", "= cos x"),
+        "= RHS",
+    ),
+    (
+        "Show that tan x + cot x = 1/(sin x cos x).",
+        "LHS = tan x + cot x",
+        ("= sin x/cos x + cos x/sin x", "= sin x/cos x + sin x/cos x"),
+        ("= (sin²x + cos²x)/(sin x cos x)", "= (sin x + cos x)/(sin x cos x)"),
+        "= 1/(sin x cos x)",
+    ),
+    ("已知数列的前n项和S_n=n²+2n，求a_n", "当n≥2时，a_n=S_n-S_{n-1}", "=n²+2n-(n-1)²-2(n-1)", ("=2n+1", "=2n-1"), "当n=1时，a_1=3，也符合"),
+    ("证明：奇数的平方除以8余1", "设奇数为2k+1", "(2k+1)²=4k²+4k+1", ("=4k(k+1)+1", "=4k(k+2)+1")),
+    ("Find the largest value of y = -x² + 4x + 1.", "y = -(x² - 4x) + 1", ("= -(x-2)² + 4 + 1", "= -(x-2)² - 4 + 1"), "= -(x-2)² + 5"),
+    ("The perimeter of a rectangle, x+3 by x?", "P = 2(x + 3) + 2x", ("= 4x + 6", "= 4x + 3")),
+    ("x + y = 5, xy = 6. Find x² + y².", "x²+y²=(x+y)²-2xy", "=25-2xy", ("=13", "=19")),
+    ("a² = b² + c². Find a² - c².", "a² - c² = b² + c² - c²", "= b²"),
+    (
+        "Prove that 3^(2n) - 1 is divisible by 8.",
+        "3^(2k) - 1 = 8m",
+        "3^(2k+2) - 1 = 9·3^(2k) - 1",
+        "= 9(8m + 1) - 1",
+        "= 72m + 8",
+    ),
+    ("Find |a+b|² for two vectors with a·b=2, |a|=3, |b|=4.", "|a+b|² = |a|² + 2a·b + |b|²", "= 9 + 4 + 16", ("= 29", "= 28")),
+]
+
+RATIOS = [
+    ("A:B = 2:3, B:C = 4:5. Find A:B:C.", "A:B = 8:12", "B:C = 12:15", "A:B:C = 8:12:15"),
+    ("x:y = 2:3 and x + y = 20. Find x and y.", ("y = 3x/2", "y = 2x/3"), "x + 3x/2 = 20", ("5x = 40", "4x = 40"), "x = 8, y = 12"),
 ]
 
 LINES: dict[str, list[tuple[Line, ...]]] = {
@@ -136,4 +205,6 @@ LINES: dict[str, list[tuple[Line, ...]]] = {
     "remainders": REMAINDERS,
     "solved": SOLVED,
     "rewritten": REWRITTEN,
+    "proved": PROVED,
+    "ratios": RATIOS,
 }

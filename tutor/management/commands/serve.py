@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.models import User
 from tutor.supervisor import Child, answers, end_orphan, valkey_command, wait_until, web_command, worker_command
 
 LOG_SIZE, LOG_FILES = 5_000_000, 5
@@ -80,6 +81,8 @@ class Command(BaseCommand):
             if probe.connect_ex((host, port)) != 0:
                 return False
         self.stdout.write(self.style.SUCCESS(f"Lemma is at http://{_name_of(host)}:{port}/ (Ctrl-C ends it)"))
+        if not User.objects.filter(role=User.Role.ADMIN, is_active=True).exists():
+            self.stdout.write(self.style.WARNING("Nobody is an administrator yet: `manage.py createsuperuser` makes the first one."))
         return True
 
 
