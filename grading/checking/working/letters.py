@@ -23,7 +23,9 @@ CONSTANTS = {
     ),
     "i": (
         "imaginary",
-        re.compile(r"(?<![A-Za-z])i\s*\^|\d\s*[+-]\s*\d*i(?![A-Za-z])|complex|imaginary|复数|虚数|虚部|sqrt\s*[({]\s*-|√\s*\(?-"),
+        re.compile(
+            r"(?<![A-Za-z])i\s*\^|\d\s*[+-]\s*\d*i(?![A-Za-z])|(?:sqrt|√)\s*\{?\d+\}?\s*i(?![A-Za-z])|complex|imaginary|复数|虚数|虚部|sqrt\s*[({]\s*-|√\s*\(?-"
+        ),
     ),
 }
 DIFFERENTIAL = re.compile(r"d[a-z]")

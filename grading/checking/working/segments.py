@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from grading.checking.working.letters import SHORT_WORDS
 from grading.checking.working.tokens import Token
 from grading.checking.working.units import find_unit
 
@@ -304,7 +305,7 @@ def _is_name(segment: Segment, word: Token) -> bool:
     """Whether letters that nobody introduced stand where a factor does: `\\frac{2}{3}PR`, `2\\pi rh`."""
     last = segment.tokens[-1]
     in_braces = sum((token.text == "{") - (token.text == "}") for token in segment.tokens) > 0
-    short = len(word.text) <= 2 and find_unit(word.text) is None
+    short = len(word.text) <= 2 and word.text not in SHORT_WORDS and find_unit(word.text) is None
     if in_braces:
         return word.glued or short or not word.text.islower()
     return word.text.isascii() and ((last.kind == "letter" and (word.glued or short)) or (last.text == "}" and word.glued))

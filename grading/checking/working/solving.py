@@ -56,6 +56,7 @@ class Solving:
         self._of_problem = frozenset(unknowns(task.relations))
         self._strict = self._given and task.kind == "solve" and is_bare(problem, MOST_WORDS) and not TOLD.search(problem)
         self._line = False
+        self._is_unread = problem.count("=") > sum(r.operator == "=" for r in task.relations) + len(task.functions.bodies)
         self._seen: list[Relation] = []  # whatever lines said
         self._numbers = frozenset(stated(problem))
         self._all = not ONLY_SOME.search(problem) and task.kind == "solve"
@@ -100,7 +101,7 @@ class Solving:
         if True in verdicts:
             return [Finding(Truth.RIGHT, Reason(findings.IDENTICAL))]
         is_claimed = len(verdicts) == 1 and names_of(before[0]) == names and not any(self._binds(each, names) for each in self._known())
-        if verdicts != [False] or not is_claimed:
+        if verdicts != [False] or not is_claimed or self._is_unread:
             return []
         reason = Reason(findings.NOT_IDENTICAL, {"left": before[0].text, "right": side.text})
         return [Finding(Truth.WRONG, reason, None, name_of_rewriting(before[0].readings[0], side.readings[0], self._functions))]

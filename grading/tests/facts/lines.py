@@ -204,6 +204,12 @@ RATIOS = [
     ("How large is it?", ("sin 180° = 0", "sin 180° = 1"), "cos 90° = 0", ("cos 60° - 1/2 = 0", "cos 60° - 1 = 0")),
     (r"Evaluate $\prod_{n = 1}^{4} \frac{n+1}{n}$.", "$= 5$"),
     ("A circle is $x^2 + Ay^2 + Bx + D = 0$. Find $A+B+D$.", ("$A+B+D = 1+2-3 = 0$", "$A+B+D = 1+2-3 = 1$")),
+    (
+        "Let $x$ and $y$ be real numbers such that $x + y = 1.$ Find the maximum of $x^4 y + xy^4.$",
+        "x^4 y + xy^4 = xy (x + y)(x^2 - xy + y^2)",
+        "= xy (x^2 - xy + y^2)",
+    ),
+    (r"Find $|-2-2\sqrt3i|$.", (r"|-2-2\sqrt3i| = \sqrt{(-2)^2+(-2\sqrt3)^2} = 4", r"|-2-2\sqrt3i| = \sqrt{(-2)^2+(-2\sqrt3)^2} = 8")),
 ]
 
 LINES: dict[str, list[tuple[Line, ...]]] = {
