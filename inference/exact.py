@@ -1,4 +1,4 @@
-"""The exact value of a long decimal that Python printed: `0.2727272727272727` is 3/11.
+"""What Python printed, as mathematics writes it: `0.2727272727272727` is 3/11, `(6+15j)` is 6 + 15i.
 
 A small model that reads the decimal and has to say a fraction guesses one near it: 1/4 or 2/7 (docs/log.md). So it is told.
 """
@@ -8,6 +8,8 @@ from fractions import Fraction
 from math import isclose, isqrt, pi
 
 LONG = re.compile(r"(?<![\w.])-?\d{1,6}\.\d{11,}(?![\w.])")  # a whole number of Python's, not one that was rounded for people
+DECIMAL = r"\d{1,9}(?:\.\d{1,6})?"
+COMPLEX = re.compile(rf"\((?P<real>-?{DECIMAL})(?P<sign>[-+])(?P<part>{DECIMAL})j\)|(?<![^\s,\[{{:=])(?P<minus>-?)(?P<alone>{DECIMAL})j\b")
 NEAR = 1e-12  # relative: sympy prints 15 digits, and operations add to that
 DENOMINATOR = 2_000  # the largest of a fraction
 NUMERATOR = 20_000
@@ -16,8 +18,20 @@ UNDER_ROOT = 100_000
 
 
 def with_exact_values(output: str) -> str:
-    """`output` with ` (= 3/11)` behind each long decimal that is a fraction, a multiple of pi, or a root of a rational number."""
-    return LONG.sub(_noted, output)
+    """`output` with ` (= 3/11)` behind each long decimal that is a fraction, a multiple of pi, or a root of a rational number, and
+    ` (= 6 + 15i)` behind complex numbers."""
+    return COMPLEX.sub(_with_i, LONG.sub(_noted, output))
+
+
+def _with_i(number: re.Match[str]) -> str:
+    times = _short(number["part"] or number["alone"])
+    imaginary = "i" if times == "1" else f"{times}i"
+    return f"{number[0]} (= {f'{_short(number["real"])} {number["sign"]} ' if number['real'] else number['minus']}{imaginary})"
+
+
+def _short(decimal: str) -> str:
+    """`3.0` as `3`."""
+    return decimal.rstrip("0").rstrip(".") if "." in decimal else decimal
 
 
 def _noted(decimal: re.Match[str]) -> str:

@@ -21,7 +21,7 @@ from grading.checking.phrases import compare_phrases, excludes, meaning, read_ph
 from grading.checking.prose import is_prose, is_sentence, stated_answer
 from grading.checking.quantities import compare_numbers
 from grading.checking.reasons import template
-from grading.checking.spellings import Spelling, may_be_list, with_decimal_points, with_names, with_powers
+from grading.checking.spellings import Spelling, may_be_list, with_decimal_points, with_i, with_names, with_powers
 from grading.checking.text import LONGEST, compact, half_width, plain, typed_signs
 from grading.checking.told_apart import compare_told_apart, may_be_one_of
 from grading.checking.verdicts import ALIKE, DIFFERENT, EQUAL, NOT_COMPARED, Outcome, Verdict, correct, incorrect, undecided
@@ -113,6 +113,8 @@ def _check(expected: str, given: str, seconds: float) -> Verdict:
         return undecided(NOT_COMPARED)
     if verdict.outcome is Outcome.INCORRECT and "^" in plain(expected) and (powers := with_powers(plain(given))) != plain(given):
         verdict = _if_wrong(expected, powers, until, otherwise=verdict, certain=False)
+    if verdict.outcome is Outcome.INCORRECT and (imaginary := with_i(plain(given), plain(expected))) != plain(given):
+        verdict = _if_wrong(expected, imaginary, until, otherwise=verdict, certain=False)
     return verdict if verdict.outcome is Outcome.CORRECT else _with_decimal_points(expected, given, until, otherwise=verdict)
 
 

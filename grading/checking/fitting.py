@@ -18,7 +18,7 @@ from grading.checking.working.algebra import Algebra, NoAnswer
 from grading.checking.working.calculated import Calculated, calculate
 from grading.checking.working.claims import LABEL, Chain, Side, find_chains
 from grading.checking.working.commas import readings
-from grading.checking.working.expressions import Expression, NoValue, Operation, Symbol, exact, symbols, walk
+from grading.checking.working.expressions import CONSTANTS, Expression, NoValue, Operation, Symbol, exact, symbols, walk
 from grading.checking.working.findings import Truth
 from grading.checking.working.inequalities import critical_numbers, test_numbers
 from grading.checking.working.letters import find_variables
@@ -48,6 +48,7 @@ IF = re.compile(r"\b(?:if|when)\b", re.IGNORECASE)
 FIND = re.compile(r"((?:求|\bfind|\bfor)\s*[a-z])\s*:", re.IGNORECASE)  # no ratio
 UNCLEAR = re.compile(r"\.\.|…|dots|\^\s*-?\w+\s*\^")  # `1 + 2 + ... + 9`; `2^3^2` is 64 for some
 ASKS = re.compile(r"[\s=?？]+$")  # `3 + 4 = ?`
+NO_LETTERS = CONSTANTS.keys() | {"i", "j", "e"}  # or perhaps none
 NO_SOLUTION = re.compile(r"\bno (?:real )?(?:solutions?|roots?)\b|\\emptyset|\\varnothing|∅|(?:无|没有)(?:实数)?[解根]", re.IGNORECASE)
 ALL_NUMBERS = re.compile(r"\ball (?:real numbers|reals)\b|任意实数|全体实数|所有实数|\\mathbb\s*\{?R\}?$", re.IGNORECASE)
 NUMERAL = re.compile(r"\d|[=<>]")
@@ -245,7 +246,7 @@ def _value_line(bare: _Bare, asked: Expression, answer: str) -> str | None:
 
 def _is_number_of_what_varies(bare: _Bare, problem: str, answer: str) -> bool:
     """Whether a number is said to be what `(4a^2)^3` is in other words."""
-    if bare.expression is None or not bare.names or not REWRITES.search(problem):
+    if bare.expression is None or not set(bare.names) - NO_LETTERS or not REWRITES.search(problem):
         return False
     chain = _only_chain(answer, bare.names)
     is_number = chain is not None and len(chain.sides) == 1 and _is_clear(chain) and not symbols(chain.sides[0].readings[0])

@@ -34,6 +34,8 @@ def latex(node: ast.expr, depth: int = 0) -> str:
             raise Unreadable
         case ast.Constant(value=int() | float() as value):
             return repr(value)
+        case ast.Constant(value=complex() as value):  # `15j`; what stands before it is an operand of its own
+            return f"{value.imag!r}i".replace(".0i", "i")
         case ast.Name(id=name) if name in NAMED or SYMBOL.fullmatch(name):
             return NAMED.get(name, name)
         case ast.UnaryOp(op=ast.USub(), operand=operand):

@@ -57,6 +57,7 @@ FUNCTION = re.compile(r"(?P<name>[A-Za-z]'{0,2}\([a-z]\)|[a-z]'{1,2})(?::\s*|\s+
 DERIVED = re.compile(
     r"(?:(?:d/dx|\\frac\s*\{d\}\s*\{dx\})\s*[(\[].+[)\]]|[(\[].+[)\]]\s*'|(?:\\int\b|∫).+d[a-z])\s*=\s*(?P<value>[^=<>:]+)"
 )
+IMAGINARY = {sign: re.compile(rf"(?<![A-Za-z\\]){sign}(?![A-Za-z])") for sign in "ij"}
 POWERLESS = re.compile(r"(?<![A-Za-z\\^_])([a-z])([2-9])(?![\d.^_])")  # `15x2`
 DOUBLE = re.compile(r"([A-Za-z])_?\{?1\}?\s*=\s*\1_?\{?2\}?\s*=\s*([^=<>:]+)")  # `x1 = x2 = 2`
 TWICE = re.compile(r"\s*\((?:double|twice|repeated|doppelt|(?:double|repeated) (?:root|solution)|二?重根)\)$", re.IGNORECASE)
@@ -211,6 +212,12 @@ def _with_indices(names: list[str], other: str) -> list[str]:
 def with_powers(text: str) -> str:
     """`15x2` as `15x^2`, which was typed or pasted without its sign."""
     return POWERLESS.sub(r"\1^\2", text)
+
+
+def with_i(text: str, other: str) -> str:
+    """`3 + 2j` as `3 + 2i`, where the other answer has an i, and neither has both, as vectors do."""
+    has_i, has_j = ([IMAGINARY[sign].search(each) is not None for each in (text, other)] for sign in "ij")
+    return IMAGINARY["j"].sub("i", text) if (has_i, has_j) == ([False, True], [True, False]) else text
 
 
 def may_be_list(text: str) -> bool:

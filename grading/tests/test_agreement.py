@@ -48,6 +48,9 @@ from grading.checking.agreement import agrees
         (r"x \ne 2", "Ne(x, 2)"),
         (r"\emptyset", "EmptySet"),
         (r"\mathbb{R}", "(-oo < x) & (x < oo)"),
+        ("6 + 15i", "(6+15j)"),
+        (r"\pm 2i", "[2j, -2j]"),
+        ("i", "1j"),
     ],
 )
 def test_an_answer_that_says_what_was_printed(answer, output):
@@ -57,7 +60,7 @@ def test_an_answer_that_says_what_was_printed(answer, output):
 @pytest.mark.parametrize(
     ("answer", "output"),
     [("5", "7"), ("2, 3", "[2, 4]"), ("2", "[2, 3]"), ("(1,2)", "(2, 1)"), ("x^2+1", "x**2 + 2"), ("4", "3.6"), ("8", r"\boxed{7}")]
-    + [("[-2, 8]", "(-2 <= x) & (x <= 7)"), ("-2 < x < 7", "Interval(-2, 7)"), ("x > 3", "(x < 3) & (-oo < x)")],
+    + [("[-2, 8]", "(-2 <= x) & (x <= 7)"), ("-2 < x < 7", "Interval(-2, 7)"), ("x > 3", "(x < 3) & (-oo < x)"), ("1 - 2i", "(1+2j)")],
 )
 def test_an_answer_that_says_something_else(answer, output):
     assert agrees(answer, output) is False

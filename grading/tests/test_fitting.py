@@ -69,6 +69,8 @@ OTHERS = [
     ("化简求值 (x+2)^2", "9"),
     ("Factor x^2 - 4", "2, -2"),
     ("Simplify x/x", "1"),
+    (r"Simplify \[\left( \frac{3 + i \sqrt{3}}{2} \right)^8 + \left( \frac{3 - i \sqrt{3}}{2} \right)^8.\]", "-81"),
+    ("Simplify e^0 + e^{i \\pi}", "0"),
     ("x2 - 4 = 0", "2, -2"),
     ("Solve sin x = 1/2", "30°"),
     ("Calculate 15% of 80", "12"),

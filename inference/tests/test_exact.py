@@ -51,6 +51,9 @@ def test_chance_makes_none() -> None:
         ("0.2727272727272727\n", "0.2727272727272727 (= 3/11)\n"),
         ("p = -0.3333333333333333", "p = -0.3333333333333333 (= -1/3)"),
         ("[0.6666666666666666, 2.0]", "[0.6666666666666666 (= 2/3), 2.0]"),
+        ("(6+15j)", "(6+15j) (= 6 + 15i)"),
+        ("[(1.5-2j), -1j, 3.0j]", "[(1.5-2j) (= 1.5 - 2i), -1j (= -i), 3.0j (= 3i)]"),
+        ("z = 1j", "z = 1j (= i)"),
         ("np.float64(0.8660254037844386)", "np.float64(0.8660254037844386 (= sqrt(3)/2))"),
     ],
 )
@@ -58,6 +61,9 @@ def test_it_stands_behind_the_decimal(output: str, noted: str) -> None:
     assert with_exact_values(output) == noted
 
 
-@pytest.mark.parametrize("output", ["0.27", "0.3333", "3.3333333333333335e-05", "1.3333333333333333j", "v1.333333333333333.2", "3/11", ""])
+@pytest.mark.parametrize(
+    "output",
+    ["0.27", "0.3333", "3.3333333333333335e-05", "1.3333333333333333j", "(1e-16+1j)", "x_1j", "3j4", "v1.333333333333333.2", "3/11", ""],
+)
 def test_other_output_is_left_alone(output: str) -> None:
     assert with_exact_values(output) == output
