@@ -21,6 +21,7 @@ TICK = 0.05  # seconds between two looks at time and memory
 IDLE = 0.25  # seconds between two looks at what a cell has left behind
 GRACE = 2.0  # seconds in which the state must answer
 ROUNDS = 200  # of killing what a cell left, before the state is given up as well
+GONE = (FileNotFoundError, ProcessLookupError)  # a process that ends while it is looked at
 PAGE = os.sysconf("SC_PAGE_SIZE")
 READ = 65_536  # bytes at once
 ERROR = 1_000  # characters of an error
@@ -290,11 +291,11 @@ class Supervisor:
     def resident_at(self, place: str) -> int:
         try:
             statm = os.open(f"{place}/statm", os.O_RDONLY, dir_fd=self.proc)
-        except FileNotFoundError:
+        except GONE:
             return 0
         try:
             return int(os.read(statm, 256).split()[1]) * PAGE
-        except ProcessLookupError:
+        except GONE:
             return 0
         finally:
             os.close(statm)
@@ -303,11 +304,11 @@ class Supervisor:
         """Their places in /proc."""
         try:
             tasks = os.open(f"{pid}/task", os.O_RDONLY, dir_fd=self.proc)
-        except FileNotFoundError:
+        except GONE:
             return []
         try:
             return [f"{pid}/task/{name}" for name in os.listdir(tasks)]
-        except FileNotFoundError:
+        except GONE:
             return []
         finally:
             os.close(tasks)

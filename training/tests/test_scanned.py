@@ -29,8 +29,16 @@ LISTS = [
 ]
 LISTS += [practice.students_pages, practice.teachers_pages, practice.admins_pages, training.admins_pages]
 FILES = {"tutor:export", "tutor:plot", "grading:roster_csv", "grading:classroom_csv", "grading:assignment_csv", "admin:jsi18n"}
-FILES |= {"training:log", "training:transcripts", "training:export"}
-PARTS = {"tutor:notices", "tutor:state", "grading:history", "training:table", "training:workers", "admin:autocomplete"}  # of pages
+FILES |= {"grading:links_csv", "training:log", "training:transcripts", "training:export"}
+PARTS = {
+    "accounts:here",
+    "tutor:notices",
+    "tutor:state",
+    "grading:history",
+    "training:table",
+    "training:workers",
+    "admin:autocomplete",
+}  # of pages
 AWAY = {"practice:answer", "practice:help", "practice:reveal", "set_language", "admin:view_on_site"}  # to a page, or to none
 AWAY |= {"admin:django.views.generic.base.RedirectView"}
 

@@ -149,7 +149,7 @@ async def test_a_turn_of_another_conversation_is_not_there(stack):
 
 
 @pytest.mark.parametrize(
-    "message", ["", "[]", "7", '{"watch": "x", "after": 0}', '{"watch": null, "after": -1}', "{", "[" * 100_000], ids=lambda text: text[:10]
+    "message", ["", "[]", "7", '{"watch": "x", "after": 0}', '{"watch": null, "after": -1}', "{", "[" * 60_000], ids=lambda text: text[:10]
 )
 async def test_nonsense_closes_the_socket(stack, message):
     student = stack.student()
@@ -157,6 +157,14 @@ async def test_nonsense_closes_the_socket(stack, message):
     async with student.socket(asked["conversation"]) as connection:
         await connection.send(message)
         assert await closed_with(connection) == 4400
+
+
+async def test_a_frame_that_no_page_sends_is_not_taken_in(stack):
+    student = stack.student()
+    asked = student.ask("Count to 2")
+    async with student.socket(asked["conversation"]) as connection:
+        await connection.send("[" * 100_000)
+        assert await closed_with(connection) == websockets.CloseCode.MESSAGE_TOO_BIG
 
 
 async def test_another_origin_is_refused(stack):

@@ -50,6 +50,7 @@ def full(by):
     for run in both:
         RunStage.objects.create(run=run, number=0, name="sft", kind="sft", state="done", figures={"loss": 0.5})
     report = {"n": 1, "problems": 3, "unbiased": {"maj@1": {"value": 50.0, "interval": [40.0, 60.0]}}}
+    report |= {"select": "majority", "picked": 50.0, "differences": {}}
     about = {"name": "dev", "data": "dev.jsonl", "model": "small", "mode": "cot", "report": report}
     evaluation = Evaluation.objects.create(folder=str(settings.VAR_DIR / by), **about)
     dataset = datasets.keep([{"question": "What is $1 + 1$?", "expected": "2"}], About(name=by, source="import", by=admin))
