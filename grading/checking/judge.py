@@ -87,8 +87,9 @@ def main(name: str) -> None:
 def _send_worker(control: socket.socket, judging: Judge) -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs:
-        pid = os.fork()
+        server, pid = os.getpid(), os.fork()
         if not pid:
+            end_with_parent(parent=server)
             control.close()
             theirs.close()
             _work(ours, judging)
@@ -99,7 +100,6 @@ def _send_worker(control: socket.socket, judging: Judge) -> None:
 
 def _work(requests: socket.socket, judging: Judge) -> None:
     """Until the parent closes its end. Never returns."""
-    end_with_parent()
     with contextlib.suppress(ConnectionError):
         while request := requests.recv(LONGEST):
             limit_cpu()

@@ -97,6 +97,7 @@ async def test_stop_ends_running_code_within_a_second(stack):
     assert time.monotonic() - began < 1
 
 
+@pytest.mark.parametrize("stack", ["production"], indirect=True)
 async def test_a_client_that_reads_nothing_is_let_go_and_resumes(stack):
     """A real TCP connection that stands still; others are served meanwhile."""
     student = stack.student()
