@@ -100,6 +100,10 @@ def _check(expected: str, given: str, seconds: float) -> Verdict:
     """The verdict on the answers as they are surely meant; where they differ so, as they may be meant."""
     until = time.monotonic() + seconds
     key, said = final_answer(expected) or expected, final_answer(given) or given
+    if told_apart := compare_told_apart(key, said):
+        return told_apart
+    if (number := read_plain_number(plain(key))) and may_be_one_of(number, said):
+        return undecided(NOT_COMPARED)
     left, right = _with_names(expected, key, plain(given)), _with_names(given, said, plain(expected))
     one, other = left.text if left else expected, right.text if right else given
     if all(spelling is None or spelling.certain for spelling in (left, right)):
@@ -107,14 +111,9 @@ def _check(expected: str, given: str, seconds: float) -> Verdict:
     verdict = _as_written(expected, given, seconds)
     if verdict.outcome is Outcome.INCORRECT and (one, other) != (expected, given):
         verdict = _if_wrong(one, other, until, otherwise=verdict, certain=False)
-    if told_apart := compare_told_apart(key, said):
-        return told_apart
-    if (number := read_plain_number(plain(key))) and may_be_one_of(number, said):
-        return undecided(NOT_COMPARED)
-    if verdict.outcome is Outcome.INCORRECT and "^" in plain(expected) and (powers := with_powers(plain(given))) != plain(given):
-        verdict = _if_wrong(expected, powers, until, otherwise=verdict, certain=False)
-    if verdict.outcome is Outcome.INCORRECT and (imaginary := with_i(plain(given), plain(expected))) != plain(given):
-        verdict = _if_wrong(expected, imaginary, until, otherwise=verdict, certain=False)
+    for meant in (with_powers(plain(given), plain(expected)), with_i(plain(given), plain(expected))):
+        if verdict.outcome is Outcome.INCORRECT and meant != plain(given):
+            verdict = _if_wrong(expected, meant, until, otherwise=verdict, certain=False)
     return verdict if verdict.outcome is Outcome.CORRECT else _with_decimal_points(expected, given, until, otherwise=verdict)
 
 

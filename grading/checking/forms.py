@@ -43,6 +43,12 @@ def _value(node: Node) -> Node:
     return node.items[-1] if isinstance(node, Chain) and set(node.relations) == {"="} else node
 
 
+def _unsigned(node: Node) -> Node:
+    """The same without a minus sign before it all."""
+    value = _value(node)
+    return value.args[0] if isinstance(value, Op) and value.name == "neg" else value
+
+
 def _parts(node: Node) -> Iterator[Node]:
     yield node
     if isinstance(node, Op):
@@ -66,8 +72,7 @@ def _factors(node: Node) -> list[Node]:
 
 
 def _is_product(node: Node) -> bool:
-    value = _value(node)
-    value = value.args[0] if isinstance(value, Op) and value.name == "neg" else value
+    value = _unsigned(node)
     return isinstance(value, Op) and value.name in ("*", "/", "^")
 
 
@@ -148,8 +153,7 @@ def _is_a_square(node: Node, key: Node) -> bool:
 
 
 def _is_one_fraction(node: Node, key: Node) -> bool:
-    value = _value(node)
-    value = value.args[0] if isinstance(value, Op) and value.name == "neg" else value
+    value = _unsigned(node)
     return isinstance(value, Op) and value.name in ("/", "*") and not any(_is_fraction(part) for part in value.args)
 
 

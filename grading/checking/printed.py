@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Callable
 
 LONGEST = 1_000  # characters
 DEEPEST = 40  # nested operations
@@ -17,10 +18,15 @@ class Unreadable(Exception):
 
 def to_latex(text: str) -> str | None:
     """LaTeX for a printed number or sympy expression; None for everything else."""
+    return written(text, latex)
+
+
+def written(text: str, write: Callable[[ast.expr], str]) -> str | None:
+    """What `write` makes of a printed expression; None where it raises `Unreadable`, or the text is no expression."""
     if len(text) > LONGEST:
         return None
     try:
-        return latex(ast.parse(text.strip(), mode="eval").body)
+        return write(ast.parse(text.strip(), mode="eval").body)
     except (SyntaxError, ValueError, RecursionError, MemoryError, Unreadable):  # what ast.parse raises on hostile text
         return None
 

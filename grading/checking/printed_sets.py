@@ -5,7 +5,7 @@ Parsed, never evaluated.
 
 import ast
 
-from grading.checking.printed import DEEPEST, LONGEST, Unreadable, latex
+from grading.checking.printed import DEEPEST, Unreadable, latex, written
 
 RELATIONS: dict[type[ast.cmpop], str] = {ast.Lt: "<", ast.LtE: r"\le", ast.Gt: ">", ast.GtE: r"\ge", ast.Eq: "=", ast.NotEq: r"\ne"}
 TURNED = {"<": ">", r"\le": r"\ge", ">": "<", r"\ge": r"\le"}
@@ -18,16 +18,16 @@ type Bound = tuple[str, str, str]  # variable, relation, value
 
 def set_to_latex(text: str) -> str | None:
     """LaTeX for a printed inequality or set of intervals; None for everything else, a list of values too."""
-    if len(text) > LONGEST:
-        return None
-    try:
-        node = ast.parse(text.strip(), mode="eval").body
-        return None if isinstance(node, ast.Set) else _set(node, 0)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, Unreadable):
-        return None
+    return written(text, _alone)
 
 
-def _set(node: ast.expr, depth: int) -> str:
+def _alone(node: ast.expr) -> str:
+    if isinstance(node, ast.Set):
+        raise Unreadable
+    return _set(node)
+
+
+def _set(node: ast.expr, depth: int = 0) -> str:
     if depth > DEEPEST:
         raise Unreadable
     match node:

@@ -22,6 +22,8 @@ TEMPERATURES = {read_kind("°C"), read_kind("°F")}
 ANGLES = {read_kind("°"), read_kind("rad")}
 YUAN_OR_YEN = {read_kind("元"), read_kind("yen")}  # ¥ is either
 TENTHS = frozenset({"折", "成"})
+# `4小时后相遇`, `6天可以完成`: what happens then is no part of the unit.
+GOES_ON = re.compile(r"(?<=.)(?:[以之]?后|可以|能|就|完成|相遇|到|追上|[行走做看用修跑写读]完).{0,4}$")
 
 ROUNDED = template("The answer is rounded; the exact value is expected.")
 ROUNDS_TO = template("The answer agrees with the expected value when rounded, but is not the same.")
@@ -47,10 +49,6 @@ def compare_numbers(expected: Number, given: Number) -> Verdict:
     if expected.unit and given.unit and unit_name(expected.unit) != unit_name(given.unit):
         return _compare_units(expected, given)
     return compare_values(expected, given)
-
-
-# `4小时后相遇`, `6天可以完成`: what happens then is no part of the unit.
-GOES_ON = re.compile(r"(?<=.)(?:[以之]?后|可以|能|就|完成|相遇|到|追上|[行走做看用修跑写读]完).{0,4}$")
 
 
 def _in_percent(expected: Number, given: Number) -> tuple[Number, Number] | None:

@@ -209,9 +209,9 @@ def _with_indices(names: list[str], other: str) -> list[str]:
     return [INDEXED.sub(r"\1_{\2}", name) for name in names] if is_one or (are_all and len(names) > 1) else names
 
 
-def with_powers(text: str) -> str:
-    """`15x2` as `15x^2`, which was typed or pasted without its sign."""
-    return POWERLESS.sub(r"\1^\2", text)
+def with_powers(text: str, other: str) -> str:
+    """`15x2` as `15x^2`, which was typed or pasted without its sign, where the other answer has a power."""
+    return POWERLESS.sub(r"\1^\2", text) if "^" in other else text
 
 
 def with_i(text: str, other: str) -> str:

@@ -3,7 +3,7 @@ r"""What binds a letter: `lim(x→2)`, `\lim_{x \to 2}`, `\sum_{k=1}^{5}`, `[x^3
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grading.checking.working.tokens import Token
+from grading.checking.working.tokens import Token, rewritten
 
 LIMITS, SUMS = frozenset({"lim", "\\lim"}), frozenset({"\\sum", "∑"})
 PRODUCTS = frozenset({"\\prod", "∏"})  # not read
@@ -16,17 +16,13 @@ LONGEST = 30  # tokens between two brackets
 
 def with_binders(tokens: Sequence[Token]) -> list[Token]:
     """Each limit and sum as a command with its letter and its bounds in braces; what cannot be read so, as a sign that is not known."""
-    found: list[Token] = []
-    at = 0
-    while at < len(tokens):
-        length, read = _binder(tokens, at) if tokens[at].text in BINDING else (1, [tokens[at]])
-        found += read
-        at += length
-    return found
+    return rewritten(tokens, _binder)
 
 
 def _binder(tokens: Sequence[Token], at: int) -> tuple[int, list[Token]]:
     token = tokens[at]
+    if token.text not in BINDING:
+        return 1, [token]
     if token.text in CHANCES:
         inside = _group(tokens, at + 1) if tokens[at + 1 : at + 2] and tokens[at + 1].text == "(" else []
         is_event = any(part.kind == "relation" for part in inside)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from grading.checking.working.tokens import Token
+from grading.checking.working.tokens import Token, rewritten
 
 CHOICES, ARRANGEMENTS = frozenset("C"), frozenset("PA")
 LARGEST = 200
@@ -27,13 +27,7 @@ NOTATIONS = (
 
 def with_counts(tokens: Sequence[Token]) -> list[Token]:
     """Each such number as tokens of a binomial coefficient, for arrangements times a factorial."""
-    found: list[Token] = []
-    at = 0
-    while at < len(tokens):
-        length, counted = next(_counts(tokens, at), (1, [tokens[at]]))
-        found += counted
-        at += length
-    return found
+    return rewritten(tokens, lambda tokens, at: next(_counts(tokens, at), (1, [tokens[at]])))
 
 
 def _counts(tokens: Sequence[Token], at: int) -> Iterator[tuple[int, list[Token]]]:

@@ -53,18 +53,14 @@ def as_equation(relation: Relation) -> Relation:
     return Relation(relation.left, "=", relation.right)
 
 
-def is_not_turned(before: Sequence[Relation], alternatives: Alternatives, name: str, algebra: Algebra) -> bool:
+def says_turned(before: Sequence[Relation], alternatives: Alternatives, name: str, algebra: Algebra) -> bool:
     """Whether a line says the same as the relations `before` it with all its signs turned round."""
     return same_region([before], [[_turned(relation) for relation in all_of] for all_of in alternatives], name, algebra)
 
 
-def right_inequality(before: Sequence[Relation], written: Sequence[Relation], name: str, algebra: Algebra) -> str | None:
-    """The same two sides with the sign turned round, where that is right."""
-    if len(written) != 1 or written[0].operator not in TURNED:
-        return None
-    turned = _turned(written[0])
-    is_right = same_region([before], [[turned]], name, algebra)
-    return written[0].text.replace(f" {written[0].operator} ", f" {turned.operator} ") if is_right else None
+def turned_text(relation: Relation) -> str:
+    """As it is written, but for its sign, which is turned round."""
+    return relation.text.replace(f" {relation.operator} ", f" {_turned(relation).operator} ")
 
 
 def _turned(relation: Relation) -> Relation:

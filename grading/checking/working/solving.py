@@ -9,7 +9,7 @@ from grading.checking.working.claims import Chain, Side
 from grading.checking.working.derivatives import check_derivative, known_functions
 from grading.checking.working.expressions import CONSTANTS, Symbol, is_plain, operations, symbols
 from grading.checking.working.findings import Finding, Truth
-from grading.checking.working.inequalities import TURNED, as_equation, is_not_turned, is_where_defined, right_inequality, same_region
+from grading.checking.working.inequalities import TURNED, as_equation, is_where_defined, same_region, says_turned, turned_text
 from grading.checking.working.naming import name_of_number, name_of_rewriting, name_of_transformation
 from grading.checking.working.neighbours import Neighbours, begins_anew, repeats_with_others, told_values
 from grading.checking.working.quantities import stated
@@ -388,16 +388,15 @@ class Solving:
                 return Finding(Truth.CARRIED, Reason(findings.CARRIED))
         if not self._strict or all(relation.operator == "=" for relation in all_relations(alternatives)):
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))  # equations may be for the ends, or for some of what solves it
-        code = self._name_of_inequality(alternatives, name)
+        is_not_turned = says_turned(self._state.relations, alternatives, name, self._algebra)
+        code = "inequality_not_flipped" if is_not_turned else self._name_of_inequality(alternatives)
         relations = all_relations(alternatives)
         self._state.assumed = [alternatives]
         self._state.lines += relations
-        right = right_inequality(self._state.relations, relations, name, self._algebra)
+        right = turned_text(relations[0]) if is_not_turned and len(relations) == 1 else None
         return Finding(Truth.WRONG, Reason(findings.NOT_THE_INEQUALITY), right, code)
 
-    def _name_of_inequality(self, alternatives: list[list[Relation]], name: str) -> str | None:
-        if is_not_turned(self._state.relations, alternatives, name, self._algebra):
-            return "inequality_not_flipped"
+    def _name_of_inequality(self, alternatives: list[list[Relation]]) -> str | None:
         written, *before = map(as_equation, (all_relations(alternatives)[0], *reversed(self._state.lines[-LINES:])))
         try:
             own = self._solve([written])

@@ -1,7 +1,7 @@
 """The tokens of a line of working: plain text, LaTeX or a mixture, English or Chinese. Prose comes out as words, for others to skip."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -32,6 +32,17 @@ class Token:
     decimals: int | None = None
     glued: bool = False
     loose: bool = False
+
+
+def rewritten(tokens: Sequence[Token], read: Callable[[Sequence[Token], int], tuple[int, list[Token]]]) -> list[Token]:
+    """Each token, or what `read` says that stands instead of so many from there on."""
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        length, instead = read(tokens, at)
+        found += instead
+        at += length
+    return found
 
 
 GREEK = "alpha|beta|gamma|delta|theta|lambda|mu|omega|phi|rho|sigma|tau|varphi|epsilon"
