@@ -85,19 +85,22 @@ async def solve(
     `SandboxError`. Where the whole does not fit the context, the oldest of `history` is left out; `instructions` never are.
     """
     limits = limits or Limits()
+    mode = prompts.choose_mode(problem) if mode == "auto" else mode
+    language = prompts.detect_language(problem) if language == "auto" else language
+    decides = not instructions and (not history or says_what_to_do(problem)) and is_bare(problem)
 
-    def begin(number: int, tokens: int) -> _Solution:
+    def begin(number: int, spent: int = 0) -> _Solution:
         return _Solution(
             problem=problem,
             engine=engine,
             sandbox=sandbox,
-            mode=prompts.choose_mode(problem) if mode == "auto" else mode,
-            language=prompts.detect_language(problem) if language == "auto" else language,
+            mode=mode,
+            language=language,
             history=list(history),
             instructions=instructions,
-            decides=not instructions and (not history or says_what_to_do(problem)) and is_bare(problem),
+            decides=decides,
             wire=wire,
-            limits=limits.after(limits.tokens - tokens),
+            limits=limits.after(spent),
             seed=seed_of(seed, number),
             temperature=temperature or (SAMPLED if n > 1 or number else 0.0),
             top_p=top_p,
@@ -106,8 +109,8 @@ async def solve(
     if n == 1:
         events = tried(begin, tries=tries, tokens=limits.tokens)
     else:
-        candidates = [begin(number, limits.tokens) for number in range(n)]
-        yield Started(mode=candidates[0].mode, language=candidates[0].language, model=engine.model, n=n)
+        candidates = [begin(number) for number in range(n)]
+        yield Started(mode=mode, language=language, model=engine.model, n=n)
         events = Contest(problem, candidates, rule=select, scorer=scorer, budget=budget, kept=kept).run()
     async with aclosing(events):
         async for event in events:

@@ -15,12 +15,13 @@ class Try(Protocol):
 
 
 async def tried(begin: Callable[[int, int], Try], *, tries: int, tokens: int) -> AsyncGenerator[Event]:
-    """The events of one try after another, until one stands; `begin(number, tokens)` makes each. Together they have `tokens`, so that a
-    solution which used them up is not tried again. Done comes once, of the last try, with the tokens and the seconds of all.
+    """The events of one try after another, until one stands; `begin(number, spent)` makes each, when so many tokens are spent already.
+    Together they have `tokens`, so that a solution which used them up is not tried again. Done comes once, of the last try, with the tokens
+    and the seconds of all.
     """
     spent, seconds, given_up = 0, 0.0, None
     for number in range(tries):
-        async with aclosing(begin(number, tokens - spent).write()) as events:
+        async with aclosing(begin(number, spent).write()) as events:
             async for event in events:
                 if isinstance(event, Started):
                     yield replace(event, given_up=given_up)
