@@ -1,5 +1,7 @@
 """Logging in and signing up; a new key."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
@@ -20,6 +22,17 @@ class LinesField(forms.CharField):
         return with_line_ends(super().to_python(value) or "")
 
 
+@contextmanager
+def _tried(door: str) -> Iterator[None]:
+    """A password is looked at inside, which raises where it is a wrong one. Raises `ValidationError` after too many of these."""
+    try:
+        tries.begin(door)
+    except tries.TooManyTries as error:
+        raise forms.ValidationError(_("Too many wrong passwords. Wait ten minutes, then try again.")) from error
+    yield
+    tries.forget(door)
+
+
 class LogInForm(AuthenticationForm):
     """Django's, with an end to guessing."""
 
@@ -29,13 +42,8 @@ class LogInForm(AuthenticationForm):
         username = self.cleaned_data.get("username")
         if not username or not self.cleaned_data.get("password"):
             return self.cleaned_data  # no password is looked at
-        door = tries.door(username, devices.known(self.request, username) if self.request else None)
-        try:
-            tries.begin(door)
-        except tries.TooManyTries as error:
-            raise forms.ValidationError(_("Too many wrong passwords. Wait ten minutes, then try again.")) from error
-        cleaned: dict[str, Any] = super().clean()
-        tries.forget(door)
+        with _tried(tries.door(username, devices.known(self.request, username) if self.request else None)):
+            cleaned: dict[str, Any] = super().clean()
         SessionStore.clear_expired()  # a row for each log-in, which Django deletes for who logs out alone
         return cleaned
 
@@ -48,13 +56,8 @@ class PasswordForm(PasswordChangeForm):
     """Django's, with an end to guessing the old one, by whoever finds a browser that somebody is logged in with."""
 
     def clean_old_password(self) -> str:
-        door = tries.change_door(self.user.pk)
-        try:
-            tries.begin(door)
-        except tries.TooManyTries as error:
-            raise forms.ValidationError(_("Too many wrong passwords. Wait ten minutes, then try again.")) from error
-        old: str = super().clean_old_password()
-        tries.forget(door)
+        with _tried(tries.change_door(self.user.pk)):
+            old: str = super().clean_old_password()
         return old
 
 

@@ -12,14 +12,6 @@ from grading.models import Assignment, Extension, Group, Problem, RegradeRequest
 # --- The teacher's side: what belongs to a class that they teach, and their own bank -----------------------------------
 
 
-def as_uuid(text: str) -> UUID | None:
-    """An id that a form or an address may have; None where it is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def get_assignment_for(user: User, pk: UUID) -> Assignment:
     return get_object_or_404(Assignment.objects.select_related("classroom"), pk=pk, classroom__in=_taught(user))
 

@@ -273,9 +273,9 @@ class Answer:
             self.language = data["language"]
         if kind == "reviewed":
             return f"{review(data)}\n\n"
-        note = GIVEN_UP.get(data.get("given_up", "")) or (REFUTED if data.get("refuted") else None)
+        note = REFUTED if kind == "done" and data.get("refuted") else GIVEN_UP.get(data.get("given_up") or "")
         with translation.override(teaching.INTERFACE[self.language]):
-            return f"\n\n> ⚠ {note}\n\n" if note and kind != "solved" else ""
+            return f"\n\n> ⚠ {note}\n\n" if note else ""
 
     async def _footer(self, entry: Entry) -> str:
         """What may be written where a page has buttons."""

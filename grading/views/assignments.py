@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.classrooms import get_classroom_for
-from accounts.request import UNPROCESSABLE, Request
+from accounts.request import UNPROCESSABLE, Request, as_uuid
 from grading import access, assignments, bank, exports, groups, helping, queue, release, review, routing, submitting
 from grading.forms import AssignmentForm, ExtensionForm, ThresholdsForm
 from grading.models import Assignment, Mark, Problem
@@ -85,7 +85,7 @@ def pick(request: Request, pk: UUID) -> HttpResponse:
     """Problems of the bank for an assignment, which gets copies of them."""
     assignment = access.get_assignment_for(request.user, pk)
     if request.method == "POST":
-        chosen = [pk for pk in request.POST.getlist("problem") if access.as_uuid(pk)]
+        chosen = [pk for pk in request.POST.getlist("problem") if as_uuid(pk)]
         problems = list(access.bank_of(request.user).filter(pk__in=chosen))
         taken = bank.assign(problems, assignment)
         if len(taken) < len(problems):

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.classrooms import require_teacher
-from accounts.request import UNPROCESSABLE, Request
+from accounts.request import UNPROCESSABLE, Request, as_uuid
 from accounts.tables import TableError
 from grading import access, bank, importing, reading, remark, sampling
 from grading.forms import PointsForm, ProblemForm, RubricFormSet
@@ -33,7 +33,7 @@ def index(request: Request) -> HttpResponse:
 def create(request: Request) -> HttpResponse:
     """A problem for the bank; `?for=`: begun on the page of an assignment, which gets a copy at once."""
     require_teacher(request.user)
-    wanted = access.as_uuid(request.GET.get("for", ""))
+    wanted = as_uuid(request.GET.get("for", ""))
     assignment = access.get_assignment_for(request.user, wanted) if wanted else None
     form = ProblemForm(request.POST or None, instance=Problem(owner=request.user))
     if form.is_valid():

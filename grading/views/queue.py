@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import push_url
 
 from accounts import workers
-from accounts.request import UNPROCESSABLE, Request
+from accounts.request import UNPROCESSABLE, Request, as_uuid
 from grading import access, groups, leases, queue, release, review
 from grading.forms import DecisionForm
 from grading.models import Group, Problem, RubricItem, Submission
@@ -60,11 +60,8 @@ def show(request: Request, pk: UUID) -> HttpResponse:
 
 def _chosen(request: Request, problem: Problem) -> UUID | None:
     """The submission that the address names, if it is one of this problem's."""
-    try:
-        at = UUID(request.GET.get("at", ""))
-    except ValueError:
-        return None
-    return at if problem.submissions.filter(pk=at).exists() else None
+    at = as_uuid(request.GET.get("at", ""))
+    return at if at and problem.submissions.filter(pk=at).exists() else None
 
 
 def _panel(problem: Problem, view: View, submission: Submission, **more: Any) -> Panel:  # noqa: ANN401 (what a form brought)

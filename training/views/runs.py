@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.request import UNPROCESSABLE, Request
+from accounts.request import UNPROCESSABLE, Request, as_uuid
 from accounts.roles import check_admin
 from training import charts, progress, recipes, rows, runs
 from training.forms import StartForm
@@ -136,7 +136,6 @@ def _side_by_side(stages: list[RunStage | None]) -> list[tuple[RunStage | None, 
 
 def _uuid(text: str) -> UUID:
     """Raises Http404."""
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Http404 from error
+    if (found := as_uuid(text)) is None:
+        raise Http404
+    return found
