@@ -71,3 +71,6 @@ def test_an_assignment_says_that_late_work_is_taken(school):
         Assignment.objects.update(due=timezone.now() + due, late_allowed=late_allowed)
         found = [each for each in ("late work is taken", "closed") if each in client.get(address).content.decode()]
         assert found == ([words] if words else [])
+        listed = client.get(page("classes")).content.decode()
+        assert (school.assignment.title in listed) == (words != "closed")
+        assert ("late work is taken" in listed) == (words == "late work is taken")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.classrooms import get_classroom_for
 from accounts.request import UNPROCESSABLE, Request, as_uuid
-from grading import access, assignments, bank, exports, groups, helping, queue, release, review, routing, submitting
+from grading import access, assignments, bank, exports, groups, helping, news, queue, release, review, routing, submitting
 from grading.forms import AssignmentForm, ExtensionForm, ThresholdsForm
 from grading.models import Assignment, Mark, Problem
 from grading.views.page import page, table
@@ -43,6 +43,7 @@ def show(request: Request, pk: UUID) -> HttpResponse:
         "assignment": assignment,
         "classroom": assignment.classroom,
         "rows": rows,
+        "news": news.problems(request.user, assignment),
         "due": due,
         "open": submitting.is_open(assignment, due),
         "over": submitting.is_over(due),
