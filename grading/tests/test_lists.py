@@ -58,7 +58,7 @@ def test_a_class_that_has_ended_stands_apart_with_all_its_work(school):
 
 def test_next_year_s_class_takes_the_class_list_of_the_old_one(school):
     client = school.client(school.teacher)
-    taken = client.get(page("roster_csv", school.classroom.pk)).content.decode("utf-8-sig")
+    taken = client.get(page("roster_table", school.classroom.pk, "csv")).content.decode("utf-8-sig")
     new = classrooms.create(school.teacher, "9b")
     client.post(page("roster", new.pk), {"table": taken, "confirm": "1"})
     assert {each.student for each in new.class_list()} == {school.student, school.classmate}

@@ -143,8 +143,8 @@ def release_marks(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-def marks_csv(request: Request, pk: UUID) -> HttpResponse:
-    return table(exports.assignment_csv(access.get_assignment_for(request.user, pk)), "marks")
+def marks_table(request: Request, pk: UUID, form: str) -> HttpResponse:
+    return table(exports.of_assignment(access.get_assignment_for(request.user, pk)), "marks", form)
 
 
 @require_safe

@@ -215,19 +215,19 @@ def _enrol(request: Request, classroom: Classroom, text: str) -> HttpResponse:
 
 
 @require_safe
-def roster_csv(request: Request, pk: UUID) -> HttpResponse:
-    return table(rosters.export(get_classroom_for(request.user, pk).class_list()), "students")
+def roster_table(request: Request, pk: UUID, form: str) -> HttpResponse:
+    return table(rosters.export(get_classroom_for(request.user, pk).class_list()), "students", form)
 
 
 @require_safe
-def links_csv(request: Request, pk: UUID) -> HttpResponse:
+def links_table(request: Request, pk: UUID, form: str) -> HttpResponse:
     site = request.build_absolute_uri("/").removesuffix("/")
-    return table(rosters.links(get_classroom_for(request.user, pk).class_list(), site), "links")
+    return table(rosters.links(get_classroom_for(request.user, pk).class_list(), site), "links", form)
 
 
 @require_safe
-def marks_csv(request: Request, pk: UUID) -> HttpResponse:
-    return table(exports.classroom_csv(get_classroom_for(request.user, pk)), "marks")
+def marks_table(request: Request, pk: UUID, form: str) -> HttpResponse:
+    return table(exports.of_classroom(get_classroom_for(request.user, pk)), "marks", form)
 
 
 @require_POST
