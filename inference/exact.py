@@ -10,6 +10,8 @@ from math import isclose, isqrt, pi
 from grading.checking.printed_sets import set_to_latex
 
 LONG = re.compile(r"(?<![\w.])-?\d{1,6}\.\d{11,}(?![\w.])")  # a whole number of Python's, not one that was rounded for people
+SHORT = re.compile(r"(?<![\w.])-?\d{1,4}\.\d{1,10}(?![\w.])")
+WANTS_FRACTION = re.compile(r"\bfractions?\b|几分之几|(?:用|最简|化[成为]|写成|既约)分数|分数(?:的?形式|表示)", re.IGNORECASE)
 DECIMAL = r"\d{1,9}(?:\.\d{1,6})?"
 COMPLEX = re.compile(rf"\((?P<real>-?{DECIMAL})(?P<sign>[-+])(?P<part>{DECIMAL})j\)|(?<![^\s,\[{{:=])(?P<minus>-?)(?P<alone>{DECIMAL})j\b")
 SET = re.compile(r"Interval[.(]|\) [&|] \(|\) \| Eq\(")
@@ -22,9 +24,11 @@ OF_PI = 360
 UNDER_ROOT = 100_000
 
 
-def with_exact_values(output: str) -> str:
+def with_exact_values(output: str, problem: str = "") -> str:
     """`output` with ` (= 3/11)` behind each long decimal that is a fraction, a multiple of pi, or a root of a rational number, with
-    ` (= 6 + 15i)` behind complex numbers, and ` (= [0, 7))` behind a line that is a set of sympy's."""
+    ` (= 6 + 15i)` behind complex numbers, and ` (= [0, 7))` behind a line that is a set of sympy's. Where the `problem` asks for a
+    fraction, ` (= 5/8)` stands behind 0.625 as well."""
+    output = SHORT.sub(_as_fraction, output) if WANTS_FRACTION.search(problem) else output
     lines = COMPLEX.sub(_with_i, LONG.sub(_noted, output)).split("\n")
     return "\n".join(_with_set(line) if SET.search(line) else line for line in lines)
 
@@ -43,6 +47,11 @@ def _with_i(number: re.Match[str]) -> str:
 def _short(decimal: str) -> str:
     """`3.0` as `3`."""
     return decimal.rstrip("0").rstrip(".") if "." in decimal else decimal
+
+
+def _as_fraction(decimal: re.Match[str]) -> str:
+    found = Fraction(decimal[0])
+    return f"{decimal[0]} (= {found})" if 1 < found.denominator <= DENOMINATOR else decimal[0]
 
 
 def _noted(decimal: re.Match[str]) -> str:

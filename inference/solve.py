@@ -264,7 +264,7 @@ class _Solution:
         self.failed = None if result.error is None else code
         if result.error is None:
             self.printed = result.output
-        self.text += self.wire.output(prompts.neutralise(shown_to_model(result, self.limits.output)))
+        self.text += self.wire.output(prompts.neutralise(shown_to_model(result, self.problem, self.limits.output)))
         return Output(
             round=self.rounds,
             text=result.output,
@@ -348,9 +348,9 @@ class _Solution:
         )
 
 
-def shown_to_model(result: CellResult, limit: int) -> str:
+def shown_to_model(result: CellResult, problem: str, limit: int) -> str:
     """A block's output with its error, as the model reads it: with exact values, and of long output the middle is left out."""
-    output = with_exact_values(result.output.strip())
+    output = with_exact_values(result.output.strip(), problem)
     if len(output) > limit:
         output = f"{output[: limit // 2]}\n...\n{output[-limit // 2 :]}"
     return f"{output}\n{result.error}".strip() if result.error else output

@@ -34,6 +34,13 @@ PROBLEMS = [
     ("Simplify (4a^2)^3", ["64a^6", "64 a^{6}"], ["4096", "64a^5"]),
     ("化简 2(x+1)-2x", ["2"], []),
     ("Simplify 2(x+1) - 2y", ["2x - 2y + 2"], ["2", r"\frac{1}{2}"]),
+    ("How do I solve x^2-5x+6=0 step by step?", ["x = 2, 3"], ["x = 2"]),
+    ("Help me solve 2x+3=7, pls. Show all my working!", ["2"], ["5"]),
+    ("(b) Solve x^2+6x+5=0 by completing the square. [3 marks]", ["-1, -5"], ["1, 5"]),
+    ("Find all real x such that x^2=9", ["3, -3"], ["3"]),
+    ("Whats 15*12", ["180"], ["170"]),
+    ("2x+3=7怎么解？", ["2"], ["5"]),
+    ("用公式法解方程 x^2+6x+5=0，写出过程（5分）", ["x=-1或x=-5"], ["x=1或x=5"]),
     (r"Simplify \sqrt{50}", [r"5\sqrt{2}", "7.07"], [r"2\sqrt{5}"]),
     (
         "Solve\n\\[\\frac{x(x + 1)^2}{x - 7} \\le 0.\\]Enter your answer using interval notation.",
@@ -47,6 +54,13 @@ PROBLEMS = [
 # What looks like a bare problem, and asks for something else, or can be read in two ways.
 OTHERS = [
     ("Compute the remainder of 17/5", "2"),
+    ("How many real solutions does x^2=4 have?", "2"),
+    ("How do I check that 2x+3=7?", "5"),
+    ("Let x+3=5 and find 2x", "4"),
+    ("How do you get 2x=4 from 2x+3=7?", "-3"),
+    ("Show that x^2=9 has two roots", "2"),
+    ("Help me factor x^2-9 and solve it", "3, -3"),
+    ("Solve 2x+3=7 by hand and double it", "4"),
     ("Compute $1/8$. Express your answer as a percent.", "12.5"),
     ("Solve $3x=10$. Give your answer to the nearest whole number.", "3"),
     ("Solve $x^2=4$. Give the larger of the solutions.", "2"),

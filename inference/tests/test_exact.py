@@ -65,6 +65,21 @@ def test_it_stands_behind_the_decimal(output: str, noted: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("problem", "output", "noted"),
+    [
+        ("已经看了这本书的几分之几？", "0.625", "0.625 (= 5/8)"),
+        ("What fraction is left?", "left: -0.26, 3.0, 7", "left: -0.26 (= -13/50), 3.0, 7"),
+        ("What fraction is left?", "0.2727272727272727", "0.2727272727272727 (= 3/11)"),
+        ("What fraction is left?", "0.33333 1.2.3 1e-05", "0.33333 1.2.3 1e-05"),
+        ("这次考试的平均分数是多少？", "85.5", "85.5"),
+        ("How much is left?", "0.625", "0.625"),
+    ],
+)
+def test_where_a_fraction_is_asked_for_a_decimal_that_ends_has_one_too(problem: str, output: str, noted: str) -> None:
+    assert with_exact_values(output, problem) == noted
+
+
+@pytest.mark.parametrize(
     "output",
     [
         "0.27",

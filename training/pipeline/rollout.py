@@ -27,6 +27,7 @@ class Response:
     """One message in the making. `ids` go on from `prompt`; `own` has a 1 for each of them that the model drew, 0 for the executor's."""
 
     prompt: list[int]
+    problem: str
     splitter: Splitter | None
     text: str  # of the whole message, the beginning that was written for the model included
     ids: list[int] = field(default_factory=list)
@@ -78,10 +79,11 @@ class Rollouts:
         return responses
 
     def _begun(self, text: str) -> Response:
-        given = text.rpartition("<|im_start|>assistant\n")[2]
+        before, _, given = text.rpartition("<|im_start|>assistant\n")
+        problem = before.rpartition("<|im_start|>user\n")[2].partition("<|im_end|>")[0]
         inside = given.endswith(self._wire.opening)
         prompt: list[int] = self._tokenizer(text, add_special_tokens=False).input_ids
-        return Response(prompt=prompt, splitter=Splitter(self._wire, inside=True) if inside else None, text=given)
+        return Response(prompt=prompt, problem=problem, splitter=Splitter(self._wire, inside=True) if inside else None, text=given)
 
     def _draw(self, model: PreTrainedModel, responses: list[Response]) -> None:
         try:
@@ -147,7 +149,7 @@ class Rollouts:
         response.rounds += 1
         response.blocks_failed += result.error is not None
         response.splitter = Splitter(self._wire) if response.rounds < self._limits.rounds else None
-        output = self._wire.output(prompts.neutralise(shown_to_model(result, self._limits.output)))
+        output = self._wire.output(prompts.neutralise(shown_to_model(result, response.problem, self._limits.output)))
         if response.text.endswith("\n"):  # drawn with the end of the block, as one token
             output = output.removeprefix("\n")
         response.text += output
