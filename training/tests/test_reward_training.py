@@ -147,6 +147,21 @@ def test_groups_are_counted_and_balanced(tokenizer):
     }
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "sizes"),
+    [
+        (20, 10, [(4, 6)] * 5),  # 30 pupils' work at one problem
+        (3, 15, [(1, 6)] * 3),
+        (1, 29, [(1, 6)]),  # there is one right one to hold the wrong ones against
+        (7, 4, [(3, 6)]),
+    ],
+)
+def test_a_whole_class_at_one_problem_makes_several_groups(tokenizer, right, wrong, sizes):
+    made, counts = groups.group_all(rows(1, right=right, wrong=wrong), tokenizer, size=6, limit=300, seed=0)
+    assert [(group.right, len(group.responses)) for group in made] == sizes
+    assert counts["responses"] == len({(*group.prefix, *ids) for group in made for ids in group.responses})
+
+
 def test_what_responses_share_is_the_prefix(tokenizer):
     [group], _ = groups.group_all(rows(1, right=1, wrong=1), tokenizer, size=6, limit=512, seed=0)
     texts = [tokenizer.decode([*group.prefix, *response]) for response in group.responses]
