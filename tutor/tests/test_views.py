@@ -299,14 +299,17 @@ def test_a_better_solution_is_one_of_those_that_there_are(cast, kind, better, ke
 def test_a_reported_solution_can_be_read_whole_and_nothing_else_of_the_conversation(cast, admin):
     assert admin.get(cast.page("plot")).status_code == 404
     report = said(cast)
+    TurnEvent.objects.create(turn=cast.first, seq=3, run=1, kind="started", payload={"mode": "cot", "model": "Qwen-of-then"})
     TurnEvent.objects.create(
-        turn=cast.first, seq=2, run=1, kind="token", payload={"candidate": 0, "text": "Only x = 2.<b>", "part": "text"}
+        turn=cast.first, seq=4, run=1, kind="token", payload={"candidate": 0, "text": "Only x = 2.<b>", "part": "text"}
     )
     address = reverse("tutor:reported", args=[report.pk])
     assert address in admin.get("/reports/").text
     page = admin.get(address)
     assert [events[-1]["data"]["text"] for _id, log in page.context["logs"] if (events := log["events"])] == ["Only x = 2.<b>"]
     assert "It forgot a root." in page.text
+    assert "Qwen-of-then" in page.text
+    assert "Qwen-of-then" in admin.get("/reports/").text
     assert "x^2 = 4" in page.text
     assert "x^2 = 9" not in page.text, "the follow-up was not reported"
     assert "<b>" not in page.text
