@@ -182,6 +182,7 @@ def _open(config: "Config", folder: Folder) -> tuple[PreTrainedModel, PreTrained
         with trainer.plainly():
             model.save_pretrained(part)
             tokenizer.save_pretrained(part)
+        rows.sync(part)
         part.replace(start)
     if torch.distributed.is_initialized():
         torch.distributed.barrier()
