@@ -1,8 +1,10 @@
 """The rules of a run: who may begin it, how it is claimed, stopped and gone on with, and what is written of it."""
 
+import os
 import shutil
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -115,6 +117,22 @@ def delete(run: Run) -> None:
         raise HasModel
     shutil.rmtree(run.folder, ignore_errors=True)
     run.delete()
+
+
+def size(folder: Path) -> int:
+    """Bytes of the files in it; what goes meanwhile is not counted."""
+    found = 0
+    for place, _folders, files in os.walk(folder):
+        for name in files:
+            with suppress(FileNotFoundError):
+                found += (Path(place) / name).stat().st_size
+    return found
+
+
+def room() -> tuple[int, int]:
+    """Bytes that the files of all runs take, and that are free beside them."""
+    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    return size(settings.VAR_DIR / "training"), shutil.disk_usage(settings.VAR_DIR).free
 
 
 def failure(reason: Reason) -> dict[str, Any]:

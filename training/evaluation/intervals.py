@@ -1,4 +1,4 @@
-"""95 % confidence intervals: Wilson's for a share, Tango's for two models on the same problems, the bootstrap over problems for all else."""
+"""95 % confidence intervals: Wilson's for a share, Tango's for two models on the same problems, bootstrap over problems for all else."""
 
 import math
 from collections.abc import Callable

@@ -17,11 +17,9 @@ def measure(run, name, model, right, problems):
     stage = run.stages.get(name=name)
     stage.folder.mkdir(parents=True)
     transcripts(stage.folder / "transcripts.jsonl", right)
-    report = {"greedy": 50.0, "intervals": {"greedy": [40.0, 60.0]}}
-    (stage.folder / "report.json").write_text(json.dumps(report))
     config = {"out": str(stage.folder), "problems": str(problems), "gguf": model, "n": 1}
     (run.folder / f"{name}.json").write_text(json.dumps(config))
-    run.stages.filter(pk=stage.pk).update(state="done", figures={"greedy": 50.0, "n": 1})
+    run.stages.filter(pk=stage.pk).update(state="done", figures={"greedy": {"value": 50.0, "interval": [40.0, 60.0]}, "n": 1})
 
 
 @pytest.fixture
