@@ -51,6 +51,12 @@ class NoGguf(RunError):
     message = _("This recipe asks the model as the embedded engine does, and the model has no file for that (GGUF).")
 
 
+class TooFewProblems(RunError):
+    def __init__(self, dataset: Dataset, least: int) -> None:
+        said = _("A step of this recipe's reinforcement takes {least} problems, and {dataset} has {rows}. Choose a larger dataset.")
+        self.message = said.format(least=least, dataset=dataset, rows=dataset.rows)
+
+
 class NotStopped(RunError):
     message = _("This run is still going on, or done.")
 
@@ -81,6 +87,8 @@ def create(recipe: Recipe, *, by: User | None = None, base: ModelVersion | None 
     """A run of the recipe, queued; the workers are told. Raises `RunError`."""
     if recipe.needs_gguf and not (base.gguf if base else recipe.base in weights.MODELS or recipe.base.endswith(".gguf")):
         raise NoGguf
+    if few := [each for each in datasets if each.kind == Dataset.Kind.PROBLEMS and each.rows < recipe.least_problems]:
+        raise TooFewProblems(few[0], recipe.least_problems)
     with transaction.atomic():
         if Run.objects.filter(state=State.QUEUED).count() >= WAITING_LIMIT:
             raise TooManyWaiting

@@ -37,7 +37,7 @@ FIGURES: Mapping[str, str | Promise] = {
     "groups": _("Groups of right and wrong solutions"),
     "responses": _("Solutions in groups"),
     "pairs": _("Pairs of a right and a wrong one"),
-    "groups_without_pair": _("Problems left out, without a right or without a wrong one"),
+    "groups_without_pair": _("Problems without such a pair, left out"),
     "dev_groups": _("Groups that it did not learn from"),
     "dev_pairs_right": _("Share of their pairs ranked right"),
     "scored": _("With a score"),

@@ -133,7 +133,7 @@ def test_a_run_is_begun_stopped_and_gone_on_with(place, admin, client_of, datase
     assert client.post(reverse("training:start"), data).status_code == 302
     run = Run.objects.get()
     assert (run.state, run.by, list(run.datasets.all()), run.stages.count()) == ("queued", admin, [dataset], 10)
-    assert "0 runs are before it" in client.get(reverse("training:run", args=[run.pk])).content.decode()
+    assert "Begins in a moment" in client.get(reverse("training:run", args=[run.pk])).content.decode()
     held = Run.objects.create(recipe="small", config=run.config, device="cpu", state="running", queued=timezone.now())
     assert "1 run is before it" in client.get(reverse("training:run", args=[run.pk])).content.decode()
     held.delete()
@@ -167,7 +167,7 @@ def test_what_stages_do_and_what_their_figures_mean_is_said(run, admin, client_o
     assert re.search(r'<dt>Right by majority of 4</dt><dd class="mono">\s*50.0 % \[40.0, 60.0\]', page)
     assert "<dt>of_its_own</dt>" in page
     assert "groups_without_pair" not in page
-    assert "因没有正确或没有错误解答而略过的题目" in show(headers={"accept-language": "zh-hans"}).text
+    assert "因没有这样的配对而略过的题目" in show(headers={"accept-language": "zh-hans"}).text
     assert set(words.STAGES) == set(recipes.KINDS)
 
 
