@@ -234,9 +234,11 @@ def served() -> ModelVersion | None:
 
 
 def trainable_champion() -> ModelVersion | None:
-    """The version that serves, where it was trained here and its weights are there to go on from."""
+    """The version that serves, where it was trained here, has its weights still, and nothing that it learnt from was deleted."""
     found = champion()
-    return found if found is not None and found.run is not None and Path(found.checkpoint).is_dir() else None
+    if found is None or found.run is None or found.data_deleted:
+        return None
+    return found if Path(found.checkpoint).is_dir() else None
 
 
 def newest_decision() -> str:
@@ -292,6 +294,8 @@ def delete(version: ModelVersion) -> None:
     shutil.rmtree(version.run.folder, ignore_errors=True)
     with transaction.atomic():
         run = version.run
+        if version.data_deleted:  # the models that were trained from it say so still
+            Run.objects.filter(versions__parent=version).update(data_deleted=True)
         version.runs_from.filter(state__in=Run.RESUMABLE).update(data_deleted=True)  # without it they would go on from another model
         version.delete()
         run.delete()

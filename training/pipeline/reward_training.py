@@ -32,7 +32,7 @@ def train(config: "Config", folder: Folder) -> dict[str, Any]:
     model, tokenizer = _open(config)
     groups, counts = _groups(config.rows, config, tokenizer)
     if not groups:
-        raise StageError(f"There is no problem with a right and a wrong response in {', '.join(map(str, config.rows))}: {counts}")
+        raise StageError(_no_pair(counts))
     held_out, _ = _groups(config.dev, config, tokenizer)
     collator = listwise.Collator(model.config, listwise.backbone_size(model), tokenizer.pad_token_id)
     trained = ListwiseTrainer(
@@ -49,6 +49,15 @@ def train(config: "Config", folder: Folder) -> dict[str, Any]:
     with trainer.keeping(folder, "model", summary) as part:
         _save(trained, tokenizer, part, folder, sharded=config.fsdp)
     return summary
+
+
+def _no_pair(counts: dict[str, int]) -> str:
+    return (
+        f"No problem has both a right and a wrong response that could be told apart: {counts['rows']} rows, "
+        f"{counts['rows_without_label']} of them neither right nor wrong, {counts['responses_too_long']} too long, and "
+        f"{counts['groups_without_pair']} problems that are all right or all wrong. "
+        "Take more problems, or more responses to each (per_problem)."
+    )
 
 
 class ListwiseTrainer(Trainer):

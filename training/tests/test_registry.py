@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.models import User
 from training import datasets, gate, recipes, registry, rows, runs
 from training.models import Alias, Dataset, ModelVersion, Run
 from training.tests.test_gate import AFTER, BEFORE, transcripts
@@ -77,3 +78,23 @@ def test_a_deleted_model_takes_its_run_along(run):
     assert not measured.exists()
     assert [each.run for each in ModelVersion.objects.all()] == [None]
     assert not Run.objects.exists()
+
+
+def test_a_model_says_what_was_deleted_of_the_models_before_it(run, place, client_of):
+    first = registry.register(run)
+    child = ModelVersion.objects.create(name="child", base="x", parent=first, run=runs.create(recipes.load("cpu-demo"), base=first))
+    Path(child.run.folder).mkdir(parents=True)
+    child.checkpoint = str(child.run.folder)
+    child.save()
+    Alias.objects.create(name="champion", version=child)
+    assert (child.data_deleted, registry.trainable_champion()) == (False, child)
+    Run.objects.filter(pk=run.pk).update(data_deleted=True)
+    child = ModelVersion.objects.get(pk=child.pk)
+    assert (child.data_deleted, registry.trainable_champion()) == (True, None)
+    admin = User.objects.create(username="ada", role=User.Role.ADMIN)
+    assert "or one that it was trained from, learnt from was deleted" in client_of(admin).get(f"/training/models/{child.pk}/").text
+    assert "child (learnt from what was deleted since)" in client_of(admin).get("/training/").text
+    for each in (run, child.run):
+        runs.cancel(each)
+    registry.delete(ModelVersion.objects.get(pk=first.pk))
+    assert ModelVersion.objects.get(pk=child.pk).data_deleted

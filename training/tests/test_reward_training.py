@@ -239,6 +239,6 @@ def test_no_pair_is_said_in_one_line(common, tmp_path, capsys):
     path.write_text("".join(json.dumps(row) + "\n" for row in rows(3, wrong=0)))
     assert runs.here("reward_model", tmp_path / "run", **common | {"rows": [path]}) == 2
     said = capsys.readouterr().err.strip()
-    assert said.startswith("There is no problem with a right and a wrong response")
-    assert "'groups_without_pair': 3" in said
+    assert said.startswith("No problem has both a right and a wrong response")
+    assert "and 3 problems that are all right or all wrong" in said
     assert len(said.splitlines()) == 1
