@@ -39,7 +39,7 @@ FIGURES: Mapping[str, str | Promise] = {
     "pairs": _("Pairs of a right and a wrong one"),
     "groups_without_pair": _("Problems without such a pair, left out"),
     "dev_groups": _("Groups that it did not learn from"),
-    "dev_pairs_right": _("Share of their pairs ranked right"),
+    "dev_pairs_right": _("Of their pairs, ranked right"),
     "scored": _("With a score"),
     "kept": _("Picked"),
     "rows_cut": _("cut, because too long"),

@@ -14,7 +14,7 @@ CHUNK = 100  # resamples held at once
 HALVINGS = 40  # of an interval in which an edge lies
 
 
-def wilson(right: int, count: int) -> tuple[float, float]:
+def wilson(right: float, count: int) -> tuple[float, float]:
     """The score interval of the share `right / count`, both ends from 0 to 1 (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
     share, spread = right / count, Z * Z / count
     middle = share + spread / 2

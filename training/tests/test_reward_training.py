@@ -177,7 +177,7 @@ def test_it_learns_and_leaves_a_checkpoint_of_the_released_form(unbroken):
     losses = [loss for _, loss in runs.losses(unbroken)]
     assert losses[0] == pytest.approx(math.log(2), abs=0.2)
     assert losses[-1] < 0.3
-    assert summary["dev_pairs_right"] == 1.0
+    assert summary["dev_pairs_right"] == {"value": 100.0, "interval": [70.09, 100.0]}  # of 9 groups
     folder = unbroken / "out" / "model"
     config = json.loads((folder / "config.json").read_text())
     assert config["architectures"] == ["Qwen2ForRewardModel"]
@@ -189,6 +189,18 @@ def test_it_learns_and_leaves_a_checkpoint_of_the_released_form(unbroken):
         "score.2.weight",
         "score.2.bias",
     }
+
+
+@pytest.mark.parametrize(("problems", "share", "measured"), [(20, 0.3, 4), (12, 0.3, None)])
+def test_some_problems_are_held_out_and_measured_on(common, tmp_path, problems, share, measured):
+    """None where too few would be left."""
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows(problems)))
+    config = common | {"rows": [path], "dev": [], "held_out": share, "max_steps": 1}
+    assert runs.here("reward_model", tmp_path / "run", **config) == 0
+    summary = runs.summary(tmp_path / "run")
+    assert summary.get("dev_groups") == measured
+    assert summary["groups"] == problems - (measured or 0)
 
 
 def test_whoever_serves_it_reads_what_it_was_trained_on(unbroken, common):
