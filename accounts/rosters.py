@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts import changes, classrooms, keys
 from accounts.models import Classroom, Enrolment, User
-from accounts.tables import Row, TableError, read_table, write_table
+from accounts.tables import Row, Table, TableError, read_table
 from accounts.text import compatible
 from inference.prompts import CHINESE
 
@@ -154,14 +154,14 @@ def forget_password(enrolment: Enrolment, by: User) -> None:
     changes.password_ended(by, student)
 
 
-def links(enrolments: Iterable[Enrolment], site: str) -> bytes:
+def links(enrolments: Iterable[Enrolment], site: str) -> Table:
     """The links of all who have no password, as a table to hand out or to send from; `site` is what their paths stand behind."""
     found = [(enrolment.student, first_login(enrolment.student)) for enrolment in enrolments]
     rows = [(student.username, student.get_full_name(), site + path) for student, path in found if path]
-    return write_table([("username", "name", "link"), *rows])
+    return [("username", "name", "link"), *rows]
 
 
-def export(enrolments: Iterable[Enrolment]) -> bytes:
+def export(enrolments: Iterable[Enrolment]) -> Table:
     """The class list as the table that `enrol` reads."""
     rows = [(enrolment.student.username, enrolment.student.get_full_name(), enrolment.number) for enrolment in enrolments]
-    return write_table([("username", "name", "number"), *rows])
+    return [("username", "name", "number"), *rows]

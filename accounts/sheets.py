@@ -1,4 +1,7 @@
-"""The first sheet of an Excel workbook as text that `tables.read_table` reads: most class lists are one."""
+"""Excel workbooks: the first sheet of one as text that `tables.read_table` reads, for most class lists are one; and a table as a workbook.
+
+A CSV opens in one column where the decimal sign is a comma, and 2.5 points are the second of May there.
+"""
 
 import io
 import zipfile
@@ -10,9 +13,12 @@ from xml.etree.ElementTree import ParseError
 from zlib import error as ZlibError
 
 from django.utils.translation import gettext_lazy as _
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
-from accounts.tables import DELIMITERS, TableError
+from accounts.tables import DELIMITERS, Table, TableError
 
 # Of one that is damaged, encrypted or exotic. A name may be no UTF-8 (ValueError).
 ZIP_ERRORS = (zipfile.BadZipFile, ZlibError, LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
@@ -20,6 +26,7 @@ ZIP_ERRORS = (zipfile.BadZipFile, ZlibError, LZMAError, NotImplementedError, Run
 BOOK_ERRORS = (*ZIP_ERRORS, LookupError, TypeError, AttributeError, ParseError)
 BEGINS = b"PK\x03\x04"  # as every ZIP
 UNPACKED = 10_000_000  # bytes of all parts; a file of 1 MB may unpack to a thousand times as much
+WIDEST = 60  # characters of a column
 ROWS, COLUMNS = 10_000, 50  # further ones are left out
 
 Cell = str | float | bool | date | None
@@ -38,6 +45,25 @@ def as_text(data: bytes) -> str:
         return "".join("\t".join(map(_quoted, row)) + "\n" for row in _rows(data))
     except BOOK_ERRORS as error:
         raise NoSheet from error
+
+
+def write_book(rows: Table) -> bytes:
+    """A workbook of one sheet, its first row a heading. Texts stay texts: none is run as a formula, and 007 is no 7."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for number, row in enumerate(rows, 1):
+        for column, value in enumerate(row, 1):
+            cell = sheet.cell(number, column, value if not isinstance(value, str) else ILLEGAL_CHARACTERS_RE.sub("", value))
+            if isinstance(value, str):
+                cell.data_type = "s"
+            if number == 1:
+                cell.font = Font(bold=True)
+    for column, cells in enumerate(zip(*rows, strict=True), 1):
+        sheet.column_dimensions[get_column_letter(column)].width = min(WIDEST, 3 + max(len(str(cell)) for cell in cells))
+    sheet.freeze_panes = "A2"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def _quoted(cell: str) -> str:

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,8 @@ DELIMITERS = ",;\t，"
 QUOTED = re.compile(r'"[^"]*"')
 TITLE = 5  # lines at the top, among which a heading that names two columns or more may stand
 FORMULA = tuple("=+-@＝＋－＠\t\r\n")  # what a spreadsheet takes for the beginning of a formula; full-width ones where it is a Chinese one
+
+type Table = Sequence[Sequence[str | Decimal]]  # with its heading
 
 
 class TableError(Exception):
@@ -93,12 +96,14 @@ def _cell(cells: list[str], place: int) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell  # as `write_table` quoted it
 
 
-def write_table(rows: Sequence[Sequence[object]]) -> bytes:
+def write_table(rows: Table) -> bytes:
     """CSV that a spreadsheet opens with the right letters; a text that it would run as a formula is quoted."""
     buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows([_harmless(cell) for cell in row] for row in rows)
+    csv.writer(buffer).writerows([_written(cell) for cell in row] for row in rows)
     return codecs.BOM_UTF8 + buffer.getvalue().encode()
 
 
-def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+def _written(cell: str | Decimal) -> str:
+    if isinstance(cell, Decimal):
+        return f"{cell.normalize():f}"
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

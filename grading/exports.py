@@ -7,12 +7,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Classroom, Enrolment
-from accounts.tables import write_table
+from accounts.tables import Table
 from grading import release, review
 from grading.models import Assignment, Mark, Problem
 
 
-def assignment_csv(assignment: Assignment) -> bytes:
+def of_assignment(assignment: Assignment) -> Table:
     """One line a student: points of each problem, the total, the problems that were handed in late, and the state of the least finished
     mark. Proposals are no marks.
 
@@ -29,10 +29,10 @@ def assignment_csv(assignment: Assignment) -> bytes:
         _("State"),
     ]
     rows = [_row(enrolment, problems, marks, newest) for enrolment in assignment.classroom.class_list()]
-    return write_table([heading, *rows])
+    return [heading, *rows]
 
 
-def classroom_csv(classroom: Classroom) -> bytes:
+def of_classroom(classroom: Classroom) -> Table:
     """One line a student: the released points of each assignment, newest last."""
     assignments = list(classroom.assignments.order_by("created").prefetch_related("problems"))
     problems = [problem for assignment in assignments for problem in assignment.problems.all()]
@@ -43,7 +43,7 @@ def classroom_csv(classroom: Classroom) -> bytes:
         [*_name(enrolment), *(_points(marks, enrolment, list(each.problems.all())) for each in assignments)]
         for enrolment in classroom.class_list()
     ]
-    return write_table([heading, *rows])
+    return [heading, *rows]
 
 
 Marks = dict[tuple[object, int], Mark]
@@ -64,7 +64,7 @@ def _name(enrolment: Enrolment) -> list[str]:
     return [enrolment.student.username, enrolment.student.get_full_name(), enrolment.number]
 
 
-def _row(enrolment: Enrolment, problems: Sequence[Problem], marks: Marks, newest: Marks) -> list[str]:
+def _row(enrolment: Enrolment, problems: Sequence[Problem], marks: Marks, newest: Marks) -> list[str | Decimal]:
     cells = [_points(marks, enrolment, [problem]) for problem in problems]
     states = {newest[key].state for problem in problems if (key := (problem.pk, enrolment.student_id)) in newest}
     state = next((each for each in Mark.State if each in states), None)  # the states stand in the order of a mark's life
@@ -73,8 +73,8 @@ def _row(enrolment: Enrolment, problems: Sequence[Problem], marks: Marks, newest
     return [*_name(enrolment), *cells, _points(marks, enrolment, problems), late, str(state.label) if state else ""]
 
 
-def _points(marks: Marks, enrolment: Enrolment, problems: Sequence[Problem]) -> str:
+def _points(marks: Marks, enrolment: Enrolment, problems: Sequence[Problem]) -> str | Decimal:
     """The sum over these problems; "" where none is marked."""
     found = [marks[key] for problem in problems if (key := (problem.pk, enrolment.student_id)) in marks]
     points = [mark.points for mark in found if mark.points is not None]
-    return review.plain(sum(points[1:], points[0])) if points else ""
+    return sum(points[1:], points[0]) if points else ""

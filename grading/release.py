@@ -103,6 +103,9 @@ def answer(request: RegradeRequest, teacher: User, reply: str) -> None:
     """Close a request: the mark was changed since it was asked, or is kept. Answering twice changes nothing."""
     kept = request.submission.mark.version == request.mark_version
     outcome = RegradeRequest.Outcome.KEPT if kept else RegradeRequest.Outcome.CHANGED
-    RegradeRequest.objects.filter(pk=request.pk, outcome=RegradeRequest.Outcome.OPEN).update(
-        outcome=outcome, reply=storable(reply)[:LONGEST_REQUEST], resolved_by=teacher, resolved=timezone.now()
-    )
+    with transaction.atomic():
+        answered = RegradeRequest.objects.filter(pk=request.pk, outcome=RegradeRequest.Outcome.OPEN).update(
+            outcome=outcome, reply=storable(reply)[:LONGEST_REQUEST], resolved_by=teacher, resolved=timezone.now()
+        )
+        if answered:
+            Mark.objects.filter(pk=request.submission_id).update(seen_version=None)

@@ -1,8 +1,18 @@
 """The pages of classes, the bank, assignments, grading, and students' work."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from grading.views import assignments, bank, classes, queue, uploads, work
+
+
+class Table(StringConverter):
+    """How a table is written."""
+
+    regex = "csv|xlsx"
+
+
+register_converter(Table, "table")
 
 app_name = "grading"
 urlpatterns = [
@@ -18,9 +28,9 @@ urlpatterns = [
     path("classes/<uuid:pk>/teachers/<int:teacher>/remove/", classes.remove_teacher, name="remove_teacher"),
     path("classes/<uuid:pk>/delete/", classes.delete, name="delete_classroom"),
     path("classes/<uuid:pk>/students/", classes.roster, name="roster"),
-    path("classes/<uuid:pk>/students.csv", classes.roster_csv, name="roster_csv"),
-    path("classes/<uuid:pk>/links.csv", classes.links_csv, name="links_csv"),
-    path("classes/<uuid:pk>/marks.csv", classes.marks_csv, name="classroom_csv"),
+    path("classes/<uuid:pk>/students.<table:form>", classes.roster_table, name="roster_table"),
+    path("classes/<uuid:pk>/links.<table:form>", classes.links_table, name="links_table"),
+    path("classes/<uuid:pk>/marks.<table:form>", classes.marks_table, name="classroom_table"),
     path("classes/<uuid:pk>/assignments/new/", assignments.create, name="create_assignment"),
     path("enrolments/<int:pk>/", classes.student, name="student"),
     path("enrolments/<int:pk>/remove/", classes.remove_student, name="remove_student"),
@@ -41,7 +51,7 @@ urlpatterns = [
     path("assignments/<uuid:pk>/delete/", assignments.delete, name="delete_assignment"),
     path("assignments/<uuid:pk>/extensions/", assignments.extend, name="extend"),
     path("assignments/<uuid:pk>/release/", assignments.release_marks, name="release"),
-    path("assignments/<uuid:pk>/marks.csv", assignments.marks_csv, name="assignment_csv"),
+    path("assignments/<uuid:pk>/marks.<table:form>", assignments.marks_table, name="assignment_table"),
     path("assignments/<uuid:pk>/errors/", assignments.errors, name="errors"),
     path("assignments/<uuid:pk>/confidence/", assignments.confidence, name="confidence"),
     path("extensions/<int:pk>/remove/", assignments.remove_extension, name="remove_extension"),

@@ -20,6 +20,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts import classrooms
 from accounts.models import User
 from accounts.request import UNPROCESSABLE, Request
+from grading import news
 from grading.helping import Rule
 from inference.prompts import has_words
 from tutor import asking, background, conversations, exporting, lessons, permission, reporting, sharing, standing
@@ -32,9 +33,7 @@ PER_PAGE = 100  # conversations in a list
 
 @require_safe
 def home(request: Request) -> HttpResponse:
-    return render(
-        request, "tutor/home.html", _surroundings(request.user) | {"examples": _examples(), "notices": background.notices(request.user)}
-    )
+    return render(request, "tutor/home.html", _surroundings(request.user) | _notices(request.user) | {"examples": _examples()})
 
 
 @require_safe
@@ -226,7 +225,12 @@ def history(request: Request) -> HttpResponse:
 def notices(request: Request) -> HttpResponse:
     """What is over in the background: for the sidebar, or as lines."""
     template = "tutor/_notice_lines.html" if "lines" in request.GET else "tutor/_notices.html"
-    return render(request, template, {"notices": background.notices(request.user)})
+    return render(request, template, _notices(request.user))
+
+
+def _notices(user: User) -> dict[str, Any]:
+    """What is over in the background, and what a teacher has marked, as long as nobody has looked at it."""
+    return {"notices": background.notices(user), "marked": news.assignments(user)}
 
 
 @require_safe

@@ -10,7 +10,7 @@ from accounts.models import User
 
 pytestmark = pytest.mark.django_db
 OPEN = {"accounts/login/", "accounts/logout/", "accounts/signup/", "accounts/first/x/x/", "i18n/setlang/", "admin/login/"}
-EXAMPLES = {"UUIDConverter": str(uuid.UUID(int=1)), "IntConverter": "1"}
+EXAMPLES = {"UUIDConverter": str(uuid.UUID(int=1)), "IntConverter": "1", "Table": "xlsx"}
 
 
 def addresses(patterns, before=""):

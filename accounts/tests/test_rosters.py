@@ -8,7 +8,7 @@ from django.test import Client
 from accounts import classrooms, keys, rosters
 from accounts.classrooms import ClassFull
 from accounts.models import Enrolment, User
-from accounts.tables import TableError, decode
+from accounts.tables import TableError, decode, write_table
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long passphrase"
@@ -145,7 +145,7 @@ def test_a_class_list_is_in_the_order_of_the_school_s_numbers(classroom):
 
 def test_a_list_is_given_back(classroom):
     enrol(classroom, "ann,Ann,1\nbob,Bob,")
-    given = decode(rosters.export(classroom.enrolments.order_by("pk")))
+    given = decode(write_table(rosters.export(classroom.enrolments.order_by("pk"))))
     assert given.splitlines() == ["username,name,number", "ann,Ann,1", "bob,Bob,"]
     assert errors(classroom, given) == ["", ""]
 
@@ -177,7 +177,7 @@ def test_the_links_of_all_who_need_one_are_a_table(classroom):
     assert [line.split(",")[:2] for line in lines] == [["ann", "Ann"], ["bob", "Bob"]]
     path = lines[0].split(",")[2].removeprefix("http://testserver")
     assert "Your username is ann" in Client().get(path, follow=True).content.decode()
-    assert "2 links for passwords as CSV" in client.get(f"/classes/{classroom.pk}/students/").content.decode()
+    assert "2 links for passwords, for Excel" in client.get(f"/classes/{classroom.pk}/students/").content.decode()
 
 
 def test_who_has_forgotten_a_password_gets_a_new_link(classroom):

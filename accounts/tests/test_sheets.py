@@ -3,12 +3,13 @@
 import io
 import zipfile
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from accounts import classrooms, sheets
 from accounts.models import User
@@ -98,3 +99,12 @@ def test_a_class_list_is_taken_from_a_workbook():
     assert [each.student.full_name for each in classroom.class_list()] == ["Anna, of 8b"]
     refused = client.post(address, {"file": SimpleUploadedFile("list.docx", workbook(*rows)[:200])})
     assert "Save it as CSV" in refused.context["error"]
+
+
+def test_a_table_is_written_as_a_workbook_that_runs_nothing():
+    data = sheets.write_book([["username", "name", "points"], ["007", "=1+1", Decimal("2.50")], ["li", "Li\x0b 王芳", ""]])
+    sheet = load_workbook(io.BytesIO(data)).worksheets[0]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [["007", "=1+1", 2.5], ["li", "Li 王芳", None]]
+    assert [cell.data_type for cell in sheet[2]] == ["s", "s", "n"]
+    assert (sheet.freeze_panes, sheet["A1"].font.bold, sheet["A2"].font.bold) == ("A2", True, False)
+    assert [row.cells["username"] for row in read_table(sheets.as_text(data), COLUMNS, limit=10)] == ["007", "li"]

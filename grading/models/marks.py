@@ -33,6 +33,7 @@ class Mark(models.Model):
     grader = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     decided = models.DateTimeField(null=True)
     released = models.DateTimeField(null=True)
+    seen_version = models.PositiveIntegerField(null=True)  # the student's, of the last look at it after its release
 
     def __str__(self) -> str:
         return f"{self.points} ({self.state})"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from accounts.models import Classroom, User
 from accounts.tables import decode
@@ -28,7 +29,7 @@ def test_the_marks_of_an_assignment(school):
     school.decide(first)
     check_all()
     submitting.hand_in(school.student, second, "2", "")
-    rows = table(school.client(school.teacher).get(page("assignment_csv", school.assignment.pk)))
+    rows = table(school.client(school.teacher).get(page("assignment_table", school.assignment.pk, "csv")))
     assert rows[0] == ["Username", "Name", "Student number", "1 (/4)", "2 (/2)", "Total", "Late", "State"]
     assert sorted(rows[1:]) == [["classmate", "", "", "", "", "", "", ""], ["student", "'=Li", "", "4", "", "4", "", "Draft"]]
 
@@ -38,7 +39,7 @@ def test_the_released_points_of_a_class(school):
     school.release()
     school.decide(school.hand_in(school.classmate))
     Assignment.objects.create(classroom=school.classroom, title="Begun")
-    rows = table(school.client(school.teacher).get(page("classroom_csv", school.classroom.pk)))
+    rows = table(school.client(school.teacher).get(page("classroom_table", school.classroom.pk, "csv")))
     assert rows[0] == ["Username", "Name", "Student number", "Equations (/4)", "Begun (/0)"]
     assert rows[1:] == [["classmate", "", "", "", ""], ["student", "", "", "2.5", ""]]
 
@@ -67,9 +68,9 @@ def test_progress_by_topic(school):
 def books(school):
     """What stands of the student's mark: class table, assignment table with its state, own class page, own assignment page, progress."""
     teacher, student = school.client(school.teacher), school.client(school.student)
-    [in_class] = [row[-1] for row in table(teacher.get(page("classroom_csv", school.classroom.pk))) if row[0] == "student"]
+    [in_class] = [row[-1] for row in table(teacher.get(page("classroom_table", school.classroom.pk, "csv"))) if row[0] == "student"]
     [in_assignment] = [
-        [row[-3], row[-1]] for row in table(teacher.get(page("assignment_csv", school.assignment.pk))) if row[0] == "student"
+        [row[-3], row[-1]] for row in table(teacher.get(page("assignment_table", school.assignment.pk, "csv"))) if row[0] == "student"
     ]
     [row] = student.get(page("classroom", school.classroom.pk)).context["rows"]
     [topic] = student.get(page("progress")).context["topics"]
@@ -122,14 +123,14 @@ def test_what_was_never_released_stands_nowhere(school):
     school.hand_in(work=WRONG)
     [row] = school.client(school.student).get(page("classroom", school.classroom.pk)).context["rows"]
     assert (row["handed_in"], row["marked"], row["points"]) == (1, 0, None)
-    rows = table(school.client(school.teacher).get(page("assignment_csv", school.assignment.pk)))
+    rows = table(school.client(school.teacher).get(page("assignment_table", school.assignment.pk, "csv")))
     assert [row[-3:] for row in rows if row[0] == "student"] == [["", "", "Draft"]]
 
 
 def test_the_table_says_what_was_handed_in_late(school):
     first, _second = school.hand_in(), school.hand_in(school.classmate)
     Submission.objects.filter(pk=first.pk).update(late=True)
-    rows = table(school.client(school.teacher).get(page("assignment_csv", school.assignment.pk)))
+    rows = table(school.client(school.teacher).get(page("assignment_table", school.assignment.pk, "csv")))
     assert {row[0]: row[-2] for row in rows[1:]} == {"student": "1", "classmate": ""}
 
 
@@ -146,3 +147,15 @@ def test_the_demo_accounts_have_a_class_to_look_at(db):
 
 def test_right_work_is_right(school):
     assert school.hand_in(work=RIGHT).outcome == "correct"
+
+
+def test_a_workbook_has_the_points_as_numbers(school):
+    school.decide(school.hand_in(), [], adjustment=Decimal("2.75"))
+    school.release()
+    client = school.client(school.teacher)
+    for name, about, column in (("assignment_table", school.assignment, 4), ("classroom_table", school.classroom, 4)):
+        answer = client.get(page(name, about.pk, "xlsx"))
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="marks.xlsx"'
+        sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+        points = {row[0]: row[column - 1] for row in sheet.iter_rows(min_row=2, values_only=True)}
+        assert points == {"student": 2.75, "classmate": None}, name

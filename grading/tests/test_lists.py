@@ -58,7 +58,7 @@ def test_a_class_that_has_ended_stands_apart_with_all_its_work(school):
 
 def test_next_year_s_class_takes_the_class_list_of_the_old_one(school):
     client = school.client(school.teacher)
-    taken = client.get(page("roster_csv", school.classroom.pk)).content.decode("utf-8-sig")
+    taken = client.get(page("roster_table", school.classroom.pk, "csv")).content.decode("utf-8-sig")
     new = classrooms.create(school.teacher, "9b")
     client.post(page("roster", new.pk), {"table": taken, "confirm": "1"})
     assert {each.student for each in new.class_list()} == {school.student, school.classmate}
@@ -71,3 +71,6 @@ def test_an_assignment_says_that_late_work_is_taken(school):
         Assignment.objects.update(due=timezone.now() + due, late_allowed=late_allowed)
         found = [each for each in ("late work is taken", "closed") if each in client.get(address).content.decode()]
         assert found == ([words] if words else [])
+        listed = client.get(page("classes")).content.decode()
+        assert (school.assignment.title in listed) == (words != "closed")
+        assert ("late work is taken" in listed) == (words == "late work is taken")

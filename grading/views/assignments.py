@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.classrooms import get_classroom_for
 from accounts.request import UNPROCESSABLE, Request, as_uuid
-from grading import access, assignments, bank, exports, groups, helping, queue, release, review, routing, submitting
+from grading import access, assignments, bank, exports, groups, helping, news, queue, release, review, routing, submitting
 from grading.forms import AssignmentForm, ExtensionForm, ThresholdsForm
 from grading.models import Assignment, Mark, Problem
 from grading.views.page import page, table
@@ -43,6 +43,7 @@ def show(request: Request, pk: UUID) -> HttpResponse:
         "assignment": assignment,
         "classroom": assignment.classroom,
         "rows": rows,
+        "news": news.problems(request.user, assignment),
         "due": due,
         "open": submitting.is_open(assignment, due),
         "over": submitting.is_over(due),
@@ -142,8 +143,8 @@ def release_marks(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-def marks_csv(request: Request, pk: UUID) -> HttpResponse:
-    return table(exports.assignment_csv(access.get_assignment_for(request.user, pk)), "marks")
+def marks_table(request: Request, pk: UUID, form: str) -> HttpResponse:
+    return table(exports.of_assignment(access.get_assignment_for(request.user, pk)), "marks", form)
 
 
 @require_safe

@@ -17,7 +17,7 @@ from accounts.classrooms import ClassroomError, get_attended_for, get_classroom_
 from accounts.models import Classroom, User
 from accounts.request import UNPROCESSABLE, Request
 from accounts.tables import TableError
-from grading import access, exports, progress, queue, release, submitting
+from grading import access, exports, news, progress, queue, release, submitting
 from grading.forms import ClassroomForm
 from grading.models import Assignment, Mark, Problem
 from grading.views.page import page, table, uploaded_text
@@ -29,7 +29,8 @@ def index(request: Request) -> HttpResponse:
     if request.user.teaches:
         return page(request, "grading/classes.html", _taught(request.user) | {"form": ClassroomForm()})
     attended = Classroom.objects.attended_by(request.user)
-    context = {"attended": attended.filter(ended=None), "past": attended.exclude(ended=None), "open_work": _open_work(request.user)}
+    context: dict[str, Any] = {"attended": attended.filter(ended=None), "past": attended.exclude(ended=None)}
+    context |= {"marked": news.assignments(request.user), "open_work": _open_work(request.user)}
     return page(request, "grading/my_classes.html", context)
 
 
@@ -40,11 +41,13 @@ def _taught(teacher: User) -> dict[str, Any]:
 
 
 def _open_work(student: User) -> "QuerySet[Assignment]":
-    """What can still be handed in on time and is not yet, the most urgent first."""
-    on_time = Q(own_due=None) | Q(own_due__gte=timezone.now())
+    """What can still be handed in and is not yet, the most urgent first. `overdue`: only as late work."""
+    now = timezone.now()
+    is_open = Q(own_due=None) | Q(own_due__gte=now) | Q(late_allowed=True)
     dated = submitting.with_own_due(access.set_work_of(student).filter(classroom__ended=None), student)
     missing = Problem.objects.filter(assignment=OuterRef("pk")).exclude(submissions__student=student)
-    return dated.filter(on_time, Exists(missing)).select_related("classroom").order_by(F("own_due").asc(nulls_last=True))
+    found = dated.filter(is_open, Exists(missing)).annotate(overdue=Q(own_due__lt=now))
+    return found.select_related("classroom").order_by(F("own_due").asc(nulls_last=True))
 
 
 @require_POST
@@ -212,19 +215,19 @@ def _enrol(request: Request, classroom: Classroom, text: str) -> HttpResponse:
 
 
 @require_safe
-def roster_csv(request: Request, pk: UUID) -> HttpResponse:
-    return table(rosters.export(get_classroom_for(request.user, pk).class_list()), "students")
+def roster_table(request: Request, pk: UUID, form: str) -> HttpResponse:
+    return table(rosters.export(get_classroom_for(request.user, pk).class_list()), "students", form)
 
 
 @require_safe
-def links_csv(request: Request, pk: UUID) -> HttpResponse:
+def links_table(request: Request, pk: UUID, form: str) -> HttpResponse:
     site = request.build_absolute_uri("/").removesuffix("/")
-    return table(rosters.links(get_classroom_for(request.user, pk).class_list(), site), "links")
+    return table(rosters.links(get_classroom_for(request.user, pk).class_list(), site), "links", form)
 
 
 @require_safe
-def marks_csv(request: Request, pk: UUID) -> HttpResponse:
-    return table(exports.classroom_csv(get_classroom_for(request.user, pk)), "marks")
+def marks_table(request: Request, pk: UUID, form: str) -> HttpResponse:
+    return table(exports.of_classroom(get_classroom_for(request.user, pk)), "marks", form)
 
 
 @require_POST

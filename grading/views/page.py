@@ -8,9 +8,13 @@ from django.shortcuts import render
 from accounts import sheets
 from accounts.models import Classroom, User
 from accounts.request import Request
-from accounts.tables import LARGEST, decode
+from accounts.tables import LARGEST, Table, decode, write_table
 
 CONFLICT = 409
+FORMS = {
+    "csv": ("text/csv; charset=utf-8", write_table),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheets.write_book),
+}
 
 
 def page(request: Request, template: str, context: dict[str, Any] | None = None, *, status: int = 200) -> HttpResponse:
@@ -24,9 +28,10 @@ def classes_of(user: User) -> list[Classroom]:
     return list(found.filter(ended=None)[:50])
 
 
-def table(data: bytes, name: str) -> HttpResponse:
-    """A CSV to keep."""
-    return HttpResponse(data, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}.csv"'})
+def table(rows: Table, name: str, form: str) -> HttpResponse:
+    """A file to keep: `form` is "csv" or "xlsx"."""
+    content_type, write = FORMS[form]
+    return HttpResponse(write(rows), content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'})
 
 
 def uploaded_text(request: Request) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.request import UNPROCESSABLE, Request
 from accounts.tables import TableError, decode
-from grading import access, helping, marked, release, submitting
+from grading import access, helping, marked, news, release, submitting
 from grading.forms import WorkForm
 from grading.models import Problem
 from grading.release import RegradeError
@@ -21,7 +21,9 @@ from grading.views.page import page
 
 @require_safe
 def show(request: Request, pk: UUID) -> HttpResponse:
-    return _work_page(request, access.get_set_problem_for(request.user, pk), {})
+    problem = access.get_set_problem_for(request.user, pk)
+    news.look(request.user, problem)
+    return _work_page(request, problem, {})
 
 
 def _work_page(request: Request, problem: Problem, more: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -3,7 +3,7 @@
 import pytest
 
 from inference.prompts import choose_mode
-from inference.tutoring.checking import said_plainly
+from inference.tutoring.guesses import said_plainly
 from inference.tutoring.phrases import say
 from inference.tutoring.smalltalk import replied, reply_to, reply_to_guess, spelled_out
 

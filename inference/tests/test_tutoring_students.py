@@ -4,9 +4,9 @@ import pytest
 
 from inference.tests.tutoring_engine import solver
 from inference.tests.tutoring_student import SOLVES, Student
-from inference.tutoring.checking import reached
 from inference.tutoring.events import Reviewed
 from inference.tutoring.key import steps_of
+from inference.tutoring.progress import reached
 
 EQUATION = "Solve 3(x - 2) = 2x + 5"
 BY_LINES = (

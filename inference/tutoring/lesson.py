@@ -11,12 +11,13 @@ from inference.prompts import Exchange
 from inference.sandbox import Sandbox
 from inference.tutoring import socratic
 from inference.tutoring.challenging import Doubt, Wording, challenge
-from inference.tutoring.checking import is_on_the_way, reached, review, summary
+from inference.tutoring.checking import review, summary
 from inference.tutoring.events import Aim, Keyed, Noted, Progress, Request, Reviewed, Taught, Working
 from inference.tutoring.hints import RUNGS, Place, hint, in_context
 from inference.tutoring.key import SAMPLES, Key, Step, make_key, steps_of
 from inference.tutoring.leaks import leaks, secret_of
 from inference.tutoring.phrases import say
+from inference.tutoring.progress import is_on_the_way, reached
 from inference.tutoring.smalltalk import reply_to
 from inference.tutoring.wishes import wished
 

@@ -13,9 +13,9 @@ from grading.checking.fitting import is_refuted
 from grading.checking.numbers import read_number
 from grading.checking.units import read_unit
 from inference.events import Event, Language, Started, Token
-from inference.tutoring.checking import said_plainly
 from inference.tutoring.clarify import looks_mathematical
 from inference.tutoring.events import Progress, Taught
+from inference.tutoring.guesses import said_plainly
 from inference.tutoring.key import on_page
 from inference.tutoring.phrases import say
 from inference.tutoring.wishes import wished

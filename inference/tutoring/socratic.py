@@ -9,7 +9,7 @@ from grading.checking.quantities import ROUNDED
 from grading.checking.working.quantities import stated
 from inference.engines import Engine
 from inference.selection import mathematically_equal
-from inference.tutoring.checking import said_plainly
+from inference.tutoring.guesses import said_plainly
 from inference.tutoring.hints import SYSTEM, Place, asking_for_value, judged
 from inference.tutoring.key import Key, Step
 from inference.tutoring.phrases import say

@@ -28,8 +28,8 @@ LISTS = [
     classes.students_pages,
 ]
 LISTS += [practice.students_pages, practice.teachers_pages, practice.admins_pages, training.admins_pages]
-FILES = {"tutor:export", "tutor:plot", "grading:roster_csv", "grading:classroom_csv", "grading:assignment_csv", "admin:jsi18n"}
-FILES |= {"grading:links_csv", "training:log", "training:transcripts", "training:export"}
+FILES = {"tutor:export", "tutor:plot", "grading:roster_table", "grading:classroom_table", "grading:assignment_table", "admin:jsi18n"}
+FILES |= {"grading:links_table", "training:log", "training:transcripts", "training:export"}
 PARTS = {
     "accounts:here",
     "tutor:notices",
