@@ -176,6 +176,21 @@ def test_a_teacher_reaches_all_that_is_shared(cast):
     assert "Sum number 0" in client.get("/shared/?page=2").text
 
 
+def test_a_teacher_sees_which_model_wrote_what_is_shared(cast):
+    teacher, classroom = User.objects.create_user("teacher", role="teacher"), Classroom.objects.create(name="7b")
+    classroom.teachers.add(teacher)
+    Enrolment.objects.create(classroom=classroom, student=cast.conversation.owner)
+    Share.objects.create(conversation=cast.conversation, classroom=classroom)
+    for seq, model in ((2, "Qwen-of-then"), (3, "Qwen-of-now")):  # it was begun again
+        TurnEvent.objects.create(turn=cast.first, seq=seq, run=seq, kind="started", payload={"mode": "cot", "model": model})
+    client = Client()
+    client.force_login(teacher)
+    page = client.get(reverse("tutor:shared_conversation", args=[cast.conversation.pk])).text
+    assert page.count('Model: <span class="mono">') == 1
+    assert 'Model: <span class="mono">Qwen-of-now</span>' in page
+    assert "Model: <span" not in cast.owner.get(cast.page("conversation")).text
+
+
 def test_a_class_that_has_ended_is_offered_only_to_take_back_what_it_sees(cast):
     old, new = Classroom.objects.create(name="7b", ended=timezone.now()), Classroom.objects.create(name="8b")
     for classroom in (old, new):
