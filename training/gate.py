@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ class Gate:
 def open_gate(champion: ModelVersion, candidate: ModelVersion) -> Gate:
     """Compare the two."""
     sets, trouble = [], []
-    known = learnt_by(champion), learnt_by(candidate)
+    known = cache(lambda: (_learnt_by(champion), _learnt_by(candidate)))  # read where there is something to compare
     for digest, after in candidate.evaluations.items():
         before = champion.evaluations.get(digest)
         if before is None:
@@ -92,7 +93,7 @@ def open_gate(champion: ModelVersion, candidate: ModelVersion) -> Gate:
             trouble.append(_("{name}: the two were measured with other settings. Measure them again.").format(name=after["name"]))
             continue
         try:
-            sets.append(_compared(after["name"], Path(before["transcripts"]), Path(after["transcripts"]), known))
+            sets.append(_compared(after["name"], Path(before["transcripts"]), Path(after["transcripts"]), known()))
         except (TranscriptError, rows.RowError, OSError) as error:
             trouble.append(_("{name}: what was measured cannot be read: {why}").format(name=after["name"], why=error))
         except NotComparable:
@@ -105,7 +106,7 @@ def _settings(evaluation: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in evaluation["config"].items() if name not in ("problems", "sequences")}
 
 
-def learnt_by(version: ModelVersion) -> frozenset[bytes]:
+def _learnt_by(version: ModelVersion) -> frozenset[bytes]:
     """Nothing, where that cannot be read."""
     try:
         return learnt.of(version)
