@@ -1,4 +1,4 @@
-"""What Python printed, as mathematics writes it: `0.2727272727272727` is 3/11, `(6+15j)` is 6 + 15i.
+"""What Python printed, as mathematics writes it: `0.2727272727272727` is 3/11, `(6+15j)` is 6 + 15i, `Interval.Ropen(0, 7)` is [0, 7).
 
 A small model that reads the decimal and has to say a fraction guesses one near it: 1/4 or 2/7 (docs/log.md). So it is told.
 """
@@ -7,9 +7,14 @@ import re
 from fractions import Fraction
 from math import isclose, isqrt, pi
 
+from grading.checking.printed_sets import set_to_latex
+
 LONG = re.compile(r"(?<![\w.])-?\d{1,6}\.\d{11,}(?![\w.])")  # a whole number of Python's, not one that was rounded for people
 DECIMAL = r"\d{1,9}(?:\.\d{1,6})?"
 COMPLEX = re.compile(rf"\((?P<real>-?{DECIMAL})(?P<sign>[-+])(?P<part>{DECIMAL})j\)|(?<![^\s,\[{{:=])(?P<minus>-?)(?P<alone>{DECIMAL})j\b")
+SET = re.compile(r"Interval[.(]|\) [&|] \(|\) \| Eq\(")
+LABEL = re.compile(r"^[^:]{1,80}:\s")
+LONGEST_SET = 300  # characters
 NEAR = 1e-12  # relative: sympy prints 15 digits, and operations add to that
 DENOMINATOR = 2_000  # the largest of a fraction
 NUMERATOR = 20_000
@@ -18,9 +23,15 @@ UNDER_ROOT = 100_000
 
 
 def with_exact_values(output: str) -> str:
-    """`output` with ` (= 3/11)` behind each long decimal that is a fraction, a multiple of pi, or a root of a rational number, and
-    ` (= 6 + 15i)` behind complex numbers."""
-    return COMPLEX.sub(_with_i, LONG.sub(_noted, output))
+    """`output` with ` (= 3/11)` behind each long decimal that is a fraction, a multiple of pi, or a root of a rational number, with
+    ` (= 6 + 15i)` behind complex numbers, and ` (= [0, 7))` behind a line that is a set of sympy's."""
+    lines = COMPLEX.sub(_with_i, LONG.sub(_noted, output)).split("\n")
+    return "\n".join(_with_set(line) if SET.search(line) else line for line in lines)
+
+
+def _with_set(line: str) -> str:
+    latex = set_to_latex(LABEL.sub("", line)) if len(line) <= LONGEST_SET else None
+    return f"{line} (= ${latex}$)" if latex else line
 
 
 def _with_i(number: re.Match[str]) -> str:

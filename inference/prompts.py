@@ -70,13 +70,18 @@ def system(question: str, mode: Mode, language: Language, wire: Wire) -> str:
     return " ".join(line for line in lines if line)
 
 
+PLANS: dict[Language, str] = {
+    "en": "Let's compute this step by step with Python.",
+    "zh": "下面用 Python 一步一步地计算，变量名用英文（如 total_cost）。",
+}
+
+
 def plan(language: Language) -> str:
     """The words with which a message begins whose first block of code is opened for the model.
 
     Small models mistype names in Chinese from one line to the next; names in English they do not (docs/log.md).
     """
-    words = "下面用 Python 一步一步地计算（变量名用英文）。" if language == "zh" else "Let's compute this step by step with Python."
-    return f"{words}\n\n"
+    return f"{PLANS[language]}\n\n"
 
 
 IN_WORDS: dict[Language, str] = {"en": "Let's work it out in words, step by step.", "zh": "下面改用文字一步一步地推理。"}

@@ -170,9 +170,9 @@ async def _ask(key: ApiKey, asked: Asked) -> tuple[Turn, bool]:
         if offer is None:
             return await sync_to_async(assessing.ask)(key.user, asked.question, assessing.FIRST)
         if offer.aim != Turn.Aim.EXPLAIN:
-            return await sync_to_async(api_lessons.ask)(key.user, offer.aim, asked.history, asked.question), True
+            return await sync_to_async(api_lessons.ask)(key.user, offer.aim, asked.history, asked.question, asked.language), True
         solved = partial(asking.ask_once, key.user, asked.question, offer.mode, offer.n, asked.history, asked.instructions)
-        return await sync_to_async(solved)(most_tokens=asked.most_tokens), True
+        return await sync_to_async(solved)(language=asked.language, most_tokens=asked.most_tokens), True
 
 
 @contextmanager

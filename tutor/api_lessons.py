@@ -21,13 +21,13 @@ from tutor.models import Conversation, Turn
 FOLLOWED = 50  # lessons about one problem, the newest: a class may ask with one key
 
 
-def ask(user: User, aim: Turn.Aim, history: Sequence[Exchange], question: str) -> Turn:
-    """The next turn of the lesson that `history` tells of, or the first of a new one. Raises `AskingError`."""
+def ask(user: User, aim: Turn.Aim, history: Sequence[Exchange], question: str, language: str) -> Turn:
+    """The next turn of the lesson that `history` tells of, or the first of a new one, in `language`. Raises `AskingError`."""
     history = [exchange for exchange in history if len(exchange.question) <= settings.QUESTION_LIMIT]  # longer ones were refused
     parent, unheard = _last(user, aim, history)
     if parent is None:
         problem, work = _posed([*(exchange.question for exchange in history), question])
-        return asking.ask_once(user, problem, Turn.Mode.AUTO, 1, [], aim=aim, attempt=work)
+        return asking.ask_once(user, problem, Turn.Mode.AUTO, 1, [], language=language, aim=aim, attempt=work)
     said = Said.of([*unheard, question])
     parent = _before_thanks(parent) if said.wish else parent
     if not poses(question):

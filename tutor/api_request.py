@@ -15,7 +15,7 @@ from django.http import JsonResponse
 
 from accounts.text import storable
 from inference import assessment
-from inference.prompts import Exchange
+from inference.prompts import Exchange, detect_language, has_words
 from inference.solve import Limits
 from tutor.models import Turn
 
@@ -96,6 +96,13 @@ class Asked:
     instructions: str = ""  # what the system says: how the client wants to be answered, but no part of what is asked
     most_tokens: int | None = None  # of each solution
     stop: Sequence[str] = ()
+
+    @property
+    def language(self) -> str:
+        """Which to answer in: of a formula alone, the one of the newest message with a word, or of what the system says."""
+        said = [self.question, *(exchange.question for exchange in reversed(self.history)), self.instructions]
+        in_words = [text for text in said if has_words(text)]
+        return detect_language(in_words[0]) if in_words and in_words[0] != self.question else Turn.Language.AUTO
 
     @property
     def offer(self) -> Offer | None:

@@ -159,6 +159,7 @@ def ask_once(
     history: Sequence[Exchange],
     instructions: str = "",
     *,
+    language: str = Turn.Language.AUTO,
     most_tokens: int | None = None,
     aim: str = Turn.Aim.EXPLAIN,
     attempt: str = "",
@@ -173,7 +174,7 @@ def ask_once(
         check_room(user, n)
         conversation = Conversation.objects.create(owner=user, title=_title(question), api=True)
         context = [[exchange.question, exchange.text] for exchange in history]
-        turn = Turn(question=question, mode=mode, n=n, most_tokens=most_tokens, aim=aim, attempt=attempt)
+        turn = Turn(question=question, mode=mode, language=language, n=n, most_tokens=most_tokens, aim=aim, attempt=attempt)
         turn.context, turn.instructions = context, instructions
         return enqueue(turn, conversation)
 

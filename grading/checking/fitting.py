@@ -45,6 +45,16 @@ AROUND = re.compile(
     re.IGNORECASE,
 )
 IF = re.compile(r"\b(?:if|when)\b", re.IGNORECASE)
+# A sentence at the end on how the answer is to be written, which no rounding, no percent and no other question is.
+MANNER = re.compile(
+    r"(?:(?<=[.:?!\]$)])|(?<=\s)|(?<=[。，；？]))\s*\(?(?:please\s+)?(?:enter|express|give|write|leave|list|state)\s+(?:all\s+)?(?:your|the)\s+"
+    r"(?:final |real |complex )*(?:answers?|solutions?|roots?|values?|result)"
+    r"(?:[\s,]+(?:as|in|using|an?|its?|the|simplest|simplified|simple|lowest|common|improper|proper|interval|radical|surd|exact|fractions?|fractional|forms?"
+    r"|terms|notation|set|separated|by|commas?|from|least|to|greatest|(?:in|de|a)creasing|ascending|descending|order|factored|expanded|fully))*"
+    r"[\s.)]*$"
+    r"|[，。；（(\s](?:请)?(?:结果|答案|解集)?(?:请)?(?:用|以|写成|化成|化为|保留)(?:最简)?(?:分数|真分数|假分数|区间|集合|根式|根号)(?:的?形式)?(?:表示)?[。）)\s]*$",
+    re.IGNORECASE,
+)
 FIND = re.compile(r"((?:求|\bfind|\bfor)\s*[a-z])\s*:", re.IGNORECASE)  # no ratio
 UNCLEAR = re.compile(r"\.\.|…|dots|\^\s*-?\w+\s*\^")  # `1 + 2 + ... + 9`; `2^3^2` is 64 for some
 ASKS = re.compile(r"[\s=?？]+$")  # `3 + 4 = ?`
@@ -117,7 +127,7 @@ def _is_wrong(bare: _Bare, found: Calculated) -> bool:
 def _read_problem(problem: str) -> _Bare | None:
     if len(problem) > LONGEST or UNCLEAR.search(problem):
         return None
-    text = FIND.sub(r"\1 , ", IF.sub(" , ", without_delimiters(half_width(problem))))
+    text = FIND.sub(r"\1 , ", IF.sub(" , ", without_delimiters(half_width(MANNER.sub("", problem)))))
     text = ASKS.sub("", LABEL.sub("", text).rstrip(" .。"))
     chains = find_chains(text, find_variables([text]) or frozenset(BRACED.findall(text)))
     told = [chain for chain in chains if len(chain.sides) > 1 or not _is_letter(chain.sides[0])]

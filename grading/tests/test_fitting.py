@@ -35,10 +35,24 @@ PROBLEMS = [
     ("化简 2(x+1)-2x", ["2"], []),
     ("Simplify 2(x+1) - 2y", ["2x - 2y + 2"], ["2", r"\frac{1}{2}"]),
     (r"Simplify \sqrt{50}", [r"5\sqrt{2}", "7.07"], [r"2\sqrt{5}"]),
+    (
+        "Solve\n\\[\\frac{x(x + 1)^2}{x - 7} \\le 0.\\]Enter your answer using interval notation.",
+        [r"\{-1\} \cup [0, 7)", "[0, 7) or x = -1"],
+        ["(-1, 7]"],
+    ),
+    ("Solve $3a-7(3-a)=5$. Express your answer as a common fraction in simplest form.", [r"\frac{13}{5}"], ["2"]),
+    ("Find all solutions of $x^2 = 4$. List the solutions from least to greatest, separated by commas.", ["-2, 2"], ["2"]),
+    ("解方程 $3x=1$，结果用分数表示。", [r"\frac{1}{3}"], ["3"]),
 ]
 # What looks like a bare problem, and asks for something else, or can be read in two ways.
 OTHERS = [
     ("Compute the remainder of 17/5", "2"),
+    ("Compute $1/8$. Express your answer as a percent.", "12.5"),
+    ("Solve $3x=10$. Give your answer to the nearest whole number.", "3"),
+    ("Solve $x^2=4$. Give the larger of the solutions.", "2"),
+    ("Find all solutions of $x^2=9$. Give the sum of the solutions.", "0"),
+    ("解方程 $3x=10$，结果保留整数。", "3"),
+    ("解方程 $3x=10$，结果用百分数表示。", "333"),
     ("Compute 2^10 mod 7", "2"),
     ("Find the sum of the roots of x^2-5x+6=0", "5"),
     ("Find the larger root of x^2-5x+6=0", "3"),

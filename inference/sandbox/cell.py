@@ -183,8 +183,9 @@ def no_input(prompt: object = "") -> NoReturn:
 
 
 def described(error: BaseException, code: str, filename: str) -> str:
-    """The failing line of the cell and the last line of the traceback."""
-    last = traceback.format_exception_only(error)[-1].strip()
+    """The failing line of the cell and the last line of the traceback, with the name that Python takes to be meant."""
+    told = traceback.TracebackException(type(error), error, error.__traceback__, compact=True)
+    last = list(told.format_exception_only())[-1].strip()
     if isinstance(error, SyntaxError):
         number = error.lineno if error.filename == filename else None
     else:

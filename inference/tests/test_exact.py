@@ -55,6 +55,9 @@ def test_chance_makes_none() -> None:
         ("[(1.5-2j), -1j, 3.0j]", "[(1.5-2j) (= 1.5 - 2i), -1j (= -i), 3.0j (= 3i)]"),
         ("z = 1j", "z = 1j (= i)"),
         ("np.float64(0.8660254037844386)", "np.float64(0.8660254037844386 (= sqrt(3)/2))"),
+        ("Union({-1}, Interval.Ropen(0, 7))\n", r"Union({-1}, Interval.Ropen(0, 7)) (= $\{-1\} \cup [0, 7)$)" + "\n"),
+        ("Solution: (-2 <= x) & (x < 7)", r"Solution: (-2 <= x) & (x < 7) (= $-2 \le x < 7$)"),
+        ("((-oo < x) & (x < 1)) | ((3 < x) & (x < oo))", r"((-oo < x) & (x < 1)) | ((3 < x) & (x < oo)) (= $x < 1 \text{ or } x > 3$)"),
     ],
 )
 def test_it_stands_behind_the_decimal(output: str, noted: str) -> None:
@@ -63,7 +66,22 @@ def test_it_stands_behind_the_decimal(output: str, noted: str) -> None:
 
 @pytest.mark.parametrize(
     "output",
-    ["0.27", "0.3333", "3.3333333333333335e-05", "1.3333333333333333j", "(1e-16+1j)", "x_1j", "3j4", "v1.333333333333333.2", "3/11", ""],
+    [
+        "0.27",
+        "0.3333",
+        "3.3333333333333335e-05",
+        "1.3333333333333333j",
+        "(1e-16+1j)",
+        "x_1j",
+        "3j4",
+        "v1.333333333333333.2",
+        "3/11",
+        "x < 3",
+        "{1, 2}",
+        "(1, 2)",
+        "Interval(",
+        "",
+    ],
 )
 def test_other_output_is_left_alone(output: str) -> None:
     assert with_exact_values(output) == output

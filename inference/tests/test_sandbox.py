@@ -87,6 +87,14 @@ async def test_the_last_expression_is_shown_as_in_a_repl(session: NsjailSession,
         ("exit(3)", "line 1: exit(3)\nSystemExit: 3"),
         ("quit('no solution')\nprint(1)", "line 1: quit('no solution')\nSystemExit: no solution"),
         ("quit(chr(0xD800) + 'half a character')", "line 1: quit(chr(0xD800) + 'half a character')\nSystemExit: ?half a character"),
+        (
+            "榨油重量 = 4.1\nprint(榴油重量)",
+            "line 2: print(榴油重量)\nNameError: name '榴油重量' is not defined. Did you mean: '榨油重量'?",
+        ),
+        (
+            "print(itertools.count)",
+            "line 1: print(itertools.count)\nNameError: name 'itertools' is not defined. Did you forget to import 'itertools'",
+        ),
         ("print('before')\nundefined", "line 2: undefined\nNameError: name 'undefined' is not defined"),
     ],
 )

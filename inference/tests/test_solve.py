@@ -122,7 +122,7 @@ async def test_a_result_that_cannot_be_compared_is_neither():
     assert (events[-1].checked, events[-1].differs) == (False, False)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", PLAN), ("zh", "下面用 Python 一步一步地计算（变量名用英文）。\n\n")])
+@pytest.mark.parametrize(("language", "words"), [("en", PLAN), ("zh", "下面用 Python 一步一步地计算，变量名用英文（如 total_cost）。\n\n")])
 async def test_the_first_block_is_opened_for_the_model(language, words):
     engine = Recorded(["print(2 + 3)\n```\n", "So it is $\\boxed{5}$."])
     events = await collect(engine, Executor([CellResult(output="5")]), mode="tir", language=language)

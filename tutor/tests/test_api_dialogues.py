@@ -36,7 +36,7 @@ class Chat:
         self.student, self.aim, self.history = student, aim, list(history)
 
     def ask(self, question):
-        return api_lessons.ask(self.student, self.aim, self.history, question)
+        return api_lessons.ask(self.student, self.aim, self.history, question, "auto")
 
     def say(self, question, reply=SO_FAR, *, offers=("attempt", "hint"), beside="1. ✓ checked\n\n", **progress):
         turn = self.ask(question)
@@ -186,3 +186,8 @@ def test_content_that_is_nothing_is_nothing_that_was_said():
     assert (asked.history, asked.question) == ([Exchange(PENS, "")], "why?")
     with pytest.raises(ApiError, match="other content than text"):
         dialogue(("user", [{"type": "text", "text": None}]))
+
+
+def test_a_lesson_begins_in_the_language_that_the_request_is_in(student):
+    begun = api_lessons.ask(student, Turn.Aim.HINTS, [], "x^2 - 5x + 6 = 0", "zh")
+    assert begun.language == "zh"

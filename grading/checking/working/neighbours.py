@@ -114,6 +114,26 @@ def repeats_with_others(relation: Relation, before: Sequence[Relation], given: C
     return any(changed and all(number in given for number in changed) for changed in (_changed(other, solved[1]) for other in others))
 
 
+def shares_nothing(relation: Relation, before: Sequence[Relation]) -> bool:
+    """Whether a letter is calculated from other numbers alone, in a calculation no shorter: `x = 3 + 4` and `x = 5 + 6`. What goes on with
+    one, rightly or not, has one of its numbers still, or is shorter."""
+    solved = solved_form(relation)
+    others = [other[1] for other in map(solved_form, before) if other is not None and solved is not None and other[0] == solved[0]]
+    if solved is None or not others or symbols(solved[1]):
+        return False
+    return all(
+        0 < _length(other) <= _length(solved[1]) and not symbols(other) and not _numbers(other) & _numbers(solved[1]) for other in others
+    )
+
+
+def _length(calculation: Expression) -> int:
+    return sum(isinstance(part, Operation) for part in walk(calculation))
+
+
+def _numbers(calculation: Expression) -> set[Fraction]:
+    return {part.value for part in walk(calculation) if isinstance(part, Number)}
+
+
 def _changed(before: Expression, now: Expression) -> list[Fraction] | None:
     """The numbers that stand now in the place of others in a calculation of the same form; None where it is another one."""
     match before, now:

@@ -11,9 +11,20 @@ from grading.checking.working.expressions import CONSTANTS, Symbol, is_plain, op
 from grading.checking.working.findings import Finding, Truth
 from grading.checking.working.inequalities import TURNED, as_equation, is_where_defined, same_region, says_turned, turned_text
 from grading.checking.working.naming import name_of_number, name_of_rewriting, name_of_transformation
-from grading.checking.working.neighbours import Neighbours, begins_anew, repeats_with_others, told_values
+from grading.checking.working.neighbours import Neighbours, begins_anew, repeats_with_others, shares_nothing, told_values
 from grading.checking.working.quantities import stated
-from grading.checking.working.statements import GOES_ON, OF_ALL, ONLY_SOME, REJECTS, ROUNDING, SUPPOSES, TOLD, as_solution, read_statements
+from grading.checking.working.statements import (
+    EXPRESSED,
+    GOES_ON,
+    OF_ALL,
+    ONLY_SOME,
+    REJECTS,
+    ROUNDING,
+    SUPPOSES,
+    TOLD,
+    as_solution,
+    read_statements,
+)
 from grading.checking.working.symbolic import identical, names_of, sides_identical, value_at
 from grading.checking.working.systems import (
     Alternatives,
@@ -54,7 +65,7 @@ class Solving:
         self._state = State(relations, list(relations))
         self._given = bool(task.relations)
         self._of_problem = frozenset(unknowns(task.relations))
-        self._strict = self._given and task.kind == "solve" and is_bare(problem, MOST_WORDS) and not TOLD.search(problem)
+        self._strict = self._given and task.kind == "solve" and is_bare(problem, MOST_WORDS) and not TOLD.search(EXPRESSED.sub("", problem))
         self._line = False
         self._is_unread = problem.count("=") > sum(r.operator == "=" for r in task.relations) + len(task.functions.bodies)
         self._seen: list[Relation] = []  # whatever lines said
@@ -155,7 +166,8 @@ class Solving:
 
     def _is_of_another(self, relation: Relation) -> bool:
         """Whether a letter is used once more, for another thing."""
-        return begins_anew(relation, self._told) or repeats_with_others(relation, self._state.relations, self._numbers)
+        known = self._state.relations
+        return begins_anew(relation, self._told) or repeats_with_others(relation, known, self._numbers) or shares_nothing(relation, known)
 
     def _judge(self, step: int, text: str, alternatives: list[list[Relation]]) -> Finding | None:
         relations = all_relations(alternatives)
@@ -180,7 +192,8 @@ class Solving:
 
     def _set_up(self, alternatives: list[list[Relation]]) -> None:
         if len(alternatives) == 1:
-            self._state.relations += [relation for relation in alternatives[0] if relation.operator == "="]
+            clear = [relation for relation in alternatives[0] if relation.operator == "=" and not relation.text.endswith("!")]
+            self._state.relations += clear  # `n = 4!` is 24, or a glad 4: what comes next is not held against it
         self._state.lines += all_relations(alternatives)
 
     def _compare(self, step: int, text: str, alternatives: list[list[Relation]], names: frozenset[str]) -> Finding:

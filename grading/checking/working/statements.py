@@ -35,6 +35,7 @@ ROUNDING = re.compile(
     re.IGNORECASE,
 )
 TOLD = re.compile(r"\b(?:if|given|what|how|let|where|such|when)\b|已知|若|如果|多少", re.IGNORECASE)
+EXPRESSED = re.compile(r"已知(?=[^，。；;]{1,40}[，,;；。]?\s*(?:请)?用含)")  # what it tells is the equation itself
 OF_ALL = re.compile(r"\b(?:system|both)\b|组的(?:整数)?解", re.IGNORECASE)  # what is said of all inequalities together
 GOES_ON = re.compile(
     r"simplif|solving|combin|rearrang|collect|multiply|multipli|divid|subtract|add(?:ing)?|we get|becomes"

@@ -19,7 +19,8 @@ KEYWORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         re.compile(
             r"\bsolve|\broots?\b|solutions?\b|\bfind (?:the values? of )?\$?[a-z]\b"
             r"|\blös(?!e?n? die klammer)|lösung|\brés(?:ou|ol)|\b(?:bestimme|trouver?) \$?[a-z]\b"
-            r"|解方程|解不等式|解下列|解关于|求解|方程组|的解|求\s*\$?[a-z]",
+            r"|\bmake\b.{1,40}\bsubject\b|\bchange the subject\b|\b(?:rearrange|transpose)\b|\bexpress \$?[a-z]\$? in terms of\b"
+            r"|用含.{1,8}的(?:代数)?式子?表示|解方程|解不等式|解下列|解关于|求解|方程组|的解|求\s*\$?[a-z]",
             re.IGNORECASE,
         ),
     ),
@@ -46,11 +47,14 @@ MATHS = re.compile(r"\\[A-Za-z]+|\b(?:sqrt|sin|cos|tan|log|ln)\b|\\begin\{[a-z]+
 _EN = """solve the equation equations system of inequality for and or find all solutions solution so then therefore thus hence we
 get have is to by from both sides subtract add divide multiply simplifying gives answer roots real value values
 algebraically each side this that which means simplify expand factor factorise calculate evaluate compute differentiate
-derivative integral integrate
+derivative integral integrate rearrange transpose make change subject formula express terms
 löse lösung lösungen die gleichung ungleichung gleichungssystem bestimme von vereinfache berechne multipliziere faktorisiere aus
 und oder nach ableitung leite ab résous résoudre résolvez équation inéquation les solutions de simplifie développe factorise calcule dérive
 dérivée et ou"""
-_ZH = "化简展开因式计算求导数积分原函数如图解方程不等式组下列的求所以故得因此即移项合并同类去括号分母系数化为两边相加减代入由可将第一二"
+_ZH = (
+    "化简展开因式计算求导数积分原函数如图解方程不等式组下列的求所以故得因此即移项合并"
+    "同类去括号分母系数化为两边相加减代入由可将第一二用含代数表示"
+)
 SOLVING_WORDS = frozenset(_EN.split()) | frozenset(_ZH)
 # `the limit of … as x → 3`
 LIMIT = re.compile(

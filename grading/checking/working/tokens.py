@@ -171,7 +171,9 @@ SET_OF = re.compile(
 DEGREES = {"∛": "3", "∜": "4"}  # of roots
 # `dy/dx` as y'. In another variable, as in the chain rule's `dy/du`, it is not read.
 BY_X = re.compile(r"(?<![A-Za-z\\{])d([a-z])\s?/\s?d[xt](?![A-Za-z])(?!\s*\()")
-AS_WORDS = re.compile(r"(?<=[-+=*/½\d) ])(?<![A-Za-z] )(a)([ts])(?=\s*(?:$|[-+=*/^²;,)]))", re.MULTILINE)  # `v = u + at`, `2as`
+AS_WORDS = re.compile(
+    r"(?<=[-+=*/½\d) ])(?<![A-Za-z] )(a)([ts])(?=\s*(?:$|[-+=*/^²;,)]|\.(?:\s|$)|(?:for|to)\b))", re.MULTILINE
+)  # `v = u + at`, `2as`
 MATRIX = re.compile(r"\\begin\{(\w?matrix\*?)\}.*?\\end\{\1\}", re.DOTALL)  # not read
 STRUCK = re.compile(r"~~.*?~~")  # what is crossed out
 RECURRING = re.compile(r"(?P<whole>\d*)\.(?P<before>\d*?)(?P<period>\d{1,6}?)(?P=period)+(?P<rest>\d*)")

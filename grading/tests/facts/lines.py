@@ -34,7 +34,24 @@ USED_AGAIN = [  # letters that stand for one thing after another
     ("Two circles have radius 3 and 5. Find the areas.", "A = π×3²", "A = π×5²", ("A = 25π", "A = 10π")),
     ("A rectangle 3 by 4 and a square of side 5. Find each perimeter.", "P = 2(3+4)", ("P = 14", "P = 24"), "P = 4×5", ("P = 20", "P = 9")),
     ("甲车速度60，行2小时；乙车速度80，行3小时。各行多少千米？", "s=60×2", "s=80×3", ("s=240", "s=230")),
+    ("Work out both sums.", "x = 3+4", "x = 5+7", ("x = 12", "x = 13")),
+    ("Work out the number.", "x = 2*3+4*5", ("x = 6+20", "x = 5+20"), "x = 26"),
+    ("Work out the number.", "x = (20-5)/3", ("x = 15/3", "x = 25/3"), "x = 5"),
+    ("How many ways can 4 people stand in a row?", "n = 4!", "n = 24"),
     ("Two dice. Find P(7) and P(8).", "p = 6/36 = 1/6", ("p = 1 - 5/36 - 26/36 = 5/36", "p = 1 - 5/36 - 26/36 = 4/36")),
+]
+
+REARRANGED = [
+    ("Make r the subject of A = πr²", "A = πr²", "r² = A/π", ("r = √(A/π)", "r = A/π")),
+    ("Make t the subject of the formula v = u + at.", ("v - u = at", "v + u = at"), ("(v - u)/a = t", "v - u/a = t")),
+    ("Solve v = u + at for t.", ("v - u = at", "v + u = at"), ("t = (v - u)/a", "t = (v + u)/a")),
+    ("Make h the subject of $V = \\frac{1}{3}\\pi r^2 h$.", ("3V = πr²h", "V/3 = πr²h"), ("h = 3V/(πr²)", "h = 3V/(πr)")),
+    ("Rearrange F = 9C/5 + 32 to make C the subject.", "F - 32 = 9C/5", ("5(F-32) = 9C", "5F-32 = 9C"), "C = 5(F-32)/9"),
+    ("Make x the subject: y = (x+1)/(x-2)", "y(x-2) = x+1", ("xy - 2y = x + 1", "xy - 2 = x + 1"), "xy - x = 2y + 1", "x = (2y+1)/(y-1)"),
+    ("Make u the subject of 1/f = 1/u + 1/v", "1/u = 1/f - 1/v", ("1/u = (v-f)/(fv)", "u = f - v"), "u = fv/(v-f)"),
+    ("Make g the subject of T = 2π√(l/g)", "T/(2π) = √(l/g)", "T²/(4π²) = l/g", ("g = 4π²l/T²", "g = 2π²l/T²")),
+    ("Express y in terms of x: 2x + 3y = 12", "3y = 12 - 2x", ("y = 4 - 2x/3", "y = 4 - 2x")),
+    ("已知2x+3y=12，用含x的式子表示y。", ("3y = 12 - 2x", "3y = 12 + 2x"), "y = 4 - 2x/3"),
 ]
 
 COUNTING = [
@@ -215,6 +232,7 @@ RATIOS = [
 LINES: dict[str, list[tuple[Line, ...]]] = {
     "named": NAMED,
     "used again": USED_AGAIN,
+    "rearranged": REARRANGED,
     "counting": COUNTING,
     "pieces": PIECES,
     "bound": BOUND,
