@@ -66,6 +66,13 @@ print(*own, s.ALLOWED_HOSTS, s.CSRF_TRUSTED_ORIGINS, s.REWARD_PRECISION, s.ENGIN
 """
 
 
+@pytest.mark.parametrize("command", ["check", "migrate"])
+def test_a_command_says_in_one_line_what_is_wrong(tmp_path, command):
+    done = run(tmp_path, ["manage.py", command], SECRET_KEY="short")
+    assert done.returncode == 1
+    assert [line.split(" to ")[0] for line in done.stderr.splitlines()] == ["Set SECRET_KEY"]
+
+
 def test_what_is_empty_counts_as_not_set(tmp_path):
     names = ("LEMMA_VAR", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TIME_ZONE", "REWARD_PRECISION", "ENGINE_API_KEY")
     done = run(tmp_path, ["-c", SAID], **dict.fromkeys(names, ""))
