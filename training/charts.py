@@ -19,6 +19,7 @@ FIGURES: Mapping[str, str | Promise] = {
     "grad_norm": _("Size of the gradient"),
     "tokens_a_second": _("Tokens a second"),
 }
+IDLE = {("loss", "grpo")}  # advantages of a group add up to nothing, and so does what is on show there whatever is learnt
 
 Points = Sequence[tuple[float, float]]
 
@@ -57,6 +58,8 @@ def _of_stages(stages: Sequence[RunStage], runs: list[str]) -> list[Chart]:
     read = [(stage, progress.curves(stage.folder, tuple(FIGURES))) for stage in stages]
     charts = []
     for name, title in FIGURES.items():
+        if (name, stages[0].kind) in IDLE:
+            continue
         series = [(stage.run.number, curves[name]) for stage, curves in read if name in curves]
         if series:
             charts.append(_chart(stages[0].name, str(title), series, runs))

@@ -14,13 +14,16 @@ class DatasetField(forms.ModelChoiceField):  # type: ignore[type-arg]  # it take
         return f"{obj} ({obj.rows})"
 
 
+class BaseField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:  # noqa: ANN401 (Django's)
+        return _("{model} (learnt from what was deleted since)").format(model=obj) if obj.data_deleted else str(obj)
+
+
 class StartForm(forms.Form):
     """A run: the recipe, and, where it is not to begin with the recipe's own, a model and data."""
 
     recipe = forms.ChoiceField(label=_("Recipe"))
-    base = forms.ModelChoiceField(
-        ModelVersion.objects.none(), required=False, label=_("Begin with"), empty_label=_("The recipe's own model")
-    )
+    base = BaseField(ModelVersion.objects.none(), required=False, label=_("Begin with"), empty_label=_("The recipe's own model"))
     problems = DatasetField(Dataset.objects.none(), required=False, label=_("Problems"), empty_label=_("The recipe's own"))
     judged = DatasetField(Dataset.objects.none(), required=False, label=_("Judged solutions"), empty_label=_("None"))
 

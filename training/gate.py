@@ -1,15 +1,19 @@
 """Before a promotion: the candidate against the model that serves, on every problem set on which both were measured."""
 
+import logging
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from training import rows
+from training import learnt, rows
 from training.evaluation.paired import NotComparable, Paired, compare
 from training.evaluation.transcripts import TranscriptError, read
 from training.models import ModelVersion
+
+logger = logging.getLogger(__name__)
 
 SHOWN = 50  # broken problems of one set
 LONGEST = 400  # characters of a question
@@ -28,11 +32,15 @@ class Broken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """On one set. `broken` has the first `SHOWN`."""
+    """On one set. `broken` has the first `SHOWN`. The candidate was trained on `learnt` of its
+    problems, the other model on `learnt_before`.
+    """
 
     name: str
     paired: Paired
     broken: tuple[Broken, ...]
+    learnt: int
+    learnt_before: int
 
     @property
     def before_percent(self) -> float:
@@ -70,12 +78,13 @@ class Gate:
     @property
     def as_json(self) -> dict[str, Any]:
         """What a promotion keeps of it."""
-        return {"sets": [{"name": each.name, **_counted(each.paired)} for each in self.sets]}
+        return {"sets": [{"name": each.name, "learnt": each.learnt, **_counted(each.paired)} for each in self.sets]}
 
 
 def open_gate(champion: ModelVersion, candidate: ModelVersion) -> Gate:
     """Compare the two."""
     sets, trouble = [], []
+    known = cache(lambda: (_learnt_by(champion), _learnt_by(candidate)))  # read where there is something to compare
     for digest, after in candidate.evaluations.items():
         before = champion.evaluations.get(digest)
         if before is None:
@@ -84,7 +93,7 @@ def open_gate(champion: ModelVersion, candidate: ModelVersion) -> Gate:
             trouble.append(_("{name}: the two were measured with other settings. Measure them again.").format(name=after["name"]))
             continue
         try:
-            sets.append(_compared(after["name"], Path(before["transcripts"]), Path(after["transcripts"])))
+            sets.append(_compared(after["name"], Path(before["transcripts"]), Path(after["transcripts"]), known()))
         except (TranscriptError, rows.RowError, OSError) as error:
             trouble.append(_("{name}: what was measured cannot be read: {why}").format(name=after["name"], why=error))
         except NotComparable:
@@ -97,7 +106,16 @@ def _settings(evaluation: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in evaluation["config"].items() if name not in ("problems", "sequences")}
 
 
-def _compared(name: str, before: Path, after: Path) -> Comparison:
+def _learnt_by(version: ModelVersion) -> frozenset[bytes]:
+    """Nothing, where that cannot be read."""
+    try:
+        return learnt.of(version)
+    except (rows.RowError, OSError) as error:
+        logger.warning("What %s was trained on cannot be read: %s", version, error)
+        return frozenset()
+
+
+def _compared(set_name: str, before: Path, after: Path, known: tuple[frozenset[bytes], frozenset[bytes]]) -> Comparison:
     paired = compare(read(before), read(after))
     wanted = set(paired.broke[:SHOWN])
     first, second = _shown(before, wanted), _shown(after, wanted)
@@ -111,7 +129,9 @@ def _compared(name: str, before: Path, after: Path) -> Comparison:
         )
         for name in paired.broke[:SHOWN]
     )
-    return Comparison(name=name, paired=paired, broken=broken)
+    asked = [learnt.key(str(row.get("question", ""))) for row in rows.read(after)]
+    seen_before, seen = (sum(question in questions for question in asked) for questions in known)
+    return Comparison(name=set_name, paired=paired, broken=broken, learnt=seen, learnt_before=seen_before)
 
 
 def _shown(path: Path, wanted: set[str]) -> dict[str, rows.Row]:

@@ -24,6 +24,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from training.pipeline import grpo
 from training.pipeline.stage import StageError, parse
 
 SHIPPED = Path(__file__).resolve().parent / "recipes"
@@ -73,6 +74,12 @@ class Recipe:
     def needs_gguf(self) -> bool:
         """Whether a stage asks the model as the embedded engine reads it. Without the file, it would ask another one."""
         return any("${gguf}" in str(stage.config) for stage in self.stages)
+
+    @property
+    def least_problems(self) -> int:
+        """How many of the chosen problems a step of reinforcement takes. That stage comes late, and can do nothing with fewer."""
+        configs = [stage.config for stage in self.stages if stage.kind == "grpo" and "${problems}" in stage.config.get("problems", ())]
+        return max((each.get("batch", grpo.Config.batch) // each.get("responses", grpo.Config.responses) for each in configs), default=1)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"stages": [asdict(stage) for stage in self.stages]}

@@ -166,11 +166,7 @@ def _keep_evaluation(stage: RunStage) -> None:
     kept = settings.VAR_DIR / "measured" / f"{version.pk}-{sha256[:16]}.jsonl"
     kept.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(stage.folder / "transcripts.jsonl", kept)
-    report = json.loads((stage.folder / "report.json").read_text())
-    figures = {
-        name: {"value": report[name], "interval": interval} for name, interval in report["intervals"].items() if name in stage.figures
-    }
-    found = {"name": _name_of_set(problems), "transcripts": str(kept), "figures": stage.figures | figures, "config": settings_}
+    found = {"name": _name_of_set(problems), "transcripts": str(kept), "figures": stage.figures, "config": settings_}
     version.evaluations[sha256] = found
     version.save(update_fields=["evaluations"])
 
@@ -196,8 +192,7 @@ def card(version: ModelVersion) -> str:
     lines += ["", "## Data", "", *(f"- {line}" for line in data or [f"the recipe's own problems, {run.config['problems']}"])]
     lines += ["", "## Stages", ""]
     for stage in run.stages.all():
-        figures = ", ".join(f"{name} {value}" for name, value in stage.figures.items() if isinstance(value, int | float | str))
-        lines.append(f"- {stage.name} ({stage.kind}): {figures}")
+        lines.append(f"- {stage.name} ({stage.kind}): {_figures(stage.figures)}")
     lines += ["", "## Measured", ""]
     for each in version.evaluations.values():
         lines.append(f"- {each['name']}: {_figures(each['figures'])}")
@@ -210,8 +205,10 @@ def _figures(figures: dict[str, Any]) -> str:
     for name, value in figures.items():
         if isinstance(value, dict) and "interval" in value:
             shown.append("{} {:.1f} % [{:.1f}, {:.1f}]".format(name, value["value"], *value["interval"]))
-        elif isinstance(value, int | float):
+        elif isinstance(value, float):
             shown.append(f"{name} {value:g}")
+        elif isinstance(value, int | str):
+            shown.append(f"{name} {value}")
     return ", ".join(shown)
 
 
@@ -237,9 +234,11 @@ def served() -> ModelVersion | None:
 
 
 def trainable_champion() -> ModelVersion | None:
-    """The version that serves, where it was trained here and its weights are there to go on from."""
+    """The version that serves, where it was trained here, has its weights still, and nothing that it learnt from was deleted."""
     found = champion()
-    return found if found is not None and found.run is not None and Path(found.checkpoint).is_dir() else None
+    if found is None or found.run is None or found.data_deleted:
+        return None
+    return found if Path(found.checkpoint).is_dir() else None
 
 
 def newest_decision() -> str:
@@ -295,6 +294,8 @@ def delete(version: ModelVersion) -> None:
     shutil.rmtree(version.run.folder, ignore_errors=True)
     with transaction.atomic():
         run = version.run
+        if version.data_deleted:  # the models that were trained from it say so still
+            Run.objects.filter(versions__parent=version).update(data_deleted=True)
         version.runs_from.filter(state__in=Run.RESUMABLE).update(data_deleted=True)  # without it they would go on from another model
         version.delete()
         run.delete()

@@ -74,6 +74,16 @@ def write_text(path: Path, text: str) -> None:
     part.replace(path)
 
 
+def sync(path: Path) -> None:
+    """Have a file, or all of a folder, on the disk before something says that it is whole: a power cut may leave the name and no bytes."""
+    for each in (*path.rglob("*"), path) if path.is_dir() else (path,):
+        descriptor = os.open(each, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 class Appender:
     """Adds rows to a file, each in one write, so that a kill cuts off the last one at most. What an earlier kill cut off is removed."""
 

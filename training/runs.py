@@ -1,8 +1,10 @@
 """The rules of a run: who may begin it, how it is claimed, stopped and gone on with, and what is written of it."""
 
+import os
 import shutil
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,12 @@ class NoGguf(RunError):
     message = _("This recipe asks the model as the embedded engine does, and the model has no file for that (GGUF).")
 
 
+class TooFewProblems(RunError):
+    def __init__(self, dataset: Dataset, least: int) -> None:
+        said = _("A step of this recipe's reinforcement takes {least} problems, and {dataset} has {rows}. Choose a larger dataset.")
+        self.message = said.format(least=least, dataset=dataset, rows=dataset.rows)
+
+
 class NotStopped(RunError):
     message = _("This run is still going on, or done.")
 
@@ -79,6 +87,8 @@ def create(recipe: Recipe, *, by: User | None = None, base: ModelVersion | None 
     """A run of the recipe, queued; the workers are told. Raises `RunError`."""
     if recipe.needs_gguf and not (base.gguf if base else recipe.base in weights.MODELS or recipe.base.endswith(".gguf")):
         raise NoGguf
+    if few := [each for each in datasets if each.kind == Dataset.Kind.PROBLEMS and each.rows < recipe.least_problems]:
+        raise TooFewProblems(few[0], recipe.least_problems)
     with transaction.atomic():
         if Run.objects.filter(state=State.QUEUED).count() >= WAITING_LIMIT:
             raise TooManyWaiting
@@ -115,6 +125,22 @@ def delete(run: Run) -> None:
         raise HasModel
     shutil.rmtree(run.folder, ignore_errors=True)
     run.delete()
+
+
+def size(folder: Path) -> int:
+    """Bytes of the files in it; what goes meanwhile is not counted."""
+    found = 0
+    for place, _folders, files in os.walk(folder):
+        for name in files:
+            with suppress(FileNotFoundError):
+                found += (Path(place) / name).stat().st_size
+    return found
+
+
+def room() -> tuple[int, int]:
+    """Bytes that the files of all runs take, and that are free beside them."""
+    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    return size(settings.VAR_DIR / "training"), shutil.disk_usage(settings.VAR_DIR).free
 
 
 def failure(reason: Reason) -> dict[str, Any]:

@@ -124,6 +124,12 @@ class Turn(models.Model):
         return bool(not self.request or self.attempt)
 
     @property
+    def written_by(self) -> str:
+        """The model that its newest run asked; "" before that."""
+        starts = [event.payload.get("model", "") for event in self.events.all() if event.kind == "started"]
+        return starts[-1] if starts else ""
+
+    @property
     def has_solution(self) -> bool:
         """Whether it may show a whole solution, whose steps can be asked about."""
         return self.aim == self.Aim.EXPLAIN or self.request in (self.Request.ANSWER, self.Request.CHALLENGE)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import check_admin
-from tutor.models import Report, Turn
+from tutor.models import Report, Turn, TurnEvent
 
 SHOWN = 200  # on a page, of those that wait and of those that are handled
 
@@ -23,7 +23,8 @@ def report(user: User, turn: Turn, kind: str, better: int | None, reason: str) -
 def get_reports_for(user: User) -> QuerySet[Report]:
     """What readers said of solutions, newest first, for administrators; Http404 for anybody else."""
     check_admin(user)
-    return Report.objects.select_related("turn", "by").prefetch_related("turn__candidates").order_by("-created")
+    starts = Prefetch("turn__events", TurnEvent.objects.filter(kind="started").order_by("seq"), to_attr="starts")
+    return Report.objects.select_related("turn", "by").prefetch_related("turn__candidates", starts).order_by("-created")
 
 
 def get_report_for(user: User, pk: int) -> Report:

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from training.evaluation.intervals import bootstrap
+from training.evaluation.intervals import tango
 from training.evaluation.transcripts import Problem
 
 
@@ -16,7 +14,7 @@ class NotComparable(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paired:
     """`fixed` and `broke` are the ids of problems that only the second, and only the first, model has right. `before` and `after` are
-    shares, `difference` is after - before, from `low` to `high` with 95 % confidence (paired bootstrap over problems).
+    shares, `difference` is after - before, from `low` to `high` with 95 % confidence (`tango`).
     """
 
     problems: int
@@ -37,23 +35,24 @@ class Paired:
         return self.high < 0
 
 
-def compare(before: Sequence[Problem], after: Sequence[Problem], *, seed: int = 0) -> Paired:
+def compare(before: Sequence[Problem], after: Sequence[Problem]) -> Paired:
     """By the greedy response where both have one, and else by the first. Raises `NotComparable`."""
     greedy = all(problem.greedy is not None for problem in (*before, *after))
     first, second = _right(before, greedy), _right(after, greedy)
     ids = [name for name in first if name in second]
     if not ids:
         raise NotComparable
-    pairs = np.array([[first[name], second[name]] for name in ids], dtype=float)
-    [[low], [high]] = bootstrap(pairs[:, 1:] - pairs[:, :1], seed)
+    fixed = tuple(name for name in ids if second[name] and not first[name])
+    broke = tuple(name for name in ids if first[name] and not second[name])
+    low, high = tango(len(fixed), len(broke), len(ids))
     return Paired(
         problems=len(ids),
-        before=float(pairs[:, 0].mean()),
-        after=float(pairs[:, 1].mean()),
-        fixed=tuple(name for name in ids if second[name] and not first[name]),
-        broke=tuple(name for name in ids if first[name] and not second[name]),
-        low=float(low),
-        high=float(high),
+        before=sum(first[name] for name in ids) / len(ids),
+        after=sum(second[name] for name in ids) / len(ids),
+        fixed=fixed,
+        broke=broke,
+        low=low,
+        high=high,
     )
 
 

@@ -31,6 +31,16 @@ class ModelVersion(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def data_deleted(self) -> bool:
+        """Whether something that it, or a model that it was trained from, learnt from was deleted since."""
+        version: ModelVersion | None = self
+        while version is not None:
+            if version.run is not None and version.run.data_deleted:
+                return True
+            version = version.parent
+        return False
+
 
 class Alias(models.Model):
     """A name that moves from one version to another. Without a champion, the settings' model serves."""

@@ -3,7 +3,8 @@
     {"out": "…", "problems": "math500.jsonl", "checkpoint": "…/sft/model", "n": 8, "reward_model": "…/reward_model/model"}
 
 Writes `transcripts.jsonl`, which `manage.py evaluate --transcripts` reads, a row a problem as they are finished, and `report.json` with all
-figures; DONE has the main ones. With a reward model, here or on a server, responses have its score, and RM@n is measured too.
+figures; DONE has the main ones, with 95 % intervals. With a reward model, here or on a server, responses have its score, and RM@n is
+measured too.
 """
 
 import asyncio
@@ -98,7 +99,16 @@ async def evaluate(config: Config, folder: Folder) -> dict[str, Any]:
             await _write(todo, len(problems), out, config, folder, (engine, sandbox, score))
     figures = report.as_json(measure(transcripts.read(out), same))
     rows.write_text(folder.path / "report.json", json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
-    return {name: figures[name] for name in figures if name in MAIN or name.endswith(f"@{config.n}")}
+    return summary(figures)
+
+
+def summary(figures: dict[str, Any]) -> dict[str, Any]:
+    """The main figures, each share with its interval. Of one response nothing is picked, and all rules say the same."""
+    count, intervals = figures["n"], figures["intervals"]
+    shown = [name for name in figures if name in MAIN or name.endswith(f"@{count}")]
+    if count == 1:
+        shown = [name for name in shown if name != "mean" and not name.endswith("@1")]
+    return {name: {"value": figures[name], "interval": intervals[name]} if name in intervals else figures[name] for name in shown}
 
 
 def chosen(config: Config) -> list[Problem]:

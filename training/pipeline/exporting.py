@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from training import rows
 from training.pipeline import gguf_file, models, trainer
 from training.pipeline.stage import Folder
 
@@ -41,4 +42,5 @@ def _save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, path: Path
     with trainer.plainly():
         model.to(dtype).save_pretrained(part)  # type: ignore[arg-type]
         tokenizer.save_pretrained(part)
+    rows.sync(part)
     part.replace(path)

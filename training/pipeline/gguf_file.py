@@ -19,6 +19,7 @@ from tokenizers.pre_tokenizers import ByteLevel, Digits, PreTokenizer, Sequence,
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from inference.engines.gguf import read_field
+from training import rows
 from training.pipeline.encoding import end_of_message
 from training.pipeline.stage import StageError
 
@@ -60,6 +61,7 @@ def write(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, path: Path
     for _, source, _, stored in tensors:
         writer.write_tensor_data(gguf.quantize(_values(model, source), stored))
     writer.close()
+    rows.sync(part)
     part.replace(path)
 
 

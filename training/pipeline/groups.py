@@ -39,10 +39,11 @@ class Group:
 def group_all(
     rows: Iterable[Row], tokenizer: PreTrainedTokenizerBase, *, size: int, limit: int, seed: int
 ) -> tuple[list[Group], dict[str, int]]:
-    """A group of at most `size` responses for each problem that has a right one and a wrong one, and counts for the report.
+    """Groups of at most `size` responses for each problem that has a right one and a wrong one, and counts for the report.
 
-    Of more responses than `size`, right and wrong ones are drawn by turns. A response longer than `limit` tokens is left out: cut, it
-    would be judged without its answer.
+    A problem that a whole class has worked at makes several groups, so that no pupil's work is passed over which another's can be held
+    against. What does not fill a group more is drawn from by turns, right and wrong. A response longer than `limit` tokens is left out:
+    cut, it would be judged without its answer.
     """
     texts, counts = _by_question(rows)
     random, groups = np.random.default_rng(seed), list[Group]()
@@ -53,11 +54,9 @@ def group_all(
         counts["responses_too_long"] += sum(map(len, encoded.values())) - sum(map(len, fitting.values()))
         for found in fitting.values():
             random.shuffle(found)
-        right, wrong = _balanced(fitting[True], fitting[False], size)
-        if right and wrong:
-            groups.append(shared([*right, *wrong], len(right)))
-        else:
-            counts["groups_without_pair"] += 1
+        made = [shared([*right, *wrong], len(right)) for right, wrong in _dealt(fitting[True], fitting[False], size)]
+        groups += made
+        counts["groups_without_pair"] += not made
     used = {
         "groups": len(groups),
         "responses": sum(len(group.responses) for group in groups),
@@ -86,6 +85,12 @@ def _by_question(rows: Iterable[Row]) -> tuple[dict[str, dict[bool, list[str]]],
         else:
             texts[question][right].append(text)
     return texts, counts
+
+
+def _dealt[T](right: Sequence[T], wrong: Sequence[T], size: int) -> list[tuple[Sequence[T], Sequence[T]]]:
+    """As many groups as both kinds have one for each, and as they fill."""
+    count = min(len(right), len(wrong), max(1, (len(right) + len(wrong)) // size))
+    return [_balanced(right[start::count], wrong[start::count], size) for start in range(count)]
 
 
 def _balanced[T](right: Sequence[T], wrong: Sequence[T], size: int) -> tuple[Sequence[T], Sequence[T]]:

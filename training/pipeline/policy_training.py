@@ -120,7 +120,9 @@ def drawn(rollouts: Rollouts, texts: list[str], own: GRPOTrainer) -> dict[str, A
 
 
 class Judge:
-    """TRL's reward function. None for a response whose answer cannot be compared: TRL leaves it out of its group."""
+    """TRL's reward function. None for a response whose answer cannot be compared, or that is too long for the reward model: TRL leaves it
+    out of its group.
+    """
 
     __name__ = "reward"
 
@@ -137,13 +139,17 @@ class Judge:
         log_metric: Any,  # noqa: ANN401
         **_: object,
     ) -> list[float | None]:
-        scores = self._scorer.score_all(question, [each.text for each in response]) if self._scorer else [None] * len(response)
+        texts = [each.text for each in response]
+        scores: list[float | None] = self._scorer.score_all(question, texts) if self._scorer else [None] * len(texts)
         outcomes = [check(gold, final_answer(each.text)).outcome for gold, each in zip(expected, response, strict=True)]
         log_metric("right", sum(outcome is Outcome.CORRECT for outcome in outcomes) / len(outcomes))
         if self._scorer:
-            log_metric("score", sum(score or 0.0 for score in scores) / len(scores))
+            known = [score for score in scores if score is not None]
+            log_metric("score", sum(known) / (len(known) or 1))
         return [
-            None if outcome is Outcome.UNDECIDED else self._total(each, score, outcome is Outcome.CORRECT)
+            None
+            if outcome is Outcome.UNDECIDED or (self._scorer and score is None)
+            else self._total(each, score, outcome is Outcome.CORRECT)
             for each, score, outcome in zip(response, scores, outcomes, strict=True)
         ]
 
@@ -182,6 +188,7 @@ def _open(config: "Config", folder: Folder) -> tuple[PreTrainedModel, PreTrained
         with trainer.plainly():
             model.save_pretrained(part)
             tokenizer.save_pretrained(part)
+        rows.sync(part)
         part.replace(start)
     if torch.distributed.is_initialized():
         torch.distributed.barrier()

@@ -1,5 +1,6 @@
 """Training of a reward model on groups of responses."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from inference.reward import RewardError, RewardRefused
 from inference.reward.forms import write_card
 from inference.reward.model import RewardModel, load, over, read_config, save
 from training import rows
+from training.evaluation.intervals import wilson
 from training.pipeline import listwise, models, trainer
 from training.pipeline.groups import Group, group_all
 from training.pipeline.schedule import Scheduled
@@ -19,6 +21,8 @@ from training.pipeline.stage import Folder, StageError
 
 if TYPE_CHECKING:
     from training.pipeline.reward_model import Config
+
+LEAST = 10  # groups that are left to learn from, where some problems are held out
 
 # `inference.reward.forms.chatml` for whoever reads templates: vLLM, transformers.
 CHATML_TEMPLATE = "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
@@ -30,10 +34,9 @@ def train(config: "Config", folder: Folder) -> dict[str, Any]:
         return summary
     args = trainer.arguments(TrainingArguments, config, folder)
     model, tokenizer = _open(config)
-    groups, counts = _groups(config.rows, config, tokenizer)
+    groups, held_out, counts = _split(config, tokenizer)
     if not groups:
-        raise StageError(f"There is no problem with a right and a wrong response in {', '.join(map(str, config.rows))}: {counts}")
-    held_out, _ = _groups(config.dev, config, tokenizer)
+        raise StageError(_no_pair(counts))
     collator = listwise.Collator(model.config, listwise.backbone_size(model), tokenizer.pad_token_id)
     trained = ListwiseTrainer(
         model=_prepared(model, config),
@@ -45,10 +48,19 @@ def train(config: "Config", folder: Folder) -> dict[str, Any]:
     trainer.fit(trained, folder)
     summary = {"model": str(folder.path / "model"), "steps": trained.state.global_step, "loss": trainer.last_loss(folder), **counts}
     if held_out:
-        summary |= {"dev_groups": len(held_out), "dev_pairs_right": pairs_right(trained, held_out)}
+        summary |= {"dev_groups": len(held_out), "dev_pairs_right": in_percent(pairs_right(trained, held_out), len(held_out))}
     with trainer.keeping(folder, "model", summary) as part:
         _save(trained, tokenizer, part, folder, sharded=config.fsdp)
     return summary
+
+
+def _no_pair(counts: dict[str, int]) -> str:
+    return (
+        f"No problem has both a right and a wrong response that could be told apart: {counts['rows']} rows, "
+        f"{counts['rows_without_label']} of them neither right nor wrong, {counts['responses_too_long']} too long, and "
+        f"{counts['groups_without_pair']} problems that are all right or all wrong. "
+        "Take more problems, or more responses to each (per_problem)."
+    )
 
 
 class ListwiseTrainer(Trainer):
@@ -73,6 +85,11 @@ def pairs_right(trained: Trainer, groups: list[Group]) -> float:
         higher += int((scores[: group.right, None] > scores[None, group.right :]).sum())
         pairs += group.pairs
     return round(higher / pairs, 4)
+
+
+def in_percent(share: float, groups: int) -> dict[str, Any]:
+    """With a 95 % interval that counts each group as one trial: the pairs of a group hang together."""
+    return {"value": round(100 * share, 2), "interval": [round(100 * edge, 2) for edge in wilson(share * groups, groups)]}
 
 
 def _open(config: "Config") -> tuple[RewardModel, PreTrainedTokenizerBase]:
@@ -110,8 +127,28 @@ def _prepared(model: RewardModel, config: "Config") -> RewardModel | peft.PeftMo
     return peft.get_peft_model(model, models.lora(model.model, config, also_trained=["score"]))
 
 
-def _groups(paths: tuple[Path, ...], config: "Config", tokenizer: PreTrainedTokenizerBase) -> tuple[list[Group], dict[str, int]]:
-    found = (row for path in paths for row in rows.read(path))
+def _split(config: "Config", tokenizer: PreTrainedTokenizerBase) -> tuple[list[Group], list[Group], dict[str, int]]:
+    """The groups to learn from and those to measure on, and the counts of the former."""
+    measured, _ = _groups(config.dev, config, tokenizer)
+    if config.held_out:
+        groups, counts = _groups(config.rows, config, tokenizer, lambda row: not _is_held_out(row, config))
+        if len(groups) >= LEAST:
+            held_out, _ = _groups(config.rows, config, tokenizer, lambda row: _is_held_out(row, config))
+            return groups, measured + held_out, counts
+    groups, counts = _groups(config.rows, config, tokenizer)
+    return groups, measured, counts
+
+
+def _is_held_out(row: rows.Row, config: "Config") -> bool:
+    """All responses to one problem together, and the same whenever it is asked."""
+    question = str(row.get("question", row.get("problem")))
+    return int.from_bytes(rows.digest(f"{config.seed}/{question}")[:4]) < config.held_out * 2**32
+
+
+def _groups(
+    paths: tuple[Path, ...], config: "Config", tokenizer: PreTrainedTokenizerBase, wanted: Callable[[rows.Row], bool] = lambda row: True
+) -> tuple[list[Group], dict[str, int]]:
+    found = (row for path in paths for row in rows.read(path) if wanted(row))
     return group_all(found, tokenizer, size=config.responses, limit=config.max_length, seed=config.seed)
 
 

@@ -5,7 +5,7 @@ from itertools import groupby
 
 import torch
 
-from inference.reward import RewardError
+from inference.reward import ResponseTooLong, RewardError
 from inference.reward.model import Precision
 from inference.reward.torch import open_judge
 from training.pipeline import models
@@ -23,12 +23,22 @@ class Scorer:
         except RewardError as error:
             raise StageError(f"reward_model: {error}") from error
 
-    def score_all(self, questions: Sequence[str], texts: Sequence[str]) -> list[float]:
-        """One score a text; texts to the same question, one after another, are read together. Raises `StageError`."""
-        scores: list[float] = []
+    def score_all(self, questions: Sequence[str], texts: Sequence[str]) -> list[float | None]:
+        """One score a text, None for one that is too long for the model; texts to the same question, one after another, are read together.
+
+        Raises `StageError`.
+        """
+        scores: list[float | None] = []
         try:
             for question, pairs in groupby(zip(questions, texts, strict=True), key=lambda pair: pair[0]):
-                scores += self._judge.score(question, [text for _, text in pairs])
+                scores += self._score(question, [text for _, text in pairs])
         except RewardError as error:
             raise StageError(f"reward_model: {error}") from error
         return scores
+
+    def _score(self, question: str, texts: list[str]) -> Sequence[float | None]:
+        """Together; where one is too long, each by itself."""
+        try:
+            return self._judge.score(question, texts)
+        except ResponseTooLong:
+            return [None] if len(texts) == 1 else [score for text in texts for score in self._score(question, [text])]

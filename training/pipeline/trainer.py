@@ -115,6 +115,7 @@ def keeping(folder: Folder, name: str, summary: dict[str, Any], *needless: str) 
     if folder.leads:
         (part / "training_args.bin").unlink(missing_ok=True)
         (part / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
+        rows.sync(part)
         part.replace(folder.path / name)
         for left in (CHECKPOINTS, *needless):
             shutil.rmtree(folder.path / left, ignore_errors=True)
@@ -175,7 +176,9 @@ class Watch(TrainerCallback):
         if dist.is_initialized():
             dist.barrier()  # the others have written their part
         if self._folder.leads:
-            (self._folder.path / CHECKPOINTS / f"checkpoint-{state.global_step}" / COMPLETE).touch()
+            checkpoint = self._folder.path / CHECKPOINTS / f"checkpoint-{state.global_step}"
+            rows.sync(checkpoint)
+            (checkpoint / COMPLETE).touch()
 
     def _row(self, state: TrainerState, logs: dict[str, Any]) -> dict[str, Any]:
         now = time.monotonic()

@@ -1,7 +1,9 @@
-"""`{{ value|short }}`: a figure as a person reads it."""
+"""A figure as a person reads it: `{{ value|short }}`, its name `{{ name|named:kind }}`, and what a stage does, `{{ kind|explained }}`."""
 
 import numpy as np
 from django import template
+
+from training import words
 
 register = template.Library()
 
@@ -12,3 +14,13 @@ def short(value: object) -> object:
     if not isinstance(value, float):
         return value
     return f"{value:.0f}" if abs(value) >= 1000 else np.format_float_positional(value, precision=4, fractional=False, trim="-")
+
+
+@register.filter
+def named(name: str, kind: str = "") -> str:
+    return words.of_figure(name, kind)
+
+
+@register.filter
+def explained(kind: str) -> str:
+    return words.of_stage(kind)

@@ -1,11 +1,12 @@
 """Two models on the same problems: what was fixed, what was broken, and which of them serves then."""
 
-import numpy as np
+import json
+
 import pytest
 
 from accounts.models import User
-from training import gate, registry, rows
-from training.evaluation.intervals import bootstrap
+from training import gate, recipes, registry, rows, runs
+from training.evaluation.intervals import tango
 from training.evaluation.paired import NotComparable, compare
 from training.evaluation.transcripts import read
 from training.models import Alias, ModelVersion, Promotion
@@ -34,8 +35,7 @@ def test_fixed_and_broke_are_counted_by_hand(tmp_path):
     paired = compare(read(transcripts(tmp_path / "1", BEFORE)), read(transcripts(tmp_path / "2", AFTER)))
     assert (paired.fixed, paired.broke, paired.problems) == (("c", "d"), ("b",), 6)
     assert (paired.before, paired.after) == (3 / 6, 4 / 6)
-    [[low], [high]] = bootstrap(np.array([[0.0], [-1.0], [1.0], [1.0], [0.0], [0.0]]))
-    assert (paired.low, paired.high) == (low, high)
+    assert (paired.low, paired.high) == tango(2, 1, 6)
     assert paired.low <= paired.difference <= paired.high
     assert not paired.worse
 
@@ -47,7 +47,7 @@ def test_worse_is_what_chance_does_not_explain(tmp_path):
     assert compare(good, bad).worse
     assert not compare(bad, good).worse
     assert not compare(good, good).worse
-    assert compare(good, good).low == compare(good, good).high == 0
+    assert compare(good, good).high == -compare(good, good).low == pytest.approx(0.0876, abs=1e-4)  # 40 problems are not all there are
 
 
 def test_without_greedy_responses_the_first_decides(tmp_path):
@@ -96,6 +96,34 @@ def test_what_was_measured_otherwise_is_not_compared(tmp_path):
     assert "other settings" in opened.trouble[0]
     (tmp_path / "old.jsonl").unlink()
     assert gate.open_gate(old, version(tmp_path, "newer", AFTER)).sets == ()
+
+
+@pytest.mark.django_db
+def test_problems_that_a_model_was_trained_on_are_counted(place, tmp_path):
+    """Its own, and those of the model that it was trained from; written a little otherwise, too."""
+    first, new = (trained(place, tmp_path / name, name, question) for name, question in (("first", "Question a?"), ("new", "question  C")))
+    new.parent = first
+    [compared] = gate.open_gate(version(tmp_path, "old", BEFORE), new).sets
+    assert (compared.learnt, compared.learnt_before) == (2, 0)
+    [other_way] = gate.open_gate(first, new).sets
+    assert (other_way.learnt, other_way.learnt_before) == (2, 1)
+    (tmp_path / "new" / "problems.jsonl").write_text("no row\n")
+    [unread] = gate.open_gate(version(tmp_path, "older", BEFORE), new).sets
+    assert unread.learnt == 0
+
+
+def trained(place, folder, name, question):
+    """A model that a run has fine-tuned on one problem."""
+    folder.mkdir()
+    recipe = {"device": "cpu", "base": "smollm2", "problems": "p", "dev": "d"}
+    stages = [{"name": "grpo", "kind": "grpo", "config": {"model": "m", "problems": ["p"], "weight": 0.0}}]
+    run = runs.create(recipes.read("small", recipe | {"stages": stages}))
+    run.folder.mkdir(parents=True)
+    rows.write(folder / "problems.jsonl", [{"question": question, "expected": "7"}])
+    (run.folder / "grpo.json").write_text(json.dumps({"problems": [str(folder / "problems.jsonl")]}))
+    made = version(folder, name, AFTER)
+    made.run = run
+    return made
 
 
 @pytest.mark.django_db

@@ -244,3 +244,16 @@ def test_an_answer_that_cannot_be_compared_counts_neither_way(folder, tmp_path):
     rewards = judge([""] * 4, ["?"] * 4, ["7"] * 4, responses, logged.__setitem__)
     assert rewards == [pytest.approx(1.1), pytest.approx(0.1), None, 0.0]
     assert logged == {"right": 0.25}
+
+
+def test_a_response_that_is_too_long_for_the_reward_model_counts_neither_way(folder, tmp_path):
+    """It ended the run, at the same step each time that it went on."""
+    base, tokenizer = models.load(str(tiny.save(folder / "tiny")))
+    save(over(base.base_model), tmp_path / "rm", tokenizer=tokenizer)
+    settings = stage.parse(grpo.Config, config(folder, out=str(tmp_path), weight=0.5, reward_model=str(tmp_path / "rm")))
+    judge = policy_training.Judge(settings)
+    texts = ["So it is $\\boxed{7}$.", "no " * 5000 + "$\\boxed{7}$", "So it is $\\boxed{8}$."]
+    logged = {}
+    rewards = judge([""] * 3, ["?"] * 3, ["7"] * 3, [SimpleNamespace(text=text, tokens=4) for text in texts], logged.__setitem__)
+    assert [reward is None for reward in rewards] == [False, True, False]
+    assert logged["score"] == pytest.approx((2 * rewards[0] - 1.1 + 2 * rewards[2] - 0.1) / 2)

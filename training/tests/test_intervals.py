@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.evaluation.intervals import bootstrap, wilson
+from training.evaluation.intervals import bootstrap, tango, wilson
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,20 @@ from training.evaluation.intervals import bootstrap, wilson
 )
 def test_wilson(right, count, low, high):
     assert wilson(right, count) == (pytest.approx(low, abs=6e-5), pytest.approx(high, abs=6e-5))
+
+
+@pytest.mark.parametrize(
+    ("fixed", "broke", "count", "low", "high"),
+    [
+        (1, 7, 21, -0.517, -0.026),  # Fagerland, Lydersen and Laake 2014, table V
+        (0, 0, 20, -0.161, 0.161),  # z²/(n + z²); nothing differed, but there are more than 20 problems in the world
+        (3, 0, 20, -0.035, 0.360),
+        (20, 0, 20, 0.678, 1.0),
+        (0, 20, 20, -1.0, -0.678),
+    ],
+)
+def test_tango(fixed, broke, count, low, high):
+    assert tango(fixed, broke, count) == (pytest.approx(low, abs=6e-4), pytest.approx(high, abs=6e-4))
 
 
 def test_the_bootstrap_of_a_share_is_close_to_the_normal_interval():

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts import classrooms
 from accounts.models import User
 from grading.tests.school import School
-from training import datasets, registry, rows
+from training import datasets, recipes, registry, rows, words
 from training.datasets import About
 from training.models import Alias, Dataset, Evaluation, ModelVersion, Promotion, Run, RunStage
 from training.tests.test_gate import AFTER, BEFORE, transcripts, version
@@ -70,8 +70,8 @@ def _evaluation(run):
 
 def address(name, run, dataset, model):
     about = {"build": "thumbs"}
-    for words, thing in (("run log cancel resume delete_run", run), ("dataset export delete_dataset", dataset)):
-        about |= dict.fromkeys(words.split(), thing.pk)
+    for names, thing in (("run log cancel resume delete_run", run), ("dataset export delete_dataset", dataset)):
+        about |= dict.fromkeys(names.split(), thing.pk)
     about |= dict.fromkeys(["evaluation", "transcripts", "delete_evaluation"], _evaluation(run).pk)
     about |= dict.fromkeys(["model", "promote", "measure", "delete_model"], model.pk)
     return reverse(f"training:{name}", args=[about[name]] if name in about else [])
@@ -133,7 +133,7 @@ def test_a_run_is_begun_stopped_and_gone_on_with(place, admin, client_of, datase
     assert client.post(reverse("training:start"), data).status_code == 302
     run = Run.objects.get()
     assert (run.state, run.by, list(run.datasets.all()), run.stages.count()) == ("queued", admin, [dataset], 10)
-    assert "0 runs are before it" in client.get(reverse("training:run", args=[run.pk])).content.decode()
+    assert "Begins in a moment" in client.get(reverse("training:run", args=[run.pk])).content.decode()
     held = Run.objects.create(recipe="small", config=run.config, device="cpu", state="running", queued=timezone.now())
     assert "1 run is before it" in client.get(reverse("training:run", args=[run.pk])).content.decode()
     held.delete()
@@ -156,6 +156,38 @@ def test_a_dataset_that_a_run_would_pass_over_is_refused(place, dataset):
         with pytest.raises(CommandError, match=said):
             call_command("iterate", "--recipe", "cpu-demo", *(f"--dataset={name}" for name in names))
     assert not Run.objects.exists()
+
+
+def test_what_stages_do_and_what_their_figures_mean_is_said(run, admin, client_of):
+    figures = {"groups_without_pair": 51, "maj@4": {"value": 50.0, "interval": [40.0, 60.0]}, "of_its_own": 1}
+    RunStage.objects.update(kind="reward_model", state="done", figures=figures)
+    show = partial(client_of(admin).get, reverse("training:run", args=[run.pk]))
+    page = re.sub(r"\s+", " ", show().text)
+    assert "A reward model learns to tell right solutions from wrong ones." in page
+    assert re.search(r'<dt>Right by majority of 4</dt><dd class="mono">\s*50.0 % \[40.0, 60.0\]', page)
+    assert "<dt>of_its_own</dt>" in page
+    assert "groups_without_pair" not in page
+    assert "因没有这样的配对而略过的题目" in show(headers={"accept-language": "zh-hans"}).text
+    assert set(words.STAGES) == set(recipes.KINDS)
+
+
+def test_what_runs_take_of_the_disk_is_said(run, admin, client_of):
+    (run.folder / "sft" / "weights").write_bytes(bytes(3 * 2**20))
+    assert "3.0\xa0MB on the disk" in client_of(admin).get(reverse("training:run", args=[run.pk])).text
+    assert re.search(r"all runs take 3\.0\xa0MB; \d+.* of the disk are free", client_of(admin).get(reverse("training:runs")).text)
+
+
+def test_what_the_training_brought_is_held_against_its_beginning(model, tmp_path, admin, client_of):
+    """Beside the gate, whose model is another one."""
+    Alias.objects.create(name="champion", version=version(tmp_path, "serves"))
+    model.parent = version(tmp_path, "begun-with", BEFORE)
+    model.save()
+    page = client_of(admin).get(reverse("training:model", args=[model.pk])).text
+    assert "What the training brought, against begun-with" in page
+    assert page.count("fixed 2, broke 1") == 1
+    Alias.objects.update(version=model.parent)
+    page = client_of(admin).get(reverse("training:model", args=[model.pk])).text
+    assert ("What the training brought" in page, page.count("fixed 2, broke 1")) == (False, 1)
 
 
 def test_two_runs_are_compared(run, admin, client_of):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from training import recipes, runs
+from training import datasets, recipes, runs
+from training.datasets import About
 from training.models import ModelVersion
 from training.recipes import RecipeError, expand
 
@@ -68,3 +69,13 @@ def test_a_model_without_a_file_for_the_engine_is_not_silently_another_one(db):
     with pytest.raises(runs.NoGguf):
         runs.create(recipes.load("cpu-demo"), base=base)
     assert runs.create(recipes.load("one-gpu"), base=base).state == "queued"
+
+
+def test_a_dataset_with_too_few_problems_is_refused_at_once(place, db):
+    """Reinforcement would refuse it, behind everything that comes before."""
+    problems = [{"question": f"{number}+1?", "expected": str(number + 1)} for number in range(4)]
+    few, enough = (datasets.keep(problems[:count], About(name="a", source="import")) for count in (3, 4))
+    with pytest.raises(runs.TooFewProblems, match="takes 4 problems, and a, v1 has 3"):
+        runs.create(recipes.load("cpu-demo"), datasets=[few])
+    assert runs.create(recipes.load("cpu-demo"), datasets=[enough]).state == "queued"
+    assert runs.create(recipes.load("multi-gpu"), datasets=[few]).state == "queued"  # it has no such stage

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.models import User
 from training import datasets, gate, recipes, registry, rows, runs
 from training.models import Alias, Dataset, ModelVersion, Run
 from training.tests.test_gate import AFTER, BEFORE, transcripts
@@ -17,11 +18,9 @@ def measure(run, name, model, right, problems):
     stage = run.stages.get(name=name)
     stage.folder.mkdir(parents=True)
     transcripts(stage.folder / "transcripts.jsonl", right)
-    report = {"greedy": 50.0, "intervals": {"greedy": [40.0, 60.0]}}
-    (stage.folder / "report.json").write_text(json.dumps(report))
     config = {"out": str(stage.folder), "problems": str(problems), "gguf": model, "n": 1}
     (run.folder / f"{name}.json").write_text(json.dumps(config))
-    run.stages.filter(pk=stage.pk).update(state="done", figures={"greedy": 50.0, "n": 1})
+    run.stages.filter(pk=stage.pk).update(state="done", figures={"greedy": {"value": 50.0, "interval": [40.0, 60.0]}, "n": 1})
 
 
 @pytest.fixture
@@ -79,3 +78,23 @@ def test_a_deleted_model_takes_its_run_along(run):
     assert not measured.exists()
     assert [each.run for each in ModelVersion.objects.all()] == [None]
     assert not Run.objects.exists()
+
+
+def test_a_model_says_what_was_deleted_of_the_models_before_it(run, place, client_of):
+    first = registry.register(run)
+    child = ModelVersion.objects.create(name="child", base="x", parent=first, run=runs.create(recipes.load("cpu-demo"), base=first))
+    Path(child.run.folder).mkdir(parents=True)
+    child.checkpoint = str(child.run.folder)
+    child.save()
+    Alias.objects.create(name="champion", version=child)
+    assert (child.data_deleted, registry.trainable_champion()) == (False, child)
+    Run.objects.filter(pk=run.pk).update(data_deleted=True)
+    child = ModelVersion.objects.get(pk=child.pk)
+    assert (child.data_deleted, registry.trainable_champion()) == (True, None)
+    admin = User.objects.create(username="ada", role=User.Role.ADMIN)
+    assert "or one that it was trained from, learnt from was deleted" in client_of(admin).get(f"/training/models/{child.pk}/").text
+    assert "child (learnt from what was deleted since)" in client_of(admin).get("/training/").text
+    for each in (run, child.run):
+        runs.cancel(each)
+    registry.delete(ModelVersion.objects.get(pk=first.pk))
+    assert ModelVersion.objects.get(pk=child.pk).data_deleted

@@ -147,6 +147,21 @@ def test_groups_are_counted_and_balanced(tokenizer):
     }
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "sizes"),
+    [
+        (20, 10, [(4, 6)] * 5),  # 30 pupils' work at one problem
+        (3, 15, [(1, 6)] * 3),
+        (1, 29, [(1, 6)]),  # there is one right one to hold the wrong ones against
+        (7, 4, [(3, 6)]),
+    ],
+)
+def test_a_whole_class_at_one_problem_makes_several_groups(tokenizer, right, wrong, sizes):
+    made, counts = groups.group_all(rows(1, right=right, wrong=wrong), tokenizer, size=6, limit=300, seed=0)
+    assert [(group.right, len(group.responses)) for group in made] == sizes
+    assert counts["responses"] == len({(*group.prefix, *ids) for group in made for ids in group.responses})
+
+
 def test_what_responses_share_is_the_prefix(tokenizer):
     [group], _ = groups.group_all(rows(1, right=1, wrong=1), tokenizer, size=6, limit=512, seed=0)
     texts = [tokenizer.decode([*group.prefix, *response]) for response in group.responses]
@@ -162,7 +177,7 @@ def test_it_learns_and_leaves_a_checkpoint_of_the_released_form(unbroken):
     losses = [loss for _, loss in runs.losses(unbroken)]
     assert losses[0] == pytest.approx(math.log(2), abs=0.2)
     assert losses[-1] < 0.3
-    assert summary["dev_pairs_right"] == 1.0
+    assert summary["dev_pairs_right"] == {"value": 100.0, "interval": [70.09, 100.0]}  # of 9 groups
     folder = unbroken / "out" / "model"
     config = json.loads((folder / "config.json").read_text())
     assert config["architectures"] == ["Qwen2ForRewardModel"]
@@ -174,6 +189,18 @@ def test_it_learns_and_leaves_a_checkpoint_of_the_released_form(unbroken):
         "score.2.weight",
         "score.2.bias",
     }
+
+
+@pytest.mark.parametrize(("problems", "share", "measured"), [(20, 0.3, 4), (12, 0.3, None)])
+def test_some_problems_are_held_out_and_measured_on(common, tmp_path, problems, share, measured):
+    """None where too few would be left."""
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows(problems)))
+    config = common | {"rows": [path], "dev": [], "held_out": share, "max_steps": 1}
+    assert runs.here("reward_model", tmp_path / "run", **config) == 0
+    summary = runs.summary(tmp_path / "run")
+    assert summary.get("dev_groups") == measured
+    assert summary["groups"] == problems - (measured or 0)
 
 
 def test_whoever_serves_it_reads_what_it_was_trained_on(unbroken, common):
@@ -224,6 +251,6 @@ def test_no_pair_is_said_in_one_line(common, tmp_path, capsys):
     path.write_text("".join(json.dumps(row) + "\n" for row in rows(3, wrong=0)))
     assert runs.here("reward_model", tmp_path / "run", **common | {"rows": [path]}) == 2
     said = capsys.readouterr().err.strip()
-    assert said.startswith("There is no problem with a right and a wrong response")
-    assert "'groups_without_pair': 3" in said
+    assert said.startswith("No problem has both a right and a wrong response")
+    assert "and 3 problems that are all right or all wrong" in said
     assert len(said.splitlines()) == 1

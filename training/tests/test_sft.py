@@ -1,6 +1,7 @@
 """Stage `sft` from rows to a checkpoint; killed, stopped, refused; alone and as two processes."""
 
 import json
+import os
 import random
 import re
 import signal
@@ -120,6 +121,34 @@ def test_asked_to_stop_it_ends_with_a_checkpoint_and_goes_on_from_there(unbroken
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
+
+
+def test_what_is_called_whole_is_on_the_disk(common, tmp_path, monkeypatch):
+    """A power cut keeps names and loses what was not yet written."""
+    synced, unsafe, fsync, touch, replace = set(), [], os.fsync, Path.touch, Path.replace
+
+    def files(folder):
+        return {path.stat().st_ino for path in folder.rglob("*") if path.is_file()}
+
+    def noted(descriptor):
+        synced.add(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    def checked(path, *others):
+        if path.name == "COMPLETE" or path.is_dir():
+            unsafe.extend(files(path.parent if path.name == "COMPLETE" else path) - synced)
+        return (replace if others else touch)(path, *others)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(Path, "touch", checked)
+    monkeypatch.setattr(Path, "replace", checked)
+    assert runs.here("sft", tmp_path, **common | {"max_steps": 2}) == 0
+    model = runs.summary(tmp_path)["model"]
+    assert runs.here("export", tmp_path / "export", model=model, gguf=["F16"]) == 0
+    gguf = tmp_path / "export" / "out" / "model-F16.gguf"
+    assert not unsafe
+    assert files(Path(model)) <= synced
+    assert gguf.stat().st_ino in synced
 
 
 def test_two_processes_come_to_the_losses_of_one(unbroken, common, tmp_path):

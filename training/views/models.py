@@ -59,6 +59,8 @@ def show(request: Request, pk: UUID) -> HttpResponse:
         "decision": registry.newest_decision(),
     }
     context["gate"] = gate.open_gate(served, version) if served is not None and not is_served else None
+    begun_with = version.parent if version.parent != served else None  # else that is the gate's
+    context["gain"] = gate.open_gate(begun_with, version) if begun_with is not None else None
     return render(request, "training/model.html", context | {"settings_model": registry.settings_model()})
 
 

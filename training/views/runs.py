@@ -49,7 +49,8 @@ def start(request: Request) -> HttpResponse:
 def _index(request: Request, form: StartForm, *, status: int = 200) -> HttpResponse:
     found = runs.get_runs_for(request.user)[:SHOWN]
     about = [(name, recipes.ABOUT[name]) for name in recipes.names() if name in recipes.ABOUT]
-    return render(request, "training/runs.html", {"runs": found, "form": form, "about": about}, status=status)
+    taken, free = runs.room()
+    return render(request, "training/runs.html", {"runs": found, "form": form, "about": about, "taken": taken, "free": free}, status=status)
 
 
 @require_safe
@@ -61,7 +62,7 @@ def show(request: Request, pk: UUID) -> HttpResponse:
     for stage in stages:
         stage.run = run
     context = {"run": run, "stages": stages, "charts": _charts([run])}
-    context["ahead"] = runs.before(run)
+    context |= {"ahead": runs.before(run), "size": runs.size(run.folder)}
     others = Run.objects.exclude(pk=run.pk)[:SHOWN]
     return render(request, part, context | {"log": _log(run), "others": others})
 

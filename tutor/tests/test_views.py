@@ -176,6 +176,21 @@ def test_a_teacher_reaches_all_that_is_shared(cast):
     assert "Sum number 0" in client.get("/shared/?page=2").text
 
 
+def test_a_teacher_sees_which_model_wrote_what_is_shared(cast):
+    teacher, classroom = User.objects.create_user("teacher", role="teacher"), Classroom.objects.create(name="7b")
+    classroom.teachers.add(teacher)
+    Enrolment.objects.create(classroom=classroom, student=cast.conversation.owner)
+    Share.objects.create(conversation=cast.conversation, classroom=classroom)
+    for seq, model in ((2, "Qwen-of-then"), (3, "Qwen-of-now")):  # it was begun again
+        TurnEvent.objects.create(turn=cast.first, seq=seq, run=seq, kind="started", payload={"mode": "cot", "model": model})
+    client = Client()
+    client.force_login(teacher)
+    page = client.get(reverse("tutor:shared_conversation", args=[cast.conversation.pk])).text
+    assert page.count('Model: <span class="mono">') == 1
+    assert 'Model: <span class="mono">Qwen-of-now</span>' in page
+    assert "Model: <span" not in cast.owner.get(cast.page("conversation")).text
+
+
 def test_a_class_that_has_ended_is_offered_only_to_take_back_what_it_sees(cast):
     old, new = Classroom.objects.create(name="7b", ended=timezone.now()), Classroom.objects.create(name="8b")
     for classroom in (old, new):
@@ -299,14 +314,17 @@ def test_a_better_solution_is_one_of_those_that_there_are(cast, kind, better, ke
 def test_a_reported_solution_can_be_read_whole_and_nothing_else_of_the_conversation(cast, admin):
     assert admin.get(cast.page("plot")).status_code == 404
     report = said(cast)
+    TurnEvent.objects.create(turn=cast.first, seq=3, run=1, kind="started", payload={"mode": "cot", "model": "Qwen-of-then"})
     TurnEvent.objects.create(
-        turn=cast.first, seq=2, run=1, kind="token", payload={"candidate": 0, "text": "Only x = 2.<b>", "part": "text"}
+        turn=cast.first, seq=4, run=1, kind="token", payload={"candidate": 0, "text": "Only x = 2.<b>", "part": "text"}
     )
     address = reverse("tutor:reported", args=[report.pk])
     assert address in admin.get("/reports/").text
     page = admin.get(address)
     assert [events[-1]["data"]["text"] for _id, log in page.context["logs"] if (events := log["events"])] == ["Only x = 2.<b>"]
     assert "It forgot a root." in page.text
+    assert "Qwen-of-then" in page.text
+    assert "Qwen-of-then" in admin.get("/reports/").text
     assert "x^2 = 4" in page.text
     assert "x^2 = 9" not in page.text, "the follow-up was not reported"
     assert "<b>" not in page.text
