@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
 from grading.checking.agreement import agrees
+from grading.checking.bare import is_bare, says_what_to_do
 from grading.checking.extract import boxed_answer, final_answer
-from grading.checking.fitting import is_bare, is_refuted, says_what_to_do
+from grading.checking.fitting import is_refuted
 from inference import prompts
 from inference.best_of import Budget, Contest, Kept
 from inference.engines import Chunk, ContextOverflow, Engine, EngineUnavailable, Finish, Sampling, seed_from

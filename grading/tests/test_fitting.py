@@ -51,9 +51,50 @@ PROBLEMS = [
     ("Find all solutions of $x^2 = 4$. List the solutions from least to greatest, separated by commas.", ["-2, 2"], ["2"]),
     ("解方程 $3x=1$，结果用分数表示。", [r"\frac{1}{3}"], ["3"]),
 ]
+CALCULUS = [
+    ("Differentiate x^3", ["3x^2", "f'(x) = 3x^2", r"\frac{dy}{dx} = 3x^2"], ["2x^2", "x^4/4", "3x"]),
+    ("Find the derivative of x^2 sin x", ["2x sin x + x^2 cos x", r"x(2\sin x + x\cos x)"], ["2x cos x"]),
+    ("Find the derivative of f(x) = x^3 + 2x", ["3x^2+2"], ["3x^2", "x^2+2"]),
+    ("Differentiate y = x^3 with respect to x", ["3x^2"], ["2x^2"]),
+    (r"What is the derivative of $\frac{x}{x+1}$?", [r"\frac{1}{(x+1)^2}"], [r"\frac{x}{(x+1)^2}"]),
+    ("求函数 y=x^3-2x 的导数", ["3x^2-2", "y'=3x^2-2"], ["3x^2"]),
+    ("Integrate x^2", ["x^3/3 + C", "x^3/3 + c", "x^3/3"], ["2x + C", "x^3 + C"]),
+    ("Find the integral of 2x + 1", ["x^2+x+C"], ["2x^2 + x + C"]),
+    (r"Evaluate $\int_0^1 x^2 \, dx$", [r"\frac{1}{3}", "0.333"], [r"\frac{1}{2}"]),
+    (r"Find $\int x^2 dx$", ["x^3/3+C"], ["x^3+C"]),
+]
+FUNCTIONS = [
+    ("Solve 2^x = 32", ["5", "x = 5"], ["4", "16"]),
+    ("Solve 4^x - 2^x = 12", ["2"], ["4", "3"]),
+    ("Solve 3^{2x} = 7", [r"\frac{\ln 7}{2\ln 3}", "0.886", r"\frac{1}{2}\log_3 7"], ["1.77"]),
+    (r"Solve \log_2(x+1) = 3", ["7"], ["8", "5"]),
+    (r"Solve $\log_2 (x+1) + \log_2 (x-1) = 3$", ["3"], ["3, -3", "4"]),
+    ("Solve ln x = 3", ["e^3", "20.09"], ["20"]),
+    (r"Evaluate \log_2 32", ["5"], ["4"]),
+    (r"Compute \ln 5", ["1.609", "1.6", "2"], ["1.7"]),
+    (r"Compute $\binom{10}{3}$", ["120"], ["720"]),
+    (r"Evaluate $\sin 30^\circ$", [r"\frac12", "0.5"], [r"\frac{\sqrt3}{2}"]),
+    (r"Find \cos \frac{\pi}{3}", [r"\frac12"], [r"\frac{\sqrt3}{2}"]),
+    (r"Calculate \sqrt[3]{27}", ["3"], ["9"]),
+]
 # What looks like a bare problem, and asks for something else, or can be read in two ways.
 OTHERS = [
     ("Compute the remainder of 17/5", "2"),
+    ("Differentiate log(x)", "1/x"),
+    ("The derivative of f is 3x^2. Find f.", "x^3 + C"),
+    ("Find the function f with derivative f'(x) = 3x^2", "x^3 + C"),
+    ("The derivative of y is 2x. What is y?", "x^2"),
+    ("已知导数 y'=3x^2，求 y", "x^3 + C"),
+    ("y = 3x^2 is the derivative of f. Find f", "x^3 + C"),
+    ("Solve log(x) = 2", "e^2"),
+    (r"Evaluate $\log_28\sqrt{2}$.", r"\frac{7}{2}"),
+    ("Find the derivative of x^2 at x = 3", "6"),
+    ("Find the second derivative of x^3", "6x"),
+    ("Find x where the derivative of x^2 is 4", "2"),
+    ("Integrate x^2 from 0 to 1", "1/3"),
+    ("Differentiate a x^2", "2ax"),
+    ("Find the derivative of sin x^2", "2 sin x cos x"),
+    ("Evaluate sin 30", "-0.988"),
     ("How many real solutions does x^2=4 have?", "2"),
     ("How do I check that 2x+3=7?", "5"),
     ("Let x+3=5 and find 2x", "4"),
@@ -121,7 +162,7 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize(("problem", "right", "wrong"), PROBLEMS)
+@pytest.mark.parametrize(("problem", "right", "wrong"), [*PROBLEMS, *CALCULUS, *FUNCTIONS])
 def test_wrong_answers_are_refuted_and_right_ones_are_not(problem, right, wrong):
     assert [answer for answer in right if is_refuted(problem, answer)] == []
     assert [answer for answer in wrong if not is_refuted(problem, answer)] == []
