@@ -48,6 +48,7 @@ GIVEN = re.compile(r"(?:derivative|integral)\b.*\b(?:is|equals)\b|(?:导数|积�
 NAME = re.compile(r"[a-zA-Z]|[a-z]\s*\([a-z]\)")  # of a function
 BY = re.compile(r"\bwith respect to \$?[a-z]\$?|关于\s*[a-z]\s*的?", re.IGNORECASE)
 ASKS = re.compile(r"[\s=?？]+$")  # `3 + 4 = ?`
+EULER = frozenset({"euler"})  # e, where it is the number
 NO_LETTERS = CONSTANTS.keys() | {"i", "j", "e"}  # or perhaps none
 FUNCTION = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z])(?:sin|cos|tan|ln|log)(?![a-z])|(?<![A-Za-z])d(?=[a-z]\b)")
 WORDS = re.compile(r"\b(?!(?:or|and|of|sqrt)\b)[A-Za-z]{2,}|(?![或和])[\u4e00-\u9fff]")
@@ -134,11 +135,11 @@ def _calculus(told: Sequence[Chain], names: tuple[str, ...], text: str) -> Bare 
     if told[0].relations and not NAME.fullmatch(told[0].sides[0].text.strip()):
         return None
     side = told[0].sides[-1]
-    inner = tuple(sorted(symbols(side.readings[0])))
+    inner = tuple(sorted(symbols(side.readings[0]) - EULER))
     if (
         len(inner) != 1
         or set(inner) & NO_LETTERS
-        or len(names) > 1 + len(told[0].relations)
+        or len(set(names) - EULER) > 1 + len(told[0].relations)
         or not _operations(side.readings[0]) <= OF_FUNCTIONS
     ):
         return None

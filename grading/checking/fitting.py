@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from grading.checking.agreement import answer_values
-from grading.checking.bare import LONGEST, NO_LETTERS, ORDERS, WORDS, Bare, is_clear, read_bare, value_of
+from grading.checking.bare import EULER, LONGEST, NO_LETTERS, ORDERS, WORDS, Bare, is_clear, read_bare, value_of
 from grading.checking.formulas import CONSTANT_MISSING
 from grading.checking.named import named_values
 from grading.checking.text import half_width
@@ -103,12 +103,12 @@ def _line(bare: Bare, answer: str) -> str | None:
 
 
 def _value_line(bare: Bare, asked: Expression, answer: str) -> str | None:
-    constant = {"C", "c"} - set(bare.names) if bare.constant else set[str]()
-    chain = _only_chain(NAMED_DERIVATIVE.sub("", answer), (*bare.names, *constant))
+    others = ({"C", "c"} - set(bare.names) if bare.constant else set[str]()) | (symbols(asked) & EULER)
+    chain = _only_chain(NAMED_DERIVATIVE.sub("", answer), (*bare.names, *others))
     if chain is None or set(chain.relations) - {"="} or not is_clear(chain):
         return None
     side = chain.sides[-1]
-    names = symbols(side.readings[0]) - constant
+    names = symbols(side.readings[0]) - others
     if not names <= set(bare.names) or bool(names) != bool(bare.names) or _is_rounded(asked, side):
         return None
     return f"= {side.text}"

@@ -62,6 +62,9 @@ CALCULUS = [
     ("Find the integral of 2x + 1", ["x^2+x+C"], ["2x^2 + x + C"]),
     (r"Evaluate $\int_0^1 x^2 \, dx$", [r"\frac{1}{3}", "0.333"], [r"\frac{1}{2}"]),
     (r"Find $\int x^2 dx$", ["x^3/3+C"], ["x^3+C"]),
+    (r"Find $\int \frac{1}{x^2-1} dx$", [r"\frac{\log(x-1)}{2} - \frac{\log(x+1)}{2} + C"], [r"\log(x^2-1) + C"]),
+    ("Integrate x e^{2x}", [r"\frac{x e^{2x}}{2} - \frac{e^{2x}}{4} + C"], ["2x e^{2x} + e^{2x} + C", "2x e^{2x} + e^{2x}"]),
+    ("Differentiate e^{x^2} cos x", [r"2x e^{x^2} \cos x - e^{x^2} \sin x"], [r"2x e^{x^2} \cos x"]),
 ]
 FUNCTIONS = [
     ("Solve 2^x = 32", ["5", "x = 5"], ["4", "16"]),

@@ -54,6 +54,15 @@ REARRANGED = [
     ("已知2x+3y=12，用含x的式子表示y。", ("3y = 12 - 2x", "3y = 12 + 2x"), "y = 4 - 2x/3"),
 ]
 
+LOGARITHMS = [  # those without a base
+    ("Differentiate y = x log(x)", "dy/dx = log(x) + x * 1/x", ("dy/dx = log(x) + 1", "dy/dx = log(x) + x")),
+    ("Differentiate log x", "1/(x ln 10)"),
+    ("Find the integral of 1/x", ("log(x) + C", "log(2)/x + C")),
+    ("Solve log(x) = 2", "x = e^2", "x = 7.39"),
+    ("Solve log(x) = 2", ("x = 10^2", "x = 2*10"), "x = 100"),
+    ("Evaluate log(100)", ("log(100) = 2", "log(100) = 3")),
+]
+
 COUNTING = [
     ("How many pairs of 5?", ("C(5,2) = 5!/(2!3!)", "C(5,2) = 5!/(2!2!)", "C(5,2) = 20"), ("= 120/12", "= 120/6"), ("= 10", "= 20")),
     ("排列与组合", ("A_6^3=6×5×4=120", "A_6^3=6×5×4=130"), ("C_5^2·A_3^3=10×6=60", "C_5^2·A_3^3=10×3=30"), ("C₅²=10", "C₅²=20")),
@@ -233,6 +242,7 @@ LINES: dict[str, list[tuple[Line, ...]]] = {
     "named": NAMED,
     "used again": USED_AGAIN,
     "rearranged": REARRANGED,
+    "logarithms": LOGARITHMS,
     "counting": COUNTING,
     "pieces": PIECES,
     "bound": BOUND,
