@@ -277,3 +277,15 @@ def test_who_has_keys_sees_what_is_left_of_the_day(client, settings):
     assert "1,234 of 20,000 tokens of today (UTC) are used; 60 requests a minute" in client.get("/accounts/keys/").content.decode()
     chinese = client.get("/accounts/keys/", headers={"Accept-Language": "zh-hans"}).content.decode()
     assert "一共用了 1234 个词元，每天最多 20000 个；每分钟最多 60 次请求" in chinese
+
+
+def test_who_has_as_many_keys_as_one_may_have_revokes_one_first(client, monkeypatch):
+    monkeypatch.setattr(keys, "KEYS_EACH", 2)
+    sign_up(client)
+    made = [client.post("/accounts/keys/", {"name": name}).context["made"] for name in ("one", "two", "three")]
+    assert [bool(key) for key in made] == [True, True, False]
+    refused = client.post("/accounts/keys/", {"name": "three"}).context["form"]
+    assert refused.errors["name"] == ["You have as many keys as one may have. Revoke one first."]
+    client.post(f"/accounts/keys/{ApiKey.objects.get(name='one').pk}/revoke/")
+    assert client.post("/accounts/keys/", {"name": "three"}).context["made"]
+    assert [key.name for key in keys.keys_of(User.objects.get())] == ["three", "two"]
