@@ -55,7 +55,7 @@ def _first(steps: Sequence[Step], value: Fraction, variables: frozenset[str]) ->
 
 
 def _result_of(step: Step, variables: frozenset[str]) -> list[Fraction]:
-    """What a step comes to; of an equation that says what a letter is, that, for a student's letter may be another. `x = 5` is not `x < 5`."""
+    """What a step comes to; of an equation that says what a letter is, that, for a student's letter may be another. `x < 5` is not 5."""
     if step.value:
         return value_of(step.value)
     last = [chain for chain in equations_in(step.text, variables)[-1:] if set(chain.relations) == {"="}]
