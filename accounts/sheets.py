@@ -78,7 +78,7 @@ def _rows(data: bytes) -> Iterator[list[str]]:
             raise NoSheet
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     sheet = book.worksheets[0]
-    sheet.reset_dimensions()  # some programs write wrong ones
+    # Bounds of its own, for some programs write wrong dimensions.
     for row in islice(sheet.iter_rows(max_row=ROWS, max_col=COLUMNS, values_only=True), ROWS):
         cells = [_said(cell) for cell in row]
         while cells and not cells[-1]:

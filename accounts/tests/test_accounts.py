@@ -1,7 +1,7 @@
 """Signing up, logging in and out; roles."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -277,3 +277,50 @@ def test_who_has_keys_sees_what_is_left_of_the_day(client, settings):
     assert "1,234 of 20,000 tokens of today (UTC) are used; 60 requests a minute" in client.get("/accounts/keys/").content.decode()
     chinese = client.get("/accounts/keys/", headers={"Accept-Language": "zh-hans"}).content.decode()
     assert "一共用了 1234 个词元，每天最多 20000 个；每分钟最多 60 次请求" in chinese
+
+
+def test_who_has_as_many_keys_as_one_may_have_revokes_one_first(client, monkeypatch):
+    monkeypatch.setattr(keys, "KEYS_EACH", 2)
+    sign_up(client)
+    made = [client.post("/accounts/keys/", {"name": name}).context["made"] for name in ("one", "two", "three")]
+    assert [bool(key) for key in made] == [True, True, False]
+    refused = client.post("/accounts/keys/", {"name": "three"}).context["form"]
+    assert refused.errors["name"] == ["You have as many keys as one may have. Revoke one first."]
+    client.post(f"/accounts/keys/{ApiKey.objects.get(name='one').pk}/revoke/")
+    assert client.post("/accounts/keys/", {"name": "three"}).context["made"]
+    assert [key.name for key in keys.keys_of(User.objects.get())] == ["three", "two"]
+
+
+def test_requests_are_counted_by_the_minute_and_tokens_by_the_day(settings, monkeypatch):
+    def at(*moment):
+        monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 3, *moment, tzinfo=UTC))
+
+    settings.API_REQUESTS_A_MINUTE, settings.API_TOKENS_A_DAY = 2, 100
+    at(1, 10, 0, 50)
+    lin = User.objects.create_user("lin")
+    one, two = (keys.make(lin, name) for name in ("one", "two"))
+    assert keys.admit(one).user == keys.admit(two).user == lin
+    with pytest.raises(keys.TooManyRequests, match="2 requests a minute") as caught:
+        keys.admit(two)
+    assert caught.value.seconds == 10
+    at(1, 10, 1, 0)
+    keys.count_tokens(keys.admit(one), 99)
+    keys.count_tokens(keys.admit(two), 1)
+    at(1, 23, 58, 30)
+    with pytest.raises(keys.QuotaUsedUp, match="100 tokens a day") as caught:
+        keys.admit(one)
+    assert caught.value.seconds == 90
+    keys.revoke_all(lin)
+    at(2, 0, 0, 0)
+    three = keys.make(lin, "three")
+    keys.count_tokens(keys.admit(three), 5)
+    for key in (one, two, "lemma-none"):
+        with pytest.raises(keys.KeyRefused):
+            keys.admit(key)
+    at(4, 0, 0, 0)
+    found = keys.admit(three)
+    assert set(found.uses.values_list("period", flat=True)) == {"2026-03-02", "2026-03-02T00:00", "2026-03-04T00:00"}
+    at(4, 0, 1, 0)
+    keys.admit(three)
+    assert set(found.uses.values_list("period", flat=True)) == {"2026-03-04T00:00", "2026-03-04T00:01"}, "what is old is cleared away"
+    assert ApiKey.objects.get(name="three").used == timezone.now()

@@ -56,6 +56,29 @@ def test_cells_without_names_and_a_wrong_dimension():
     assert read(changed(workbook(), SHEET, sheet)) == [(2, "ann", "", "")]
 
 
+def test_of_a_formula_what_it_came_to_is_read():
+    rows = '<row><c t="str"><f>"user"&amp;"name"</f><v>username</v></c></row><row><c><f>3+4</f><v>7</v></c></row>'
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
+    assert read(changed(workbook(), SHEET, sheet)) == [(2, "7", "", "")]
+
+
+def test_a_sheet_is_shown_without_what_is_empty_beside_it_and_with_signs_of_its_own():
+    assert sheets.as_text(workbook(["username", "name", None], ["ann", None, ""], [None, 'Li; "Wei"'])) == (
+        'username\tname\nann\n\t"Li; ""Wei"""\n'
+    )
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_not_opened(monkeypatch):
+    data = workbook(["username"], ["ann"])
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        size = sum(part.file_size for part in parts.infolist())
+    monkeypatch.setattr(sheets, "UNPACKED", size)
+    assert read(data) == [(2, "ann", "", "")]
+    monkeypatch.setattr(sheets, "UNPACKED", size - 1)
+    with pytest.raises(TableError):
+        sheets.as_text(data)
+
+
 SHEET = "xl/worksheets/sheet1.xml"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 BOMB = f'<!DOCTYPE x [<!ENTITY a "{"a" * 1000}">]><worksheet xmlns="{MAIN}"><sheetData>&a;</sheetData></worksheet>'
@@ -68,7 +91,6 @@ BOMB = f'<!DOCTYPE x [<!ENTITY a "{"a" * 1000}">]><worksheet xmlns="{MAIN}"><she
         workbook(["username"], ["ann"])[:300],
         changed(workbook(), "xl/workbook.xml", None),
         changed(workbook(), SHEET, "<worksheet>"),
-        changed(workbook(), SHEET, " " * (sheets.UNPACKED + 1)),
         changed(workbook(["a"]), SHEET, BOMB),
         changed(workbook(), SHEET, f'<worksheet xmlns="{MAIN}"><sheetData><row><c t="s"><v>5</v></c></row></sheetData></worksheet>'),
         changed(workbook(["a"]), "[Content_Types].xml", "no"),
@@ -103,6 +125,8 @@ def test_a_class_list_is_taken_from_a_workbook():
 
 def test_a_table_is_written_as_a_workbook_that_runs_nothing():
     data = sheets.write_book([["username", "name", "points"], ["007", "=1+1", Decimal("2.50")], ["li", "Li\x0b 王芳", ""]])
+    long = load_workbook(io.BytesIO(sheets.write_book([["a" * 50, "a" * 100]]))).worksheets[0]
+    assert [long.column_dimensions[column].width for column in "AB"] == [53, 60]
     sheet = load_workbook(io.BytesIO(data)).worksheets[0]
     assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [["007", "=1+1", 2.5], ["li", "Li 王芳", None]]
     assert [cell.data_type for cell in sheet[2]] == ["s", "s", "n"]

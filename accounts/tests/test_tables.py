@@ -27,6 +27,9 @@ def rows(text, limit=10):
         ("name\nAnn", [(2, "Ann", "")]),
         ('name,age\n"two\nlines",7\nBob,8', [(2, "two\nlines", "7"), (4, "Bob", "8")]),
         ("name,age\nAnn", [(2, "Ann", "")]),
+        ("name,age\nAge,Name", [(2, "Age", "Name")]),  # there is one heading
+        ("name,age\n'tHooft,a-1\n'-1,'", [(2, "'tHooft", "a-1"), (3, "-1", "'")]),  # an apostrophe is a name's, but before a formula
+        ("a\n" * 10, [(line, "a", "") for line in range(1, 11)]),
     ],
 )
 def test_rows(text, found):
@@ -57,6 +60,10 @@ def test_the_encodings_of_spreadsheets(encoding):
 def test_what_is_no_text_is_refused(data):
     with pytest.raises(TableError):
         decode(data)
+
+
+def test_a_file_may_be_as_large_as_is_said():
+    assert len(decode(b"x" * LARGEST)) == LARGEST
 
 
 def test_what_is_written_is_read_again():

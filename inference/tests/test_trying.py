@@ -25,6 +25,7 @@ async def test_a_refuted_answer_is_tried_again_from_the_beginning():
     assert (done.answer, done.refuted, done.text) == ("64a^6", False, RIGHT)
     assert [event.kind for event in events].count("done") == 1
     assert done.tokens == -(-len(WRONG) // 5) + -(-len(RIGHT) // 5)
+    assert done.seconds > 0
     assert engine.prompts[0] == engine.prompts[1]
     first, second = engine.samplings
     assert (first.temperature, second.temperature) == (0.0, SAMPLED)
@@ -56,6 +57,7 @@ async def test_who_repeats_itself_and_comes_to_nothing_begins_again():
     [
         (BARE, [RIGHT], {"tries": 3}),
         (BARE, [WRONG], {}),
+        (BARE, [RIGHT + REPEATS], {"tries": 3}),
         ("What is a prime number?", ["One with two divisors."], {"tries": 3}),
         (BARE, ["We see that " * 10 + f"{n}" for n in range(1)], {"tries": 3, "limits": Limits(tokens=10, with_box=10)}),
         (BARE, [WRONG], {"tries": 3, "limits": Limits(tokens=255, with_box=255)}),

@@ -5,8 +5,9 @@ import pytest
 from inference.tests.tutoring_engine import solver
 from inference.tests.tutoring_student import SOLVES, Student
 from inference.tutoring.events import Reviewed
-from inference.tutoring.key import steps_of
-from inference.tutoring.progress import reached
+from inference.tutoring.key import Key, steps_of
+from inference.tutoring.progress import is_on_the_way, reached
+from inference.tutoring.socratic import questions
 
 EQUATION = "Solve 3(x - 2) = 2x + 5"
 BY_LINES = (
@@ -157,6 +158,64 @@ RECTANGLE_SOLVED = (
 def test_what_is_written_in_other_words_or_letters_is_done(problem, solution, work, at):
     steps = steps_of(problem, solution.replace("\\boxed{11}", "11"))
     assert reached(problem, steps, work) == at
+
+
+@pytest.mark.parametrize(
+    ("solution", "work", "at"),
+    [
+        ("As $5 + 7 = 12$:\n$x = 5$", "2x + 7 = x + 12", 0),  # copied from the problem
+        ("As $5 + 7 = 12$:\n$x = 5$", "I subtract x: x + 7 = 12", 1),
+        ("From $2x + 7 = x + 12$ follows $2x - x = 5$", "2x - x = 5", 1),
+        ("We know:\n$2x + 7 = x + 12$", "I do not know", 0),
+    ],
+)
+def test_what_the_problem_says_is_no_step(solution, work, at):
+    problem = "Solve 2x + 7 = x + 12"
+    steps = steps_of(problem, solution)
+    assert reached(problem, steps, work) == at
+
+
+@pytest.mark.parametrize(
+    ("work", "at"),
+    [("Maria buys 12 pens", 0), ("the pens cost 8", 1), ("they cost 8, so it is 20 - 8 = 12", 2), ("x = 8", 1), ("8 = 12", 2)],
+)
+def test_a_number_of_the_problem_is_a_result_where_something_is_equal_to_it(work, at):
+    assert reached(PENS, steps_of(PENS, "The pens cost $12 \\times 2/3 = 8$ dollars.\nThe change is $20 - 8 = 12$ dollars."), work) == at
+
+
+@pytest.mark.parametrize(
+    ("work", "at"), [("2x < 10", 1), ("2x = 10", 0), ("x < 5", 2), ("x = 5", 0), ("it is about 5", 0), ("x < 5 = 5", 0)]
+)
+def test_an_inequality_is_not_done_by_an_equation(work, at):
+    problem = "Solve 2x + 3 < 13"
+    assert reached(problem, steps_of(problem, "Take 3 away:\n$2x < 10$\nDivide:\n$x < 5$"), work) == at
+
+
+@pytest.mark.parametrize(("said", "is_so"), [("x = 5", True), ("5 + 5", False)])
+def test_an_equation_of_the_solution_is_on_the_way_though_its_number_is_the_problem_s(said, is_so):
+    problem, solution = "Solve x + 5 = 2x", "Take $x$ from both sides:\n$x = 5$"
+    assert is_on_the_way(problem, steps_of(problem, solution), solution, said) is is_so
+
+
+@pytest.mark.parametrize(("solution", "by_lines"), [(BY_LINES, True), ("So $x = 11$.", False), ("It is so.", False)])
+def test_a_way_of_one_step_is_not_gone_line_by_line(solution, by_lines):
+    key = Key(answer="11", solution=solution, agreeing=2, count=2, checked=True)
+    last = questions(key, steps_of(EQUATION, solution.replace("\\boxed{11}", "11")))[-1]
+    assert (last.expected, last.step, last.by_lines) == ("11", None, by_lines)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_so"),
+    [
+        ("there are 4 packs", True),  # said in the solution, and no step's result
+        ("each pack of 3 costs 2", False),  # all of it is the problem's
+        ("of the 12 pens each 3 make a pack, so 4", True),
+        ("4 packs, so they cost 9", False),
+    ],
+)
+def test_what_is_on_the_way_has_something_of_the_solution_and_nothing_else(said, is_so):
+    solution = "She buys 4 packs.\nThe pens cost $4 \\times 2 = 8$ dollars.\nThe change is $20 - 8 = 12$ dollars."
+    assert is_on_the_way(PENS, steps_of(PENS, solution), solution, said) is is_so
 
 
 @pytest.mark.parametrize(

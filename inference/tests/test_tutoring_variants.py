@@ -1,5 +1,7 @@
 """Problems like another one, over a scripted model: what is kept, and what falls out."""
 
+from dataclasses import replace
+
 import pytest
 
 from inference.engines import EngineUnavailable
@@ -73,6 +75,24 @@ async def test_what_is_no_new_problem_is_not_solved(reply):
     made, engine = await write((WRITES, [reply]), *solver(SOLUTION, "90"))
     assert made is None
     assert set(engine.asked) == {WRITES}
+
+
+async def test_a_problem_that_was_cut_off_is_not_solved():
+    class Cut(ScriptedEngine):
+        async def stream(self, prompt, sampling, request_id):
+            async for chunk in super().stream(prompt, sampling, request_id):
+                yield replace(chunk, finish="length") if chunk.finish else chunk
+
+    engine = Cut((WRITES, [NEW]))
+    assert await write_variant(CLIPS, "72", engine=engine, sandbox=Sandbox("90"), language="en") is None
+    assert set(engine.asked) == {WRITES}
+
+
+@pytest.mark.parametrize(("digits", "is_kept"), [(200, True), (201, False)])
+async def test_an_answer_that_no_student_types_is_none(digits, is_kept):
+    long = "9" * digits
+    made, _ = await write((WRITES, [NEW]), *solver(f"It is $\\boxed{{{long}}}$.", long), output=long, answer="")
+    assert (made is not None) is is_kept
 
 
 async def test_what_the_student_had_is_not_given_again():

@@ -55,8 +55,8 @@ def _first(steps: Sequence[Step], value: Fraction, variables: frozenset[str]) ->
 
 
 def _result_of(step: Step, variables: frozenset[str]) -> list[Fraction]:
-    """What a step comes to; of an equation that says what a letter is, that, for a student's letter may be another."""
+    """What a step comes to; of an equation that says what a letter is, that, for a student's letter may be another. `x < 5` is not 5."""
     if step.value:
         return value_of(step.value)
-    last = equations_in(step.text, variables)[-1:]
+    last = [chain for chain in equations_in(step.text, variables)[-1:] if set(chain.relations) == {"="}]
     return [exact(side.readings[0]) for chain in last if says_what_a_letter_is(chain) for side in chain.sides[1:] if is_plain_side(side)]

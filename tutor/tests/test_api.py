@@ -194,25 +194,10 @@ async def test_who_stops_reading_stops_the_turn(openai_client, stack):
     await asyncio.to_thread(wait_until, lambda: stack.stats()["aborted"] > aborted, "the engine's request was not closed", 10)
 
 
-# What Open WebUI asks for by itself, behind each reply.
-CHORE = """### Task:
-Generate a concise, 3-5 word title with an emoji summarizing the chat history.
-### Output:
-JSON format: { "title": "your concise title here" }
-### Chat History:
-<chat_history>
-USER: Solve 2x = 4
-ASSISTANT: $x = 2$
-</chat_history>"""
-
-
 @pytest.mark.parametrize(
     ("change", "error", "code", "param"),
     [
         ({"model": "gpt-5"}, openai.NotFoundError, "model_not_found", "model"),
-        ({"messages": []}, openai.BadRequestError, None, "messages"),
-        ({"messages": [{"role": "wizard", "content": "x"}]}, openai.BadRequestError, None, "messages[0].role"),
-        ({"messages": [{"role": "assistant", "content": "x"}]}, openai.BadRequestError, None, "messages"),
         ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, openai.BadRequestError, None, "messages[0].content"),
         ({"messages": said("long " * 5000)}, openai.BadRequestError, "context_length_exceeded", "messages"),
         (
@@ -224,17 +209,6 @@ ASSISTANT: $x = 2$
         ({"messages": said("long " * 100_000)}, openai.BadRequestError, "context_length_exceeded", "messages"),
         ({"messages": said("  ")}, openai.BadRequestError, None, "messages"),
         ({"messages": said("long " * 600_000)}, openai.BadRequestError, "context_length_exceeded", "messages"),
-        ({"model": ["lemma"]}, openai.NotFoundError, "model_not_found", "model"),
-        ({"n": 3}, openai.BadRequestError, "unsupported_value", "n"),
-        ({"response_format": {"type": "json_object"}}, openai.BadRequestError, "unsupported_value", "response_format"),
-        ({"tool_choice": "required"}, openai.BadRequestError, "unsupported_value", "tool_choice"),
-        ({"logprobs": True}, openai.BadRequestError, "unsupported_value", "logprobs"),
-        ({"messages": said(CHORE)}, openai.BadRequestError, "unsupported_value", "messages"),
-        ({"modalities": ["text", "audio"]}, openai.BadRequestError, "unsupported_value", "modalities"),
-        ({"max_tokens": 0}, openai.BadRequestError, None, "max_tokens"),
-        ({"max_completion_tokens": "many"}, openai.BadRequestError, None, "max_completion_tokens"),
-        ({"stop": [1]}, openai.BadRequestError, None, "stop"),
-        ({"stop": ["a"] * 17}, openai.BadRequestError, None, "stop"),
     ],
 )
 async def test_a_bad_request_has_the_api_s_own_error(openai_client, change, error, code, param):
