@@ -53,11 +53,14 @@ def write_book(rows: Table) -> bytes:
     sheet = book.worksheets[0]
     for number, row in enumerate(rows, 1):
         for column, value in enumerate(row, 1):
-            cell = sheet.cell(number, column, value if not isinstance(value, str) else ILLEGAL_CHARACTERS_RE.sub("", value))
+            cell = sheet.cell(number, column)
             if isinstance(value, str):
+                cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
                 cell.data_type = "s"
-            if number == 1:
-                cell.font = Font(bold=True)
+            else:
+                cell.value = value
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
     for column, cells in enumerate(zip(*rows, strict=True), 1):
         sheet.column_dimensions[get_column_letter(column)].width = min(WIDEST, 3 + max(len(str(cell)) for cell in cells))
     sheet.freeze_panes = "A2"
@@ -78,7 +81,7 @@ def _rows(data: bytes) -> Iterator[list[str]]:
             raise NoSheet
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     sheet = book.worksheets[0]
-    # Bounds of its own, for some programs write wrong dimensions.
+    # Within our own bounds: some programs write wrong dimensions.
     for row in islice(sheet.iter_rows(max_row=ROWS, max_col=COLUMNS, values_only=True), ROWS):
         cells = [_said(cell) for cell in row]
         while cells and not cells[-1]:

@@ -4,12 +4,13 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from grading.views import assignments, bank, classes, queue, uploads, work
+from grading.views.page import FORMS
 
 
 class Table(StringConverter):
     """How a table is written."""
 
-    regex = "csv|xlsx"
+    regex = "|".join(FORMS)
 
 
 register_converter(Table, "table")

@@ -34,6 +34,6 @@ def _files(version: ModelVersion) -> Iterator[Path]:
 
 def _questions(path: Path) -> Iterator[str]:
     for row in rows.read(path):
-        question = row.get("question", row.get("problem"))
+        question = rows.question_of(row)
         if isinstance(question, str):
             yield question

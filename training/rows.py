@@ -74,6 +74,11 @@ def write_text(path: Path, text: str) -> None:
     part.replace(path)
 
 
+def question_of(row: Row) -> Any:  # noqa: ANN401 (whatever a file has there)
+    """What a row asks, by either of the names that files have for it."""
+    return row.get("question", row.get("problem"))
+
+
 def sync(path: Path) -> None:
     """Have a file, or all of a folder, on the disk before something says that it is whole: a power cut may leave the name and no bytes."""
     for each in (*path.rglob("*"), path) if path.is_dir() else (path,):

@@ -2,6 +2,17 @@
 
 import re
 
+DOES = r"solve|simplify|expand|factori[sz]e|factor|calculate|compute|evaluate|work out|解|化简|展开|因式分解|分解因式|计算"
+# What may stand around an equation without making it another problem. `the sum of the roots` and `how many` are other problems.
+AROUND = re.compile(
+    rf"\b(?:{DOES}|the|this|following|linear|quadratic|simultaneous|system|equations?|inequalit(?:y|ies)"
+    r"|expression|result|of|for|and|find|all|real|solutions?|roots?|values?|to|what(?:['’]?s)?|such|is|are|how much"
+    r"|given|that|then|fully|in|differentiate|derivative|integrate|integral|antiderivative|function)\b"
+    rf"|{DOES}|求导|导数|不定积分|函数|方程组?|不等式组?|下列|下面|的|求|[一二]元|[一二]次|所有|实数|解|根|值|请|若|已知|则|等于|是|多少|什么|与|式子|结果"
+    r"|\\(?:begin|end)\{(?:cases|aligned)\}|\\\\|\\quad|\\left\\\{|\\right\.|\\(?:leq?|geq?|lt|gt)\b|[\s&,;:.?。，；：？、=<>≤≥]",
+    re.IGNORECASE,
+)
+BY = re.compile(r"\bwith respect to \$?[a-z]\$?|关于\s*[a-z]\s*的?", re.IGNORECASE)
 # A sentence at the end on how the answer is to be written, which no rounding, no percent and no other question is.
 MANNER = re.compile(
     r"(?:(?<=[.:?!\]$)])|(?<=\s)|(?<=[。，；？]))\s*\(?(?:please\s+)?(?:enter|express|give|write|leave|list|state)\s+(?:all\s+)?(?:your|the)\s+"
@@ -31,6 +42,6 @@ SAID = re.compile(
 )
 
 
-def said_plainly(problem: str) -> str:
+def without_asides(problem: str) -> str:
     """`Solve 2x+3=7` of "(b) Can you help me solve 2x+3=7, please? Show all your working. [3 marks]"."""
-    return SAID.sub(" ", MANNER.sub("", problem))
+    return SAID.sub(" ", MANNER.sub("", BY.sub(" ", problem)))

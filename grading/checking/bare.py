@@ -4,10 +4,10 @@ What has a word, a sign or a reading too many is none.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from grading.checking.around import said_plainly
+from grading.checking.around import AROUND, DOES, without_asides
 from grading.checking.extract import without_delimiters
 from grading.checking.text import half_width
 from grading.checking.working.claims import LABEL, Chain, Side, find_chains
@@ -25,17 +25,7 @@ ALSO = frozenset({"ln", "log"})
 CALCULATED = SIMPLE | ALSO | {"binom", "root", "integral"}
 TRIGONOMETRIC = frozenset({"sin", "cos", "tan"})  # of an angle in degrees, or of so many pi
 OF_FUNCTIONS = SIMPLE | TRIGONOMETRIC | {"ln", "root"}
-DOES = r"solve|simplify|expand|factori[sz]e|factor|calculate|compute|evaluate|work out|解|化简|展开|因式分解|分解因式|计算"
 SAYS_WHAT_TO_DO = re.compile(rf"{DOES}|differentiate|derivative|integra|求导|导数|积分", re.IGNORECASE)
-# What may stand around an equation without making it another problem. `the sum of the roots` and `how many` are other problems.
-AROUND = re.compile(
-    rf"\b(?:{DOES}|please|can you|could you|help me|the|this|following|linear|quadratic|simultaneous|system|equations?|inequalit(?:y|ies)"
-    r"|expression|result|of|for|and|find|all|real|solutions?|roots?|values?|to|what(?:['’]?s)?|such|is|are|how much"
-    r"|given|that|then|fully|in|differentiate|derivative|integrate|integral|antiderivative|function)\b"
-    rf"|{DOES}|求导|导数|不定积分|函数|方程组?|不等式组?|下列|下面|的|求|[一二]元|[一二]次|所有|实数|解|根|值|请|若|已知|则|等于|是|多少|什么|与|式子|结果"
-    r"|\\(?:begin|end)\{(?:cases|aligned)\}|\\\\|\\quad|\\left\\\{|\\right\.|\\(?:leq?|geq?|lt|gt)\b|[\s&,;:.?。，；：？、=<>≤≥]",
-    re.IGNORECASE,
-)
 IF = re.compile(r"\b(?:if|when)\b", re.IGNORECASE)
 FIND = re.compile(r"((?:求|\bfind|\bfor)\s*[a-z])\s*:", re.IGNORECASE)  # no ratio
 # `1 + 2 + ... + 9`; `2^3^2` is 64 for some, log(x) the natural logarithm, `log_28` of 8, and sin x^2 a square
@@ -46,7 +36,6 @@ INTEGRATE = re.compile(r"\bintegrate\b|\bintegral\b|\bantiderivative\b|不定积
 # `The derivative of f is 3x^2. Find f.` asks for the opposite.
 GIVEN = re.compile(r"(?:derivative|integral)\b.*\b(?:is|equals)\b|(?:导数|积分)\s*(?:是|为|等于)", re.IGNORECASE | re.DOTALL)
 NAME = re.compile(r"[a-zA-Z]|[a-z]\s*\([a-z]\)")  # of a function
-BY = re.compile(r"\bwith respect to \$?[a-z]\$?|关于\s*[a-z]\s*的?", re.IGNORECASE)
 ASKS = re.compile(r"[\s=?？]+$")  # `3 + 4 = ?`
 EULER = frozenset({"euler"})  # e, where it is the number
 NO_LETTERS = CONSTANTS.keys() | {"i", "j", "e"}  # or perhaps none
@@ -78,9 +67,10 @@ def is_bare(problem: str) -> bool:
 
 
 def read_bare(problem: str) -> Bare | None:
+    """None for a problem that is not bare."""
     if len(problem) > LONGEST or UNCLEAR.search(problem):
         return None
-    text = FIND.sub(r"\1 , ", IF.sub(" , ", without_delimiters(half_width(said_plainly(BY.sub(" ", problem))))))
+    text = FIND.sub(r"\1 , ", IF.sub(" , ", without_delimiters(half_width(without_asides(problem)))))
     text = ASKS.sub("", LABEL.sub("", text).rstrip(" .。"))
     chains = find_chains(text, find_variables([text]) or frozenset(BRACED.findall(text)))
     told = [chain for chain in chains if len(chain.sides) > 1 or not _is_letter(chain.sides[0])]
@@ -96,7 +86,7 @@ def _equations(told: Sequence[Chain], names: tuple[str, ...]) -> Bare | None:
     relations = tuple(relation for chain in told for relation in read_relations(chain))
     operators = {relation.operator for relation in relations}
     complete = all(map(_is_simple, relations))
-    if not names or any(not _is_read(relation) or _is_letter_alone(relation) for relation in relations):
+    if not names or any(not _is_made_of(SIMPLE | ALSO, relation) or _is_letter_alone(relation) for relation in relations):
         return None
     if not complete and (len(relations) > 1 or operators != {"="}):
         return None
@@ -176,11 +166,11 @@ def _is_letter_alone(relation: Relation) -> bool:
 def _is_simple(relation: Relation) -> bool:
     parts = [part for side in (relation.left, relation.right) for part in walk(side)]
     powers = [part.operands[1] for part in parts if isinstance(part, Operation) and part.name == "^"]
-    return _operations(relation.left) | _operations(relation.right) <= SIMPLE and not any(map(symbols, powers))
+    return _is_made_of(SIMPLE, relation) and not any(map(symbols, powers))
 
 
-def _is_read(relation: Relation) -> bool:
-    return _operations(relation.left) | _operations(relation.right) <= SIMPLE | ALSO
+def _is_made_of(names: Set[str], relation: Relation) -> bool:
+    return _operations(relation.left) | _operations(relation.right) <= names
 
 
 def _operations(expression: Expression) -> set[str]:

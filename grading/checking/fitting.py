@@ -1,4 +1,4 @@
-"""Whether a problem by itself refutes an answer: a bare equation, system, inequality or calculation says what is right.
+"""Whether a problem by itself refutes an answer: a bare one (`bare`) says what is right.
 
 Everything else is left open, and so is what has a word, a sign or a reading too many: nothing is refuted that may be right.
 """

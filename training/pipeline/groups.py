@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
 from inference.reward.forms import CHATML
-from training.rows import Row
+from training.rows import Row, question_of
 
 LABELS = {"right": True, "wrong": False}
 
@@ -77,7 +77,7 @@ def _by_question(rows: Iterable[Row]) -> tuple[dict[str, dict[bool, list[str]]],
     counts = {"rows": 0, "rows_without_label": 0, "rows_double": 0}
     for row in rows:
         counts["rows"] += 1
-        question, text, right = row.get("question", row.get("problem")), row.get("text"), LABELS.get(row.get("label", ""))
+        question, text, right = question_of(row), row.get("text"), LABELS.get(row.get("label", ""))
         if not isinstance(question, str) or not isinstance(text, str) or right is None:
             counts["rows_without_label"] += 1
         elif text in texts[question][right]:

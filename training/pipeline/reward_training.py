@@ -141,7 +141,7 @@ def _split(config: "Config", tokenizer: PreTrainedTokenizerBase) -> tuple[list[G
 
 def _is_held_out(row: rows.Row, config: "Config") -> bool:
     """All responses to one problem together, and the same whenever it is asked."""
-    question = str(row.get("question", row.get("problem")))
+    question = str(rows.question_of(row))
     return int.from_bytes(rows.digest(f"{config.seed}/{question}")[:4]) < config.held_out * 2**32
 
 

@@ -110,7 +110,7 @@ def repeats_with_others(relation: Relation, before: Sequence[Relation], given: C
     solved = solved_form(relation)
     if solved is None or is_plain(solved[1]):
         return False
-    others = [other[1] for other in map(solved_form, before) if other is not None and other[0] == solved[0]]
+    others = _calculations_of(solved[0], before)
     return any(changed and all(number in given for number in changed) for changed in (_changed(other, solved[1]) for other in others))
 
 
@@ -118,12 +118,16 @@ def shares_nothing(relation: Relation, before: Sequence[Relation]) -> bool:
     """Whether a letter is calculated from other numbers alone, in a calculation no shorter: `x = 3 + 4` and `x = 5 + 6`. What goes on with
     one, rightly or not, has one of its numbers still, or is shorter."""
     solved = solved_form(relation)
-    others = [other[1] for other in map(solved_form, before) if other is not None and solved is not None and other[0] == solved[0]]
-    if solved is None or not others or symbols(solved[1]):
+    if solved is None or symbols(solved[1]) or not (others := _calculations_of(solved[0], before)):
         return False
     return all(
         0 < _length(other) <= _length(solved[1]) and not symbols(other) and not _numbers(other) & _numbers(solved[1]) for other in others
     )
+
+
+def _calculations_of(name: str, relations: Sequence[Relation]) -> list[Expression]:
+    """What a letter is said to be."""
+    return [solved[1] for solved in map(solved_form, relations) if solved is not None and solved[0] == name]
 
 
 def _length(calculation: Expression) -> int:
