@@ -183,6 +183,36 @@ async def test_a_rounded_answer_is_not_called_wrong(work, is_rounded):
     assert ("more exactly" in end.text) is is_rounded
 
 
+@pytest.mark.parametrize(
+    ("work", "is_one_number"),
+    [
+        ("x = 5", True),
+        ("2x < 10\nx = 5", True),
+        ("x = 4", True),
+        ("The answer is x = 5", True),
+        ("x = 5\nx < 5", False),
+        ("2x < 10", False),
+    ],
+)
+async def test_one_number_is_not_all_for_which_an_inequality_holds(work, is_one_number):
+    solution = "Take 3 away: $2x < 10$.\nDivide by 2: $x < 5$.\nThe answer is $\\boxed{x < 5}$."
+    student = Student(*solver(solution, "x < 5"), aim="check", problem="Solve 2x + 3 < 13", output="x < 5")
+    end = await student.ask("", work)
+    found = student.of(Reviewed)[0].review
+    assert found.is_one_number is is_one_number
+    assert ("for which the inequality holds" in end.text) is is_one_number
+    assert found.first_error is None
+
+
+async def test_the_one_number_that_an_inequality_is_asked_for_is_its_answer():
+    solution = "Take 3 away: $2x < 10$, so $x < 5$.\nThe answer is $\\boxed{4}$."
+    student = Student(*solver(solution, "4"), aim="check", problem="Find the largest integer x with 2x + 3 < 13", output="4")
+    end = await student.ask("", "x = 5")
+    assert not end.progress.finished
+    assert "for which the inequality holds" not in end.text
+    assert (await student.ask("attempt", "x = 4")).progress.finished
+
+
 async def test_one_of_two_solutions_is_not_called_wrong_but_not_all():
     student = Student(*solver(FACTORED, "x = 2, x = -3"), aim="check", problem=QUADRATIC, output="2, -3")
     assert (await student.ask("", "x = 2")).text.startswith("Line 1 does not say all")

@@ -92,6 +92,17 @@ async def test_a_result_on_the_way_is_no_miss_where_it_is_gone_line_by_line():
     assert (await student.ask("attempt", "96 cm²")).progress.finished
 
 
+async def test_one_number_for_an_inequality_is_a_miss():
+    problem = "Solve 2(x - 1) < x + 3"
+    solution = "Without brackets: $2x - 2 < x + 3$.\nSo $x - 2 < 3$.\nThe answer is $\\boxed{x < 5}$."
+    student = Student(*solver(solution, "x < 5"), ("", ["?"]), aim="socratic", problem=problem, output="x < 5")
+    assert "Write the line that you get" in (await student.ask()).text
+    said = "That is one number. You are asked for all the numbers for which the inequality holds."
+    assert (await student.ask("attempt", "x = 5")).text == said
+    assert "You may also ask for the full solution now." in (await student.ask("attempt", "x = 4")).text
+    assert (await student.ask("attempt", "x < 5")).progress.finished
+
+
 @pytest.mark.parametrize(("said", "is_on_the_way"), [("the pens cost 8", True), ("the pens cost 9", False), ("I do not know", False)])
 async def test_a_result_in_words_is_known_to_be_on_the_way(said, is_on_the_way):
     student = Student(*PENS_SOLVED, aim="check", problem=PENS, output="12")

@@ -24,6 +24,7 @@ from inference.tutoring.unfinished import is_unfinished
 CONCLUDED = re.compile(r"\b(?:so|therefore|hence|thus)\b,?|∴|⇒|=>|所以|因此", re.IGNORECASE)
 CLAUSES = re.compile(r"[，；,;]\s*(?=[\u4e00-\u9fff]|[A-Za-z]{3})")
 SHORT = 60  # characters of a line that can be an answer alone
+OF_MANY_NUMBERS = re.compile(r"[<>≤≥≠∞\[(]|\\(?:leq?|geq?|neq?|lt|gt|in|infty)(?![a-zA-Z])")
 
 
 def compared(problem: str, work: str, lines: Sequence[str], key: Key | None) -> Verdict | None:
@@ -56,6 +57,15 @@ def is_to_calculate(problem: str, line: str, answer: str) -> bool:
     """Whether something is still to be calculated in a line, and not in the answer as the tutor has it."""
     written, wanted = (find_chains(bare(text), find_variables([problem, line, answer])) for text in (line, answer))
     return is_unfinished(written[-1:]) and not is_unfinished(wanted)  # what comes last: 移项得3x-2x=5+6，合并得x=11
+
+
+def is_one_number(problem: str, line: str, key: Key | None) -> bool:
+    """Whether a line says what a letter is equal to where an inequality is to be solved: `x = 5`, for `2x + 3 < 13`."""
+    variables = find_variables([problem, line])
+    asked, said = equations_in(problem, variables), equations_in(line, variables)[-1:]
+    is_asked = any(asked) and not any("=" in chain.relations for chain in asked)
+    is_said = any("=" in chain.relations and says_what_a_letter_is(chain) for chain in said)
+    return key is not None and is_asked and is_said and OF_MANY_NUMBERS.search(key.answer) is not None
 
 
 def _answers(problem: str, work: str, lines: Sequence[str]) -> str | None:

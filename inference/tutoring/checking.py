@@ -46,7 +46,7 @@ class Review:
     """`first_error` is the index of the first wrong line; `answer_is_right` is None where the work has no answer, or none is known, or it
     `is_unread`: it could not be compared with the key's. `is_rounded`: it is the key's, rounded. `is_bare`: the work is nothing but an
     answer. `aside`: the index of a line of work that goes on which nothing is wrong with, but which is on no way to the answer that the
-    tutor knows.
+    tutor knows. `is_one_number`: it ends with one where an inequality has many.
     """
 
     lines: tuple[Line, ...]
@@ -56,13 +56,13 @@ class Review:
     is_rounded: bool = False
     is_bare: bool = False
     aside: int | None = None
+    is_one_number: bool = False
 
     @property
     def says_something(self) -> bool:
         """Whether there is a verdict on any line, or on the answer."""
-        return (
-            self.answer_is_right is not None or self.is_unread or self.is_rounded or any(line.status != "unverified" for line in self.lines)
-        )
+        about_the_answer = self.answer_is_right is not None or self.is_unread or self.is_rounded or self.is_one_number
+        return about_the_answer or any(line.status != "unverified" for line in self.lines)
 
     @property
     def solved(self) -> bool:
@@ -84,7 +84,8 @@ def review(problem: str, work: str, key: Key | None) -> Review:
     if is_right and not ended and trusted is not None and answered.is_to_calculate(problem, lines[-1], trusted.answer):
         is_right = None
     is_unread = ended and verdict is not None and is_right is None
-    return Review(found, first_error, is_right, is_unread, is_rounded, is_bare, None if is_right or is_rounded else aside)
+    is_one_number = not is_right and bool(lines) and answered.is_one_number(problem, lines[-1], trusted)
+    return Review(found, first_error, is_right, is_unread, is_rounded, is_bare, None if is_right or is_rounded else aside, is_one_number)
 
 
 def _found(lines: Sequence[str], report: WorkReport, named: Verdict | None) -> tuple[tuple[Line, ...], int | None]:
@@ -157,6 +158,8 @@ def summary(found: Review, language: Language) -> str:
         return say("all_right" if all(line.status != "unverified" for line in found.lines) else "answer_right", language)
     if found.is_rounded:
         return say("answer_rounded", language)
+    if found.is_one_number:
+        return say("one_number", language)
     if found.answer_is_right is False:
         return say("answer_wrong", language)
     if found.is_unread:

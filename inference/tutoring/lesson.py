@@ -264,6 +264,8 @@ class Lesson:
     def _line_heard(self, key: Key) -> str:
         """What to say to a line on the way to the answer, or to a wrong answer."""
         found = review(self.problem, self.attempt, key)
+        if found.is_one_number and found.first_error is None:
+            return self._missed(key, None, "one_number")
         if found.first_error is None and found.answer_is_right is None and found.says_something:
             self.progress = replace(self.progress, misses=0)
             return summary(found, self.language)

@@ -57,6 +57,10 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "That is the answer, but rounded. Write it more exactly.",
         "zh": "这是答案的近似值，请写得更精确一些。",
     },
+    "one_number": {
+        "en": "That is one number. You are asked for all the numbers for which the inequality holds.",
+        "zh": "这只是一个数，题目问的是使不等式成立的所有数。",
+    },
     "answer_wrong_alone": {
         "en": "That is not the answer yet. Write down how you came to it, line by line, and I look where it goes wrong.",
         "zh": "这还不是答案。把你的过程一行一行地写出来，我来看看哪里出了错。",
