@@ -77,7 +77,7 @@ def join(user: User, code: str) -> Classroom:
         classroom = Classroom.objects.select_for_update().filter(code=_normalised(code)).first()
         if classroom is None:
             raise UnknownCode
-        if not classroom.enrolments.filter(student=user).exists():
+        if not classroom.enrolments.filter(student=user).update(opens_account=True):
             check_room(classroom, 1)
             Enrolment.objects.create(classroom=classroom, student=user)
     return classroom

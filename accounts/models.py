@@ -107,12 +107,15 @@ class Classroom(models.Model):
 
 
 class Enrolment(models.Model):
-    """A student in a class. `number` is the school's own for the student, where the roster has one."""
+    """A student in a class. `number` is the school's own for the student, where the roster has one. `opens_account`: its teachers may give
+    the student a new password, since the student joined by the code, or the roster made the account: any username can be put on a roster.
+    """
 
     classroom = models.ForeignKey(Classroom, models.CASCADE, related_name="enrolments")
     student = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="enrolments")
     number = models.CharField(_("student number"), max_length=40, blank=True)
     joined = models.DateTimeField(auto_now_add=True)
+    opens_account = models.BooleanField(default=True)
 
     class Meta:
         constraints = [

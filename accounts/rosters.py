@@ -111,12 +111,20 @@ def enrol(classroom: Classroom, text: str, by: User) -> list[Entry]:
         entries = preview(classroom, text)
         taken = [entry for entry in entries if not entry.error]
         classrooms.check_room(classroom, sum(not entry.enrolled for entry in taken))
+        opened = _opened_by(by)
         for entry in taken:
             student = _named(entry.user, entry.name) if entry.user else _new_student(entry)
             number = {"number": entry.number} if entry.number else {}
-            Enrolment.objects.update_or_create(classroom=classroom, student=student, defaults=number)
+            new = number | {"opens_account": entry.user is None or by.role == User.Role.ADMIN or entry.user.pk in opened}
+            Enrolment.objects.update_or_create(classroom=classroom, student=student, defaults=number, create_defaults=new)
         changes.enrolled(by, [entry.user for entry in taken if entry.user and not entry.enrolled], classroom)
     return [entry for entry in entries if entry.error]
+
+
+def _opened_by(teacher: User) -> set[int]:
+    """Whose accounts are the teacher's to open in another class: last year's list comes into this year's."""
+    taught = Enrolment.objects.filter(classroom__in=Classroom.objects.taught_by(teacher), opens_account=True)
+    return set(taught.values_list("student_id", flat=True))
 
 
 def _named(student: User, name: str) -> User:
@@ -141,12 +149,22 @@ def first_login(student: User) -> str:
     return reverse("accounts:first_login", args=[uid, default_token_generator.make_token(student)])
 
 
+def may_open(enrolment: Enrolment, by: User) -> bool:
+    """Whether `by`, who teaches the class, may have the student choose a password."""
+    return not enrolment.student.teaches and (enrolment.opens_account or by.role == User.Role.ADMIN)
+
+
+def link(enrolment: Enrolment, by: User) -> str:
+    """The `first_login` of a student, for `by`; "" where it is not theirs to hand out."""
+    return first_login(enrolment.student) if may_open(enrolment, by) else ""
+
+
 def forget_password(enrolment: Enrolment, by: User) -> None:
     """The student has forgotten it, and chooses another one by a new link; every browser and program is logged out, and that `by` did it is
-    kept (`changes`). Http404 for who teaches by now.
+    kept (`changes`). Http404 where `by` may not (`may_open`).
     """
     student = enrolment.student
-    if student.teaches:
+    if not may_open(enrolment, by):
         raise Http404
     student.set_unusable_password()
     student.save(update_fields=["password"])
@@ -154,9 +172,9 @@ def forget_password(enrolment: Enrolment, by: User) -> None:
     changes.password_ended(by, student)
 
 
-def links(enrolments: Iterable[Enrolment], site: str) -> Table:
+def links(enrolments: Iterable[Enrolment], by: User, site: str) -> Table:
     """The links of all who have no password, as a table to hand out or to send from; `site` is what their paths stand behind."""
-    found = [(enrolment.student, first_login(enrolment.student)) for enrolment in enrolments]
+    found = [(enrolment.student, link(enrolment, by)) for enrolment in enrolments]
     rows = [(student.username, student.get_full_name(), site + path) for student, path in found if path]
     return [("username", "name", "link"), *rows]
 

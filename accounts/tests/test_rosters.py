@@ -23,6 +23,12 @@ def enrol(classroom, text):
     return rosters.enrol(classroom, text, classroom.teachers.get())
 
 
+def _teacher(classroom):
+    client = Client()
+    client.force_login(classroom.teachers.get())
+    return client
+
+
 def errors(classroom, text):
     return [entry.error for entry in rosters.preview(classroom, text)]
 
@@ -170,8 +176,7 @@ def test_the_first_log_in_chooses_a_password_once(classroom):
 def test_the_links_of_all_who_need_one_are_a_table(classroom):
     enrol(classroom, "ann,Ann,1\nbob,Bob,2")
     Enrolment.objects.create(classroom=classroom, student=User.objects.create_user("cem", password=PASSWORD))
-    client = Client()
-    client.force_login(classroom.teachers.get())
+    client = _teacher(classroom)
     heading, *lines = decode(client.get(f"/classes/{classroom.pk}/links.csv").content).splitlines()
     assert heading == "username,name,link"
     assert [line.split(",")[:2] for line in lines] == [["ann", "Ann"], ["bob", "Bob"]]
@@ -198,11 +203,51 @@ def test_who_has_forgotten_a_password_gets_a_new_link(classroom):
     assert rosters.first_login(User.objects.get(pk=ann.pk)) == "", "no way to an administrator's account"
 
 
+def test_whose_account_was_there_gets_no_new_password_from_a_teacher_who_put_it_on_a_list(classroom):
+    """Any username can be put on a list; the link would open whatever account it is."""
+    ann = User.objects.create_user("ann", password=PASSWORD)
+    waiting = User.objects.create_user("waiting")  # another teacher's list made it; its link was not used yet
+    enrol(classroom, "ann,Ann,1\nwaiting,,2\nnew,New,3")
+    client = _teacher(classroom)
+    page, table = (decode(client.get(f"/classes/{classroom.pk}/{path}").content) for path in ("students/", "links.csv"))
+    assert page.count("From an administrator") == 2
+    assert page.count("Forgotten?") == 0
+    assert [line.split(",")[0] for line in table.splitlines()] == ["username", "new"]
+    put_in = Enrolment.objects.get(student=ann)
+    assert client.post(f"/enrolments/{put_in.pk}/password/").status_code == 404
+    assert User.objects.get(pk=ann.pk).has_usable_password()
+    head = User.objects.create_superuser("head", password=PASSWORD)
+    rosters.forget_password(put_in, head)
+    assert rosters.link(Enrolment.objects.get(student=waiting), head)
+
+
+def test_who_joins_by_the_code_gets_new_passwords_from_its_teachers(classroom):
+    ann = User.objects.create_user("ann", password=PASSWORD)
+    enrol(classroom, "ann,Ann,1")
+    classrooms.join(ann, classroom.code)
+    enrol(classroom, "ann,Ann,2")
+    enrolment = Enrolment.objects.get(student=ann)
+    assert enrolment.number == "2"
+    assert _teacher(classroom).post(f"/enrolments/{enrolment.pk}/password/").status_code == 302
+    assert not User.objects.get(pk=ann.pk).has_usable_password()
+
+
+def test_last_years_students_get_new_passwords_in_this_years_class(classroom):
+    enrol(classroom, "ann,Ann,1")
+    teacher = classroom.teachers.get()
+    theirs = classrooms.create(teacher, "9b")
+    anothers = classrooms.create(User.objects.create_user("another", role="teacher"), "9c")
+    for each in (theirs, anothers):
+        enrol(each, "ann,Ann,1")
+        assert rosters.may_open(each.enrolments.get(), each.teachers.get()) is (each == theirs)
+
+
 def test_what_a_teacher_did_to_an_account_is_there_for_its_owner_and_the_administrators(classroom):
     ann = User.objects.create_user("ann", password=PASSWORD)
     User.objects.filter(role="teacher").update(first_name="Ms Lee")
     enrol(classroom, "ann,Ann,1\nnew,New,2")
     enrol(classroom, "ann,Ann,1")
+    classrooms.join(ann, classroom.code)
     rosters.forget_password(Enrolment.objects.get(student=ann), classroom.teachers.get())
     head = User.objects.create_superuser("head", password=PASSWORD)
     administrator, student = Client(), Client(headers={"accept-language": "zh-hans"})

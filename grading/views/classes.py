@@ -198,9 +198,9 @@ def roster(request: Request, pk: UUID) -> HttpResponse:
         except (TableError, ClassroomError) as error:
             context["error"] = str(error)
             context["text"] = request.POST.get("table", "")
-    students = [(each, rosters.first_login(each.student)) for each in classroom.class_list()]
+    students = [(each, rosters.link(each, request.user), rosters.may_open(each, request.user)) for each in classroom.class_list()]
     status = UNPROCESSABLE if context["error"] else 200
-    context |= {"students": students, "waiting": sum(link != "" for _each, link in students)}
+    context |= {"students": students, "waiting": sum(link != "" for _each, link, _may in students)}
     return page(request, "grading/roster.html", context, status=status)
 
 
@@ -222,7 +222,7 @@ def roster_table(request: Request, pk: UUID, form: str) -> HttpResponse:
 @require_safe
 def links_table(request: Request, pk: UUID, form: str) -> HttpResponse:
     site = request.build_absolute_uri("/").removesuffix("/")
-    return table(rosters.links(get_classroom_for(request.user, pk).class_list(), site), "links", form)
+    return table(rosters.links(get_classroom_for(request.user, pk).class_list(), request.user, site), "links", form)
 
 
 @require_safe
