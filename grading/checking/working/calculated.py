@@ -23,6 +23,7 @@ from grading.checking.working.rewriting import Rewriting
 from grading.checking.working.solving import Solving
 from grading.checking.working.symbolic import Functions
 from grading.checking.working.task import read_task
+from grading.checking.working.vectors import Vectors
 
 LOG = re.compile(r"(?<![A-Za-z])(\\?)log(?!\s*_|[A-Za-z])")  # without a base
 SHARE = re.compile(r"\d+\s*/\s*(\d+)\s+of\b")
@@ -78,9 +79,12 @@ def _calculate(problem: str, steps: Sequence[str], deadline: float) -> Calculate
     algebra = Algebra(deadline)
     rewriting = Rewriting(task, problem, algebra) if task.kind in ("rewrite", "differentiate", "integrate") else None
     solving = Solving(task, problem, algebra, imaginary="imaginary" in variables) if rewriting is None else None
+    vectors = Vectors(problem)
     before = [_last_sides(steps[: at + 1], chains[: at + 1]) for at in range(len(steps))]
     named = _with_left_sides(steps, chains)
-    found = [_of_step(at, step, chains[at], rewriting, solving, task.functions, before[at], named[at]) for at, step in enumerate(steps)]
+    found = [
+        _of_step(at, step, chains[at], rewriting, solving, task.functions, vectors, before[at], named[at]) for at, step in enumerate(steps)
+    ]
     if solving is not None:
         found = [_replaced(finding, late) for finding, late in zip(found, map(_finish(solving).get, range(len(found))), strict=True)]
     if rewriting is not None and rewriting.lacks_constant():
@@ -155,6 +159,7 @@ def _of_step(
     rewriting: Rewriting | None,
     solving: Solving | None,
     functions: Functions,
+    vectors: Vectors,
     before: Sequence[Side],
     named: Sequence[Chain],
 ) -> Finding:
@@ -162,7 +167,7 @@ def _of_step(
     if before:
         compared += _best([compare_numbers(Chain((side, chains[0].sides[1]), ("=",)), text) for side in before])
     found = [finding for comparison in compared if (finding := _of_numbers(comparison)) is not None]
-    found += [*check_remainders(text), *check_congruences(text)]
+    found += [*check_remainders(text), *check_congruences(text), *vectors.check(text)]
     try:
         if rewriting is not None:
             found += rewriting.check(text, chains)
