@@ -58,7 +58,7 @@ async def test_a_question_that_does_not_come_to_the_step_is_no_idea(question, re
     await student.ask()
     await student.ask("hint", "no idea")
     end = await student.ask("hint", "no idea")
-    assert end.text == "Which of the quantities that you have can be put together next? Think about $48$ and $2$."
+    assert end.text == "What can be found out with $48$ next, and with which other quantity or fact?"
     assert [event.note for event in student.of(Noted)] == ["plain"]
 
 
@@ -250,3 +250,21 @@ async def test_a_chinese_problem_is_quoted_by_clauses_and_no_formula_is_cut():
     student = Student(*solver(solution, "9"), problem=problem, output="9", language="zh")
     await student.ask()
     assert "“已知 $a = 12, b = 3$”" in (await student.ask("hint", "不会")).text
+
+
+@pytest.mark.parametrize(
+    ("problem", "solution", "parts"),
+    [
+        ("Of 20 students 20% dance.", r"They are $\frac{20}{100} \times 20 = 4$.", "Think about $20\\%$ and $20$."),
+        ("Of 20 students 20% dance.", "They are $20/100 * 20 = 4$.", "Think about $20\\%$ and $20$."),
+        ("20 of 100 students dance. What part is that?", "It is $20/100 = 0.2$.", "Think about $20$ and $100$."),
+        ("Ann has 48 clips and 3 boxes.", "In each are $48/3 = 16$.", "Think about $48$ and $3$."),
+        ("一共有48个，用去一半。", "用去 $48 / 2 = 24$ 个。", "接下来用 $48$ 可以求出什么？"),
+        ("How long is a day in hours?", "It has $2 * 12 = 24$.", "Think about $2$ and $12$."),
+    ],
+)
+def test_the_plain_idea_names_what_has_been_told(problem, solution, parts):
+    language = "zh" if "一" in problem else "en"
+    steps = steps_of(problem, solution)
+    place = Place(problem=problem, posed=problem, steps=steps, at=0, work="", secret=secret_of("1", problem), language=language)
+    assert parts in plain_hint(place, "idea")

@@ -193,6 +193,21 @@ def test_what_is_known_already_is_no_step_and_takes_no_words_from_one():
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "is_step"),
+    [
+        (r"$\text{Raymond's jewels} = 40$", False),
+        (r"$\text{Aaron's jewels} = 25$", True),
+        ("$r = 40$", True),
+        (r"$\text{Raymond's jewels} = 40 = 2 \cdot 20$", True),
+    ],
+)
+def test_what_the_problem_gives_is_no_step(line, is_step):
+    steps = steps_of("If Raymond has 40 jewels, how many are half of them?", f"{line}\nHalf of them are $40/2 = 20$.")
+    assert len(steps) == 1 + is_step
+    assert steps[-1].value == "20"
+
+
 def test_the_steps_of_a_solution_are_those_that_take_it_on():
     steps = steps_of(CLIPS, "Let us see.\nIn May it were $48/2 = 24$ clips.\nSo the sum is needed.\nIt is $48 + 24 = 72$.")
     assert [(step.expression, step.value) for step in steps] == [("48/2", "24"), ("48 + 24", "72")]

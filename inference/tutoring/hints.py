@@ -48,7 +48,8 @@ LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "
 LITTLE |= frozenset("里的了吗呢多少几有是共一现在还下那么我们")
 PRONOUN = re.compile(r"\b(?:he|she|they|him|her|his|them|their)\b", re.IGNORECASE)
 FEW = 3  # words at least that say what a problem asks: "left" alone is in many another question
-WRITTEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+WRITTEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?%?")
+HUNDREDTHS = re.compile(r"\\[dt]?frac\{(\d+(?:\.\d+)?)\}\{100\}|(?<![\d.])(\d+(?:\.\d+)?)\s*/\s*100(?![\d.])")
 ENDS = ":： *"
 IN_A_LIST = re.compile(r"^\s*(?:\d{1,2}[.)、]|[-*•])\s+")
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}|[\u3400-\u9fff]")  # of Chinese, which has no spaces, each character
@@ -236,7 +237,8 @@ def _from_reference(place: Place, rung: str) -> Iterator[str]:
     if step is None:
         return
     if rung == "idea" and WRITTEN.search(step.expression):
-        yield say("hint_idea", language, parts=_listed(step.expression, language))
+        parts = _parts(step.expression, f"{place.known}\n{place.work}")
+        yield say("hint_idea" if len(parts) > 1 else "hint_idea_one", language, parts=_listed(parts, language))
     elif rung == "idea" and not step.value and _is_before_last(place):
         yield say("hint_next_before_last", language)
     elif rung == "next" and step.expression:
@@ -268,8 +270,15 @@ def _general(place: Place, rung: str) -> str:
     return say(name, place.language)
 
 
-def _listed(expression: str, language: Language) -> str:
-    """The numbers as they are written: `48/2` has 48 and 2, and not the 24 that it comes to."""
-    *most, last = dict.fromkeys(f"${number}$" for number in WRITTEN.findall(expression))
+def _parts(expression: str, told: str) -> list[str]:
+    """The numbers as they are written, `48/2` has 48 and 2 and not the 24 that it comes to; without those that nobody has told of yet, as
+    the 100 of 20/100 for 20 %."""
+    written = HUNDREDTHS.sub(lambda share: f"{share[1] or share[2]}%" if f"{share[1] or share[2]}%" in told else share[0], expression)
+    numbers, known = list(dict.fromkeys(WRITTEN.findall(written))), stated(told)
+    return [number for number in numbers if is_in(stated(number)[0], known)] or numbers
+
+
+def _listed(numbers: Sequence[str], language: Language) -> str:
+    *most, last = (f"${number.replace('%', '\\%')}$" for number in numbers)
     comma, and_ = (", ", " and ") if language == "en" else ("、", " 和 ")
     return f"{comma.join(most)}{and_}{last}" if most else last

@@ -5,6 +5,7 @@ import re
 from collections.abc import Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from typing import Any
 
 from grading.checking.extract import FORMULA, without_delimiters
@@ -12,9 +13,11 @@ from grading.checking.steps import check_steps, split_steps
 from grading.checking.text import compact
 from grading.checking.told_apart import told_apart
 from grading.checking.working.claims import Chain, find_chains
-from grading.checking.working.computations import find_computations
+from grading.checking.working.computations import find_computations, is_in
+from grading.checking.working.expressions import exact, is_plain
 from grading.checking.working.findings import plain_number
 from grading.checking.working.letters import find_variables
+from grading.checking.working.quantities import stated
 from grading.checking.working.shown import latex
 from inference.best_of import Budget
 from inference.engines import Engine
@@ -192,17 +195,17 @@ def words_of(text: str) -> str:
 
 def steps_of(problem: str, solution: str) -> list[Step]:
     """The steps of a worked solution that take it on: those with a calculation, an equation or a formula that is not the problem's own.
-    What ends with a colon says what comes next, and is no step yet (我们用20乘以2/5：)."""
+    What ends with a colon says what comes next, and is no step yet (我们用20乘以2/5：); nor is what is given (`Raymond's jewels = 40`)."""
     texts = split_steps(solution)
     variables = find_variables([problem, *texts])
     given = {_sides(chain) for chain in find_chains(bare(problem), variables)}
     chains = [find_chains(bare(text), variables) for text in texts]
     results = {one.step: one for one in find_computations(chains) if not TWO_VALUES.search(one.text)}
-    steps, lead = [], ""
+    steps, lead, told = [], "", stated(bare(problem))
     for at, text in enumerate(texts):
         found = results.get(at)
         announces = text.endswith((":", "："))
-        is_new = any(len(chain.sides) > 1 and _sides(chain) not in given for chain in chains[at])
+        is_new = any(len(chain.sides) > 1 and _sides(chain) not in given and not _says_a_given(chain, told) for chain in chains[at])
         given |= {_sides(chain) for chain in chains[at]}
         if found is not None and not (announces and all(len(chain.sides) == 1 for chain in chains[at])):
             shown = latex(found.expression) or found.text
@@ -214,6 +217,12 @@ def steps_of(problem: str, solution: str) -> list[Step]:
         elif PROSE.search(COMMANDS.sub("", text)) or not lead:  # an equation that is known already is not what the step is for
             lead = text
     return steps
+
+
+def _says_a_given(chain: Chain, told: Sequence[Fraction]) -> bool:
+    """Whether it gives words one of the problem's own numbers."""
+    values = [exact(reading) for reading in chain.sides[1].readings if is_plain(reading)]
+    return len(chain.sides) == 2 and not chain.sides[0].readings and any(is_in(value, told) for value in values)
 
 
 def _sides(chain: Chain) -> tuple[str, ...]:

@@ -109,6 +109,10 @@ PHRASES: dict[str, dict[Language, str]] = {
         "en": "Which of the quantities that you have can be put together next? Think about {parts}.",
         "zh": "现有的量里，接下来哪些可以放在一起？想一想 {parts}。",
     },
+    "hint_idea_one": {
+        "en": "What can be found out with {parts} next, and with which other quantity or fact?",
+        "zh": "接下来用 {parts} 可以求出什么？还要用到哪个量或哪个条件？",
+    },
     "hint_idea_plain": {
         "en": "Write down in your own words how what is asked for follows from what is given, before you calculate anything.",
         "zh": "先别计算，用自己的话写出：所求的量怎样由已知的量得到。",
