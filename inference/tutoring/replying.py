@@ -15,7 +15,8 @@ from inference.together import together
 from inference.tutoring.writing import write
 
 TOKENS = 80
-FOR_A_VALUE = re.compile(r"\b(?:how|what|which)\b|多少|几|多[长大高远重久快深宽]", re.IGNORECASE)  # yes or no is no value
+# Yes or no is no value, nor is a way that nobody went: "How did she find the total?"
+FOR_A_VALUE = re.compile(r"\b(?:how(?! did\b)|what|which)\b|多少|几|多[长大高远重久快深宽]", re.IGNORECASE)
 SYSTEM: dict[Language, str] = {
     "en": "You answer questions about a maths problem. Use only what the problem says.",
     "zh": "你回答关于一道数学题的问题，只依据题目所说的内容。",
