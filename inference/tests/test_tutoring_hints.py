@@ -87,6 +87,12 @@ SHIRTS = "Davos went to the mall on Monday. He bought 2 shirts that cost $30 eac
             "A magazine costs half as much as a book. The book costs $4.",
         ),
         (
+            "Poppy has a puzzle of 1000 pieces. She places a quarter of them. Her mom places 10. How many are left?",
+            "She places $1000/4 = 250$.\nThere are $1000 - 250 = 750$ left.\nThen $750 - 10 = 740$.",
+            "740",
+            "Poppy has a puzzle of 1000 pieces. She places a quarter of them.",
+        ),
+        (
             "James has 6 more candies than Robert. John has twice as many as Robert. If John has 54, how many more has he than James?",
             "Say that Robert has $R$ candies: $2R = 54$.\nSo $R = 54 / 2 = 27$.\nJames has $27 + 6 = 33$.\nJohn has $54 - 33 = 21$ more.",
             "21",
@@ -268,3 +274,20 @@ def test_the_plain_idea_names_what_has_been_told(problem, solution, parts):
     steps = steps_of(problem, solution)
     place = Place(problem=problem, posed=problem, steps=steps, at=0, work="", secret=secret_of("1", problem), language=language)
     assert parts in plain_hint(place, "idea")
+
+
+@pytest.mark.parametrize(
+    ("problem", "asked"),
+    [
+        (
+            "Ann does 4 times as much as Bob, calculate what Bob does if Ann does 40.5 pounds",
+            "“calculate what Bob does if Ann does 40.5 pounds”",
+        ),
+        ("一个长方形的长是8厘米，宽是5厘米，求它的周长。", "“求它的周长”"),
+        ("Ann has 4 and Bob has 40. How many have they? Find it.", "“How many have they?”"),
+    ],
+)
+def test_a_nudge_says_what_is_asked_for_without_a_question_mark_too(problem, asked):
+    language = "zh" if "一" in problem else "en"
+    place = Place(problem=problem, posed=problem, steps=[], at=0, work="", secret=secret_of("1", problem), language=language)
+    assert asked in plain_hint(place, "nudge")

@@ -43,6 +43,7 @@ NAME = re.compile(r"(?<=[\w,;)] )[A-Z][a-z]+|小[明红华丽刚军芳强]")  # 
 READER = re.compile(r"\b[Tt]he student\b|学生")  # who reads it is spoken to, not of
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
 ASKS = re.compile(r"[^.?？!！。,，;；\n]+[?？]")  # the clause of a problem that asks
+TELLS_TO = re.compile(r"\b(?:calculate|compute|determine|find|work out)\b(?:[^.!;\n]|\.(?=\d))+|(?:求|计算)[^。！；\n]+", re.IGNORECASE)
 TO_SOLVE = re.compile(r"\bsolve\b[^.]*=|解[^。]*=", re.IGNORECASE)
 LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "much", "the", "there", "was", "were", "what", "will"))
 LITTLE |= frozenset("里的了吗呢多少几有是共一现在还下那么我们")
@@ -223,6 +224,8 @@ def _from_problem(place: Place) -> Iterator[str]:
         yield say("hint_nudge_asked", language, asked=asked[-1].strip())
     elif TO_SOLVE.search(place.posed):
         yield say("hint_nudge_equation", language)
+    elif told := TELLS_TO.findall(place.posed):
+        yield say("hint_nudge_asked", language, asked=told[-1].strip())
 
 
 def _kind_of_part(place: Place, step: Step) -> str:

@@ -20,7 +20,7 @@ def source_of(problem: str, step: Step, language: Language) -> str | None:
     """The sentences (at most two) that have the most of the numbers that the step goes out from; None where these are not in the
     problem, or where nothing that the problem tells would be left out."""
     parts = _parts(problem, language)
-    numbers = [stated(part) for part in parts]
+    numbers = [_with_divisors(stated(part)) for part in parts]
     chosen = _covering(numbers, _wanted(step))
     told = {at for at, part in enumerate(parts) if numbers[at] or not part.endswith(("?", "？"))}
     if not chosen or told <= set(chosen):
@@ -32,6 +32,11 @@ def goes_on(problem: str, step: Step, before: Sequence[Step]) -> bool:
     """Whether the step goes out from a number that had to be worked out before."""
     given, found = stated(problem), [value for one in before for value in stated(one.value)]
     return any(is_in(value, found) and not is_in(value, given) for value in _wanted(step))
+
+
+def _with_divisors(numbers: Sequence[Fraction]) -> list[Fraction]:
+    """With what is divided by for "a quarter"."""
+    return [*numbers, *(1 / number for number in numbers if 0 < number < 1)]
 
 
 def _wanted(step: Step) -> set[Fraction]:
