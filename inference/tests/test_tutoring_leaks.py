@@ -198,7 +198,8 @@ def test_what_is_known_already_is_no_step_and_takes_no_words_from_one():
     [
         (r"$\text{Raymond's jewels} = 40$", False),
         (r"$\text{Aaron's jewels} = 25$", True),
-        ("$r = 40$", True),
+        ("$r = 40$", False),
+        ("$r = 25$", True),
         (r"$\text{Raymond's jewels} = 40 = 2 \cdot 20$", True),
     ],
 )
@@ -206,6 +207,15 @@ def test_what_the_problem_gives_is_no_step(line, is_step):
     steps = steps_of("If Raymond has 40 jewels, how many are half of them?", f"{line}\nHalf of them are $40/2 = 20$.")
     assert len(steps) == 1 + is_step
     assert steps[-1].value == "20"
+
+
+def test_a_letter_may_come_to_a_number_that_the_problem_gives():
+    assert [step.text for step in steps_of("Solve 2x + 5 = 15", "Take 5 away: $2x = 10$\nSo $x = 5$")] == [
+        "Take 5 away: $2x = 10$",
+        "So $x = 5$",
+    ]
+    steps = steps_of("Twice a number and 4 is 12. What is it?", "It says $2n + 4 = 12$.\n$2n = 8$\n$n = 4$")
+    assert steps[-1].text == "$n = 4$"
 
 
 def test_the_steps_of_a_solution_are_those_that_take_it_on():

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from fractions import Fraction
@@ -14,7 +14,7 @@ from grading.checking.text import compact
 from grading.checking.told_apart import told_apart
 from grading.checking.working.claims import Chain, find_chains
 from grading.checking.working.computations import find_computations, is_in
-from grading.checking.working.expressions import exact, is_plain
+from grading.checking.working.expressions import exact, is_name, is_plain, symbols
 from grading.checking.working.findings import plain_number
 from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated
@@ -201,12 +201,15 @@ def steps_of(problem: str, solution: str) -> list[Step]:
     given = {_sides(chain) for chain in find_chains(bare(problem), variables)}
     chains = [find_chains(bare(text), variables) for text in texts]
     results = {one.step: one for one in find_computations(chains) if not TWO_VALUES.search(one.text)}
-    steps, lead, told = [], "", stated(bare(problem))
+    steps, lead, told, letters = [], "", stated(bare(problem)), set(find_variables([problem]))
     for at, text in enumerate(texts):
         found = results.get(at)
         announces = text.endswith((":", "："))
-        is_new = any(len(chain.sides) > 1 and _sides(chain) not in given and not _says_a_given(chain, told) for chain in chains[at])
+        is_new = any(
+            len(chain.sides) > 1 and _sides(chain) not in given and not _says_a_given(chain, told, letters) for chain in chains[at]
+        )
         given |= {_sides(chain) for chain in chains[at]}
+        letters |= {letter for chain in chains[at] for side in chain.sides for reading in side.readings for letter in symbols(reading)}
         if found is not None and not (announces and all(len(chain.sides) == 1 for chain in chains[at])):
             shown = latex(found.expression) or found.text
             steps.append(Step(displayed(text), found.text, shown, plain_number(found.value), lead))
@@ -219,10 +222,11 @@ def steps_of(problem: str, solution: str) -> list[Step]:
     return steps
 
 
-def _says_a_given(chain: Chain, told: Sequence[Fraction]) -> bool:
-    """Whether it gives words one of the problem's own numbers."""
-    values = [exact(reading) for reading in chain.sides[1].readings if is_plain(reading)]
-    return len(chain.sides) == 2 and not chain.sides[0].readings and any(is_in(value, told) for value in values)
+def _says_a_given(chain: Chain, told: Sequence[Fraction], letters: Collection[str]) -> bool:
+    """Whether it gives words, or a letter that nothing was said of, one of the problem's own numbers."""
+    named, said = chain.sides[0], chain.sides[1]
+    is_new = all(is_name(reading) and not symbols(reading) & set(letters) for reading in named.readings)
+    return len(chain.sides) == 2 and is_new and any(is_in(exact(reading), told) for reading in said.readings if is_plain(reading))
 
 
 def _sides(chain: Chain) -> tuple[str, ...]:
