@@ -209,6 +209,21 @@ def test_what_the_problem_gives_is_no_step(line, is_step):
     assert steps[-1].value == "20"
 
 
+@pytest.mark.parametrize(
+    ("line", "expression", "value"),
+    [
+        (r"$\frac{2}{3} \times 120 = \frac{240}{3} = 80$", r"\frac{2}{3} \times 120", "80"),
+        ("$5 + 3 = 8 * 2 = 16$", "8 * 2", "16"),
+        ("$5 + 3 = 8$, and $8 * 2 = 16$", "8 * 2", "16"),
+        ("$10 / 3 = 3.33$", "10 / 3", "3.33"),
+        ("$2 + 3 * 4 = 2 + 12 = 14$", "2 + 3 * 4", "14"),
+    ],
+)
+def test_a_step_is_worked_out_as_it_was_set_up(line, expression, value):
+    (step,) = steps_of("How many?", line)
+    assert (step.expression, step.value) == (expression, value)
+
+
 def test_a_letter_may_come_to_a_number_that_the_problem_gives():
     assert [step.text for step in steps_of("Solve 2x + 5 = 15", "Take 5 away: $2x = 10$\nSo $x = 5$")] == [
         "Take 5 away: $2x = 10$",

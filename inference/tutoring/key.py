@@ -13,8 +13,8 @@ from grading.checking.steps import check_steps, split_steps
 from grading.checking.text import compact
 from grading.checking.told_apart import told_apart
 from grading.checking.working.claims import Chain, find_chains
-from grading.checking.working.computations import find_computations, is_in
-from grading.checking.working.expressions import exact, is_name, is_plain, symbols
+from grading.checking.working.computations import Computation, find_computations, is_in
+from grading.checking.working.expressions import NoValue, exact, is_name, is_plain, symbols
 from grading.checking.working.findings import plain_number
 from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated
@@ -200,7 +200,7 @@ def steps_of(problem: str, solution: str) -> list[Step]:
     variables = find_variables([problem, *texts])
     given = {_sides(chain) for chain in find_chains(bare(problem), variables)}
     chains = [find_chains(bare(text), variables) for text in texts]
-    results = {one.step: one for one in find_computations(chains) if not TWO_VALUES.search(one.text)}
+    results = _results(find_computations(chains))
     steps, lead, told, letters = [], "", stated(bare(problem)), set(find_variables([problem]))
     for at, text in enumerate(texts):
         found = results.get(at)
@@ -220,6 +220,25 @@ def steps_of(problem: str, solution: str) -> list[Step]:
         elif PROSE.search(COMMANDS.sub("", text)) or not lead:  # an equation that is known already is not what the step is for
             lead = text
     return steps
+
+
+def _results(computations: Sequence[Computation]) -> dict[int, Computation]:
+    """Of each step the last calculation; of those that come to the same, `2/3 * 120 = 240/3 = 80`, the first."""
+    found: dict[int, Computation] = {}
+    for one in computations:
+        before = found.get(one.step)
+        is_told = before is not None and before.value == one.value and _comes_to(before)
+        if not is_told and not TWO_VALUES.search(one.text):
+            found[one.step] = one
+    return found
+
+
+def _comes_to(one: Computation) -> bool:
+    """Whether it has its chain's value by itself: not 5 + 3, of `5 + 3 = 8 * 2 = 16`."""
+    try:
+        return exact(one.expression) == one.value
+    except NoValue:
+        return False
 
 
 def _says_a_given(chain: Chain, told: Sequence[Fraction], letters: Collection[str]) -> bool:
