@@ -264,6 +264,10 @@ async def test_a_chinese_problem_is_quoted_by_clauses_and_no_formula_is_cut():
         ("Of 20 students 20% dance.", r"They are $\frac{20}{100} \times 20 = 4$.", "Think about $20\\%$ and $20$."),
         ("Of 20 students 20% dance.", "They are $20/100 * 20 = 4$.", "Think about $20\\%$ and $20$."),
         ("20 of 100 students dance. What part is that?", "It is $20/100 = 0.2$.", "Think about $20$ and $100$."),
+        ("Rent is 1/4 of his 6000.", r"Rent is $\frac{1}{4} \times 6000 = 1500$.", "Think about $1/4$ and $6000$."),
+        ("He keeps half of 2500.", r"He keeps $\frac{1}{2} \times 2500 = 1250$.", "Think about $1/2$ and $2500$."),
+        ("30% less than 30.", "It is $30 - 0.30 * 30 = 21$.", "Think about $30$ and $30\\%$."),
+        ("A price of 2.50 for each of 4.", "It is $2.50 * 4 = 10$.", "Think about $2.50$ and $4$."),
         ("Ann has 48 clips and 3 boxes.", "In each are $48/3 = 16$.", "Think about $48$ and $3$."),
         ("一共有48个，用去一半。", "用去 $48 / 2 = 24$ 个。", "接下来用 $48$ 可以求出什么？"),
         ("How long is a day in hours?", "It has $2 * 12 = 24$.", "Think about $2$ and $12$."),
@@ -272,7 +276,7 @@ async def test_a_chinese_problem_is_quoted_by_clauses_and_no_formula_is_cut():
 def test_the_plain_idea_names_what_has_been_told(problem, solution, parts):
     language = "zh" if "一" in problem else "en"
     steps = steps_of(problem, solution)
-    place = Place(problem=problem, posed=problem, steps=steps, at=0, work="", secret=secret_of("1", problem), language=language)
+    place = Place(problem=problem, posed=problem, steps=steps, at=0, work="", secret=secret_of("999", problem), language=language)
     assert parts in plain_hint(place, "idea")
 
 

@@ -20,6 +20,7 @@ from grading.checking.extract import final_answer
 from grading.checking.steps import check_steps, split_steps
 from grading.checking.working.claims import find_chains
 from grading.checking.working.computations import is_in
+from grading.checking.working.findings import plain_number
 from grading.checking.working.letters import find_variables
 from grading.checking.working.quantities import stated
 from inference.engines import Engine
@@ -49,8 +50,8 @@ LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "
 LITTLE |= frozenset("里的了吗呢多少几有是共一现在还下那么我们")
 PRONOUN = re.compile(r"\b(?:he|she|they|him|her|his|them|their)\b", re.IGNORECASE)
 FEW = 3  # words at least that say what a problem asks: "left" alone is in many another question
-WRITTEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?%?")
-HUNDREDTHS = re.compile(r"\\[dt]?frac\{(\d+(?:\.\d+)?)\}\{100\}|(?<![\d.])(\d+(?:\.\d+)?)\s*/\s*100(?![\d.])")
+WRITTEN = re.compile(r"\d+(?:\.\d+)?/\d+|\d+(?:,\d{3})*(?:\.\d+)?%?")
+QUOTIENT = re.compile(r"\\[dt]?frac\{(\d+(?:\.\d+)?)\}\{(\d+)\}|(?<![\d.])(\d+(?:\.\d+)?)\s*/\s*(\d+)(?![\d.])")
 ENDS = ":： *"
 IN_A_LIST = re.compile(r"^\s*(?:\d{1,2}[.)、]|[-*•])\s+")
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}|[\u3400-\u9fff]")  # of Chinese, which has no spaces, each character
@@ -274,11 +275,25 @@ def _general(place: Place, rung: str) -> str:
 
 
 def _parts(expression: str, told: str) -> list[str]:
-    """The numbers as they are written, `48/2` has 48 and 2 and not the 24 that it comes to; without those that nobody has told of yet, as
-    the 100 of 20/100 for 20 %."""
-    written = HUNDREDTHS.sub(lambda share: f"{share[1] or share[2]}%" if f"{share[1] or share[2]}%" in told else share[0], expression)
-    numbers, known = list(dict.fromkeys(WRITTEN.findall(written))), stated(told)
-    return [number for number in numbers if is_in(stated(number)[0], known)] or numbers
+    """The numbers as they are written, `48/2` has 48 and 2 and not the 24 that it comes to; fractions and percentages as they were told,
+    and without numbers that nobody has told of yet."""
+    known = stated(told)
+    written = QUOTIENT.sub(lambda found: _quotient(found[1] or found[3], found[2] or found[4], told, known), expression)
+    numbers = list(dict.fromkeys(_as_percentage(number, told) for number in WRITTEN.findall(written)))
+    return [number for number in numbers if is_in(Fraction(number.rstrip("%").replace(",", "")), known)] or numbers
+
+
+def _quotient(top: str, bottom: str, told: str, known: Sequence[Fraction]) -> str:
+    """Of 20/100 the 20 %, of a quarter 1/4, where these were told; else two numbers."""
+    if bottom == "100" and f"{top}%" in told:
+        return f"{top}%"
+    return f"{top}/{bottom}" if Fraction(top) / int(bottom) in known else f"{top} / {bottom}"
+
+
+def _as_percentage(number: str, told: str) -> str:
+    """`0.3` as 30%, where that was told."""
+    share = f"{plain_number(100 * Fraction(number))}%" if "." in number and "," not in number and "%" not in number else ""
+    return share if share and share in told else number
 
 
 def _listed(numbers: Sequence[str], language: Language) -> str:
