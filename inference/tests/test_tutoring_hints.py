@@ -289,6 +289,9 @@ def test_the_plain_idea_names_what_has_been_told(problem, solution, parts):
         ),
         ("一个长方形的长是8厘米，宽是5厘米，求它的周长。", "“求它的周长”"),
         ("Ann has 4 and Bob has 40. How many have they? Find it.", "“How many have they?”"),
+        ("Ann has 4 hens and Bob has 40. How many have they, all together?", "“How many have they, all together?”"),
+        ("Ann walks 4 km an hour, how far does she come in 2.5 hours?", "“how far does she come in 2.5 hours?”"),
+        ("There are 1,200 hens. If 200 go, how many of 1,200 are left?", "“how many of 1,200 are left?”"),
     ],
 )
 def test_a_nudge_says_what_is_asked_for_without_a_question_mark_too(problem, asked):

@@ -43,7 +43,11 @@ QUESTION = re.compile(r"(?:[^.?？!！。\n`]|\.(?=\d))+[?？]")  # one, and not
 NAME = re.compile(r"(?<=[\w,;)] )[A-Z][a-z]+|小[明红华丽刚军芳强]")  # inside of a sentence; and those that a model gives to anybody
 READER = re.compile(r"\b[Tt]he student\b|学生")  # who reads it is spoken to, not of
 SMALL = frozenset(map(Fraction, range(4)))  # "one of them", "both": harmless words more often than values
-ASKS = re.compile(r"[^.?？!！。,，;；\n]+[?？]")  # the clause of a problem that asks
+ASKS = re.compile(r"(?:[^.?？!！。,，;；\n]|[.,](?=\d))+[?？]")  # the clause of a problem that asks
+SENTENCE = re.compile(r"(?:[^.?？!！。;；\n]|\.(?=\d))+[?？]")
+FOR_WHAT = re.compile(
+    r"\b(?:how|what|which|who|whose|when|where|why|is|are|do|does|can|could|will)\b|[多几]|什么|哪|吗|怎|谁", re.IGNORECASE
+)
 TELLS_TO = re.compile(r"\b(?:calculate|compute|determine|find|work out)\b(?:[^.!;\n]|\.(?=\d))+|(?:求|计算)[^。！；\n]+", re.IGNORECASE)
 TO_SOLVE = re.compile(r"\bsolve\b[^.]*=|解[^。]*=", re.IGNORECASE)
 LITTLE = frozenset(("are", "did", "does", "for", "has", "have", "how", "many", "much", "the", "there", "was", "were", "what", "will"))
@@ -221,12 +225,18 @@ def _from_problem(place: Place) -> Iterator[str]:
         yield say(f"hint_nudge_{_kind_of_part(place, step)}", language, part=part)
     if step is not None and not step.value and any(chain.relations for chain in find_chains(place.posed, find_variables([place.posed]))):
         yield say("hint_nudge_equation", language)
-    if asked := ASKS.findall(place.posed):
-        yield say("hint_nudge_asked", language, asked=asked[-1].strip())
+    if asked := _asked(place.posed):
+        yield say("hint_nudge_asked", language, asked=asked)
     elif TO_SOLVE.search(place.posed):
         yield say("hint_nudge_equation", language)
     elif told := TELLS_TO.findall(place.posed):
         yield say("hint_nudge_asked", language, asked=told[-1].strip())
+
+
+def _asked(problem: str) -> str:
+    """The last question's clause; the whole of it, where that does not say what for: "How many legs have they, all together?"."""
+    clause, sentence = (pattern.findall(problem)[-1:] for pattern in (ASKS, SENTENCE))
+    return next((text.strip() for text in [*clause, *sentence] if FOR_WHAT.search(text)), "")
 
 
 def _kind_of_part(place: Place, step: Step) -> str:
