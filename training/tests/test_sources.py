@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts import classrooms
-from accounts.models import Enrolment
+from accounts.models import Classroom, Enrolment
+from grading.models import Assignment
 from grading.tests.school import WRONG, School
 from training import autostart, datasets, rows, runs, sources
 from training.datasets import About, ImportRefused, StillUsed
@@ -171,6 +172,18 @@ def test_students_judgement_counts_where_their_class_allows_it(school):
     assert [label for *_rest, label in told(dataset)] == ["right"]
 
 
+def test_what_was_asked_before_the_class_allowed_it_or_its_student_came_is_nobodys(school):
+    judged(school.student, Report.Kind.GOOD)
+    judged(school.classmate, Report.Kind.GOOD)
+    Enrolment.objects.filter(student=school.classmate).update(joined=timezone.now())
+    assert sources.count(Source.THUMBS) == 1
+    for allowed in (False, True):
+        classrooms.allow_training(Classroom.objects.get(pk=school.classroom.pk), school.teacher, allowed=allowed)
+    assert sources.count(Source.THUMBS) == 0
+    judged(school.classmate, Report.Kind.GOOD)
+    assert sources.count(Source.THUMBS) == 1
+
+
 def test_one_reader_s_word_of_several_solutions_is_a_pair(school):
     judged(school.student, Report.Kind.GOOD, others=["3", "2.0"])
     judged(school.classmate, Report.Kind.WRONG_PICK, better=2, answer="5", text="It is 5.", others=["5", "2"])
@@ -273,6 +286,8 @@ def test_a_run_does_not_go_on_with_a_class_that_took_its_permission_back(marked,
 
 
 def test_assigned_problems_can_be_measured_on(school):
+    assert sources.count(Source.BANK) == 0, "it was published before the class allowed it"
+    Assignment.objects.filter(pk=school.assignment.pk).update(published=timezone.now())
     dataset = sources.build(Source.BANK)
     [row] = read(dataset.file)
     assert (row["question"], row["expected"], dataset.kind) == ("Solve $2x + 3 = 7$.", "x = 2", Dataset.Kind.PROBLEMS)
