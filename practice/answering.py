@@ -5,6 +5,7 @@ from datetime import datetime, time
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +24,7 @@ from practice import knowledge
 from practice.choosing import knowledge_of
 from practice.form import has_form
 from practice.models import Attempt, Item, Knowledge
-from tutor.models import Turn
+from tutor.models import Conversation, Turn
 from tutor.permission import texts_of
 
 LONGEST = 500  # characters of an answer
@@ -121,8 +122,19 @@ def _keep(item: Item, given: str, reason: Reason, *, right: bool) -> Attempt:
 
 def _was_asked(item: Item) -> bool:
     """Whether the student put the problem to the tutor, in either language."""
-    turns = Turn.objects.filter(conversation__owner=item.student, created__gte=item.created).order_by("created")
-    return any(map(finder([text for turn in turns for text in texts_of(turn)]), item.question.values()))
+    return item.asked or _stands_in(Turn.objects.filter(conversation__owner=item.student), item)
+
+
+def _stands_in(turns: "QuerySet[Turn]", item: Item) -> bool:
+    since = turns.filter(created__gte=item.created).order_by("created")
+    return any(map(finder([text for turn in since for text in texts_of(turn)]), item.question.values()))
+
+
+def keep_asked(instance: Conversation, **_signal: object) -> None:
+    """A conversation is about to be deleted: that a problem which waits for its answer was put to the tutor in it is not forgotten."""
+    for item in Item.objects.filter(student=instance.owner_id, attempts=None, asked=False):
+        if _stands_in(instance.turns.all(), item):
+            Item.objects.filter(pk=item.pk).update(asked=True)
 
 
 def _learn(known: Knowledge, item: Item, *, right: bool) -> None:

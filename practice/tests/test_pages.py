@@ -79,8 +79,12 @@ def test_a_wrong_answer_is_told_why_and_can_be_mended(ada):
     page = give(ada, item, "x = 77, x = 78, x = 79")
     assert f"Not right. {Reason(**Attempt.objects.get().reason)}" in page.text
     before = known("quadratic")
+    Item.objects.update(created=timezone.now() - timedelta(minutes=9))
+    Attempt.objects.update(created=timezone.now() - timedelta(minutes=2))
     assert "Right." in give(ada, item, item.expected).text
     assert known("quadratic") == before, "only the first answer is evidence"
+    again = Attempt.objects.last()
+    assert (again.known, int(again.seconds / 60)) == (before, 2)
 
 
 def test_what_cannot_be_read_costs_nothing_and_is_kept(ada):
@@ -157,6 +161,8 @@ def test_a_rounded_answer_where_an_exact_one_was_asked_for_costs_nothing(ada, pe
     assert "not in the form that was asked for" in give(ada, item, given).text
     assert not Attempt.objects.exists()
     assert "Not right." in give(ada, item, "3.5").text
+    models = set_by_hand(people, expected, form="", family="")  # asks for no form
+    assert "Not right. The answer is rounded" in give(ada, models, given).text
 
 
 @pytest.mark.parametrize(("expected", "given"), [("x < 3", "2x+1 < 7"), ("x = 3", "2x = 6"), ("7", "3 + 4")])
@@ -236,13 +242,26 @@ def test_an_answer_after_the_tutor_was_asked_is_kept_apart(ada, people, said):
     assert known("linear") == 0.2
 
 
+def test_help_of_the_tutor_is_not_forgotten_with_its_conversation(ada, people):
+    item, other = (start(ada, skill="linear", level="1") for _time in range(2))
+    asked = asking.ask(people["ada"], item.question["en"], "cot", "en")
+    ada.post(reverse("tutor:delete", args=[asked.conversation_id]))
+    for each in (item, other):
+        give(ada, each, each.expected)
+    assert [attempt.aided for attempt in Attempt.objects.all()] == [True, False]
+
+
 def test_another_problem_put_to_the_tutor_is_no_help(ada, people):
     old = start(ada, skill="linear", level="2")
     asking.ask(people["ada"], old.question["en"], "cot", "en")
     item = start(ada, skill="linear", level="2")
     asking.ask(people["bea"], item.question["en"], "cot", "en")
     give(ada, item, item.expected)
-    assert not Attempt.objects.get().aided
+    again = Item.objects.get(pk=old.pk)
+    again.pk, again._state.adding = None, True
+    again.save()  # the same comes once more, when all are used up
+    give(ada, again, again.expected)
+    assert not any(attempt.aided for attempt in Attempt.objects.all())
 
 
 def test_an_item_alone_offers_no_help_before_an_answer(ada):
@@ -263,6 +282,8 @@ def test_the_answer_is_shown_only_after_a_try(ada):
     page = ada.post(address, follow=True).text
     assert f"${item.expected}$" in page.split("The answer is")[1]
     assert "answer-form" not in page
+    give(ada, item, item.expected)  # from another tab
+    assert [attempt.aided for attempt in Attempt.objects.all()] == [False, True]
 
 
 def test_three_right_answers_are_mastery_and_a_review_follows(ada, people):
@@ -465,6 +486,14 @@ def test_a_problem_that_seems_wrong_can_be_reported_once_it_was_answered(as_, ad
     give(ada, item, wrong(item))
     ada.post(address, {"reason": "Still."})
     assert [report.reason for report in root.get(reports).context["waiting"]] == ["Still."]
+
+
+def test_what_a_student_says_again_of_a_problem_is_the_newest(as_, ada):
+    items = [start(ada, skill="linear", level="1") for _time in range(2)]
+    for item in (*items, items[0]):
+        give(ada, item, wrong(item))
+        ada.post(reverse("practice:report", args=[item.pk]), {"reason": "x"})
+    assert [report.item for report in as_("root").get(reverse("practice:reports")).context["waiting"]] == items
 
 
 def test_the_language_of_the_reader_is_used(ada):
