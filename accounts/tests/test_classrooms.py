@@ -4,6 +4,8 @@ import time
 
 import pytest
 from django.http import Http404
+from django.test import Client
+from django.urls import reverse
 
 from accounts import classrooms
 from accounts.classrooms import ClassFull, LastTeacher, NoSuchTeacher, StudentsOnly, UnknownCode
@@ -72,6 +74,16 @@ def test_an_old_code_lets_nobody_in(classroom, student):
     classrooms.renew_code(classroom, closed=True)
     with pytest.raises(UnknownCode):
         classrooms.join(User.objects.create_user("late"), "None")
+
+
+def test_a_class_that_has_ended_gets_no_code_by_a_page_that_was_open_before(classroom, teacher, student):
+    classrooms.end(classroom, ended=True)
+    client = Client()
+    client.force_login(teacher)
+    client.post(reverse("grading:code", args=[classroom.pk]))
+    assert Classroom.objects.get().code is None
+    client.post(reverse("grading:end_classroom", args=[classroom.pk]))
+    assert classrooms.join(student, Classroom.objects.get().code) == classroom
 
 
 def test_a_teacher_does_not_join_as_a_student(classroom, teacher):
