@@ -151,6 +151,15 @@ async def test_a_message_of_another_kind_closes_the_socket(school, message):
     assert await page.close_code() == 4400
 
 
+async def test_a_mistake_of_ours_is_said_and_the_page_comes_again(school, monkeypatch, caplog):
+    monkeypatch.setattr(consumers.GradingConsumer, "pause", 0.01)
+    page = await Page(school, school.teacher).open()
+    await page.until(lambda state: True)
+    monkeypatch.setattr(consumers, "_state", lambda *_asked: {}["mistake"])
+    assert await page.close_code() == 1013
+    assert "KeyError: 'mistake'" in caplog.text
+
+
 async def test_who_no_longer_teaches_the_class_is_cut_off(school):
     page = await Page(school, school.colleague).open()
     await page.until(lambda state: True)
