@@ -70,9 +70,10 @@ def test_a_question_without_a_generator_is_practised_on_a_new_one(ada, bells):
     assert (item.question, item.expected, item.family) == ({"en": NEW}, "90", "")
     assert client.get(address).url == reverse("practice:item", args=[item.pk])
     assert client.get(address, headers=HTMX).headers["HX-Redirect"] == reverse("practice:item", args=[item.pk])
-    page = client.get(reverse("practice:item", args=[item.pk])).content.decode()
-    assert "Natalia sold 60 clips" in page
-    assert "do not change your mastery" in page
+    page = client.get(reverse("practice:item", args=[item.pk]))
+    assert "Natalia sold 60 clips" in page.text
+    assert "do not change your mastery" in page.text
+    assert page.context["key"] == ""
 
 
 def test_what_a_generator_makes_is_not_written(ada):
