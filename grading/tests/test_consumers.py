@@ -9,6 +9,7 @@ from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
 from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError
 from django.urls import path
 
 from accounts.models import User
@@ -149,6 +150,64 @@ async def test_a_message_of_another_kind_closes_the_socket(school, message):
     page = await Page(school, school.teacher).open()
     await page.say(message)
     assert await page.close_code() == 4400
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """The looks into the database so far."""
+    state, looks = consumers._state, []
+    monkeypatch.setattr(consumers, "_state", lambda *asked: looks.append(asked) or state(*asked))
+    return looks
+
+
+async def test_how_things_stand_is_told_at_once_and_not_with_every_bell(school, monkeypatch, looks):
+    monkeypatch.setattr(consumers.GradingConsumer, "look", 60)
+    monkeypatch.setattr(consumers.GradingConsumer, "seldom", 60)
+    async with Page(school, school.teacher) as page:
+        await page.until(lambda state: True)
+        await page.at(None)
+        await asyncio.sleep(0.2)
+    assert len(looks) == 1
+
+
+async def test_a_page_that_was_left_is_not_looked_after_any_more(school, looks):
+    async with Page(school, school.teacher) as page:
+        await page.until(lambda state: True)
+    before = len(looks)
+    await asyncio.sleep(0.3)
+    assert len(looks) == before
+
+
+async def test_a_database_that_is_away_for_a_moment_is_waited_for(school, monkeypatch):
+    state, away = consumers._state, [OperationalError("It is away.")]
+
+    def told(*asked):
+        if away:
+            raise away.pop()
+        return state(*asked)
+
+    monkeypatch.setattr(consumers, "_state", told)
+    async with Page(school, school.teacher) as page:
+        await page.until(lambda state: state["problems"])
+
+
+async def test_a_page_that_takes_nothing_is_closed(school, monkeypatch):
+    monkeypatch.setattr(consumers.GradingConsumer, "slow", 0.01)
+    monkeypatch.setattr(consumers.GradingConsumer, "send", lambda _self, **_frame: asyncio.sleep(60))
+    page = await Page(school, school.teacher).open()
+    assert await page.close_code() == 1013
+
+
+async def test_a_socket_that_was_open_is_not_opened_again_without_its_bell(school, monkeypatch):
+    async def gone(_self, **_message):
+        raise ConnectionResetError("It has gone.")
+
+    monkeypatch.setattr(consumers.GradingConsumer, "receive", gone)
+    page = await Page(school, school.teacher).open()
+    await page.until(lambda state: True)
+    await page.at(None)
+    with pytest.raises(ConnectionResetError):
+        await page.ends.receive_output(5)
 
 
 async def test_a_mistake_of_ours_is_said_and_the_page_comes_again(school, monkeypatch, caplog):
