@@ -316,6 +316,15 @@ def test_who_has_as_many_keys_as_one_may_have_revokes_one_first(client, monkeypa
     assert [key.name for key in keys.keys_of(User.objects.get())] == ["three", "two"]
 
 
+def test_a_key_of_who_may_not_log_in_any_more_opens_nothing():
+    lin = User.objects.create_user("lin")
+    key = keys.make(lin, "mine")
+    assert keys.admit(key).user == lin
+    User.objects.update(is_active=False)
+    with pytest.raises(keys.KeyRefused):
+        keys.admit(key)
+
+
 def test_requests_are_counted_by_the_minute_and_tokens_by_the_day(settings, monkeypatch):
     def at(*moment):
         monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 3, *moment, tzinfo=UTC))
@@ -336,6 +345,8 @@ def test_requests_are_counted_by_the_minute_and_tokens_by_the_day(settings, monk
         keys.admit(one)
     assert caught.value.seconds == 90
     keys.revoke_all(lin)
+    with pytest.raises(keys.QuotaUsedUp):
+        keys.admit(keys.make(lin, "a new one of the same day"))
     at(2, 0, 0, 0)
     three = keys.make(lin, "three")
     keys.count_tokens(keys.admit(three), 5)
