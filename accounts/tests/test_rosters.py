@@ -206,8 +206,10 @@ def test_who_has_forgotten_a_password_gets_a_new_link(classroom):
     assert inside.get("/").status_code == 302, "whoever has the old password is out"
     with pytest.raises(keys.KeyRefused):
         keys.admit(key)
-    assert Client().get(rosters.first_login(User.objects.get(pk=ann.pk)), follow=True).context["validlink"]
+    link = rosters.first_login(User.objects.get(pk=ann.pk))
+    assert Client().get(link, follow=True).context["validlink"]
     User.objects.filter(pk=ann.pk).update(role="admin")
+    assert not Client().get(link, follow=True).context["validlink"], "nor by a link from before"
     with pytest.raises(Http404):
         rosters.forget_password(Enrolment.objects.get(), classroom.teachers.get())
     assert rosters.first_login(User.objects.get(pk=ann.pk)) == "", "no way to an administrator's account"
