@@ -156,9 +156,9 @@ def _reports() -> QuerySet[Report]:
     asked = OuterRef("turn__created")
     allowing = Classroom.objects.filter(enrolments__student=owner, enrolments__joined__lte=asked, training_since__lte=asked)
     found = Report.objects.filter(kind__in=(Report.Kind.GOOD, Report.Kind.WRONG, Report.Kind.WRONG_PICK), turn__conversation__api=False)
-    alone = found.filter(turn__parent=None, turn__state=Turn.State.DONE).exclude(turn__text="").exclude(turn__answer="")
+    alone = found.filter(turn__parent=None, turn__state=Turn.State.DONE).exclude(turn__answer="")
     solved = alone.filter(turn__aim="explain", turn__request="", turn__attempt="", turn__quote="")
-    return solved.filter(Exists(allowing)).filter(by=F("turn__conversation__owner"))
+    return solved.filter(Exists(allowing))
 
 
 def _thumbs() -> Iterator[rows.Row]:

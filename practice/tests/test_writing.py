@@ -171,6 +171,15 @@ def test_what_the_student_had_is_not_written_again(ada):
     assert [asked.item.question["en"] for asked in Writing.objects.order_by("created")] == [NEW, other]
 
 
+def test_hints_push_nothing_out_of_what_the_student_asked_last(ada, monkeypatch):
+    monkeypatch.setattr(writing, "LOOKED_AT", 1)
+    follow_up(turn_of(ada, NEW), "Give me a hint", request="hint")
+    writing.ask(ada, CLIPS, "72")
+    other = NEW.replace("60", "80")
+    work(NEW, other)
+    assert Item.objects.get().question == {"en": other}
+
+
 def test_a_problem_like_one_that_was_written_is_of_its_skill_whatever_others_had(ada):
     bea = User.objects.create(username="bea")
     texts = {"level": 2, "hint": {}, "expected": "72"}

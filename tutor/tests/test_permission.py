@@ -189,6 +189,14 @@ def test_the_problem_in_parts_is_the_problem(school, parts):
         ask(school.student, parts[-1], conversation=conversation)
 
 
+def test_the_problem_as_what_is_asked_about_is_the_problem(school):
+    allow(school, "none")
+    free = ask(school.student, "What is 2 + 2?")
+    Turn.objects.filter(pk=free.pk).update(state="done")
+    with pytest.raises(asking.HelpNotAllowed):
+        ask(school.student, "How does this go on?", quote=TEXT, conversation=free.conversation)
+
+
 def test_the_problem_as_ones_own_work_is_the_problem(school):
     allow(school, "none")
     with pytest.raises(asking.HelpNotAllowed):
@@ -212,9 +220,10 @@ def test_a_program_gets_no_help_with_it(school, model):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_program_gets_no_help_with_what_its_system_message_says(school):
+@pytest.mark.parametrize("before", [[("system", TEXT), ("user", "Hello")], [("user", TEXT)]], ids=["system", "history"])
+def test_a_program_gets_no_help_with_what_was_said_before(school, before):
     allow(school, "hints")
-    said = [("system", TEXT), ("user", "Hello"), ("assistant", "Hello!"), ("user", "Do it.")]
+    said = [*before, ("assistant", "Hello!"), ("user", "Do it.")]
     body = {"model": "lemma", "messages": [{"role": role, "content": content} for role, content in said]}
     authorization = {"Authorization": f"Bearer {keys.make(school.student, 'mine')}"}
     answer = school.client(school.student).post("/v1/chat/completions", body, content_type="application/json", headers=authorization)
