@@ -1,11 +1,11 @@
 """An answer to an item: whether it is right, and what that says about the skill."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, time
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -122,18 +122,19 @@ def _keep(item: Item, given: str, reason: Reason, *, right: bool) -> Attempt:
 
 def _was_asked(item: Item) -> bool:
     """Whether the student put the problem to the tutor, in either language."""
-    return item.asked or _stands_in(Turn.objects.filter(conversation__owner=item.student), item)
+    turns = Turn.objects.filter(conversation__owner=item.student, created__gte=item.created).order_by("created")
+    return item.asked or _stands_in(turns, item)
 
 
-def _stands_in(turns: "QuerySet[Turn]", item: Item) -> bool:
-    since = turns.filter(created__gte=item.created).order_by("created")
-    return any(map(finder([text for turn in since for text in texts_of(turn)]), item.question.values()))
+def _stands_in(turns: Iterable[Turn], item: Item) -> bool:
+    return any(map(finder([text for turn in turns for text in texts_of(turn)]), item.question.values()))
 
 
 def keep_asked(instance: Conversation, **_signal: object) -> None:
     """A conversation is about to be deleted: that a problem which waits for its answer was put to the tutor in it is not forgotten."""
+    turns = list(instance.turns.order_by("created"))
     for item in Item.objects.filter(student=instance.owner_id, attempts=None, asked=False):
-        if _stands_in(instance.turns.all(), item):
+        if _stands_in((turn for turn in turns if turn.created >= item.created), item):
             Item.objects.filter(pk=item.pk).update(asked=True)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from inference.prompts import Exchange
 from practice.models import Attempt, Item
@@ -32,13 +33,26 @@ def test_an_answer_after_the_tutor_was_asked_is_kept_apart(ada, people, said):
     assert known("linear") == 0.2
 
 
-def test_help_of_the_tutor_is_not_forgotten_with_its_conversation(ada, people):
+def test_help_of_the_tutor_is_not_forgotten_with_its_conversation(as_, ada, people):
     item, other = (start(ada, skill="linear", level="1") for _time in range(2))
     asked = asking.ask(people["ada"], item.question["en"], "cot", "en")
+    others = Item.objects.get(pk=item.pk)
+    others.pk, others.student, others._state.adding = None, people["bea"], True
+    others.save()
     ada.post(reverse("tutor:delete", args=[asked.conversation_id]))
     for each in (item, other):
         give(ada, each, each.expected)
-    assert [attempt.aided for attempt in Attempt.objects.all()] == [True, False]
+    give(as_("bea"), others, others.expected)
+    assert [attempt.aided for attempt in Attempt.objects.all()] == [True, False, False]
+
+
+def test_a_conversation_from_before_the_problem_came_was_no_help_with_it(ada, people):
+    item = start(ada, skill="linear", level="1")
+    asked = asking.ask(people["ada"], item.question["en"], "cot", "en")
+    Item.objects.update(created=timezone.now())
+    asked.conversation.delete()
+    give(ada, item, item.expected)
+    assert not Attempt.objects.get().aided
 
 
 @pytest.mark.parametrize("way", ["instructions", "attempt", "history"])

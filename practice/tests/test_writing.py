@@ -354,6 +354,21 @@ def test_a_worker_that_lost_it_writes_nothing(ada):
     assert Writing.objects.get().state == "running"
 
 
+def test_who_is_deleted_meanwhile_leaves_the_worker_to_the_others(ada):
+    bea = User.objects.create(username="bea")
+    for student in (ada, bea):
+        writing.ask(student, CLIPS, "72")
+
+    class Slow(ScriptedEngine):
+        async def stream(self, prompt, sampling, request_id):
+            await writing.in_database(User.objects.filter(username="ada").delete)
+            async for chunk in super().stream(prompt, sampling, request_id):
+                yield chunk
+
+    asyncio.run(writing.run(Slow((WRITES, [NEW, NEW]), *solver(SOLUTION, "90")), Sandbox("90")))
+    assert [item.student for item in Item.objects.all()] == [bea]
+
+
 def test_it_is_the_students_alone(ada):
     asked = writing.ask(ada, CLIPS, "72")
     other = client_of(User.objects.create(username="bea"))
