@@ -54,8 +54,8 @@ def checked_by_the_tutor(student, problem, work, ago=timedelta(0)):
     fields = {"question": problem, "attempt": work, "aim": "check", "state": "done", "enqueued": timezone.now()}
     turn = Turn.objects.create(conversation=conversation, **fields)
     said = teaching.reviewed(Reviewed(review=review(problem, work, None)), turn)
-    TurnEvent.objects.create(turn=turn, seq=2, run=1, kind="reviewed", payload=said)
-    TurnEvent.objects.create(turn=turn, seq=3, run=1, kind="done", payload={"candidate": 0})
+    for seq, (kind, payload) in enumerate([("queued", {}), ("reviewed", said), ("done", {"candidate": 0})], 1):
+        TurnEvent.objects.create(turn=turn, seq=seq, run=1, kind=kind, payload=payload)
     Turn.objects.filter(pk=turn.pk).update(created=timezone.now() - ago)
 
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Classroom
+from accounts.models import Classroom, Enrolment, User
 from practice import mastery
 from practice.models import Attempt, Item, Knowledge, Report
 from practice.tests.practising import give, start, wrong
@@ -123,12 +123,13 @@ def test_a_problem_that_seems_wrong_can_be_reported_once_it_was_answered(as_, ad
 
 
 def test_what_a_student_says_again_of_a_problem_is_the_newest(as_, ada):
-    items = [start(ada, skill="linear", level="1") for _time in range(2)]
-    for item in (*items, items[0]):
+    first, second = (start(ada, skill="linear", level="1") for _time in range(2))
+    root = as_("root")
+    for item, waiting in ((first, [first]), (second, [second, first]), (first, [first, second])):
         give(ada, item, wrong(item))
         ada.post(reverse("practice:report", args=[item.pk]), {"reason": "x" * 2000})
-    waiting = as_("root").get(reverse("practice:reports")).context["waiting"]
-    assert [(report.item, len(report.reason)) for report in waiting] == [(item, 1000) for item in items]
+        reports = root.get(reverse("practice:reports")).context["waiting"]
+        assert [(report.item, len(report.reason)) for report in reports] == [(each, 1000) for each in waiting]
 
 
 def test_a_page_about_many_asks_the_database_no_more_often(as_, people):
@@ -153,6 +154,7 @@ def test_a_page_about_many_asks_the_database_no_more_often(as_, people):
 
     practise(as_("ada"), "linear")
     before = asked()
+    Enrolment.objects.create(classroom=Classroom.objects.get(), student=User.objects.create(username="cem"))
     for name in ("ada", "bea", "max"):
         practise(as_(name), "percent")
     assert asked() == before
