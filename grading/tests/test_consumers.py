@@ -192,10 +192,31 @@ async def test_a_database_that_is_away_for_a_moment_is_waited_for(school, monkey
 
 
 async def test_a_page_that_takes_nothing_is_closed(school, monkeypatch):
+    frames = []
+
+    async def stuck(_self, text_data):
+        frames.append(text_data)
+        await asyncio.sleep(60)
+
     monkeypatch.setattr(consumers.GradingConsumer, "slow", 0.01)
-    monkeypatch.setattr(consumers.GradingConsumer, "send", lambda _self, **_frame: asyncio.sleep(60))
+    monkeypatch.setattr(consumers.GradingConsumer, "send", stuck)
     page = await Page(school, school.teacher).open()
-    assert await page.close_code() == 1013
+    assert (await page.ends.receive_output(20))["code"] == 1013
+    await asyncio.sleep(0.2)
+    assert len(frames) == 1
+    await page.leave()
+
+
+async def test_a_browser_that_has_gone_is_no_mistake_of_ours(school, monkeypatch, caplog):
+    async def gone(_self, text_data):
+        raise ConnectionResetError
+
+    monkeypatch.setattr(consumers.GradingConsumer, "pause", 0.01)
+    monkeypatch.setattr(consumers.GradingConsumer, "send", gone)
+    page = await Page(school, school.teacher).open()
+    assert await page.ends.receive_nothing(0.3)
+    assert "A socket ended" not in caplog.text
+    await page.leave()
 
 
 async def test_a_socket_that_was_open_is_not_opened_again_without_its_bell(school, monkeypatch):

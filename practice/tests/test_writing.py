@@ -94,20 +94,28 @@ def test_a_remark_is_practised_on_the_problem_that_it_is_about(ada, bells, remar
     assert [(asked.question, asked.answer) for asked in Writing.objects.all()] == [(CLIPS, "72")]
 
 
-def test_a_problem_below_another_one_is_practised_itself(ada, bells):
-    own = follow_up(turn_of(ada, "Solve 3x + 4 = 10", "x = 2"), CLIPS, answer="72")
+@pytest.mark.parametrize("problem", [CLIPS, CLIPS.replace("48", "forty-eight"), "Why is 7 a factor of 91?"])
+def test_a_problem_below_another_one_is_practised_itself(ada, bells, problem):
+    own = follow_up(turn_of(ada, "Solve 3x + 4 = 10", "x = 2"), problem, answer="72")
     client_of(ada).post(reverse("practice:like_turn", args=[own.pk]))
-    assert Writing.objects.get().question == CLIPS
+    assert Writing.objects.get().question == problem
 
 
-def test_what_completes_a_question_is_practised_with_it(ada, bells):
+def test_a_skill_that_is_asked_about_below_a_problem_is_practised_itself(ada, bells):
+    own = follow_up(turn_of(ada), "How do I solve a linear equation?")
+    client_of(ada).post(reverse("practice:like_turn", args=[own.pk]))
+    assert (Item.objects.get().skill, Writing.objects.exists()) == ("linear", False)
+
+
+@pytest.mark.parametrize("rest", ["48 in April and 24 in May", "ten in April and as many in May"])
+def test_what_completes_a_question_is_practised_with_it(ada, bells, rest):
     half = turn_of(ada, "How many clips did Natalia sell?", "")
     Turn.objects.filter(pk=half.pk).update(progress={"asked_back": True})
     half.refresh_from_db()
-    whole = follow_up(half, "48 in April and 24 in May", answer="72")
+    whole = follow_up(half, rest, answer="72")
     client = client_of(ada)
     client.post(reverse("practice:like_turn", args=[whole.pk]))
-    assert Writing.objects.get().question == "How many clips did Natalia sell?\n48 in April and 24 in May"
+    assert Writing.objects.get().question == f"How many clips did Natalia sell?\n{rest}"
     page = client.post(reverse("practice:like_turn", args=[half.pk]), follow=True).content.decode()
     assert "no complete problem" in page
     Turn.objects.filter(pk=half.pk).update(question="hi", progress={"refused": True})

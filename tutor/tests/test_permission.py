@@ -94,6 +94,20 @@ def test_a_problem_that_is_a_formula_is_known_by_it(school, text):
     assert allowed(school.student, text) == []
 
 
+def test_a_problem_in_words_is_known_by_them(school):
+    allow(school, "none")
+    school.assignment.problems.update(text="Ann has 3 apples and buys 4 more. How many has she?")
+    assert allowed(school.student, "Ann has 3 apples and buys 5 more. How many has she?") == AIMS
+    assert allowed(school.student, "Please: ann has 3 apples and buys 4 more, how many has she? Say why.") == []
+
+
+def test_a_short_formula_stands_in_many_questions(school):
+    allow(school, "none")
+    school.assignment.problems.update(text="Compute $3 + 4$.")
+    assert allowed(school.student, "Ann has 3 + 4 apples and eats one. How many are left?") == AIMS
+    assert allowed(school.student, "compute 3+4.") == []
+
+
 def test_a_formula_in_a_problem_of_words_is_free(school):
     allow(school, "none")
     school.assignment.problems.update(text="Ann builds a ramp that is 3 m long. Use $a^2 + b^2 = c^2$ to find how high it is.")
@@ -250,6 +264,9 @@ def test_the_pages_say_what_is_allowed_and_until_when(school):
     assert 'value="explain"' not in page
     assert 'value="answer"' not in page
     assert 'value="hints"' in page
+    allow(school, "hints", late_allowed=True)
+    page = client.get(pages[0]).content.decode()
+    assert "no full solution (while the assignment is open)" in page, "it takes work behind its date, too"
 
 
 def test_a_students_work_has_a_way_to_the_tutor(school):
