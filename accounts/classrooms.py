@@ -95,8 +95,8 @@ def check_room(classroom: Classroom, more: int) -> None:
 
 
 def renew_code(classroom: Classroom, *, closed: bool) -> None:
-    """A new join code, or none: from now on the old one lets nobody in."""
-    classroom.code = None if closed else new_code()
+    """A new join code, or none: from now on the old one lets nobody in. A class that has ended has none."""
+    classroom.code = None if closed or classroom.ended else new_code()
     classroom.save(update_fields=["code"])
 
 

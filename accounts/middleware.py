@@ -34,6 +34,6 @@ class NoPageStays(MiddlewareMixin):
     """The computers of a school are shared: after logging out, the browser's Back button would show the pages of who was there before."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if "Cache-Control" not in response.headers and response.headers.get("Content-Type", "").startswith("text/html"):
+        if response.headers.get("Content-Type", "").startswith("text/html"):
             patch_cache_control(response, private=True, no_store=True)
         return response

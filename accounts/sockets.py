@@ -6,6 +6,7 @@
 import asyncio
 import json
 import logging
+from collections.abc import Coroutine
 from typing import Any, ClassVar, cast
 from uuid import uuid4
 
@@ -40,6 +41,7 @@ def ring(group: str) -> None:
 class BellConsumer(AsyncWebsocketConsumer):
     """A socket that is served without its bell where the broker is away as it opens. A subclass accepts it at once."""
 
+    pause: ClassVar[float] = 5.0  # seconds from a mistake of ours to the end of the socket
     is_open = False
     channel_name = ""  # until Channels has one
 
@@ -78,6 +80,25 @@ class BellConsumer(AsyncWebsocketConsumer):
         if len(message.get("text") or message.get("bytes") or "") > LONGEST:
             return await self.close(BAD_MESSAGE)
         await super().websocket_receive(message)
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Begin what the socket does beside hearing. Where a mistake of ours ends it, that is said, and the page comes again: it
+        would stand still without a word.
+        """
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, OSError):  # of a client that has gone, of which the server tells
+            logger.error("A socket ended", exc_info=error)
+            self.closing = asyncio.create_task(self._close_later())
+
+    async def _close_later(self) -> None:
+        """Not at once: the page comes again, perhaps to the same mistake."""
+        await asyncio.sleep(self.pause)
+        await self.close(TRY_LATER)
 
     async def join(self, group: str) -> None:
         """Hear the group's bell, if there is any."""
@@ -143,7 +164,7 @@ class StateConsumer(BellConsumer):
             return await self.close(NOT_THERE)
         await self.join(self.group())
         self.bell.set()
-        self.looking = asyncio.create_task(self._look())
+        self.looking = self.beside(self._look())
 
     async def state_changed(self, _message: dict[str, Any]) -> None:
         self.bell.set()
@@ -163,8 +184,8 @@ class StateConsumer(BellConsumer):
             except (OperationalError, InterfaceError) as error:
                 logger.warning("A socket of %s could not read the database; it will try again: %s", self.group(), error)
                 continue
-            if frame != self.sent:
-                await self._send(frame)
+            if frame != self.sent and not await self._send(frame):
+                return
             await asyncio.sleep(self.seldom)
 
     def _state_now(self) -> dict[str, Any]:
@@ -172,13 +193,16 @@ class StateConsumer(BellConsumer):
         self.user = get_object_or_404(User, pk=self.user.pk, is_active=True)
         return self.state()
 
-    async def _send(self, frame: str) -> None:
+    async def _send(self, frame: str) -> bool:
+        """Whether the page may have more."""
         try:
             async with asyncio.timeout(self.slow):
                 await self.send(text_data=frame)
-            self.sent = frame
         except TimeoutError:
             await self.close(TRY_LATER)
+            return False
+        self.sent = frame
+        return True
 
     async def _leave(self) -> None:
         await self.leave(self.group())

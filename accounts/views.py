@@ -38,6 +38,11 @@ class FirstLogIn(PasswordResetConfirmView):
     post_reset_login = True
     success_url = reverse_lazy("tutor:home")
 
+    def get_user(self, uidb64: str) -> User | None:
+        """Nobody who teaches by now: the class's teacher may have kept the link."""
+        user = super().get_user(uidb64)
+        return None if user is None or user.teaches else user
+
     def get_context_data(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401 (Django's)
         return super().get_context_data(**more, changes=changes.of(self.user) if self.user and self.validlink else [])
 

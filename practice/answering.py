@@ -1,5 +1,6 @@
 """An answer to an item: whether it is right, and what that says about the skill."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, time
 from uuid import UUID
@@ -23,7 +24,7 @@ from practice import knowledge
 from practice.choosing import knowledge_of
 from practice.form import has_form
 from practice.models import Attempt, Item, Knowledge
-from tutor.models import Turn
+from tutor.models import Conversation, Turn
 from tutor.permission import texts_of
 
 LONGEST = 500  # characters of an answer
@@ -122,7 +123,19 @@ def _keep(item: Item, given: str, reason: Reason, *, right: bool) -> Attempt:
 def _was_asked(item: Item) -> bool:
     """Whether the student put the problem to the tutor, in either language."""
     turns = Turn.objects.filter(conversation__owner=item.student, created__gte=item.created).order_by("created")
+    return item.asked or _stands_in(turns, item)
+
+
+def _stands_in(turns: Iterable[Turn], item: Item) -> bool:
     return any(map(finder([text for turn in turns for text in texts_of(turn)]), item.question.values()))
+
+
+def keep_asked(instance: Conversation, **_signal: object) -> None:
+    """A conversation is about to be deleted: that a problem which waits for its answer was put to the tutor in it is not forgotten."""
+    turns = list(instance.turns.order_by("created"))
+    for item in Item.objects.filter(student=instance.owner_id, attempts=None, asked=False):
+        if _stands_in((turn for turn in turns if turn.created >= item.created), item):
+            Item.objects.filter(pk=item.pk).update(asked=True)
 
 
 def _learn(known: Knowledge, item: Item, *, right: bool) -> None:

@@ -13,7 +13,7 @@ WHY = re.compile(r"\b(?:why|how did|how do you|explain|what do you mean)\b|ä¸ºä»
 def posed_for(turn: Turn) -> Turn | None:
     """The turn itself; of a remark on what stands above it ("Why?"), the one above. None where that is no problem, or not a whole one."""
     while turn.parent is not None and not turn.parent.is_unsolved and _is_remark(turn):
-        turn = turn.parent.poses or turn.parent
+        turn = turn.parent
     return None if turn.is_unsolved else turn
 
 

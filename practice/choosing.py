@@ -96,6 +96,5 @@ def _marked(student: User, now: datetime) -> Iterator[tuple[datetime, str]]:
 def _checked(student: User, now: datetime) -> Iterator[tuple[datetime, str]]:
     """Mistakes in work that the tutor has read."""
     own = TurnEvent.objects.filter(kind="reviewed", turn__conversation__owner=student, turn__created__gt=now - RECENT)
-    read = own.exclude(turn__attempt="").select_related("turn").order_by("-turn__created")
-    for event in read[:MISTAKES]:
+    for event in own.select_related("turn").order_by("-turn__created")[:MISTAKES]:
         yield event.turn.created, event.payload.get("misconception") or ""

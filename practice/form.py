@@ -54,7 +54,7 @@ def _is_number(value: Node) -> bool:
 
 
 def _is_solved(value: Node) -> bool:
-    return not isinstance(value, Chain) and not symbols(value)
+    return not symbols(value)
 
 
 # --- Polynomials -------------------------------------------------------------------------------------------------------------
@@ -62,7 +62,7 @@ def _is_solved(value: Node) -> bool:
 
 def _last(value: Node) -> Node:
     """What `x^2 - 9 = (x + 3)(x - 3)`, a chain of equal formulas, comes to."""
-    return value.items[-1] if isinstance(value, Chain) and set(value.relations) == {"="} else value
+    return value.items[-1] if isinstance(value, Chain) else value
 
 
 def _is_expanded(value: Node) -> bool:
@@ -114,7 +114,7 @@ def _is_bare_line(factor: Node) -> bool:
         return False
     if zero is None or one is None or two is None or two - one != one - zero:
         return False
-    return zero.denominator != 1 or one.denominator != 1 or gcd(zero.numerator, (one - zero).numerator) == 1
+    return gcd(zero.numerator, (one - zero).numerator) == 1
 
 
 FORMS = {"number": _is_number, "unsigned": _is_number, "solved": _is_solved, "expanded": _is_expanded, "factored": _is_factored}

@@ -23,10 +23,6 @@ class Score:
     right: int = 0
     answered: int = 0
 
-    @property
-    def percent(self) -> int | None:
-        return round(100 * self.right / self.answered) if self.answered else None
-
 
 @dataclass(slots=True)
 class Curve:
@@ -141,7 +137,7 @@ def _counted(students: Sequence[int]) -> Iterable[Attempt]:
     """Without the problems' texts: of a class that has practised for a year they take seconds to read."""
     told = ("verdict", "aided", "known", "created", "item__skill", "item__student")
     counted = Attempt.objects.filter(counted=True, item__student__in=students)
-    return counted.select_related("item").only(*told).order_by("created", "pk")
+    return counted.select_related("item").only(*told)
 
 
 def _percent(knowledge: Knowledge | None) -> int | None:

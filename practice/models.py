@@ -29,6 +29,7 @@ class Item(models.Model):
     review = models.BooleanField(default=False)
     alone = models.BooleanField(default=False)  # to be answered without help
     helped = models.BooleanField(default=False)  # the hint was asked for before an answer
+    asked = models.BooleanField(default=False)  # it was put to the tutor, in a conversation that is deleted by now
     revealed = models.BooleanField(default=False)  # the key was shown
     created = models.DateTimeField(auto_now_add=True)
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import check_admin
@@ -21,7 +22,7 @@ def get_answered_for(user: User, pk: UUID) -> Item:
 def report(item: Item, reason: str) -> None:
     """Keep that the student thinks it wrong. A later word replaces the earlier one, and waits to be looked at."""
     reason = storable(reason)[:LONGEST]
-    Report.objects.update_or_create(item=item, defaults={"reason": reason, "handled": None})
+    Report.objects.update_or_create(item=item, defaults={"reason": reason, "handled": None, "created": timezone.now()})
 
 
 def get_reports_for(user: User) -> QuerySet[Report]:

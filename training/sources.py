@@ -148,16 +148,17 @@ def _judged(origin: str, question: str, expected: str | None, text: str, answer:
 
 
 def _reports() -> QuerySet[Report]:
-    """Of solutions that students of a class which allows it asked for since then.
+    """Of solutions that students of a class which allows it asked for since then, and since they came into it.
 
     What is said in a lesson, asked back or said of an earlier solution is none; "it did not help me" says nothing of right or wrong.
     """
     owner = OuterRef("turn__conversation__owner")
-    allowing = Classroom.objects.filter(enrolments__student=owner, training_since__lte=OuterRef("turn__created"))
+    asked = OuterRef("turn__created")
+    allowing = Classroom.objects.filter(enrolments__student=owner, enrolments__joined__lte=asked, training_since__lte=asked)
     found = Report.objects.filter(kind__in=(Report.Kind.GOOD, Report.Kind.WRONG, Report.Kind.WRONG_PICK), turn__conversation__api=False)
-    alone = found.filter(turn__parent=None, turn__state=Turn.State.DONE).exclude(turn__text="").exclude(turn__answer="")
+    alone = found.filter(turn__parent=None, turn__state=Turn.State.DONE).exclude(turn__answer="")
     solved = alone.filter(turn__aim="explain", turn__request="", turn__attempt="", turn__quote="")
-    return solved.filter(Exists(allowing)).filter(by=F("turn__conversation__owner"))
+    return solved.filter(Exists(allowing))
 
 
 def _thumbs() -> Iterator[rows.Row]:
@@ -208,9 +209,8 @@ def _thumbs_living(ids: list[str]) -> set[str]:
 
 
 def _assigned() -> QuerySet[Problem]:
-    return Problem.objects.filter(assignment__published__isnull=False, assignment__classroom__training_since__isnull=False).exclude(
-        answer=""
-    )
+    """Of assignments that were published since their class allows it."""
+    return Problem.objects.filter(assignment__published__gte=F("assignment__classroom__training_since")).exclude(answer="")
 
 
 def _problems() -> Iterator[rows.Row]:

@@ -74,7 +74,7 @@ class ConversationConsumer(BellConsumer):
             return await self.close(NOT_THERE)
         self.conversation_id, self.user_id = pk, user.pk
         await self.join(eventlog.group(pk))
-        self.healer = asyncio.create_task(self._heal())
+        self.healer = self.beside(self._heal())
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Channels visits a thread before each message, for the database's sake; a bell, which may come 25 times a second, needs none."""

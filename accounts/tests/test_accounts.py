@@ -8,10 +8,11 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
-from accounts import keys, tries
+from accounts import devices, keys, tries
 from accounts.admin import GOES
 from accounts.models import ApiKey, ApiUse, LogInTry, User
 
@@ -91,6 +92,23 @@ def test_a_password_is_not_guessed(client, monkeypatch, door):
     assert not LogInTry.objects.filter(username="lin").exists()
 
 
+def test_a_name_in_other_letters_is_no_other_door(client, monkeypatch):
+    monkeypatch.setattr(tries, "MOST", 2)
+    said = [client.post("/accounts/login/", {"username": name, "password": "wrong"}).text for name in ("lin", "LIN", "Lin")]
+    assert ["Too many wrong passwords" in page for page in said] == [False, False, True]
+
+
+def test_who_knocks_at_a_shut_door_does_not_keep_it_shut(client, monkeypatch):
+    monkeypatch.setattr(tries, "MOST", 2)
+    User.objects.create_user("lin", password=PASSWORD)
+    right, wrong = ({"username": "lin", "password": password} for password in (PASSWORD, "wrong"))
+    for form in (wrong, wrong, right, right):
+        LogInTry.objects.update(at=F("at") - tries.SHUT / 5)
+        assert client.post("/accounts/login/", form).status_code == 200
+    LogInTry.objects.update(at=F("at") - tries.SHUT * 3 / 5)  # since the wrong ones it is so long, but not since the others
+    assert client.post("/accounts/login/", right).status_code == 302
+
+
 @pytest.mark.parametrize("door", ["/accounts/login/", "/admin/login/"])
 def test_nobody_is_kept_out_of_their_own_browser(client, monkeypatch, door):
     monkeypatch.setattr(tries, "MOST", 2)
@@ -99,6 +117,7 @@ def test_nobody_is_kept_out_of_their_own_browser(client, monkeypatch, door):
     right, wrong = ({"username": "lin", "password": password} for password in (PASSWORD, "wrong"))
     client.post("/accounts/login/", right)
     client.post("/accounts/logout/")
+    assert client.cookies[devices.COOKIE]["httponly"], "no script reads it"
     other = Client()
     for form in (wrong, wrong, right):
         assert other.post(door, form).status_code == 200
@@ -165,6 +184,12 @@ def test_nor_is_the_old_password_guessed_where_somebody_is_logged_in(client, pag
     client.post(page, {"old_password": PASSWORD} | new)
     lin.refresh_from_db()
     assert lin.check_password(PASSWORD)
+    max_ = User.objects.create_superuser("max", password=PASSWORD)
+    other = Client()
+    other.force_login(max_)
+    other.post(page, {"old_password": PASSWORD} | new)
+    max_.refresh_from_db()
+    assert max_.check_password("another long passphrase"), "it is the door of one"
     assert Client().post("/accounts/login/", {"username": "lin", "password": PASSWORD}).status_code == 302
     LogInTry.objects.update(at=timezone.now() - tries.SHUT)
     client.post(page, {"old_password": PASSWORD} | new)
@@ -291,6 +316,15 @@ def test_who_has_as_many_keys_as_one_may_have_revokes_one_first(client, monkeypa
     assert [key.name for key in keys.keys_of(User.objects.get())] == ["three", "two"]
 
 
+def test_a_key_of_who_may_not_log_in_any_more_opens_nothing():
+    lin = User.objects.create_user("lin")
+    key = keys.make(lin, "mine")
+    assert keys.admit(key).user == lin
+    User.objects.update(is_active=False)
+    with pytest.raises(keys.KeyRefused):
+        keys.admit(key)
+
+
 def test_requests_are_counted_by_the_minute_and_tokens_by_the_day(settings, monkeypatch):
     def at(*moment):
         monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 3, *moment, tzinfo=UTC))
@@ -311,6 +345,8 @@ def test_requests_are_counted_by_the_minute_and_tokens_by_the_day(settings, monk
         keys.admit(one)
     assert caught.value.seconds == 90
     keys.revoke_all(lin)
+    with pytest.raises(keys.QuotaUsedUp):
+        keys.admit(keys.make(lin, "a new one of the same day"))
     at(2, 0, 0, 0)
     three = keys.make(lin, "three")
     keys.count_tokens(keys.admit(three), 5)

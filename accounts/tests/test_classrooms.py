@@ -4,6 +4,8 @@ import time
 
 import pytest
 from django.http import Http404
+from django.test import Client
+from django.urls import reverse
 
 from accounts import classrooms
 from accounts.classrooms import ClassFull, LastTeacher, NoSuchTeacher, StudentsOnly, UnknownCode
@@ -74,9 +76,31 @@ def test_an_old_code_lets_nobody_in(classroom, student):
         classrooms.join(User.objects.create_user("late"), "None")
 
 
-def test_a_teacher_does_not_join_as_a_student(classroom, teacher):
+def test_a_class_that_has_ended_gets_no_code_by_a_page_that_was_open_before(classroom, teacher, student):
+    classrooms.end(classroom, ended=True)
+    client = Client()
+    client.force_login(teacher)
+    client.post(reverse("grading:code", args=[classroom.pk]))
+    assert Classroom.objects.get().code is None
+    client.post(reverse("grading:end_classroom", args=[classroom.pk]))
+    assert classrooms.join(student, Classroom.objects.get().code) == classroom
+
+
+@pytest.mark.parametrize("role", ["teacher", "admin"])
+def test_who_teaches_does_not_join_as_a_student(classroom, role):
     with pytest.raises(StudentsOnly):
-        classrooms.join(teacher, classroom.code)
+        classrooms.join(User.objects.create_user("other", role=role), classroom.code)
+
+
+def test_what_two_teachers_end_or_bring_back_is_so_from_the_first_of_them_on(classroom):
+    classrooms.end(classroom, ended=True)
+    since = Classroom.objects.get().ended
+    classrooms.end(classroom, ended=True)
+    assert Classroom.objects.get().ended == since
+    classrooms.end(classroom, ended=False)
+    code = Classroom.objects.get().code
+    classrooms.end(classroom, ended=False)
+    assert Classroom.objects.get().code == code
 
 
 def test_a_full_class_takes_nobody_and_keeps_who_is_in_it(classroom, student, settings):
@@ -104,7 +128,8 @@ def test_who_teaches_what(classroom, teacher, student):
 
 def test_colleagues_come_and_go_but_one_stays(classroom, teacher, student):
     colleague = User.objects.create_user("colleague", role="teacher")
-    for nobody in ("nobody", student.username, ""):
+    User.objects.create_user("gone", role="teacher", is_active=False)
+    for nobody in ("nobody", student.username, "", "gone"):
         with pytest.raises(NoSuchTeacher):
             classrooms.add_teacher(classroom, nobody)
     classrooms.add_teacher(classroom, " Ｃolleague\x00 ")

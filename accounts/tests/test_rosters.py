@@ -5,7 +5,7 @@ from django.contrib.admin.models import DELETION, LogEntry
 from django.http import Http404
 from django.test import Client
 
-from accounts import classrooms, keys, rosters
+from accounts import changes, classrooms, keys, rosters
 from accounts.classrooms import ClassFull
 from accounts.models import Enrolment, User
 from accounts.tables import TableError, decode, write_table
@@ -48,6 +48,7 @@ def test_looking_at_a_list_changes_nothing(classroom):
     ("line", "words"),
     [
         ("teacher,T,", "teacher's username"),
+        ("head,H,", "teacher's username"),
         ("ann smith,Ann,", "letters, digits"),
         (",Ann,", "no username"),
         ("x" * 151 + ",Ann,", "too long"),
@@ -59,6 +60,7 @@ def test_looking_at_a_list_changes_nothing(classroom):
     ],
 )
 def test_a_line_that_is_not_taken_says_why(classroom, line, words):
+    User.objects.create_user("head", role="admin")
     found = errors(classroom, f"username,name,number\nfirst,First,1\n{line}")
     assert found[0] == ""
     assert words in found[1]
@@ -67,6 +69,13 @@ def test_a_line_that_is_not_taken_says_why(classroom, line, words):
 def test_a_list_without_usernames_is_refused_as_a_whole(classroom):
     with pytest.raises(TableError, match="called username"):
         rosters.preview(classroom, "name,number\nAnn,1\nBob,2")
+
+
+def test_a_list_has_an_end(classroom):
+    longest = [f"student{number}" for number in range(500)]
+    assert len(rosters.preview(classroom, "\n".join(longest))) == 500
+    with pytest.raises(TableError, match="500 lines"):
+        rosters.preview(classroom, "\n".join([*longest, "one"]))
 
 
 def test_a_number_that_a_student_of_the_class_has(classroom):
@@ -88,6 +97,12 @@ def test_a_list_is_taken_and_taken_again(classroom):
     ]
     assert ann.check_password(PASSWORD)
     assert User.objects.get(username="bob").role == "student"
+
+
+def test_a_list_without_numbers_leaves_those_that_are_there(classroom):
+    enrol(classroom, "username,number\nann,7")
+    enrol(classroom, "username,name\nann,Ann")
+    assert classroom.enrolments.get().number == "7"
 
 
 def test_who_signed_up_without_a_name_has_that_of_the_list(classroom):
@@ -196,8 +211,10 @@ def test_who_has_forgotten_a_password_gets_a_new_link(classroom):
     assert inside.get("/").status_code == 302, "whoever has the old password is out"
     with pytest.raises(keys.KeyRefused):
         keys.admit(key)
-    assert Client().get(rosters.first_login(User.objects.get(pk=ann.pk)), follow=True).context["validlink"]
+    link = rosters.first_login(User.objects.get(pk=ann.pk))
+    assert Client().get(link, follow=True).context["validlink"]
     User.objects.filter(pk=ann.pk).update(role="admin")
+    assert not Client().get(link, follow=True).context["validlink"], "nor by a link from before"
     with pytest.raises(Http404):
         rosters.forget_password(Enrolment.objects.get(), classroom.teachers.get())
     assert rosters.first_login(User.objects.get(pk=ann.pk)) == "", "no way to an administrator's account"
@@ -249,6 +266,7 @@ def test_what_a_teacher_did_to_an_account_is_there_for_its_owner_and_the_adminis
     enrol(classroom, "ann,Ann,1")
     classrooms.join(ann, classroom.code)
     rosters.forget_password(Enrolment.objects.get(student=ann), classroom.teachers.get())
+    changes.enrolled(classroom.teachers.get(), [classroom.teachers.get()], classroom)
     head = User.objects.create_superuser("head", password=PASSWORD)
     administrator, student = Client(), Client(headers={"accept-language": "zh-hans"})
     administrator.force_login(head)
@@ -259,11 +277,14 @@ def test_what_a_teacher_did_to_an_account_is_there_for_its_owner_and_the_adminis
     link = student.get(rosters.first_login(User.objects.get(pk=ann.pk)), follow=True).content.decode()
     assert "Ms Lee: 添加了 班级“8b”。" in link
     assert "Ms Lee: 已修改密码。" in link
+    assert link.index("已修改密码") < link.index("添加了"), "the newest first"
+    for name in ("new", "teacher"):
+        other = Client()
+        other.force_login(User.objects.get(username=name))
+        assert "Ms Lee:" not in other.get("/accounts/password/").content.decode(), "not of another's account, nor by oneself"
     administrator.post(f"/admin/accounts/user/{ann.pk}/delete/", {"post": "yes"})
-    assert list(LogEntry.objects.values_list("action_flag", "user__username")) == [(DELETION, "head")]
-    other = Client()
-    other.force_login(User.objects.get(username="new"))
-    assert "Ms Lee" not in other.get("/accounts/password/").content.decode()
+    told = LogEntry.objects.filter(object_id=ann.pk)
+    assert list(told.values_list("action_flag", "user__username")) == [(DELETION, "head")]
 
 
 def test_nobody_gets_a_link_to_an_account_that_has_a_password():

@@ -45,8 +45,16 @@ def read(data):
 
 def test_texts_numbers_dates_and_empty_rows_are_read_where_they_stand():
     heading = ["姓名", "Username", "Number"]
-    rows = [["Class 8b, all, of, them"], [], heading, ["李伟", "li.wei", 2026001.0], [], ["O’Neil, Ann", "ann", date(2012, 5, 1)]]
-    assert read(workbook(*rows)) == [(4, "li.wei", "李伟", "2026001"), (6, "ann", "O’Neil, Ann", "2012-05-01")]
+    rows = [
+        ["Class 8b, all, of, them"],
+        [],
+        heading,
+        ["李伟", "li.wei", 2026001.0],
+        [],
+        ["O’Neil, Ann", "ann", date(2012, 5, 1)],
+        ["", "bo", 7.5],
+    ]
+    assert read(workbook(*rows)) == [(4, "li.wei", "李伟", "2026001"), (6, "ann", "O’Neil, Ann", "2012-05-01"), (7, "bo", "", "7.5")]
 
 
 def test_cells_without_names_and_a_wrong_dimension():

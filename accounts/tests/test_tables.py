@@ -23,6 +23,7 @@ def rows(text, limit=10):
         ("sep=;\nname;age\nAnn;7", [(3, "Ann", "7")]),
         ("Ann,7\nName,8", [(1, "Ann", "7"), (2, "Name", "8")]),
         ("Ann,7\nBob,8", [(1, "Ann", "7"), (2, "Bob", "8")]),  # no heading: the columns' own order
+        ("Ann,7\n" * 5 + "name,age", [*((line, "Ann", "7") for line in range(1, 6)), (6, "name", "age")]),  # so far down is no heading
         ('"Ann, Bob, and all";\nname;age\nAnn;7', [(3, "Ann", "7")]),  # what is quoted is no delimiter
         ("name\nAnn", [(2, "Ann", "")]),
         ('name,age\n"two\nlines",7\nBob,8', [(2, "two\nlines", "7"), (4, "Bob", "8")]),

@@ -9,6 +9,7 @@ from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
 from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError
 from django.urls import path
 
 from accounts.models import User
@@ -149,6 +150,94 @@ async def test_a_message_of_another_kind_closes_the_socket(school, message):
     page = await Page(school, school.teacher).open()
     await page.say(message)
     assert await page.close_code() == 4400
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """The looks into the database so far."""
+    state, looks = consumers._state, []
+    monkeypatch.setattr(consumers, "_state", lambda *asked: looks.append(asked) or state(*asked))
+    return looks
+
+
+async def test_how_things_stand_is_told_at_once_and_not_with_every_bell(school, monkeypatch, looks):
+    monkeypatch.setattr(consumers.GradingConsumer, "look", 60)
+    monkeypatch.setattr(consumers.GradingConsumer, "seldom", 60)
+    async with Page(school, school.teacher) as page:
+        await page.until(lambda state: True)
+        await page.at(None)
+        await asyncio.sleep(0.2)
+    assert len(looks) == 1
+
+
+async def test_a_page_that_was_left_is_not_looked_after_any_more(school, looks):
+    async with Page(school, school.teacher) as page:
+        await page.until(lambda state: True)
+    before = len(looks)
+    await asyncio.sleep(0.3)
+    assert len(looks) == before
+
+
+async def test_a_database_that_is_away_for_a_moment_is_waited_for(school, monkeypatch):
+    state, away = consumers._state, [OperationalError("It is away.")]
+
+    def told(*asked):
+        if away:
+            raise away.pop()
+        return state(*asked)
+
+    monkeypatch.setattr(consumers, "_state", told)
+    async with Page(school, school.teacher) as page:
+        await page.until(lambda state: state["problems"])
+
+
+async def test_a_page_that_takes_nothing_is_closed(school, monkeypatch):
+    frames = []
+
+    async def stuck(_self, text_data):
+        frames.append(text_data)
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(consumers.GradingConsumer, "slow", 0.01)
+    monkeypatch.setattr(consumers.GradingConsumer, "send", stuck)
+    page = await Page(school, school.teacher).open()
+    assert (await page.ends.receive_output(20))["code"] == 1013
+    await asyncio.sleep(0.2)
+    assert len(frames) == 1
+    await page.leave()
+
+
+async def test_a_browser_that_has_gone_is_no_mistake_of_ours(school, monkeypatch, caplog):
+    async def gone(_self, text_data):
+        raise ConnectionResetError
+
+    monkeypatch.setattr(consumers.GradingConsumer, "pause", 0.01)
+    monkeypatch.setattr(consumers.GradingConsumer, "send", gone)
+    page = await Page(school, school.teacher).open()
+    assert await page.ends.receive_nothing(0.3)
+    assert "A socket ended" not in caplog.text
+    await page.leave()
+
+
+async def test_a_socket_that_was_open_is_not_opened_again_without_its_bell(school, monkeypatch):
+    async def gone(_self, **_message):
+        raise ConnectionResetError("It has gone.")
+
+    monkeypatch.setattr(consumers.GradingConsumer, "receive", gone)
+    page = await Page(school, school.teacher).open()
+    await page.until(lambda state: True)
+    await page.at(None)
+    with pytest.raises(ConnectionResetError):
+        await page.ends.receive_output(5)
+
+
+async def test_a_mistake_of_ours_is_said_and_the_page_comes_again(school, monkeypatch, caplog):
+    monkeypatch.setattr(consumers.GradingConsumer, "pause", 0.01)
+    page = await Page(school, school.teacher).open()
+    await page.until(lambda state: True)
+    monkeypatch.setattr(consumers, "_state", lambda *_asked: {}["mistake"])
+    assert await page.close_code() == 1013
+    assert "KeyError: 'mistake'" in caplog.text
 
 
 async def test_who_no_longer_teaches_the_class_is_cut_off(school):

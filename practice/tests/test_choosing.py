@@ -30,6 +30,8 @@ def test_a_mistake_in_released_work_comes_first(school):
     choice = choosing.choose(school.student)
     assert (choice.skill.code, choice.why) == ("linear", "mistake")
     assert choosing.choose(school.classmate).why == "new", "somebody else's mistake"
+    Mark.objects.filter(submission=submission).update(first_error=1)
+    assert choosing.choose(school.student).why == "mistake", "the teacher says the same as the machine"
     Mark.objects.filter(submission=submission).update(first_error=-1)
     assert choosing.choose(school.student).why == "new", "the teacher says that no step is wrong"
     school.decide(school.hand_in(school.classmate))
@@ -52,7 +54,8 @@ def checked_by_the_tutor(student, problem, work, ago=timedelta(0)):
     fields = {"question": problem, "attempt": work, "aim": "check", "state": "done", "enqueued": timezone.now()}
     turn = Turn.objects.create(conversation=conversation, **fields)
     said = teaching.reviewed(Reviewed(review=review(problem, work, None)), turn)
-    TurnEvent.objects.create(turn=turn, seq=2, run=1, kind="reviewed", payload=said)
+    for seq, (kind, payload) in enumerate([("queued", {}), ("reviewed", said), ("done", {"candidate": 0})], 1):
+        TurnEvent.objects.create(turn=turn, seq=seq, run=1, kind=kind, payload=payload)
     Turn.objects.filter(pk=turn.pk).update(created=timezone.now() - ago)
 
 
@@ -82,6 +85,13 @@ def test_the_newest_mistake_comes_first(school):
     assert choosing.choose(school.student).skill.code == "expanding"
 
 
+def test_of_very_many_mistakes_the_newest_are_looked_at(school, monkeypatch):
+    monkeypatch.setattr(choosing, "MISTAKES", 1)
+    checked_by_the_tutor(school.student, *EXPANDED, ago=timedelta(hours=1))
+    checked_by_the_tutor(school.student, "Solve $2x + 3 = 7$.", WRONG)
+    assert list(choosing.recent_mistakes(school.student, timezone.now())) == ["linear"]
+
+
 def test_of_several_reviews_the_one_that_waits_longest_comes_first(school):
     now = timezone.now()
     for skill, days in (("arithmetic", 1), ("linear", 3), ("fractions", 2), ("geometry", -1)):
@@ -107,6 +117,9 @@ def test_what_was_tried_too_early_waits_for_what_it_needs(school):
     Knowledge.objects.create(student=school.student, skill="arithmetic", known=0.1)
     choice = choosing.choose(school.student)
     assert (choice.skill.code, choice.why) == ("arithmetic", "learning")
+    for skill, known in (("linear", 0.99), ("factoring", 0.1), ("quadratic", 0.6)):
+        Knowledge.objects.create(student=school.student, skill=skill, known=known)
+    assert choosing.choose(school.student).skill.code == "arithmetic", "factoring lacks, and needs what has not begun"
 
 
 def test_of_what_is_being_learned_the_nearest_to_mastery_comes_first(school):

@@ -1,5 +1,6 @@
 """Making items: variants, near duplicates, items without help, and a way on when all is used up."""
 
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -58,6 +59,38 @@ def test_what_comes_again_is_what_was_given_longest_ago_of_what_is_asked_for(stu
     assert {item.family for item in made} == {"factor-difference"}
     assert len({item.question["en"] for item in made[-12:]}) == 12
     assert making.make(student, "factoring", 1, parent=made[0]).family == "factor-difference" != other.family
+
+
+def test_what_others_had_and_what_was_had_of_other_skills_is_not_counted(student):
+    bea = User.objects.create(username="bea")
+    others = [making.make(bea, "arithmetic", 1) for _time in range(3)]
+    own = [making.make(student, "percent", 1) for _time in range(3)]
+    item = making.make(student, "arithmetic", 1)
+    assert not any(each.alone for each in (*others, *own, item))
+
+
+def test_the_same_kind_does_not_come_twice_in_a_row(student):
+    kinds = [making.make(student, "percent", 1, chance=Random(seed)).family for seed in range(12)]
+    assert all(one != other for one, other in pairwise(kinds))
+
+
+def test_a_problem_of_the_model_s_in_chinese_alone_stands_in_nobody_s_way(student):
+    texts = {"question": {"zh": "一共多少？"}, "hint": {}, "expected": "3"}
+    Item.objects.create(student=student, skill="arithmetic", level=1, **texts)
+    assert making.make(student, "arithmetic", 1).family
+
+
+def test_a_review_that_was_begun_is_the_students_own_of_its_skill(student):
+    bea = User.objects.create(username="bea")
+    others = [
+        making.make(bea, "linear", 1, review=True),
+        making.make(student, "percent", 1, review=True),
+        making.make(student, "linear", 1),
+    ]
+    begun = making.review(student, "linear", 1)
+    assert begun not in others
+    assert (begun.student, begun.skill, begun.review) == (student, "linear", True)
+    assert making.review(student, "linear", 1) == begun
 
 
 def test_each_fourth_of_very_many_is_without_help(student, monkeypatch):

@@ -70,9 +70,10 @@ def test_a_question_without_a_generator_is_practised_on_a_new_one(ada, bells):
     assert (item.question, item.expected, item.family) == ({"en": NEW}, "90", "")
     assert client.get(address).url == reverse("practice:item", args=[item.pk])
     assert client.get(address, headers=HTMX).headers["HX-Redirect"] == reverse("practice:item", args=[item.pk])
-    page = client.get(reverse("practice:item", args=[item.pk])).content.decode()
-    assert "Natalia sold 60 clips" in page
-    assert "do not change your mastery" in page
+    page = client.get(reverse("practice:item", args=[item.pk]))
+    assert "Natalia sold 60 clips" in page.text
+    assert "do not change your mastery" in page.text
+    assert page.context["key"] == ""
 
 
 def test_what_a_generator_makes_is_not_written(ada):
@@ -93,20 +94,28 @@ def test_a_remark_is_practised_on_the_problem_that_it_is_about(ada, bells, remar
     assert [(asked.question, asked.answer) for asked in Writing.objects.all()] == [(CLIPS, "72")]
 
 
-def test_a_problem_below_another_one_is_practised_itself(ada, bells):
-    own = follow_up(turn_of(ada, "Solve 3x + 4 = 10", "x = 2"), CLIPS, answer="72")
+@pytest.mark.parametrize("problem", [CLIPS, CLIPS.replace("48", "forty-eight"), "Why is 7 a factor of 91?"])
+def test_a_problem_below_another_one_is_practised_itself(ada, bells, problem):
+    own = follow_up(turn_of(ada, "Solve 3x + 4 = 10", "x = 2"), problem, answer="72")
     client_of(ada).post(reverse("practice:like_turn", args=[own.pk]))
-    assert Writing.objects.get().question == CLIPS
+    assert Writing.objects.get().question == problem
 
 
-def test_what_completes_a_question_is_practised_with_it(ada, bells):
+def test_a_skill_that_is_asked_about_below_a_problem_is_practised_itself(ada, bells):
+    own = follow_up(turn_of(ada), "How do I solve a linear equation?")
+    client_of(ada).post(reverse("practice:like_turn", args=[own.pk]))
+    assert (Item.objects.get().skill, Writing.objects.exists()) == ("linear", False)
+
+
+@pytest.mark.parametrize("rest", ["48 in April and 24 in May", "ten in April and as many in May"])
+def test_what_completes_a_question_is_practised_with_it(ada, bells, rest):
     half = turn_of(ada, "How many clips did Natalia sell?", "")
     Turn.objects.filter(pk=half.pk).update(progress={"asked_back": True})
     half.refresh_from_db()
-    whole = follow_up(half, "48 in April and 24 in May", answer="72")
+    whole = follow_up(half, rest, answer="72")
     client = client_of(ada)
     client.post(reverse("practice:like_turn", args=[whole.pk]))
-    assert Writing.objects.get().question == "How many clips did Natalia sell?\n48 in April and 24 in May"
+    assert Writing.objects.get().question == f"How many clips did Natalia sell?\n{rest}"
     page = client.post(reverse("practice:like_turn", args=[half.pk]), follow=True).content.decode()
     assert "no complete problem" in page
     Turn.objects.filter(pk=half.pk).update(question="hi", progress={"refused": True})
@@ -168,6 +177,15 @@ def test_what_the_student_had_is_not_written_again(ada):
     other = NEW.replace("60", "80")
     work(NEW, NEW, other)
     assert [asked.item.question["en"] for asked in Writing.objects.order_by("created")] == [NEW, other]
+
+
+def test_hints_push_nothing_out_of_what_the_student_asked_last(ada, monkeypatch):
+    monkeypatch.setattr(writing, "LOOKED_AT", 1)
+    follow_up(turn_of(ada, NEW), "Give me a hint", request="hint")
+    writing.ask(ada, CLIPS, "72")
+    other = NEW.replace("60", "80")
+    work(NEW, other)
+    assert Item.objects.get().question == {"en": other}
 
 
 def test_a_problem_like_one_that_was_written_is_of_its_skill_whatever_others_had(ada):
@@ -342,6 +360,21 @@ def test_a_worker_that_lost_it_writes_nothing(ada):
     asyncio.run(writing.run(Slow((WRITES, [NEW]), *solver(SOLUTION, "90")), Sandbox("90")))
     assert not Item.objects.exists()
     assert Writing.objects.get().state == "running"
+
+
+def test_who_is_deleted_meanwhile_leaves_the_worker_to_the_others(ada):
+    bea = User.objects.create(username="bea")
+    for student in (ada, bea):
+        writing.ask(student, CLIPS, "72")
+
+    class Slow(ScriptedEngine):
+        async def stream(self, prompt, sampling, request_id):
+            await writing.in_database(User.objects.filter(username="ada").delete)
+            async for chunk in super().stream(prompt, sampling, request_id):
+                yield chunk
+
+    asyncio.run(writing.run(Slow((WRITES, [NEW, NEW]), *solver(SOLUTION, "90")), Sandbox("90")))
+    assert [item.student for item in Item.objects.all()] == [bea]
 
 
 def test_it_is_the_students_alone(ada):

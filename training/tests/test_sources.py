@@ -1,12 +1,14 @@
 """The school's own data: from classes that allow it, without who is deleted, and gone from all that was made of it."""
 
 import fcntl
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from accounts import classrooms
-from accounts.models import Enrolment
+from accounts.models import Classroom, Enrolment
+from grading.models import Assignment, Mark
 from grading.tests.school import WRONG, School
 from training import autostart, datasets, rows, runs, sources
 from training.datasets import About, ImportRefused, StillUsed
@@ -51,6 +53,14 @@ def test_teachers_marks_become_judged_solutions(marked):
     ]
     assert (dataset.rows, dataset.kind, dataset.version, dataset.by) == (2, Dataset.Kind.JUDGED, 1, marked.admin)
     assert sources.build(Source.OVERRIDES).version == 2
+
+
+@pytest.mark.parametrize(("share", "labels"), [("1", ["right"]), ("0.75", []), ("0.5", ["wrong"])])
+def test_work_that_is_neither_right_nor_wrong_is_left_out(school, share, labels):
+    submission = school.hand_in()
+    school.decide(submission)
+    Mark.objects.filter(submission=submission).update(points=Decimal(share) * school.problem.points)
+    assert [row["label"] for row in sources.COLLECTED[Source.OVERRIDES].collect()] == labels
 
 
 def test_a_deleted_student_goes_out_of_everything(marked):
@@ -171,6 +181,26 @@ def test_students_judgement_counts_where_their_class_allows_it(school):
     assert [label for *_rest, label in told(dataset)] == ["right"]
 
 
+def test_what_was_asked_before_the_class_allowed_it_or_its_student_came_is_nobodys(school):
+    judged(school.student, Report.Kind.GOOD)
+    judged(school.classmate, Report.Kind.GOOD)
+    Enrolment.objects.filter(student=school.classmate).update(joined=timezone.now())
+    assert sources.count(Source.THUMBS) == 1
+    for allowed in (False, True):
+        classrooms.allow_training(Classroom.objects.get(pk=school.classroom.pk), school.teacher, allowed=allowed)
+    assert sources.count(Source.THUMBS) == 0
+    judged(school.classmate, Report.Kind.GOOD)
+    assert sources.count(Source.THUMBS) == 1
+
+
+def test_what_a_program_asked_and_what_was_not_done_is_no_judgement(school):
+    judged(school.student, Report.Kind.GOOD, state="stopped")
+    judged(school.classmate, Report.Kind.GOOD)
+    assert sources.count(Source.THUMBS) == 1
+    Conversation.objects.update(api=True)
+    assert sources.count(Source.THUMBS) == 0
+
+
 def test_one_reader_s_word_of_several_solutions_is_a_pair(school):
     judged(school.student, Report.Kind.GOOD, others=["3", "2.0"])
     judged(school.classmate, Report.Kind.WRONG_PICK, better=2, answer="5", text="It is 5.", others=["5", "2"])
@@ -187,6 +217,7 @@ def test_one_reader_s_word_of_several_solutions_is_a_pair(school):
 def test_what_a_problem_refutes_by_itself_is_wrong_whoever_found_it_good(school):
     judged(school.student, Report.Kind.GOOD, answer="3", text="It is 3.", refuted=True)
     judged(school.student, Report.Kind.GOOD, answer="3", text="It is 3.", refuted=True, others=["2"])
+    judged(school.student, Report.Kind.UNHELPFUL, answer="3", text="It is 3.", refuted=True)  # nobody judged it
     assert [(row["text"], row["label"], row["expected"]) for row in thumbs()] == [("It is 3.", "wrong", None)] * 2
 
 
@@ -273,9 +304,13 @@ def test_a_run_does_not_go_on_with_a_class_that_took_its_permission_back(marked,
 
 
 def test_assigned_problems_can_be_measured_on(school):
+    assert sources.count(Source.BANK) == 0, "it was published before the class allowed it"
+    Assignment.objects.filter(pk=school.assignment.pk).update(published=timezone.now())
     dataset = sources.build(Source.BANK)
     [row] = read(dataset.file)
     assert (row["question"], row["expected"], dataset.kind) == ("Solve $2x + 3 = 7$.", "x = 2", Dataset.Kind.PROBLEMS)
+    school.assignment.problems.update(answer="")
+    assert sources.count(Source.BANK) == 0, "there is nothing to measure by"
 
 
 def test_enough_new_marks_start_a_run_once(marked, settings):

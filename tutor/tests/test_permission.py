@@ -94,6 +94,20 @@ def test_a_problem_that_is_a_formula_is_known_by_it(school, text):
     assert allowed(school.student, text) == []
 
 
+def test_a_problem_in_words_is_known_by_them(school):
+    allow(school, "none")
+    school.assignment.problems.update(text="Ann has 3 apples and buys 4 more. How many has she?")
+    assert allowed(school.student, "Ann has 3 apples and buys 5 more. How many has she?") == AIMS
+    assert allowed(school.student, "Please: ann has 3 apples and buys 4 more, how many has she? Say why.") == []
+
+
+def test_a_short_formula_stands_in_many_questions(school):
+    allow(school, "none")
+    school.assignment.problems.update(text="Compute $3 + 4$.")
+    assert allowed(school.student, "Ann has 3 + 4 apples and eats one. How many are left?") == AIMS
+    assert allowed(school.student, "compute 3+4.") == []
+
+
 def test_a_formula_in_a_problem_of_words_is_free(school):
     allow(school, "none")
     school.assignment.problems.update(text="Ann builds a ramp that is 3 m long. Use $a^2 + b^2 = c^2$ to find how high it is.")
@@ -189,6 +203,14 @@ def test_the_problem_in_parts_is_the_problem(school, parts):
         ask(school.student, parts[-1], conversation=conversation)
 
 
+def test_the_problem_as_what_is_asked_about_is_the_problem(school):
+    allow(school, "none")
+    free = ask(school.student, "What is 2 + 2?")
+    Turn.objects.filter(pk=free.pk).update(state="done")
+    with pytest.raises(asking.HelpNotAllowed):
+        ask(school.student, "How does this go on?", quote=TEXT, conversation=free.conversation)
+
+
 def test_the_problem_as_ones_own_work_is_the_problem(school):
     allow(school, "none")
     with pytest.raises(asking.HelpNotAllowed):
@@ -212,9 +234,10 @@ def test_a_program_gets_no_help_with_it(school, model):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_program_gets_no_help_with_what_its_system_message_says(school):
+@pytest.mark.parametrize("before", [[("system", TEXT), ("user", "Hello")], [("user", TEXT)]], ids=["system", "history"])
+def test_a_program_gets_no_help_with_what_was_said_before(school, before):
     allow(school, "hints")
-    said = [("system", TEXT), ("user", "Hello"), ("assistant", "Hello!"), ("user", "Do it.")]
+    said = [*before, ("assistant", "Hello!"), ("user", "Do it.")]
     body = {"model": "lemma", "messages": [{"role": role, "content": content} for role, content in said]}
     authorization = {"Authorization": f"Bearer {keys.make(school.student, 'mine')}"}
     answer = school.client(school.student).post("/v1/chat/completions", body, content_type="application/json", headers=authorization)
@@ -241,6 +264,9 @@ def test_the_pages_say_what_is_allowed_and_until_when(school):
     assert 'value="explain"' not in page
     assert 'value="answer"' not in page
     assert 'value="hints"' in page
+    allow(school, "hints", late_allowed=True)
+    page = client.get(pages[0]).content.decode()
+    assert "no full solution (while the assignment is open)" in page, "it takes work behind its date, too"
 
 
 def test_a_students_work_has_a_way_to_the_tutor(school):
