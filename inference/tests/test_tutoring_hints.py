@@ -118,6 +118,23 @@ async def test_the_question_of_a_problem_is_no_hint_with_a_name_for_its_pronoun(
     assert [event.note for event in student.of(Noted)] == ["plain"]
 
 
+@pytest.mark.parametrize(
+    ("replies", "notes"),
+    [
+        (["$\\boxed{24}$", "$\\boxed{23}$", "$\\boxed{96}$", "$\\boxed{24}$"], ["plain"]),
+        (["$\\boxed{23}$", "$\\boxed{24}$", "$\\boxed{24}$", "$\\boxed{24}$"], ["plain"]),
+        (["$\\boxed{24}$", "Half of them.", "$\\boxed{24}$", "$\\boxed{96}$"], []),
+        (["$\\boxed{24}$", "Half of them.", "Half of them.", "Half of them."], []),
+    ],
+)
+async def test_a_question_is_no_hint_unless_most_replies_come_to_the_step(replies, notes):
+    student = Student(*SOLVES, ("Do not answer that yet", replies), ("You never say the final answer", [GOOD]))
+    await student.ask()
+    await student.ask("hint", "no idea")
+    await student.ask("hint", "no idea")
+    assert [event.note for event in student.of(Noted)] == notes
+
+
 async def test_of_good_hints_the_one_that_is_nearest_to_the_step_is_shown():
     near = "What do you know about the clips that were sold in May?"
     hints = ("You never say the final answer", ["What comes next?", near, "How did they sell the clips in May?", "Is it hard?"])
