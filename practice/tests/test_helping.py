@@ -39,6 +39,7 @@ def test_help_of_the_tutor_is_not_forgotten_with_its_conversation(as_, ada, peop
     others = Item.objects.get(pk=item.pk)
     others.pk, others.student, others._state.adding = None, people["bea"], True
     others.save()
+    Item.objects.update(created=item.created)
     ada.post(reverse("tutor:delete", args=[asked.conversation_id]))
     for each in (item, other):
         give(ada, each, each.expected)
