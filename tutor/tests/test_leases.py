@@ -167,6 +167,14 @@ def test_a_lost_turn_that_was_to_stop_is_stopped(turn):
     assert (turn.state, log(turn)[-1]) == ("stopped", (2, 1, "stopped"))
 
 
+def test_a_turn_that_was_to_stop_as_its_worker_gave_it_back_is_stopped_by_the_next(turn):
+    leases.claim(turn.pk)
+    asking.stop(turn)
+    Turn.objects.filter(pk=turn.pk).update(state="queued")
+    assert leases.claim(turn.pk).turn.run == 2
+    assert leases.look({turn.pk: 2}).stopped == {turn.pk}
+
+
 def test_a_turn_that_kills_its_workers_is_given_up(turn):
     leases.claim(turn.pk)
     expire(turn, run=leases.RUNS)
