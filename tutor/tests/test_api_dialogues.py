@@ -213,10 +213,10 @@ def test_where_nothing_was_posed_the_newest_message_is_answered(student):
     assert Chat(student, Exchange("hello", "Hello!")).ask("thanks").question == "thanks"
 
 
-def test_work_that_is_too_long_is_refused(chat):
-    chat.say(PENS, OPENED)
+def test_work_that_is_too_long_is_refused_and_not_passed_over(chat):
+    work = "3 * 4 = 12\n" * (settings.QUESTION_LIMIT // 10)
     with pytest.raises(asking.QuestionTooLong):
-        chat.ask("3 * 4 = 12\n" * settings.QUESTION_LIMIT)
+        chat.ask(f"Problem: {PENS}\nStudent Solution: {work}")
 
 
 def test_what_is_not_known_and_too_long_is_read_from_its_end(student, settings):
