@@ -170,3 +170,22 @@ async def test_who_did_not_understand_is_explained_to_in_a_program_as_well(flush
     tools.engine = ScriptedEngine(("in simpler words and smaller steps", ["It is $\\boxed{5}$."]))
     await asyncio.wait_for(solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools).run(), 20)
     assert (await outcome(claim.turn))[2] == "5"
+
+
+class Sampled(ScriptedEngine):
+    """Notes how it was asked to sample."""
+
+    async def stream(self, prompt, sampling, request_id):
+        self.sampling = sampling
+        async for chunk in super().stream(prompt, sampling, request_id):
+            yield chunk
+
+
+async def test_what_is_solved_once_more_is_sampled_otherwise(claim, flusher, tools):
+    again = await database_sync_to_async(asking.regenerate)(claim.turn)
+    sampled = set()
+    for each in (claim, await database_sync_to_async(leases.claim)(again.pk)):
+        tools.engine = Sampled(*tools.engine.replies)
+        await asyncio.wait_for(solving.Job(each, TurnLog(flusher, each.turn, each.last), tools).run(), 20)
+        sampled.add((tools.engine.sampling.temperature, tools.engine.sampling.seed))
+    assert sampled == {(0.0, 0), (leases.AGAIN_TEMPERATURE, 1)}
