@@ -28,8 +28,7 @@ def ask(user: User, aim: Turn.Aim, history: Sequence[Exchange], question: str, l
     if parent is None:
         problem, work = _posed([*(exchange.question for exchange in history), question])
         return asking.ask_once(user, problem, Turn.Mode.AUTO, 1, [], language=language, aim=aim, attempt=work)
-    said = Said.of([*unheard, question])
-    parent = _before_thanks(parent) if said.wish else parent
+    parent, said = _before_thanks(parent), Said.of([*unheard, question])
     if not poses(question):
         if said.work and said.wish in parent.offers:
             return lessons.go_on(parent, said.wish, attempt=said.work)
@@ -114,12 +113,9 @@ def _last(user: User, aim: Turn.Aim, history: Sequence[Exchange]) -> tuple[Turn 
 
 def _is_reply(turn: Turn, message: str, asked: Sequence[str], before: Sequence[Turn]) -> bool:
     """Whether `message` is this turn's, which stands in it together with what a page shows beside it, and was `asked` for behind one of
-    the turns `before`. Where there is none yet, it begins a lesson, or the dialogue, whose beginning many clients cut off."""
-    if turn.state != Turn.State.DONE or not turn.text or turn.text.strip() not in message:
-        return False
+    the turns `before`, where there are any yet: many clients cut a dialogue's beginning off. Only what is done has a text."""
     above = {each.pk for parent in before for each in (parent, _before_thanks(parent))}
-    is_behind = turn.parent_id in above if before else turn.parent_id is None or not _work(asked[:-1])
-    if not is_behind:
+    if not turn.text or turn.text.strip() not in message or (above and turn.parent_id not in above):
         return False
     return Said.of(asked).asked_for(turn) if turn.request else _posed(asked) == (turn.question, turn.attempt)
 

@@ -255,6 +255,8 @@ def enqueue(turn: Turn, conversation: Conversation) -> Turn:
     if turn.background and background.has_one(conversation.owner):
         raise OneInBackground
     turn.conversation, turn.enqueued = conversation, timezone.now()
+    if conversation.api:
+        turn.followed = turn.enqueued  # or it would be solved to its end where the program hangs up before it is followed
     turn.save(force_insert=True)
     TurnEvent.objects.create(turn=turn, seq=1, run=0, kind="queued", payload={})
     conversation.save(update_fields=["updated"])

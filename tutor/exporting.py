@@ -23,7 +23,7 @@ def markdown(conversation: Conversation, steps: Sequence[conversations.Step]) ->
 
 
 def _turn(turn: Turn) -> list[str]:
-    is_work = bool(turn.attempt) and turn.attempt == turn.question
+    is_work = turn.attempt == turn.question
     parts = [f"## {_('My own work') if is_work else _('Question')}", typed(turn.question)]
     if turn.quote and turn.quote != turn.question:
         parts += [f"### {_('About this step')}", typed(turn.quote)]

@@ -52,7 +52,7 @@ def claim(turn_id: UUID, *, background: bool = True) -> Claim | None:
     waiting = Turn.objects.filter(pk=turn_id, state=Turn.State.QUEUED)
     if not background:  # it waits on, and is sent again by a worker's sweep
         waiting = waiting.filter(background=False)
-    if not waiting.update(state=Turn.State.RUNNING, run=F("run") + 1, lease_expires=now + LEASE, started=now, stop_requested=False):
+    if not waiting.update(state=Turn.State.RUNNING, run=F("run") + 1, lease_expires=now + LEASE, started=now):
         return None
     turn = Turn.objects.select_related("conversation", "poses__parent", "parent").annotate(last=Max("events__seq")).get(pk=turn_id)
     seed = _seed(turn)

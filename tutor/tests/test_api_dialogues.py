@@ -3,12 +3,13 @@
 import json
 
 import pytest
+from django.conf import settings
 
 from accounts.models import User
 from inference.prompts import Exchange
-from tutor import api_lessons, queue
+from tutor import api_lessons, asking, queue
 from tutor.api_request import ApiError, parse
-from tutor.models import Turn
+from tutor.models import Conversation, Turn
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +90,45 @@ def test_of_two_with_one_key_who_were_told_the_same_each_goes_on_from_the_own_wo
     assert one.ask("37 - 12 = 26").parent == own, "also where that was gone on from"
 
 
+def test_of_two_with_one_key_the_other_need_not_wait_and_each_goes_on_from_what_came_with_the_own_problem(student):
+    one, other = Chat(student), Chat(student)
+    for chat in (one, other):
+        chat.say(PENS, OPENED)
+    assert one.ask("3 * 4 = 12").parent != other.ask("4 * 3 = 12").parent
+    one, other = Chat(student), Chat(student)
+    for chat, work in ((one, "3 * 4 = 12"), (other, "4 * 3 = 12")):
+        chat.cut(APPLES)
+        own = chat.say(work)
+        assert (own.question, own.attempt) == (APPLES, work)
+    assert one.ask("37 - 12 = 25").parent.attempt == "3 * 4 = 12"
+
+
+def test_nobody_goes_on_in_a_lesson_of_another_person_or_another_model_or_of_a_page(chat):
+    chat.say(PENS, OPENED)
+    assert chat.ask("3 * 4 = 12").parent
+    for student, aim in ((User.objects.create_user("other"), "hints"), (chat.student, "steps")):
+        assert Chat(student, *chat.history, aim=aim).ask("3 * 4 = 12").parent is None
+    Conversation.objects.update(api=False)
+    assert chat.ask("3 * 4 = 12").parent is None
+
+
+def test_of_many_lessons_the_newest_about_the_problem_are_looked_at(student, monkeypatch):
+    monkeypatch.setattr(api_lessons, "FOLLOWED", 1)
+    Chat(student).say(PENS, OPENED)
+    newest, elsewhere = Chat(student), Chat(student)
+    opened = newest.say(PENS, OPENED)
+    elsewhere.say(APPLES, OPENED)
+    for chat in (newest, elsewhere):
+        chat.say("3 * 4 = 12", **TRIED)
+    assert newest.ask("37 - 12 = 25").parent.parent == opened
+
+
+def test_a_client_that_cuts_blanks_off_goes_on(chat):
+    opened = chat.say(PENS, f"{OPENED}\n")
+    chat.history = [Exchange(PENS, OPENED)]
+    assert chat.ask("3 * 4 = 12").parent == opened
+
+
 def test_an_edited_message_does_not_go_on_from_what_stood_there_before(chat):
     chat.say(PENS, OPENED)
     before = chat.say("4 * 3 = 12", **TRIED)
@@ -123,7 +163,9 @@ def test_another_problem_in_the_middle_of_a_lesson_begins_one(chat, text):
     assert chat.ask("3 + 4 = 7").poses == turn
 
 
-@pytest.mark.parametrize(("text", "aim"), [("why?", "explain"), ("I doubt line 2", "explain"), ("thanks", "hints"), (APPLES, "hints")])
+@pytest.mark.parametrize(
+    ("text", "aim"), [("why?", "explain"), ("I doubt line 2", "explain"), ("thanks", "hints"), (APPLES, "hints"), ("2x + 3 = 9", "hints")]
+)
 def test_behind_a_lesson_a_question_about_it_is_answered_and_no_problem_to_be_hinted_at(chat, text, aim):
     chat.say(PENS, OPENED)
     done = chat.say("5", DONE, offers=("answer",), finished=True)
@@ -139,6 +181,42 @@ def test_behind_thanks_the_solution_can_still_be_had(chat):
     assert (shown.request, shown.poses) == ("answer", opened)
     assert chat.ask("next step").aim == "explain", "there is none to be taught"
     assert chat.ask("why?").parent == shown
+
+
+def test_behind_thanks_in_the_middle_of_a_lesson_it_goes_on(chat):
+    opened = chat.say(PENS, OPENED)
+    assert asked(chat.say("thanks", "You are welcome.")) == ("attempt", "thanks")
+    turn = chat.say("3 * 4 = 12")
+    assert (turn.poses, asked(turn)) == (opened, ("attempt", "3 * 4 = 12"))
+    assert chat.ask("37 - 12 = 25").parent == turn
+
+
+def test_a_wish_that_is_not_granted_yet_is_answered_and_the_lesson_goes_on(chat):
+    chat.say(PENS, OPENED)
+    wished = chat.say("hint", "Try it first.")
+    assert wished.request == "attempt"
+    assert chat.ask("3 * 4 = 12").parent == wished
+
+
+def test_what_was_missing_completes_the_problem_though_it_is_none_by_itself(chat):
+    asked_back = chat.say("Tom buys 4 pens. What does he pay?", "What does a pen cost?", offers=(), asked_back=True)
+    turn = chat.ask("a pen costs 3 dollars")
+    assert (turn.parent, turn.aim) == (asked_back, "hints")
+
+
+def test_work_in_the_problem_s_own_message_is_work(student):
+    turn = Chat(student).ask(f"Problem: {PENS}\nStudent Solution: 3 * 4 = 12")
+    assert (turn.question, turn.attempt) == (PENS, "3 * 4 = 12")
+
+
+def test_where_nothing_was_posed_the_newest_message_is_answered(student):
+    assert Chat(student, Exchange("hello", "Hello!")).ask("thanks").question == "thanks"
+
+
+def test_work_that_is_too_long_is_refused_and_not_passed_over(chat):
+    work = "3 * 4 = 12\n" * (settings.QUESTION_LIMIT // 10)
+    with pytest.raises(asking.QuestionTooLong):
+        chat.ask(f"Problem: {PENS}\nStudent Solution: {work}")
 
 
 def test_what_is_not_known_and_too_long_is_read_from_its_end(student, settings):

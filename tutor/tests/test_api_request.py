@@ -59,6 +59,7 @@ ASSISTANT: $x = 2$
         ({"messages": [{"role": "wizard", "content": "x"}]}, None, "messages[0].role"),
         ({"messages": ["x"]}, None, "messages[0].role"),
         ({"messages": [{"role": "assistant", "content": "x"}]}, None, "messages"),
+        ({"messages": [{"role": "tool", "content": "x"}]}, None, "messages"),
         ({"messages": dialogue("", *["x"] * 1001)}, "context_length_exceeded", "messages"),
         ({"messages": dialogue("", CHORE)}, "unsupported_value", "messages"),
         ({"messages": dialogue("", "x" * LARGEST)}, "context_length_exceeded", "messages"),
@@ -84,6 +85,12 @@ def test_what_is_not_heeded_is_refused_with_the_api_s_own_error(change, code, pa
         ask(**change)
     assert (caught.value.code, caught.value.param) == (code, param)
     assert str(caught.value)
+
+
+@pytest.mark.parametrize("body", [b"[1]", b"{", b"\xff", b"[" * 100_000])
+def test_what_is_no_object_is_refused(body):
+    with pytest.raises(ApiError, match="JSON"):
+        parse(body)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +130,8 @@ def test_messages_in_a_row_are_one_question_and_who_only_instructs_asks():
     two = [{"role": "user", "content": text} for text in ("Solve", "2x = 4")]
     asked = ask(messages=[{"role": "developer", "content": "Be brief."}, *two])
     assert (asked.instructions, asked.history, asked.question) == ("Be brief.", [], "Solve\n\n2x = 4")
+    asked = ask(messages=[{"role": "assistant", "content": "How can I help?"}, *two])
+    assert (asked.history, asked.question) == ([], "Solve\n\n2x = 4")
     asked = ask(messages=[{"role": role, "content": "1 + 1"} for role in ("system", "developer")])
     assert (asked.instructions, asked.history, asked.question) == ("", [], "1 + 1\n\n1 + 1")
 
@@ -137,6 +146,7 @@ JUDGE = f"{WORK}\n\nQ: Is the Student Solution incorrect? Write 'Yes' or 'No'.\n
         ("lemma-check", dialogue("", WORK), True),
         ("lemma-check", dialogue("Be brief.", "Problem: 1 + 1", "Yes?", "Student Solution: 1 + 1 = 3"), True),
         ("lemma", dialogue("", JUDGE), True),
+        ("lemma", dialogue(WORK, JUDGE.removeprefix(WORK)), True),
         ("lemma", dialogue("", WORK), False),  # it does not say that it is to be judged
         ("lemma-words", dialogue("", JUDGE), False),
         ("lemma-hints", dialogue("", JUDGE), False),

@@ -12,13 +12,15 @@ from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.layers import get_channel_layer
 from channels.routing import URLRouter
+from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError, OperationalError
 from django.urls import path
 
 from accounts import sockets
 from accounts.models import User
 from accounts.sockets import BellConsumer
 from tutor import asking, consumers, eventlog
-from tutor.models import TurnEvent
+from tutor.models import Turn, TurnEvent
 from tutor.supervisor import answers, valkey_command, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -142,6 +144,66 @@ async def test_a_socket_watches_so_many_turns(turn, monkeypatch):
     await socket.watch(turn, after=1)  # the same one again
     await socket.watch(again, after=0)
     assert await socket.close_code() == consumers.BAD_MESSAGE
+
+
+async def test_a_turn_that_has_ended_makes_room_for_another(turn, monkeypatch):
+    monkeypatch.setattr(consumers, "WATCHED", 1)
+    again = await database_sync_to_async(asking.regenerate)(turn)
+    await TurnEvent.objects.acreate(turn=turn, seq=2, run=1, kind="done", payload={})
+    socket = await connected(turn)
+    assert await socket.seqs(1) == [2]
+    await socket.watch(again, after=0)
+    assert await socket.seqs(1) == [1]
+    await socket.leave()
+
+
+async def test_a_place_in_the_queue_is_told_once_and_not_behind_it(turn, monkeypatch):
+    monkeypatch.setattr(consumers, "HEAL", 0.02)
+    again = await database_sync_to_async(asking.regenerate)(turn)
+    socket = await connected(again)
+    frame = {"turn": str(again.pk), "kind": "position", "data": {"position": 2}}
+    assert json.loads((await socket.ends.receive_output(3))["text"]) == frame
+    assert await socket.ends.receive_nothing(0.3)
+    await Turn.objects.filter(pk=turn.pk).aupdate(state="running")
+    assert json.loads((await socket.ends.receive_output(3))["text"]) == frame | {"data": {"position": 1}}
+    await Turn.objects.filter(pk=again.pk).aupdate(state="running")
+    assert await socket.ends.receive_nothing(0.3)
+    await socket.leave()
+
+
+async def test_a_database_that_is_away_for_a_moment_is_looked_into_again(turn, monkeypatch):
+    monkeypatch.setattr(consumers, "HEAL", 0.02)
+    read, away = consumers._read, iter((OperationalError, InterfaceError))
+
+    def read_later(*arguments):
+        if error := next(away, None):
+            raise error
+        return read(*arguments)
+
+    monkeypatch.setattr(consumers, "_read", read_later)
+    await database_sync_to_async(token)(turn, 2)
+    socket = await connected(turn)
+    assert await socket.seqs(1) == [2]
+    await socket.leave()
+
+
+@pytest.mark.parametrize("after", [-1, "0", None])
+async def test_what_is_no_place_in_a_log_closes_the_socket(turn, after):
+    socket = await connected(turn)
+    await socket.watch(turn, after)
+    assert await socket.close_code() == sockets.BAD_MESSAGE
+
+
+async def test_a_watch_of_who_may_not_read_here_is_not_answered(turn):
+    for user, code in ((None, sockets.LOGGED_OUT), (AnonymousUser(), sockets.LOGGED_OUT), (await stranger(), sockets.NOT_THERE)):
+        socket = Socket(turn, user)
+        await socket.ends.send_input({"type": "websocket.connect"})
+        await socket.watch(turn, after=0)
+        assert await socket.close_code() == code
+
+
+async def stranger():
+    return await User.objects.acreate(username="stranger")
 
 
 async def test_a_frame_that_is_too_long_is_not_read(turn):

@@ -1,13 +1,16 @@
 """A turn's log read by whoever is no socket: to its end, and not for ever where nobody writes it."""
 
 import asyncio
+from contextlib import aclosing
 
 import pytest
 from channels.db import database_sync_to_async
+from django.db import InterfaceError, OperationalError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from tutor import asking, following
+from tutor import asking, eventlog, following, standing
 from tutor.models import TurnEvent, Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,6 +60,36 @@ async def test_a_deleted_turn_ends_the_wait(turn, worker):
     await database_sync_to_async(turn.conversation.delete)()
     with pytest.raises(following.TurnLost):
         await reading
+
+
+def away(*_arguments, **_named):
+    raise OperationalError("the database is away")
+
+
+async def test_a_database_that_is_away_for_a_moment_is_looked_into_again(turn, worker, monkeypatch):
+    read, errors = eventlog.read, iter((OperationalError, InterfaceError))
+
+    def read_later(*arguments):
+        if error := next(errors, None):
+            raise error
+        return read(*arguments)
+
+    monkeypatch.setattr(eventlog, "read", read_later)
+    await TurnEvent.objects.acreate(turn=turn, seq=2, run=1, kind="done", payload={})
+    assert await kinds(turn) == ["queued", "done"]
+
+
+async def test_a_database_that_stays_away_ends_the_wait(turn, worker, monkeypatch):
+    for place, name in ((eventlog, "read"), (standing, "state"), (QuerySet, "update")):
+        monkeypatch.setattr(place, name, away)
+    with pytest.raises(following.TurnLost):
+        await kinds(turn)
+
+
+async def test_silence_is_told(turn, worker):
+    async with aclosing(following.follow(turn)) as entries:
+        assert (await anext(entries))["kind"] == "queued"
+        assert [await anext(entries) for _second in range(2)] == [None, None]
 
 
 async def test_the_workers_see_that_somebody_follows(turn, worker, monkeypatch):

@@ -167,6 +167,14 @@ def test_a_lost_turn_that_was_to_stop_is_stopped(turn):
     assert (turn.state, log(turn)[-1]) == ("stopped", (2, 1, "stopped"))
 
 
+def test_a_turn_that_was_to_stop_as_its_worker_gave_it_back_is_stopped_by_the_next(turn):
+    leases.claim(turn.pk)
+    asking.stop(turn)
+    Turn.objects.filter(pk=turn.pk).update(state="queued")
+    assert leases.claim(turn.pk).turn.run == 2
+    assert leases.look({turn.pk: 2}).stopped == {turn.pk}
+
+
 def test_a_turn_that_kills_its_workers_is_given_up(turn):
     leases.claim(turn.pk)
     expire(turn, run=leases.RUNS)
@@ -275,3 +283,17 @@ def test_what_no_program_waits_for_any_more_is_stopped(turn, sent, state, silent
     turn.refresh_from_db()
     assert (turn.state == "stopped" or turn.stop_requested) == stops
     assert turn.state == ("stopped" if stops and state == "queued" else state)
+
+
+def test_what_a_program_asked_and_hung_up_before_it_was_followed_is_stopped(turn, sent, monkeypatch):
+    begun = asking.ask_once(turn.conversation.owner, "What is 2 + 2?", "cot", 1, [], aim="hints")
+    Turn.objects.filter(pk=begun.pk).update(state="done", offers=["attempt"])
+    begun.refresh_from_db()
+    asked = lessons.go_on(begun, "attempt", attempt="2 + 2 = 5"), asking.ask_once(turn.conversation.owner, "Why?", "cot", 1, [])
+    leases.sweep(idle=False)
+    assert {each.state for each in Turn.objects.filter(pk__in=[each.pk for each in asked])} == {"queued"}
+    monkeypatch.setattr(leases, "UNREAD", timedelta(0))
+    leases.sweep(idle=False)
+    assert {each.state for each in Turn.objects.filter(pk__in=[each.pk for each in asked])} == {"stopped"}
+    turn.refresh_from_db()
+    assert turn.state == "queued", "who asked on the page may come back"

@@ -127,6 +127,17 @@ def test_a_turn_that_comes_back_while_its_lost_run_is_cleaned_up_is_held_and_can
     until(turn, state="stopped")
 
 
+def test_a_turn_that_is_given_back_waits_and_is_sent_to_another_worker(worker, turn, monkeypatch):
+    sent = []
+    first = worker.begin(turn)
+    wait_until(tokens(turn).exists, "nothing is said")
+    monkeypatch.setattr("accounts.workers.current_app.send_task", lambda name, arguments: sent.append((name, *arguments)))
+    worker.release()
+    first.result(20)
+    until(turn, state="queued", lease_expires=None, failure="")
+    assert sent == [("tutor.tasks.solve_turn", str(turn.pk))]
+
+
 def away(batches):
     raise OperationalError("the database is away")
 

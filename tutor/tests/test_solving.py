@@ -15,7 +15,7 @@ from inference.sandbox.limits import SandboxConfig
 from inference.tests.tutoring_engine import PROGRAM, Sandbox, ScriptedEngine
 from tutor import asking, leases, solving
 from tutor.absent import NoScorer
-from tutor.flusher import Flusher, TurnLog
+from tutor.flusher import Flusher, LeaseLost, TurnLog
 from tutor.models import Turn
 from tutor.tools import Tools
 
@@ -103,6 +103,34 @@ async def test_a_sandbox_that_stays_full_is_said(claim, flusher, tools, one_plac
     assert (state, run, failure) == ("failed", leases.RUNS, "sandbox_busy")
 
 
+class Full:
+    """A sandbox that never has a place; what happens meanwhile, happens while it is asked for one."""
+
+    def __init__(self, **meanwhile):
+        self.asked, self.meanwhile = 0, meanwhile
+
+    async def open(self):
+        self.asked += 1
+        await Turn.objects.aupdate(**self.meanwhile)
+        raise SandboxBusy
+
+
+async def test_runs_of_other_workers_count_where_a_turn_is_begun_again(claim, flusher, tools):
+    await Turn.objects.aupdate(state="queued", run=leases.RUNS - 2)
+    claim = await database_sync_to_async(leases.claim)(claim.turn.pk)
+    tools.sandbox = Full(stop_requested=False)
+    await asyncio.wait_for(solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools).run(), 20)
+    assert (await outcome(claim.turn))[:4:3] == ("failed", "sandbox_busy")
+    assert tools.sandbox.asked == 2
+
+
+async def test_a_turn_that_went_on_elsewhere_is_not_begun_again(claim, flusher, tools):
+    tools.sandbox = Full(run=2)
+    with pytest.raises(LeaseLost):
+        await asyncio.wait_for(solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools).run(), 20)
+    assert tools.sandbox.asked == 1
+
+
 class Refusing(ScriptedEngine):
     async def stream(self, prompt, sampling, request_id):
         raise EngineRefused("Unknown field: seed")
@@ -170,3 +198,46 @@ async def test_who_did_not_understand_is_explained_to_in_a_program_as_well(flush
     tools.engine = ScriptedEngine(("in simpler words and smaller steps", ["It is $\\boxed{5}$."]))
     await asyncio.wait_for(solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools).run(), 20)
     assert (await outcome(claim.turn))[2] == "5"
+
+
+class Sampled(ScriptedEngine):
+    """Notes how it was asked to sample."""
+
+    async def stream(self, prompt, sampling, request_id):
+        self.sampling = sampling
+        async for chunk in super().stream(prompt, sampling, request_id):
+            yield chunk
+
+
+async def test_what_is_solved_once_more_is_sampled_otherwise(claim, flusher, tools):
+    again = await database_sync_to_async(asking.regenerate)(claim.turn)
+    sampled = set()
+    for each in (claim, await database_sync_to_async(leases.claim)(again.pk)):
+        tools.engine = Sampled(*tools.engine.replies)
+        await asyncio.wait_for(solving.Job(each, TurnLog(flusher, each.turn, each.last), tools).run(), 20)
+        sampled.add((tools.engine.sampling.temperature, tools.engine.sampling.seed))
+    assert sampled == {(0.0, 0), (leases.AGAIN_TEMPERATURE, 1)}
+
+
+@pytest.mark.parametrize("end", ["stopped", "released", "fails"])
+async def test_what_is_done_stays_done_whatever_comes_while_it_is_cleaned_up(claim, flusher, tools, monkeypatch, caplog, end):
+    solve = solving.solve
+
+    async def cleaned_up(*problem, **how):
+        async for event in solve(*problem, **how):
+            yield event
+        if end == "fails":
+            raise RuntimeError("could not clean up")
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(solving, "solve", cleaned_up)
+    job = solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools)
+    running = asyncio.create_task(job.run())
+    while not job.log.ended:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    if end != "fails":
+        job.interrupt(end)
+    await asyncio.wait_for(running, 20)
+    state, _, answer, failure, kinds = await outcome(claim.turn)
+    assert (state, answer, failure, kinds[-1]) == ("done", "5", "", "done")
+    assert ("could not clean up" in caplog.text) == (end == "fails")
