@@ -59,7 +59,7 @@ class StepView:
             return ""
         reason = feedback.say(self.verdict.reason)
         if self.verdict.misconception:
-            reason = f"{reason} ({_(misconception_name(self.verdict.misconception))})"
+            reason = _("{said} ({more})").format(said=reason, more=_(misconception_name(self.verdict.misconception)))
         return reason
 
 

@@ -53,10 +53,10 @@ def _end(turn: Turn) -> list[str]:
     parts = list[str]()
     if turn.answer:
         python = _("Checked by Python") if turn.checked else _("The answer and Python's result differ") if turn.differs else ""
-        answer = PERCENT.sub(r"\\%", turn.answer)
-        parts.append(f"**{_('Answer')}:** ${answer}$" + (f" ({python})" if python else ""))
+        answer = _("**Answer:** {answer}").format(answer=f"${PERCENT.sub(r'\\%', turn.answer)}$")
+        parts.append(_("{said} ({more})").format(said=answer, more=python) if python else answer)
     if turn.state == Turn.State.FAILED:
-        parts.append(f"*{_('Failed')}: {Failure(turn.failure).label}*")
+        parts.append("*" + _("{verdict}: {reason}").format(verdict=_("Failed"), reason=Failure(turn.failure).label) + "*")
     elif turn.state == Turn.State.STOPPED:
         parts.append(f"*{_('Stopped')}*")
     return parts

@@ -264,6 +264,7 @@ def test_the_administrators_pages_have_a_chinese_heading(client):
     page = client.get("/admin/", headers={"Accept-Language": "zh-hans"}).content.decode()
     assert "账号" in page
     assert "Accounts" not in page
+    assert "Select an option" not in client.get("/admin/accounts/user/", headers={"Accept-Language": "zh-hans"}).content.decode()
 
 
 def test_who_is_deleted_is_asked_about_with_counts(client):

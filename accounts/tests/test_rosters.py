@@ -275,8 +275,8 @@ def test_what_a_teacher_did_to_an_account_is_there_for_its_owner_and_the_adminis
     assert "Changed Password." in history
     assert "ms lee" in history.lower()
     link = student.get(rosters.first_login(User.objects.get(pk=ann.pk)), follow=True).content.decode()
-    assert "Ms Lee: 添加了 班级“8b”。" in link
-    assert "Ms Lee: 已修改密码。" in link
+    assert "Ms Lee：添加了 班级“8b”。" in link
+    assert "Ms Lee：已修改密码。" in link
     assert link.index("已修改密码") < link.index("添加了"), "the newest first"
     for name in ("new", "teacher"):
         other = Client()

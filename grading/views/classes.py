@@ -207,7 +207,7 @@ def roster(request: Request, pk: UUID) -> HttpResponse:
 def _enrol(request: Request, classroom: Classroom, text: str) -> HttpResponse:
     refused = rosters.enrol(classroom, text, request.user)
     if refused:
-        lines = ", ".join(str(entry.line) for entry in refused)
+        lines = _(", ").join(str(entry.line) for entry in refused)
         messages.warning(request, _("The class list was taken, but for these lines: {lines}.").format(lines=lines))
     else:
         messages.success(request, _("The class list was taken."))

@@ -67,5 +67,5 @@ def _take(request: Request, shown: Upload) -> HttpResponse:
     taken, refused = uploads.take(shown, request.user)
     messages.success(request, ngettext("{count} submission was taken.", "{count} submissions were taken.", taken).format(count=taken))
     if refused:
-        messages.warning(request, _("Not taken: {names}.").format(names=", ".join(refused[:20])))
+        messages.warning(request, _("Not taken: {names}.").format(names=_(", ").join(refused[:20])))
     return redirect(reverse("grading:queue", args=[problem.pk]))

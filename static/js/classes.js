@@ -31,7 +31,8 @@ function showLine({ problems, graders }) {
   const count = all.reduce((sum, each) => sum + each.submissions, 0);
   const waiting = all.reduce((sum, each) => sum + each.waiting, 0);
   const names = [...new Set(graders.map((grader) => grader.name))];
-  const words = [waiting ? say("checking", { done: count - waiting, count }) : "", names.length ? say("elsewhere", { names: names.join(", ") }) : ""];
+  const listed = new Intl.ListFormat(document.documentElement.lang, { style: "narrow" }).format(names);
+  const words = [waiting ? say("checking", { done: count - waiting, count }) : "", listed ? say("elsewhere", { names: listed }) : ""];
   const text = words.filter(Boolean).join(" · ");
   if (line.textContent !== text) line.textContent = text;
 }

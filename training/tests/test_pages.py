@@ -243,7 +243,7 @@ def test_why_two_models_were_not_compared_is_said_in_the_reader_s_language(model
     old = version(tmp_path, "old", BEFORE, tokens=200)
     Alias.objects.create(name="champion", version=old)
     show = partial(client_of(admin).get, reverse("training:model", args=[model.pk]), headers={"accept-language": "zh-hans"})
-    assert "dev：测量两个模型时的设置不同。请重新测量。" in show().text
+    assert "dev：评测两个模型时的设置不同。请重新评测。" in show().text
     measured = {"tokens": 100, "mode": "cot"}
     for each, right in ((old, {"a": True}), (model, {"b": True})):
         transcripts(tmp_path / f"{each.name}.jsonl", right)
@@ -251,7 +251,7 @@ def test_why_two_models_were_not_compared_is_said_in_the_reader_s_language(model
         each.save()
     assert "dev：没有一道题对两个模型都作出了判定。" in show().text
     (tmp_path / "old.jsonl").unlink()
-    assert "dev：测量结果无法读取" in show().text
+    assert "dev：评测结果无法读取" in show().text
 
 
 @pytest.mark.parametrize(("worker", "loading"), [({}, True), ({"serving": "new"}, False), ({"serving_error": "No such file."}, False)])

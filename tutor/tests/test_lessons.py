@@ -368,6 +368,13 @@ def test_a_saved_conversation_says_where_answer_and_python_differ(posed):
     assert "**Answer:** $4$ (The answer and Python's result differ)" in text
 
 
+def test_a_saved_conversation_is_punctuated_in_the_reader_s_language(posed):
+    Turn.objects.filter(pk=posed.pk).update(answer="4", checked=True, state="failed", failure="engine_unavailable")
+    client = client_of(posed.conversation.owner)
+    text = client.get(f"/c/{posed.conversation_id}/export.md", headers={"accept-language": "zh-hans"}).text
+    assert "**答案：** $4$（已用 Python 验证）\n\n*失败：无法连接模型" in text
+
+
 def test_of_many_solutions_that_were_stopped_the_first_is_saved_as_the_page_shows_it(posed):
     Turn.objects.filter(pk=posed.pk).update(n=4, state="stopped")
     said = [(1, "Second way. "), (0, "First way, \\boxed{24}.")]

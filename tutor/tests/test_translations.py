@@ -13,6 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
 ROOMS = ("accounts", "config", "grading", "practice", "tutor", "training")
 KEYWORDS = ("gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "_", "template")
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,.:;!?()]|[,.:;!?(][\u4e00-\u9fff]|\d %|%\)s %%|您")
+COLUMNS = "username,name,number"  # of a CSV
+BESIDE_WORDS = re.compile(r"translate [\"'][^%]*%\}[:,;] |\} %(?!\})")
 PLACEHOLDER = re.compile(r"\{\w+\}|%\(\w+\)[sd]|\$[^$]+\$")
 
 
@@ -66,3 +69,15 @@ def test_placeholders_survive(catalogue):
 
 def test_the_catalogue_is_valid(catalogue):
     assert [(entry.id, errors) for entry, errors in catalogue.check()] == []
+
+
+def test_chinese_is_punctuated_as_chinese(catalogue):
+    found = {singular(entry): string for entry in catalogue if entry.id for string in strings(entry) if HALF_WIDTH.search(string)}
+    assert set(found) == {COLUMNS}, found
+
+
+def test_no_template_punctuates_what_is_translated():
+    """A colon or a percent sign that stands outside of the translated text is an English one in Chinese, too. Screen readers aside."""
+    templates = {path: re.sub(r'aria-label="[^"]*"', "", path.read_text()) for path in (ROOT / "templates").rglob("*.html")}
+    without = {path: re.sub(r"(?s)\{% blocktranslate.*?endblocktranslate %\}", "", text) for path, text in templates.items()}
+    assert {path.name: found[0] for path, text in without.items() if (found := BESIDE_WORDS.search(text))} == {}

@@ -1,5 +1,6 @@
 """Every page: accessible by measurement and by keyboard, in both languages, light and dark, on a phone."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,18 @@ def test_wide_maths_scrolls_in_its_own_box(site, visit):
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(30, 36, 34)"  # dark ink, for paper is white
     assert page.locator(".prose :is(pre, .formula-display)").evaluate_all("all => all.map(e => e.scrollWidth - e.clientWidth)") == [0, 0]
     assert page.locator(".prose .long").evaluate("box => getComputedStyle(box).overflow") == "visible"
+
+
+def test_a_short_conversation_is_printed_on_one_sheet_without_buttons(site, visit):
+    visitor = visit()
+    made = site.do("conversation", name=visitor.name, questions=["2 + 2"])
+    site.tell(made["turns"][0], STARTED, "It is", code("print(4)"), output("4\n"), failed("engine_unavailable"))
+    page = visitor.open(f"/c/{made['conversation']}/")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.get_by_text("It is", exact=True)).to_be_visible()
+    assert [button.inner_text() for button in page.get_by_role("button").all() if button.is_visible()] == []
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
 
 
 def test_the_page_says_what_is_missing(site, visit):
