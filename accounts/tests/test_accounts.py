@@ -138,9 +138,9 @@ def test_a_name_that_no_column_holds_is_nobodys(client, door):
 
 
 def test_a_log_in_name_is_one_in_capitals_and_small_letters(client):
-    for name in ("Anne", "li.wei", "Bo", "bo"):
+    for name in ("Anne", "li.wei", "Bo", "bo", "Ünal"):
         User.objects.create_user(name, password=PASSWORD)
-    for typed, name in (("anne", "Anne"), ("Li.Wei", "li.wei"), ("bo", "bo"), ("Bo", "Bo"), ("BO", None), ("ann", None)):
+    for typed, name in (("anne", "Anne"), ("Li.Wei", "li.wei"), ("Ünal", "Ünal"), ("bo", "bo"), ("Bo", "Bo"), ("BO", None), ("ann", None)):
         answer = client.post("/accounts/login/", {"username": typed, "password": PASSWORD}, follow=True)
         assert (answer.wsgi_request.user.get_username() or None) == name, typed
         client.logout()

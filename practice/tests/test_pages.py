@@ -169,6 +169,12 @@ def test_another_of_the_same_kind_is_made_of_a_problem(ada):
 def test_the_language_of_the_reader_is_used(ada):
     item = start(ada, skill="arithmetic", level="3")
     assert item.question["zh"] in ada.get(reverse("practice:item", args=[item.pk]), headers={"accept-language": "zh-hans"}).text
+    Item.objects.update(question={"zh": "一共多少？"})  # as the model wrote it
+    assert "一共多少？" in ada.get(reverse("practice:item", args=[item.pk])).text
+
+
+def test_of_an_endless_answer_the_beginning_is_read(ada):
+    assert ada.post(reverse("practice:reading"), {"answer": "1" * 600}).context["given"] == "1" * 500
 
 
 def test_a_skill_that_is_not_there_is_not_found(ada):
@@ -179,7 +185,9 @@ def test_a_skill_that_is_not_there_is_not_found(ada):
 def test_an_address_of_an_item_s_form_leads_to_the_item(as_, ada, name):
     item = start(ada, skill="linear", level="1")
     form = reverse(f"practice:{name}", args=[item.pk])
-    assert ada.get(form).url == reverse("practice:item", args=[item.pk])
+    for look in (ada.get, ada.head):
+        assert look(form).url == reverse("practice:item", args=[item.pk])
+    assert not Item.objects.get().helped
     assert as_("bea").get(form).status_code == 404
     assert ada.delete(form).status_code == 405
 

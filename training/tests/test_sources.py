@@ -241,7 +241,8 @@ def test_a_judged_solution_says_how_it_was_written_and_why_it_is_good(school):
 def test_only_whole_solutions_to_whole_questions_are_judged_ones(school):
     first = judged(school.student, Report.Kind.GOOD).turn
     judged(school.student, Report.Kind.GOOD, question="Why?", parent=first)
-    judged(school.student, Report.Kind.GOOD, question="Solve the equation.", text="Which equation?", answer="")
+    for kind in (Report.Kind.GOOD, Report.Kind.WRONG):
+        judged(school.student, kind, question="Solve the equation.", text="Which equation?", answer="")
     judged(school.student, Report.Kind.GOOD, text="是 2。", language="zh")  # of an English question
     assert [row["question"] for row in thumbs()] == ["1 + 1?"]
 

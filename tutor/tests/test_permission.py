@@ -103,9 +103,9 @@ def test_a_problem_in_words_is_known_by_them(school):
 
 def test_a_short_formula_stands_in_many_questions(school):
     allow(school, "none")
-    school.assignment.problems.update(text="Compute $3 + 4$.")
+    school.assignment.problems.update(text="Compute $3 + 4$ exactly.")
     assert allowed(school.student, "Ann has 3 + 4 apples and eats one. How many are left?") == AIMS
-    assert allowed(school.student, "compute 3+4.") == []
+    assert allowed(school.student, "compute 3+4 exactly!") == []
 
 
 def test_a_formula_in_a_problem_of_words_is_free(school):
