@@ -5,6 +5,8 @@ import pytest
 from inference.tests.tutoring_engine import solver
 from inference.tests.tutoring_student import FACTORED, LEAKING, QUADRATIC, REPLIED, SOLVES, Student
 from inference.tutoring.events import Reviewed
+from inference.tutoring.key import Step
+from inference.tutoring.socratic import Question, is_right
 
 
 async def test_step_by_step():
@@ -154,3 +156,19 @@ async def test_a_reply_may_be_a_sentence(reply, said):
     student = Student(*SOLVES, ("", ["?"]), aim="socratic")
     await student.ask("")
     assert (await student.ask("attempt", reply)).text.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("expected", "is_last", "reply", "right"),
+    [
+        ("鸡23只，兔12只", True, "23, 12", True),
+        ("10/3", False, "3.33", True),  # on the way it may be rounded
+        ("10/3", True, "3.33", False),
+        ("24", True, "A = l * w", False),  # a formula is a try
+        ("24", True, "I have no idea", None),
+        ("a + b", True, "a - b", False),  # where no number is asked for, a reply may have none
+    ],
+)
+def test_what_is_right_wrong_or_no_reply(expected, is_last, reply, right):
+    step = None if is_last else Step("", value=expected)
+    assert is_right(Question(expected, step), reply) is right

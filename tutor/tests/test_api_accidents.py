@@ -11,6 +11,8 @@ from accounts import keys
 from accounts.middleware import LogInFirst
 from accounts.models import User
 from tutor import api, asking, queue
+from tutor.eventlog import Entry
+from tutor.following import TurnLost
 from tutor.models import Turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,6 +68,30 @@ async def test_in_the_middle_of_a_stream(headers, monkeypatch, caplog):
     check(json.loads(pieces[-1].removeprefix(b"data: "))["error"], caplog)
     turn = await database_sync_to_async(Turn.objects.get)()
     assert turn.state == Turn.State.STOPPED, "nobody reads on"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("reason", "status", "code"),
+    [("too_long", 400, "context_length_exceeded"), ("sandbox_busy", 503, "sandbox_busy"), (None, 503, "no_worker")],
+)
+async def test_what_comes_to_no_end_is_said_and_what_was_written_of_it_counted(headers, monkeypatch, reason, status, code, stream):
+    async def follow(_turn):
+        yield Entry(seq=1, run=1, kind="token", data={"candidate": 0, "text": "1234" * 10, "part": "text"})
+        if reason is None:
+            raise TurnLost
+        yield Entry(seq=2, run=1, kind="failed", data={"reason": reason})
+
+    monkeypatch.setattr(api, "follow", follow)
+    answer = await ask(headers, stream=stream)
+    if stream:
+        error = json.loads([piece async for piece in answer.streaming_content][-1].removeprefix(b"data: "))["error"]
+    else:
+        error = answer.json()["error"]
+        assert answer.status_code == status
+    assert error["code"] == code
+    assert error["message"]
+    assert await database_sync_to_async(keys.used_today)(await User.objects.aget()) == 10
 
 
 async def test_a_key_that_could_not_be_looked_up(headers, monkeypatch, caplog):

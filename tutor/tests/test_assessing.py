@@ -59,3 +59,16 @@ async def test_another_failure_of_the_second_opinion_is_said(solved):
     with pytest.raises(ApiError) as caught:
         await answer.whole()
     assert (caught.value.status, caught.value.code) == (503, Failure.ENGINE_UNAVAILABLE)
+
+
+async def test_a_second_opinion_is_counted_and_a_first_that_was_there_already_is_not(solved, monkeypatch):
+    answer = await database_sync_to_async(solved)(Failure.INTERNAL)
+
+    def solve(pk):
+        Candidate.objects.create(turn_id=pk, number=0, text="There are $\\boxed{7}$.", checked=True, tokens=7)
+        eventlog.finish(pk, Q(state="queued"), "done", {"candidate": 0, "tokens": 7, "finish": "length"}, state=Turn.State.DONE)
+
+    monkeypatch.setattr(queue, "send", solve)
+    said = await answer.whole()
+    assert (said["usage"]["completion_tokens"], said["choices"][0]["finish_reason"]) == (9 + 7, "stop")
+    assert await database_sync_to_async(keys.used_today)(answer.key.user) == 7

@@ -1,13 +1,16 @@
 """A claimed turn as a worker solves it, over a scripted engine; where it is about the sandbox, over a real one."""
 
 import asyncio
+import math
 from contextlib import suppress
+from functools import partial
 
 import pytest
 from channels.db import database_sync_to_async
 
 from accounts.models import User
-from inference.engines import EngineRefused
+from inference.best_of import Budget
+from inference.engines import Chunk, EngineRefused
 from inference.prompts import Exchange
 from inference.sandbox import SandboxBusy
 from inference.sandbox.jail import open_sandbox
@@ -241,3 +244,34 @@ async def test_what_is_done_stays_done_whatever_comes_while_it_is_cleaned_up(cla
     state, _, answer, failure, kinds = await outcome(claim.turn)
     assert (state, answer, failure, kinds[-1]) == ("done", "5", "", "done")
     assert ("could not clean up" in caplog.text) == (end == "fails")
+
+
+class Differing(ScriptedEngine):
+    """Comes to 6 in the first solution, and to 5 in the others."""
+
+    async def stream(self, prompt, sampling, request_id):
+        yield Chunk(f"There are $\\boxed{{{5 if sampling.seed else 6}}}$.", 1)
+        yield Chunk("", 0, "stop")
+
+
+class Rating:
+    model = "rm"
+
+    async def score(self, problem, responses, *, prompt=None):
+        return [9.0 if "6" in response else -9.0 for response in responses]
+
+
+@pytest.mark.parametrize(("scorer", "answer", "scores"), [(Rating(), "6", {9.0, -9.0}), (None, "5", {None})])
+async def test_where_there_is_a_reward_model_it_has_a_say_in_the_pick_and_its_scores_are_kept(
+    flusher, tools, monkeypatch, scorer, answer, scores
+):
+    monkeypatch.setattr(solving, "Budget", partial(Budget, patience=math.inf))
+    student = await database_sync_to_async(User.objects.create_user)("student")
+    turn = await database_sync_to_async(asking.ask)(student, "How many socks are in the drawer?", "cot", "en", n=4)
+    claim = await database_sync_to_async(leases.claim)(turn.pk)
+    tools.engine, tools.scorer = Differing(), scorer
+    await asyncio.wait_for(solving.Job(claim, TurnLog(flusher, claim.turn, claim.last), tools).run(), 20)
+    assert (await outcome(turn))[2] == answer
+    candidates = [each async for each in turn.candidates.all()]
+    assert {each.score for each in candidates} == scores
+    assert [each.answer for each in candidates if each.picked] == [answer]
