@@ -212,7 +212,7 @@ def reports(request: Request) -> HttpResponse:
 
 @require_POST
 def handle_report(request: Request, pk: int) -> HttpResponse:
-    handle(reporting.get_reports_for(request.user), pk)
+    handle(reporting.get_reports_for(request.user), pk, request.POST.get("said", ""))
     return redirect("tutor:reports")
 
 

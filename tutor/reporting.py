@@ -38,8 +38,8 @@ def sorted_out(reports: "QuerySet[Any]") -> dict[str, Any]:
     return {"waiting": waiting[:SHOWN], "handled": handled[:SHOWN]} | more
 
 
-def handle(reports: "QuerySet[Any]", pk: int) -> None:
-    """An administrator has looked at it. Http404 where it is none of `reports`."""
+def handle(reports: "QuerySet[Any]", pk: int, said: str) -> None:
+    """An administrator has looked at what was `said` at that time (ISO 8601); a later word waits on. Http404 for none of `reports`."""
     found = get_object_or_404(reports, pk=pk)
-    found.handled = timezone.now()
-    found.save(update_fields=["handled"])
+    if found.created.isoformat() == said:
+        reports.filter(pk=pk, created=found.created).update(handled=timezone.now())

@@ -203,7 +203,7 @@ def reported(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def handle_report(request: Request, pk: int) -> HttpResponse:
-    reporting.handle(reporting.get_reports_for(request.user), pk)
+    reporting.handle(reporting.get_reports_for(request.user), pk, request.POST.get("said", ""))
     return redirect("tutor:reports")
 
 

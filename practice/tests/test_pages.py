@@ -114,7 +114,8 @@ def test_a_problem_that_seems_wrong_can_be_reported_once_it_was_answered(as_, ad
         assert "The &lt;b&gt;key&lt;/b&gt; is wrong." in page
         assert item.expected in page
         assert wrong(item) in page
-    root.post(reverse("practice:handle_report", args=[Report.objects.get().pk]))
+    found = Report.objects.get()
+    root.post(reverse("practice:handle_report", args=[found.pk]), {"said": found.created.isoformat()})
     context = root.get(reports).context
     assert ([*context["waiting"]], [*context["handled"]]) == ([], [Report.objects.get()])
     give(ada, item, wrong(item))

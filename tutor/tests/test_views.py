@@ -344,21 +344,24 @@ def test_a_reported_follow_up_says_what_was_asked_before(cast, admin):
 def test_what_is_handled_is_put_away_until_its_reader_says_more(cast, admin):
     report = said(cast)
     assert [*admin.get("/reports/").context["waiting"]] == [report]
-    assert admin.post(reverse("tutor:handle_report", args=[report.pk])).url == "/reports/"
+    seen = {"said": report.created.isoformat()}
+    assert seen["said"] in admin.get("/reports/").text
+    assert admin.post(reverse("tutor:handle_report", args=[report.pk]), seen).url == "/reports/"
     context = admin.get("/reports/").context
     assert ([*context["waiting"]], [*context["handled"]]) == ([], [report])
     said(cast, reason="It is still wrong.")
+    admin.post(reverse("tutor:handle_report", args=[report.pk]), seen)  # from a page that was open before
     assert [*admin.get("/reports/").context["waiting"]] == [report]
 
 
 def test_each_report_is_read_and_put_away_by_itself(cast, admin, monkeypatch):
     first, other = said(cast), Report.objects.create(turn=cast.second, by=cast.conversation.owner, kind="wrong")
     assert admin.get(reverse("tutor:reported", args=[first.pk])).context["report"] == first
-    admin.post(reverse("tutor:handle_report", args=[first.pk]))
+    admin.post(reverse("tutor:handle_report", args=[first.pk]), {"said": first.created.isoformat()})
     page = admin.get("/reports/")
     assert ([*page.context["waiting"]], [*page.context["handled"]]) == ([other], [first])
     assert "not shown" not in page.text
-    admin.post(reverse("tutor:handle_report", args=[other.pk]))
+    admin.post(reverse("tutor:handle_report", args=[other.pk]), {"said": other.created.isoformat()})
     monkeypatch.setattr(reporting, "SHOWN", 1)
     page = admin.get("/reports/")
     assert ([*page.context["handled"]], page.context["more_handled"], page.context["more_waiting"]) == ([other], 1, 0)
