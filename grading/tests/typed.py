@@ -91,4 +91,53 @@ VALUES = (
     right("values", "If x - y = 3 and xy = 10, find x² + y².", "x²+y² = (x-y)²+2xy", "= 9 + 20 = 29"),
 )
 
-TYPED = (*ROUNDED, *NOTES, *LINES, *DERIVATIVES, *REMAINDERS, *SIGNS, *FORMS, *OWN_LETTERS, *VALUES)
+REJECTED = (
+    right("rejected", "Solve log2(x) + log2(x-2) = 3", "log2(x(x-2)) = 3", "x² - 2x = 8", "(x-4)(x+2)=0", "x=4 (x=-2 not possible)"),
+    right("rejected", "Solve √(x+6) = x", "x + 6 = x^2", "(x-3)(x+2)=0", "x=3 or x=-2", "x=-2 is impossible so x=3"),
+    right("rejected", "解方程 √(x+6)=x", "x+6=x²", "(x-3)(x+2)=0", "x=3或x=-2", "x=-2不满足原方程，所以x=3"),
+)
+
+LOGARITHMS = (
+    wrong("logarithms", "Solve log2(x) + log2(x-2) = 3", 0, None, "log2(x + x - 2) = 3", "2x - 2 = 8", "x = 5"),
+    right("logarithms", "计算 lg25+lg4", "lg25+lg4=lg(25×4)=lg100=2"),
+    wrong("logarithms", "计算 lg25+lg4", 0, None, "lg25+lg4=lg(25+4)=lg29"),
+)
+
+DEGREES = (
+    wrong("degrees", "Solve 2sin x = 1 for 0° ≤ x ≤ 360°", 0, None, "sin x = 2"),
+    wrong("degrees", "Solve 3 tan x = √3 for 0° ≤ x ≤ 360°", 0, "coefficient_subtracted", "tan x = √3 - 3"),
+    right("degrees", "Solve 2sin x = 1 for 0° ≤ x ≤ 360°", "sin x = 1/2", "x = 30° or x = 150°"),
+    right("degrees", "Solve 2sin x = 1 for 0 ≤ x ≤ 360", "sin x = 1/2", "x = 30 or x = 150"),
+)
+
+FRACTIONS = (
+    right("fractions", "Work out 2 1/2 ÷ 1 1/4", "5/2 ÷ 5/4 = 5/2 x 4/5 = 20/10 = 2"),
+    wrong("fractions", "Work out 2 1/2 ÷ 1 1/4", 0, "divided_wrong_way", "5/2 ÷ 5/4 = 2/5 x 5/4 = 10/20 = 1/2"),
+    right("fractions", "x² - 3x + m = 0 has two equal roots. Find m.", "9 - 4m = 0", "m = 9/4"),
+    wrong("fractions", "已知一元二次方程x²-3x+m=0有两个相等的实数根，求m的值", 1, "divided_wrong_way", "Δ=9-4m=0", "∴m=4/9"),
+    right("fractions", "若方程 2x+a=3 的解是 x=-1，求 a", "把x=-1代入，得-2+a=3", "a=5"),
+    wrong("fractions", "若方程 2x+a=3 的解是 x=-1，求 a", 1, "sign_lost", "把x=-1代入，得-2+a=3", "a=1"),
+)
+
+AMOUNTS = (
+    right("amounts", "Milk is 80p a litre. How much are 3 litres and a bar at 45p?", "3 × 80p = 240p", "240p + 45p = 285p = £2.85"),
+    wrong("amounts", "Milk is 80p a litre. How much are 3 litres?", 0, None, "3 × 80p = 210p"),
+    wrong("amounts", "Milk is 80p a litre. How much are 3 litres and a bar at 45p?", 1, None, "3 × 80p = 240p", "240p + 45p = 295p"),
+)
+
+TYPED = (
+    *ROUNDED,
+    *NOTES,
+    *LINES,
+    *DERIVATIVES,
+    *REMAINDERS,
+    *SIGNS,
+    *FORMS,
+    *OWN_LETTERS,
+    *VALUES,
+    *REJECTED,
+    *LOGARITHMS,
+    *DEGREES,
+    *FRACTIONS,
+    *AMOUNTS,
+)

@@ -40,6 +40,7 @@ ROUNDING_WORDS = re.compile(
     re.IGNORECASE,
 )
 SENTENCE = re.compile(r"[A-Za-z]{3}|[\u4e00-\u9fff]{2}")
+FRACTION = re.compile(r"-?\d+/\d")
 WORD = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+")
 CLOCK = re.compile(r"\d:\d\d")
 MAIN_MONEY = frozenset(
@@ -332,4 +333,6 @@ def _runs_on(comparison: Comparison) -> bool:
             part = part.operands[0]
             if is_number(part) and targets & set(_values(part)):
                 return True
+            if isinstance(part, Operation) and is_number(part) and FRACTION.match(comparison.right.text):
+                break  # it begins with 2/5, and not with the 2 in it
     return False

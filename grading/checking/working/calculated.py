@@ -25,7 +25,7 @@ from grading.checking.working.symbolic import Functions
 from grading.checking.working.task import read_task
 from grading.checking.working.vectors import Vectors
 
-LOG = re.compile(r"(?<![A-Za-z])(\\?)log(?!\s*_|[A-Za-z])")  # without a base
+LOG = re.compile(r"(?<![A-Za-z])(\\?)log(?!\s*_|[A-Za-z₀-₉]|\d+\s*[(\[]|\d+ \d)")  # without a base, as `log2(8)` and `log2 8` have one
 SHARE = re.compile(r"\d+\s*/\s*(\d+)\s+of\b")
 
 

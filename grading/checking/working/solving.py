@@ -10,6 +10,7 @@ from grading.checking.working.derivatives import check_derivative, known_functio
 from grading.checking.working.expressions import CONSTANTS, Symbol, is_plain, operations, symbols
 from grading.checking.working.findings import Finding, Truth
 from grading.checking.working.inequalities import TURNED, as_equation, is_where_defined, same_region, says_turned, turned_text
+from grading.checking.working.multiples import check_multiples
 from grading.checking.working.naming import name_of_number, name_of_rewriting, name_of_transformation
 from grading.checking.working.neighbours import Neighbours, begins_anew, repeats_with_others, shares_nothing, told_values
 from grading.checking.working.quantities import stated
@@ -145,6 +146,8 @@ class Solving:
             return Finding(Truth.RIGHT, Reason(findings.IDENTICAL))
         if (derivative := check_derivative(relation, self._differentiable, self._algebra)) is not None:
             return derivative
+        if not self._given and (multiples := check_multiples(relation, self._names())) is not None:
+            return multiples
         if not self._strict and not self._given and self._is_of_another(relation):
             self._state = State([*(other for other in self._state.relations if not other.symbols & relation.symbols), relation])
             return Finding(Truth.OPEN, Reason(findings.SET_UP))
