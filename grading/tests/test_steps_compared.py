@@ -153,6 +153,13 @@ def test_a_wrong_answer_is_not_held_against_the_set_up_before_a_line_that_is_wro
     assert check_steps("The mean of 4, 7, 9 and x is 8. Find x.", lines, answer="12").first_error == 1
 
 
+@pytest.mark.parametrize("lines", [["k² - 64 = 0", "k² = 64", "k = 8"], ["k² - 49 = 0", "k² = 49", "k = 7"]])
+def test_what_follows_from_the_line_before_is_not_proved_where_the_answer_is_wrong(lines):
+    problem = "The equation x² + kx + 16 = 0 has equal roots. Find k."
+    report = check_steps(problem, lines, answer="8, -8")
+    assert (report.first_error, report.answer_is_right) == (2, False)
+
+
 def test_a_negative_answer_is_where_it_is_said():
     assert check_steps("What number plus 7 is -5?", ["n + 7 = 5", "n = -2"], answer="-12").first_error == 1
 

@@ -125,6 +125,39 @@ AMOUNTS = (
     wrong("amounts", "Milk is 80p a litre. How much are 3 litres and a bar at 45p?", 1, None, "3 × 80p = 240p", "240p + 45p = 295p"),
 )
 
+ROOTS = (
+    right("roots", "One root of x² - 7x + k = 0 is 3. Find k.", "9 - 21 + k = 0", "k = 12"),
+    wrong("roots", "One root of x² - 7x + k = 0 is 3. Find k.", 1, "sign_slip", "9 - 21 + k = 0", "k = -12"),
+)
+
+GLUED = (
+    right("glued", "解方程 lgx+lg(x+3)=1", "lg[x(x+3)]=1", "x²+3x=10", "(x+5)(x-2)=0", "x=-5（舍去），x=2"),
+    right("glued", "求y=xlnx的导数", "y'=lnx+x·1/x=lnx+1"),
+    wrong("glued", "求y=x·sinx的导数", 0, None, "y'=xcosx"),
+    wrong("glued", "化简 (sinx+cosx)²", 0, "squared_termwise", "=sin²x+cos²x", "=1"),
+    right("glued", "The cost is 3 euros each. Find the cost of 5.", "cost = 5 × 3 = 15"),
+)
+
+CASES = (
+    right("cases", "Solve (x-1)/(x+2) > 0", "x-1 > 0 and x+2 > 0 → x > 1", "x-1 < 0 and x+2 < 0 → x < -2", "x < -2 or x > 1"),
+    wrong("cases", "Solve (x-1)(x-4) > 0", 1, None, "x - 1 > 0 and x - 4 > 0", "x > 2"),
+)
+
+FUNCTIONS = (
+    right("functions", "求f(x)=x³-3x²-9x+5的极值", "f'(x)=3x²-6x-9=3(x-3)(x+1)"),
+    wrong("functions", "求f(x)=x³-3x²-9x+5的极值", 0, None, "f'(x)=3x²-6x-9=3(x+3)(x-1)"),
+    right("functions", "Find the stationary points of y = x^3 - 12x", "dy/dx = 3x^2 - 12 = 3(x^2 - 4) = 0", "x = ±2"),
+    right("functions", "已知f(x)=x²-2x，求f(x+1)", "f(x+1)=(x+1)²-2(x+1)=x²+2x+1-2x-2=x²-1"),
+    wrong("functions", "已知f(x)=x²-2x，求f(x+1)", 0, None, "f(x+1)=(x+1)²-2x+1=x²+2"),
+    wrong("functions", "f(x) = 2x + 1, g(x) = x^2. Find f(g(x)).", 0, None, "f(g(x)) = (2x+1)²"),
+    right("functions", "f(x) = 2x + 1. Find x so that f(x+1) = 7.", "f(x+1) = 2x + 3", "2x+3 = 7", "x = 2"),
+)
+
+TWO_UNITS = (
+    right("two units", "Convert 2 h 45 min to minutes", "2 h 45 min = 165 min"),
+    wrong("two units", "Convert 2 h 45 min to minutes", 0, "unit_slip", "2 h 45 min = 245 min"),
+)
+
 TYPED = (
     *ROUNDED,
     *NOTES,
@@ -140,4 +173,9 @@ TYPED = (
     *DEGREES,
     *FRACTIONS,
     *AMOUNTS,
+    *ROOTS,
+    *GLUED,
+    *CASES,
+    *FUNCTIONS,
+    *TWO_UNITS,
 )

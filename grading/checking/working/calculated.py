@@ -47,7 +47,8 @@ class Calculated:
 
     def proves(self, at: int) -> bool:
         """Whether a step follows from what the problem gives, and not from what the working set up, which may not fit the problem."""
-        return self.given and self.follows(at)
+        is_whole = self.steps[at].reason.template != findings.ONE_CASE and not self.steps[at].by_line
+        return self.given and self.follows(at) and is_whole
 
     @property
     def first_wrong(self) -> int | None:

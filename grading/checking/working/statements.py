@@ -35,7 +35,8 @@ ROUNDING = re.compile(
     r"round|decimal|nearest|approximat|significant|to the cent|\brunde|gerundet|nachkomma|arrondi|décimale|小数|四舍五入|保留|精确|近似",
     re.IGNORECASE,
 )
-TOLD = re.compile(r"\b(?:if|given|what|how|let|where|such|when|has|equal|repeated)\b|已知|若|如果|多少", re.IGNORECASE)
+TOLD = re.compile(r"\b(?:if|given|what|how|let|where|such|when)\b|已知|若|如果|多少", re.IGNORECASE)
+OF_ROOTS = re.compile(r"\b(?:roots?|solutions?|zeros?)\b|根|的解", re.IGNORECASE)  # what a problem may tell of an equation with a parameter
 EXPRESSED = re.compile(r"已知(?=[^，。；;]{1,40}[，,;；。]?\s*(?:请)?用含)")  # what it tells is the equation itself
 OF_ALL = re.compile(r"\b(?:system|both)\b|组的(?:整数)?解", re.IGNORECASE)  # what is said of all inequalities together
 GOES_ON = re.compile(
