@@ -131,6 +131,39 @@ def test_a_right_answer_may_be_in_another_unit(last, answer):
     assert (report.first_error, report.answer_is_right) == (None, True)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [["60 / 5 = 12", "2 x 12 = £24, 3 x 12 = £36"], ["60 / 5 = 12", "12 x 2 = £24", "12 x 3 = £36"], ["2 x 12 = 24 and 3 x 12 = 36"]],
+)
+def test_an_answer_of_several_values_is_what_the_last_calculations_come_to(lines):
+    report = check_steps("Share £60 in the ratio 2:3", lines, answer="24, 36")
+    assert (report.first_error, report.answer_is_right) == (None, True)
+    assert check_steps("Share £60 in the ratio 2:3", lines, answer="20, 40").answer_is_right is False
+
+
+def test_an_exact_answer_may_be_rounded_behind_it():
+    report = check_steps("Find the area of a circle of radius 3 cm.", ["A = πr² = π×3² = 9π = 28.3 cm²"], answer="9π")
+    assert (report.first_error, report.answer_is_right) == (None, True)
+    rounded_wrongly = check_steps("Find the area of a circle of radius 3 cm.", ["A = πr² = π×3² = 9π = 27.3 cm²"], answer="9π")
+    assert (rounded_wrongly.first_error, rounded_wrongly.answer_is_right) == (0, False)
+
+
+def test_a_wrong_answer_is_not_held_against_the_set_up_before_a_line_that_is_wrong():
+    lines = ["(4+7+9+x)/4 = 8", "20+x = 8", "x = -12"]
+    assert check_steps("The mean of 4, 7, 9 and x is 8. Find x.", lines, answer="12").first_error == 1
+
+
+@pytest.mark.parametrize("lines", [["k² - 64 = 0", "k² = 64", "k = 8"], ["k² - 49 = 0", "k² = 49", "k = 7"]])
+def test_what_follows_from_the_line_before_is_not_proved_where_the_answer_is_wrong(lines):
+    problem = "The equation x² + kx + 16 = 0 has equal roots. Find k."
+    report = check_steps(problem, lines, answer="8, -8")
+    assert (report.first_error, report.answer_is_right) == (2, False)
+
+
+def test_a_negative_answer_is_where_it_is_said():
+    assert check_steps("What number plus 7 is -5?", ["n + 7 = 5", "n = -2"], answer="-12").first_error == 1
+
+
 def test_an_answer_in_words_that_is_wrong_is_the_last_step():
     assert check_steps("Which is larger, 2/3 or 3/4?", ["2/3 < 3/4", "The answer is 2/3"], answer="3/4").first_error == 1
 

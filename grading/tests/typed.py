@@ -91,4 +91,91 @@ VALUES = (
     right("values", "If x - y = 3 and xy = 10, find x² + y².", "x²+y² = (x-y)²+2xy", "= 9 + 20 = 29"),
 )
 
-TYPED = (*ROUNDED, *NOTES, *LINES, *DERIVATIVES, *REMAINDERS, *SIGNS, *FORMS, *OWN_LETTERS, *VALUES)
+REJECTED = (
+    right("rejected", "Solve log2(x) + log2(x-2) = 3", "log2(x(x-2)) = 3", "x² - 2x = 8", "(x-4)(x+2)=0", "x=4 (x=-2 not possible)"),
+    right("rejected", "Solve √(x+6) = x", "x + 6 = x^2", "(x-3)(x+2)=0", "x=3 or x=-2", "x=-2 is impossible so x=3"),
+    right("rejected", "解方程 √(x+6)=x", "x+6=x²", "(x-3)(x+2)=0", "x=3或x=-2", "x=-2不满足原方程，所以x=3"),
+)
+
+LOGARITHMS = (
+    wrong("logarithms", "Solve log2(x) + log2(x-2) = 3", 0, None, "log2(x + x - 2) = 3", "2x - 2 = 8", "x = 5"),
+    right("logarithms", "计算 lg25+lg4", "lg25+lg4=lg(25×4)=lg100=2"),
+    wrong("logarithms", "计算 lg25+lg4", 0, None, "lg25+lg4=lg(25+4)=lg29"),
+)
+
+DEGREES = (
+    wrong("degrees", "Solve 2sin x = 1 for 0° ≤ x ≤ 360°", 0, None, "sin x = 2"),
+    wrong("degrees", "Solve 3 tan x = √3 for 0° ≤ x ≤ 360°", 0, "coefficient_subtracted", "tan x = √3 - 3"),
+    right("degrees", "Solve 2sin x = 1 for 0° ≤ x ≤ 360°", "sin x = 1/2", "x = 30° or x = 150°"),
+    right("degrees", "Solve 2sin x = 1 for 0 ≤ x ≤ 360", "sin x = 1/2", "x = 30 or x = 150"),
+)
+
+FRACTIONS = (
+    right("fractions", "Work out 2 1/2 ÷ 1 1/4", "5/2 ÷ 5/4 = 5/2 x 4/5 = 20/10 = 2"),
+    wrong("fractions", "Work out 2 1/2 ÷ 1 1/4", 0, "divided_wrong_way", "5/2 ÷ 5/4 = 2/5 x 5/4 = 10/20 = 1/2"),
+    right("fractions", "x² - 3x + m = 0 has two equal roots. Find m.", "9 - 4m = 0", "m = 9/4"),
+    wrong("fractions", "已知一元二次方程x²-3x+m=0有两个相等的实数根，求m的值", 1, "divided_wrong_way", "Δ=9-4m=0", "∴m=4/9"),
+    right("fractions", "若方程 2x+a=3 的解是 x=-1，求 a", "把x=-1代入，得-2+a=3", "a=5"),
+    wrong("fractions", "若方程 2x+a=3 的解是 x=-1，求 a", 1, "sign_lost", "把x=-1代入，得-2+a=3", "a=1"),
+)
+
+AMOUNTS = (
+    right("amounts", "Milk is 80p a litre. How much are 3 litres and a bar at 45p?", "3 × 80p = 240p", "240p + 45p = 285p = £2.85"),
+    wrong("amounts", "Milk is 80p a litre. How much are 3 litres?", 0, None, "3 × 80p = 210p"),
+    wrong("amounts", "Milk is 80p a litre. How much are 3 litres and a bar at 45p?", 1, None, "3 × 80p = 240p", "240p + 45p = 295p"),
+)
+
+ROOTS = (
+    right("roots", "One root of x² - 7x + k = 0 is 3. Find k.", "9 - 21 + k = 0", "k = 12"),
+    wrong("roots", "One root of x² - 7x + k = 0 is 3. Find k.", 1, "sign_slip", "9 - 21 + k = 0", "k = -12"),
+)
+
+GLUED = (
+    right("glued", "解方程 lgx+lg(x+3)=1", "lg[x(x+3)]=1", "x²+3x=10", "(x+5)(x-2)=0", "x=-5（舍去），x=2"),
+    right("glued", "求y=xlnx的导数", "y'=lnx+x·1/x=lnx+1"),
+    wrong("glued", "求y=x·sinx的导数", 0, None, "y'=xcosx"),
+    wrong("glued", "化简 (sinx+cosx)²", 0, "squared_termwise", "=sin²x+cos²x", "=1"),
+    right("glued", "The cost is 3 euros each. Find the cost of 5.", "cost = 5 × 3 = 15"),
+)
+
+CASES = (
+    right("cases", "Solve (x-1)/(x+2) > 0", "x-1 > 0 and x+2 > 0 → x > 1", "x-1 < 0 and x+2 < 0 → x < -2", "x < -2 or x > 1"),
+    wrong("cases", "Solve (x-1)(x-4) > 0", 1, None, "x - 1 > 0 and x - 4 > 0", "x > 2"),
+)
+
+FUNCTIONS = (
+    right("functions", "求f(x)=x³-3x²-9x+5的极值", "f'(x)=3x²-6x-9=3(x-3)(x+1)"),
+    wrong("functions", "求f(x)=x³-3x²-9x+5的极值", 0, None, "f'(x)=3x²-6x-9=3(x+3)(x-1)"),
+    right("functions", "Find the stationary points of y = x^3 - 12x", "dy/dx = 3x^2 - 12 = 3(x^2 - 4) = 0", "x = ±2"),
+    right("functions", "已知f(x)=x²-2x，求f(x+1)", "f(x+1)=(x+1)²-2(x+1)=x²+2x+1-2x-2=x²-1"),
+    wrong("functions", "已知f(x)=x²-2x，求f(x+1)", 0, None, "f(x+1)=(x+1)²-2x+1=x²+2"),
+    wrong("functions", "f(x) = 2x + 1, g(x) = x^2. Find f(g(x)).", 0, None, "f(g(x)) = (2x+1)²"),
+    right("functions", "f(x) = 2x + 1. Find x so that f(x+1) = 7.", "f(x+1) = 2x + 3", "2x+3 = 7", "x = 2"),
+)
+
+TWO_UNITS = (
+    right("two units", "Convert 2 h 45 min to minutes", "2 h 45 min = 165 min"),
+    wrong("two units", "Convert 2 h 45 min to minutes", 0, "unit_slip", "2 h 45 min = 245 min"),
+)
+
+TYPED = (
+    *ROUNDED,
+    *NOTES,
+    *LINES,
+    *DERIVATIVES,
+    *REMAINDERS,
+    *SIGNS,
+    *FORMS,
+    *OWN_LETTERS,
+    *VALUES,
+    *REJECTED,
+    *LOGARITHMS,
+    *DEGREES,
+    *FRACTIONS,
+    *AMOUNTS,
+    *ROOTS,
+    *GLUED,
+    *CASES,
+    *FUNCTIONS,
+    *TWO_UNITS,
+)

@@ -40,7 +40,9 @@ ROUNDING_WORDS = re.compile(
     re.IGNORECASE,
 )
 SENTENCE = re.compile(r"[A-Za-z]{3}|[\u4e00-\u9fff]{2}")
+FRACTION = re.compile(r"-?\d+/\d")
 WORD = re.compile(r"[A-Za-z]+|[\u4e00-\u9fff]+")
+IN_TWO_UNITS = re.compile(r"\d+\s?[^\W\d_]+\s?\d")  # `2 h 45 min`
 CLOCK = re.compile(r"\d:\d\d")
 MAIN_MONEY = frozenset(
     {"$", "€", "£", "¥", "dollar", "dollars", "euro", "euros", "元", "块"}
@@ -291,7 +293,11 @@ def _is_fraction(expression: Expression) -> bool:
 def _convert(left: Side, right: Side) -> tuple[Equality, Fraction | None]:
     """Of two bare numbers with different units of one kind: whether the conversion is right, and what would be."""
     ratio = factor(left.unit, right.unit)
-    if ratio is None or ratio == 1 or not all(any(map(is_plain, side.readings)) for side in (left, right)):
+    if (
+        ratio is None
+        or (ratio == 1 and not IN_TWO_UNITS.match(left.text))
+        or not all(any(map(is_plain, side.readings)) for side in (left, right))
+    ):
         return Equality.NONE, None
     written = next(values(right))
     converted = [value * ratio for value in values(left) if isinstance(value, Fraction)]
@@ -332,4 +338,6 @@ def _runs_on(comparison: Comparison) -> bool:
             part = part.operands[0]
             if is_number(part) and targets & set(_values(part)):
                 return True
+            if isinstance(part, Operation) and is_number(part) and FRACTION.match(comparison.right.text):
+                break  # it begins with 2/5, and not with the 2 in it
     return False

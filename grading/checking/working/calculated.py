@@ -25,7 +25,7 @@ from grading.checking.working.symbolic import Functions
 from grading.checking.working.task import read_task
 from grading.checking.working.vectors import Vectors
 
-LOG = re.compile(r"(?<![A-Za-z])(\\?)log(?!\s*_|[A-Za-z])")  # without a base
+LOG = re.compile(r"(?<![A-Za-z])(\\?)log(?!\s*_|[A-Za-z₀-₉]|\d+\s*[(\[]|\d+ \d)")  # without a base, as `log2(8)` and `log2 8` have one
 SHARE = re.compile(r"\d+\s*/\s*(\d+)\s+of\b")
 
 
@@ -47,7 +47,8 @@ class Calculated:
 
     def proves(self, at: int) -> bool:
         """Whether a step follows from what the problem gives, and not from what the working set up, which may not fit the problem."""
-        return self.given and self.follows(at)
+        is_whole = self.steps[at].reason.template != findings.ONE_CASE and not self.steps[at].by_line
+        return self.given and self.follows(at) and is_whole
 
     @property
     def first_wrong(self) -> int | None:

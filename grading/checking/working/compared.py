@@ -1,5 +1,6 @@
 """What other solutions say about the steps of a working: a reference, the expected answer, sampled solutions."""
 
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from grading.checking.extract import final_answer
 from grading.checking.numbers import read_number
 from grading.checking.reasons import Reason
 from grading.checking.working import findings
+from grading.checking.working.arithmetic import shown_decimals
 from grading.checking.working.calculated import Calculated
 from grading.checking.working.claims import LABEL
 from grading.checking.working.computations import Computation, find_computations, is_in, same
@@ -27,6 +29,7 @@ MOST_SAMPLES = 64
 MAJORITY = 0.6  # of the samples must have an answer for it to be taken for right where none is known …
 MINORITY = 0.2  # … and so few at most the student's
 ANSWER_SECONDS = 3.0
+ANOTHER = re.compile(r",\s|[，、;；]|\band\b|和")  # between the values of an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,9 @@ def compare(
     own = next((value for value in answers if expected is not None and same(value, expected)), next(iter(answers), None))
     work = Work(steps, calculated.chains, find_computations(calculated.chains), own, find_names(problem))
     given = frozenset(stated(problem))
-    is_right = _is_solved(work, expected, answer, calculated, deadline) or _is_right(problem, work, expected, reference, answer, deadline)
+    is_right = _is_solved(work, expected, answer, calculated, deadline) or _is_right(
+        problem, work, expected, reference, answer, calculated, deadline
+    )
     grounds = Grounds(given, _trusted(known, sampled, expected))
     place = _place(work, grounds, expected, is_right, calculated, deadline)
     finding = _finding(place, work, grounds, expected)
@@ -118,7 +123,13 @@ def _trusted(known: Source | None, samples: Sequence[Source], expected: Fraction
 
 
 def _is_right(
-    problem: str, work: Work, expected: Fraction | None, reference: str | None, answer: str | None, deadline: float
+    problem: str,
+    work: Work,
+    expected: Fraction | None,
+    reference: str | None,
+    answer: str | None,
+    calculated: Calculated,
+    deadline: float,
 ) -> bool | None:
     """Whether the working comes to the right answer; None where that is not known or cannot be compared."""
     right = answer or (final_answer(reference) if reference else None)
@@ -129,7 +140,20 @@ def _is_right(
     if right is None or given is None or seconds <= 0:
         return None
     outcome = check(right, given, seconds=seconds).outcome
-    return None if outcome is Outcome.UNDECIDED else outcome is Outcome.CORRECT
+    if outcome is not Outcome.INCORRECT:
+        return None if outcome is Outcome.UNDECIDED else True
+    others = _other_answers(work, right) if calculated.first_wrong is None else []
+    return any(check(right, other, seconds=seconds).outcome is Outcome.CORRECT for other in others)
+
+
+def _other_answers(work: Work, right: str) -> list[str]:
+    """What the work may say as well: the results of its last calculations, where there are several answers, and what stands exactly before
+    a rounded result."""
+    ends = [chain for chains in work.chains for chain in chains if len(chain.sides) > 1]
+    many = len(ANOTHER.split(right))
+    several = [", ".join(chain.sides[-1].text for chain in ends[-many:])] if 1 < many <= len(ends) else []
+    last = ends[-1].sides if ends else ()
+    return several + [last[-2].text] * (len(last) > 2 and bool(shown_decimals(last[-1])))
 
 
 def _is_solved(work: Work, expected: Fraction | None, answer: str | None, calculated: Calculated, deadline: float) -> bool:
@@ -170,7 +194,9 @@ def _place(
     else:
         place = locate(work, grounds, expected) if grounds.sources else mend(work, grounds, expected)
     first = calculated.first_wrong
-    return None if calculated.proves(place.step) or (first is not None and first <= place.step) else place
+    if first is not None and (first <= place.step or place.kind is Kind.CONCLUSION):
+        return None
+    return None if calculated.proves(place.step) else place
 
 
 def _finding(place: Place | None, work: Work, grounds: Grounds, expected: Fraction | None) -> Finding:

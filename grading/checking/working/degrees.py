@@ -23,14 +23,24 @@ def without_degrees(sides: Sequence[Sequence[Expression]], variables: frozenset[
     """The sides of a chain, each in all its readings: in numbers of degrees, or in radians beside π.
 
     With letters the sign stays. But of a letter that is given in degrees and that a function is taken of (`C°` is among the variables),
-    nothing is read: `C = 60°` and `c = 2 cos C` do not measure in the same unit.
+    nothing is read but where it stands inside of functions alone: `C = 60°` and `c = 2 cos C` do not measure in the same unit.
     """
     names = {name for side in sides for reading in side for name in symbols(reading)}
-    if any(name + SIGN in variables for name in names):
+    measured = {name for side in sides for reading in side for name in _outside_functions(reading)}
+    if any(name + SIGN in variables for name in measured):
         return [[] for _ in sides]
     if SIGN not in names or names - CONSTANTS.keys() - {SIGN}:
         return [list(side) for side in sides]
     return [[_replaced(reading, IN_RADIANS if "pi" in names else ONE) for reading in side] for side in sides]
+
+
+def _outside_functions(expression: Expression) -> frozenset[str]:
+    """The symbols that no sine or the like is taken of."""
+    if not isinstance(expression, Operation):
+        return symbols(expression)
+    if expression.name in OF_ANGLES:
+        return frozenset()
+    return frozenset().union(*map(_outside_functions, expression.operands))
 
 
 def is_of_degrees(expression: Expression) -> bool:

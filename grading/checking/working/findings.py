@@ -16,12 +16,14 @@ class Truth(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`should_be` and `misconception` go with a wrong claim, where they are known."""
+    """`should_be` and `misconception` go with a wrong claim, where they are known. `by_line`: it follows from the line before, which may be
+    no more than a set-up."""
 
     truth: Truth
     reason: Reason
     should_be: str | None = None
     misconception: str | None = None
+    by_line: bool = False
 
 
 CALCULATED = template("The calculation is right.")

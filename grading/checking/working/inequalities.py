@@ -48,6 +48,13 @@ def is_where_defined(alternatives: Alternatives, relations: Sequence[Relation], 
     return not all(meant) and truth(alternatives, unknown, numbers) == meant
 
 
+def says_part(before: Sequence[Relation], alternatives: Alternatives, name: str, algebra: Algebra) -> bool:
+    """Whether several inequalities that hold together have no other solutions than the relations `before` them."""
+    if len(alternatives) > 1 or len(alternatives[0]) < 2:
+        return False
+    return same_region([[*alternatives[0], *before]], alternatives, name, algebra)
+
+
 def as_equation(relation: Relation) -> Relation:
     """For the ends of what solves it."""
     return Relation(relation.left, "=", relation.right)

@@ -28,6 +28,7 @@ CONSTANTS = {
         ),
     ),
 }
+TURNS = frozenset({90, 180, 270, 360, 720})  # degrees
 DIFFERENTIAL = re.compile(r"d[a-z]")
 
 
@@ -49,8 +50,10 @@ def find_variables(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _is_in_degrees(tokens: Sequence[Token]) -> bool:
-    """`C = 60°`"""
-    return [token.kind for token in tokens] == ["letter", "relation", "number", "letter"] and tokens[3].text == "°"
+    """`C = 60°`, and `x ≤ 360`, as nobody has so many turns in radians."""
+    if [token.kind for token in tokens[:3]] != ["letter", "relation", "number"]:
+        return False
+    return (tokens[1].text in ("<", "<=") and tokens[2].value in TURNS) or [token.text for token in tokens[3:]] == ["°"]
 
 
 def _is_angle(before: Sequence[Token]) -> bool:

@@ -206,10 +206,10 @@ def _has_symbols(chains: Sequence[Chain]) -> bool:
 def _conclusion(work: Work) -> Place:
     """The last step that states the answer in words; where none does, the one after the last calculation."""
     body = list(work.steps[: _end(work)]) or list(work.steps)
-    saying = [step for step, text in enumerate(body) if work.answer is not None and is_in(work.answer, stated(text))]
+    saying = [step for step, text in enumerate(body) if work.answer is not None and is_in(abs(work.answer), stated(text))]
     if saying:
         return Place(saying[-1], Kind.CONCLUSION, written=work.answer)
-    calculated = max((computation.step for computation in work.computations), default=-1)
+    calculated = max((computation.step for computation in work.computations), default=len(body) - 2)
     return Place(min(calculated + 1, len(body) - 1), Kind.CONCLUSION, written=work.answer)
 
 

@@ -35,6 +35,8 @@ def name_of_number(value: Fraction, written: Fraction) -> str | None:
         return "decimal_point"
     if abs(value - written) == 1:
         return "off_by_one"
+    if value and written == 1 / value:
+        return "divided_wrong_way"
     if _digits_swapped(str(value), str(written)):
         return "digits_swapped"
     return None

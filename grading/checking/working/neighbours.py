@@ -50,7 +50,7 @@ class Neighbours:
             return None, ()
         points = self._solve([before])
         if solved := solved_form(relation):
-            return self._solves(*solved, points) if is_plain(solved[1]) else None, points
+            return self._solves(*solved, points) if is_number(solved[1]) else None, points
         return self._is_same(before, relation), points
 
     def _solves(self, name: str, number: Expression, points: Points) -> bool | None:
@@ -162,6 +162,8 @@ def _has_angles(relation: Relation) -> bool:
 
 def _is_meant(number: Expression, value: complex) -> bool:
     """Whether a number is this value; perhaps rounded or cut, where it is none with so few decimals."""
+    if not is_plain(number):
+        return close(complex(exact(number)), value)
     (written,) = (part for part in walk(number) if isinstance(part, Number))
     unit = 10.0 ** -(written.decimals or 0)
     off = abs(complex(exact(number)) - value)

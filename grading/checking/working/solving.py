@@ -6,10 +6,11 @@ from grading.checking.reasons import Reason
 from grading.checking.working import findings
 from grading.checking.working.algebra import Algebra, NoAnswer, TooSlow
 from grading.checking.working.claims import Chain, Side
-from grading.checking.working.derivatives import check_derivative, known_functions
+from grading.checking.working.derivatives import check_function, known_functions, with_function_first
 from grading.checking.working.expressions import CONSTANTS, Symbol, is_plain, operations, symbols
 from grading.checking.working.findings import Finding, Truth
-from grading.checking.working.inequalities import TURNED, as_equation, is_where_defined, same_region, says_turned, turned_text
+from grading.checking.working.inequalities import TURNED, as_equation, is_where_defined, same_region, says_part, says_turned, turned_text
+from grading.checking.working.multiples import check_multiples
 from grading.checking.working.naming import name_of_number, name_of_rewriting, name_of_transformation
 from grading.checking.working.neighbours import Neighbours, begins_anew, repeats_with_others, shares_nothing, told_values
 from grading.checking.working.quantities import stated
@@ -17,6 +18,7 @@ from grading.checking.working.statements import (
     EXPRESSED,
     GOES_ON,
     OF_ALL,
+    OF_ROOTS,
     ONLY_SOME,
     REJECTS,
     ROUNDING,
@@ -66,12 +68,15 @@ class Solving:
         self._given = bool(task.relations)
         self._of_problem = frozenset(unknowns(task.relations))
         self._strict = self._given and task.kind == "solve" and is_bare(problem, MOST_WORDS) and not TOLD.search(EXPRESSED.sub("", problem))
+        if len(relations) < len(self._of_problem) and OF_ROOTS.search(problem):
+            self._strict = False
         self._line = False
         self._is_unread = problem.count("=") > sum(r.operator == "=" for r in task.relations) + len(task.functions.bodies)
         self._seen: list[Relation] = []  # whatever lines said
         self._numbers = frozenset(stated(problem))
         self._all = not ONLY_SOME.search(problem) and task.kind == "solve"
         self._cases: list[tuple[int, Points]] = []
+        self._parts: list[Alternatives] = []  # the cases of an inequality
         self._extra: list[tuple[int, Points]] = []
         self._solves: list[int] = []  # steps that say all solutions
         self._rejects = False
@@ -82,13 +87,15 @@ class Solving:
         self._said: dict[str, list[str]] = {}  # the solutions that stand on lines of their own
         self._complex = imaginary
         self._points: dict[tuple[Relation, ...], Points] = {}
-        self._differentiable = known_functions(task)
+        self._known_functions = known_functions(task)
+        self._problem = problem
         self._told: dict[str, complex] = {}  # what the line before says that unknowns are
         self._neighbours = Neighbours(self._solve)
         self._value = Value(task.value, self._solve) if task.value is not None and self._given and not self._strict else None
 
     def check(self, step: int, text: str, chains: Sequence[Chain]) -> list[Finding]:
         """What the chains of one step claim. Raises `TooSlow`."""
+        chains = [part for chain in chains for part in with_function_first(chain, self._known_functions, self._problem)]
         self._rejects = self._rejects or bool(REJECTS.search(text))
         unknown = self._names() - told(self._state.relations)
         statements = [alternatives for alternatives in read_statements(chains, unknown, text) if alternatives]
@@ -143,8 +150,10 @@ class Solving:
     def _relation(self, step: int, text: str, relation: Relation) -> Finding | None:
         if relation.operator == "=" and identical(relation.left, relation.right, self._functions, self._algebra) is True:
             return Finding(Truth.RIGHT, Reason(findings.IDENTICAL))
-        if (derivative := check_derivative(relation, self._differentiable, self._algebra)) is not None:
-            return derivative
+        if (finding := check_function(relation, self._known_functions, self._problem, self._algebra)) is not None:
+            return finding
+        if not self._given and (multiples := check_multiples(relation, self._names())) is not None:
+            return multiples
         if not self._strict and not self._given and self._is_of_another(relation):
             self._state = State([*(other for other in self._state.relations if not other.symbols & relation.symbols), relation])
             return Finding(Truth.OPEN, Reason(findings.SET_UP))
@@ -159,7 +168,7 @@ class Solving:
         if follows is None:
             return finding
         if follows and not self._neighbours.is_blamed:
-            return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
+            return Finding(Truth.RIGHT, Reason(findings.FOLLOWS), by_line=True)
         self._state.relations = known
         self._neighbours.blame(relation)
         return Finding(Truth.CARRIED, Reason(findings.CARRIED)) if follows else self._wrong([[relation]], points)
@@ -396,6 +405,8 @@ class Solving:
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
         if is_where_defined(alternatives, self._state.relations, name, self._algebra):
             return Finding(Truth.RIGHT, Reason(findings.FOLLOWS))
+        if self._is_case(alternatives, name):
+            return Finding(Truth.RIGHT, Reason(findings.ONE_CASE))
         for assumed in self._state.assumed:
             if same_region(assumed, alternatives, name, self._algebra):
                 return Finding(Truth.CARRIED, Reason(findings.CARRIED))
@@ -408,6 +419,16 @@ class Solving:
         self._state.lines += relations
         right = turned_text(relations[0]) if is_not_turned and len(relations) == 1 else None
         return Finding(Truth.WRONG, Reason(findings.NOT_THE_INEQUALITY), right, code)
+
+    def _is_case(self, alternatives: Alternatives, name: str) -> bool:
+        """`x - 1 > 0 and x + 2 > 0`, of a product that is positive, and `x > 1`, which solves it."""
+        if any(same_region(case, alternatives, name, self._algebra) for case in self._parts):
+            return True
+        if any(as_solution([[relation]]) for relation in all_relations(alternatives)):
+            return False
+        if is_part := says_part(self._state.relations, alternatives, name, self._algebra):
+            self._parts.append(alternatives)
+        return is_part
 
     def _name_of_inequality(self, alternatives: list[list[Relation]]) -> str | None:
         written, *before = map(as_equation, (all_relations(alternatives)[0], *reversed(self._state.lines[-LINES:])))

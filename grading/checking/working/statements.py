@@ -18,7 +18,8 @@ SUPPOSES = re.compile(
 REJECTS = re.compile(
     r"reject|discard|extraneous|invalid|not valid|cannot be|can't be|ignore|must be positive|since .{0,20}(?:>|positive)"
     r"|not an? (?:\w+ )?(?:solution|root|zero)\b|no solution|do(?:es)?(?: not|n't) (?:work|satisfy)|fails|too (?:small|big)"
-    r"|舍去|舍|增根|不合题意|不符合|无解",
+    r"|(?:not|im)[ -]?possible|not allowed|\bundefined|not defined|\bn/a\b|not in the domain"
+    r"|舍去|舍|增根|不合题意|不符合|不满足|不可能|不成立|无意义|无解",
     re.IGNORECASE,
 )
 ONLY_SOME = re.compile(
@@ -35,6 +36,7 @@ ROUNDING = re.compile(
     re.IGNORECASE,
 )
 TOLD = re.compile(r"\b(?:if|given|what|how|let|where|such|when)\b|已知|若|如果|多少", re.IGNORECASE)
+OF_ROOTS = re.compile(r"\b(?:roots?|solutions?|zeros?)\b|根|的解", re.IGNORECASE)  # what a problem may tell of an equation with a parameter
 EXPRESSED = re.compile(r"已知(?=[^，。；;]{1,40}[，,;；。]?\s*(?:请)?用含)")  # what it tells is the equation itself
 OF_ALL = re.compile(r"\b(?:system|both)\b|组的(?:整数)?解", re.IGNORECASE)  # what is said of all inequalities together
 GOES_ON = re.compile(

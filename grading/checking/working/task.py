@@ -52,7 +52,7 @@ löse lösung lösungen die gleichung ungleichung gleichungssystem bestimme von 
 und oder nach ableitung leite ab résous résoudre résolvez équation inéquation les solutions de simplifie développe factorise calcule dérive
 dérivée et ou"""
 _ZH = (
-    "化简展开因式计算求导数积分原函数如图解方程不等式组下列的求所以故得因此即移项合并"
+    "化简展开因式计算求导数积分原函数如图解方程不等式组下列的求所以故得因此即移项合并把"
     "同类去括号分母系数化为两边相加减代入由可将第一二用含代数表示"
 )
 SOLVING_WORDS = frozenset(_EN.split()) | frozenset(_ZH)

@@ -147,6 +147,9 @@ SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 LETTERS = {"π": "pi", "θ": "theta", "α": "alpha", "β": "beta", "γ": "gamma", "λ": "lambda", "μ": "mu", "ω": "omega", "φ": "phi"}
 LETTERS |= {"∞": "oo", "pi": "pi"}
+OTHER_NAMES = {"lg": "log"}  # of functions
+GLUED = re.compile(r"(sin|cos|tan|ln|lg|log)([xzuABC]|(?<!cos)[yt])")  # `sinx`, but no `cost`
+PRODUCT = re.compile(rf"x?(?:{GLUED.pattern})+")  # `xlnx`, `sinxcosx`
 # Words for operations, in the order in which they are looked for in a run of Chinese.
 ZH_WORDS = re.compile(r"或者|或|并且|且|以及|和|等于|乘以|除以|乘|加上|加|减去|减")
 ZH_MEANING: dict[str, tuple[Kind, str]] = {
@@ -302,8 +305,8 @@ def _command(text: str, start: int, end: int, glued: bool) -> Token:
         return Token(kind, standard, start, end, glued=glued)
     if text in STRUCTURE:
         return Token("command", STRUCTURE[text], start, end, glued=glued)
-    if text[1:] in FUNCTIONS:
-        return Token("function", text[1:], start, end, glued=glued)
+    if (name := OTHER_NAMES.get(text[1:], text[1:])) in FUNCTIONS:
+        return Token("function", name, start, end, glued=glued)
     return Token("stop", text, start, end, glued=glued)
 
 
@@ -319,10 +322,22 @@ def _words(text: str, start: int, end: int, glued: bool) -> Iterator[Token]:
         yield Token(kind, standard, start, end, glued=glued)
     elif text.lower() in ("or", "and"):
         yield Token("or" if text.lower() == "or" else "and", text.lower(), start, end, glued=glued)
-    elif text in FUNCTIONS and text != "sec":  # in plain text, seconds
-        yield Token("function", text, start, end, glued=glued)
+    elif PRODUCT.fullmatch(text):
+        yield from _glued_functions(text, start, glued)
+    elif (name := OTHER_NAMES.get(text, text)) in FUNCTIONS and text != "sec":  # in plain text, seconds
+        yield Token("function", name, start, end, glued=glued)
     else:
         yield Token("letter" if len(text) == 1 else "word", text, start, end, glued=glued)
+
+
+def _glued_functions(text: str, start: int, glued: bool) -> Iterator[Token]:
+    """`xsinx` as x times the sine of x."""
+    if text[0] == "x":
+        yield Token("letter", "x", start, start + 1, glued=glued)
+    for found in GLUED.finditer(text):
+        begin, between, end = (start + offset for offset in (found.start(), found.end(1), found.end()))
+        yield Token("function", OTHER_NAMES.get(found[1], found[1]), begin, between, glued=glued or begin > start)
+        yield Token("letter", found[2], between, end, glued=True)
 
 
 def _chinese(text: str, start: int, glued: bool) -> Iterator[Token]:
