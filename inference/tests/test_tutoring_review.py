@@ -42,6 +42,7 @@ def test_what_has_still_to_be_calculated_is_no_answer(problem, answer, work):
         ("Solve log_2(x) + log_2(x-2) = 3", "x = 4", "x(x-2) = 8\nx = 4 or x = -2\nx = -2 is not valid, so x = 4"),
         ("Rationalise 1/(3-√2)", "(3+√2)/7", "(3+√2)/(9-2)\n(3+√2)/7"),
         ("Share £60 in the ratio 2:3", "£24 and £36", "60/5 = 12\n£24 and £36"),
+        ("鸡兔共35只，脚94只，鸡兔各几只？", "鸡23只，兔12只", "23, 12"),
     ],
 )
 def test_an_answer_in_the_form_of_the_key_or_another_is_one(problem, answer, work):
