@@ -2,6 +2,7 @@
 
 import pytest
 
+from inference.tutoring.answered import is_one_number
 from inference.tutoring.checking import review
 from inference.tutoring.key import Key
 
@@ -41,7 +42,21 @@ def test_what_has_still_to_be_calculated_is_no_answer(problem, answer, work):
         ("Solve log_2(x) + log_2(x-2) = 3", "x = 4", "x(x-2) = 8\nx = 4 or x = -2\nx = -2 is not valid, so x = 4"),
         ("Rationalise 1/(3-√2)", "(3+√2)/7", "(3+√2)/(9-2)\n(3+√2)/7"),
         ("Share £60 in the ratio 2:3", "£24 and £36", "60/5 = 12\n£24 and £36"),
+        ("鸡兔共35只，脚94只，鸡兔各几只？", "鸡23只，兔12只", "23, 12"),
     ],
 )
 def test_an_answer_in_the_form_of_the_key_or_another_is_one(problem, answer, work):
     assert is_right(problem, answer, work) is True
+
+
+@pytest.mark.parametrize("work", ["the answer is 13?", "Answer: maybe 13", "The answer is 13, right?"])
+def test_an_answer_that_is_said_with_a_doubt_is_held_against_the_keys(work):
+    key = Key(answer="12", solution="", agreeing=4, count=4, checked=True)
+    assert review("How many socks are in the drawer?", work, key).answer_is_right is False
+    assert review("How many socks are in the drawer?", work.replace("13", "12"), key).answer_is_right is True
+
+
+@pytest.mark.parametrize(("line", "is_so"), [("x = 5", True), ("they meet at x = 5, so x < 5", False)])
+def test_what_a_line_says_last_is_what_it_says_of_an_inequality(line, is_so):
+    key = Key(answer="x < 5", solution="", agreeing=4, count=4, checked=True)
+    assert is_one_number("Solve 2x + 3 < 13", line, key) is is_so
