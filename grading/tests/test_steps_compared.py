@@ -186,3 +186,7 @@ def test_a_doubtful_step_score_counts_where_nothing_else_does():
     assert check_steps(ANNA, steps, step_scores=[0.2, 0.9, 0.9], reference=REFERENCE).first_error == 1
     with pytest.raises(ValueError, match="2 scores for 3 steps"):
         check_steps(ANNA, steps, step_scores=[0.2, 0.9])
+
+
+def test_a_working_without_a_calculation_has_no_other_answer():
+    assert not check_steps("Solve 2x + 3 = 7", ["Subtract", "it is nine"], answer="x = 2").answer_is_right

@@ -199,6 +199,7 @@ def test_what_is_known_already_is_no_step_and_takes_no_words_from_one():
         (r"$\text{Raymond's jewels} = 40$", False),
         (r"$\text{Aaron's jewels} = 25$", True),
         ("$r = 40$", False),
+        ("Let $r$ be Raymond's.\nThen $r = 40$.", False),
         ("$r = 25$", True),
         (r"$\text{Raymond's jewels} = 40 = 2 \cdot 20$", True),
     ],

@@ -288,7 +288,7 @@ def _parts(expression: str, told: str) -> list[str]:
     """The numbers as they are written, `48/2` has 48 and 2 and not the 24 that it comes to; fractions and percentages as they were told,
     and without numbers that nobody has told of yet."""
     known = stated(told)
-    written = QUOTIENT.sub(lambda found: _quotient(found[1] or found[3], found[2] or found[4], told, known), expression)
+    written = QUOTIENT.sub(lambda found: _quotient(found[1] or found[3], found[2] or found[4], told, known), expression.replace("\\%", "%"))
     numbers = list(dict.fromkeys(_as_percentage(number, told) for number in WRITTEN.findall(written)))
     return [number for number in numbers if is_in(Fraction(number.rstrip("%").replace(",", "")), known)] or numbers
 
@@ -297,7 +297,8 @@ def _quotient(top: str, bottom: str, told: str, known: Sequence[Fraction]) -> st
     """Of 20/100 the 20 %, of a quarter 1/4, where these were told; else two numbers."""
     if bottom == "100" and f"{top}%" in told:
         return f"{top}%"
-    return f"{top}/{bottom}" if Fraction(top) / int(bottom) in known else f"{top} / {bottom}"
+    share = Fraction(top) / int(bottom)
+    return f"{top}/{bottom}" if share < 1 and share in known else f"{top} / {bottom}"
 
 
 def _as_percentage(number: str, told: str) -> str:

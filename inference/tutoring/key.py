@@ -209,7 +209,8 @@ def steps_of(problem: str, solution: str) -> list[Step]:
             len(chain.sides) > 1 and _sides(chain) not in given and not _says_a_given(chain, told, letters) for chain in chains[at]
         )
         given |= {_sides(chain) for chain in chains[at]}
-        letters |= {letter for chain in chains[at] for side in chain.sides for reading in side.readings for letter in symbols(reading)}
+        sides = [side for chain in chains[at] if chain.relations for side in chain.sides]
+        letters |= {letter for side in sides for reading in side.readings for letter in symbols(reading)}
         if found is not None and not (announces and all(len(chain.sides) == 1 for chain in chains[at])):
             shown = latex(found.expression) or found.text
             steps.append(Step(displayed(text), found.text, shown, plain_number(found.value), lead))

@@ -152,8 +152,9 @@ def _other_answers(work: Work, right: str) -> list[str]:
     ends = [chain for chains in work.chains for chain in chains if len(chain.sides) > 1]
     many = len(ANOTHER.split(right))
     several = [", ".join(chain.sides[-1].text for chain in ends[-many:])] if 1 < many <= len(ends) else []
-    last = ends[-1].sides if ends else ()
-    return several + [last[-2].text] * (len(last) > 2 and bool(shown_decimals(last[-1])))
+    sides = ends[-1].sides if ends else ()
+    is_rounded = len(sides) > 2 and bool(shown_decimals(sides[-1]))
+    return [*several, sides[-2].text] if is_rounded else several
 
 
 def _is_solved(work: Work, expected: Fraction | None, answer: str | None, calculated: Calculated, deadline: float) -> bool:
