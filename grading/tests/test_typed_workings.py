@@ -14,6 +14,9 @@ from grading.checking.steps import check_steps
         ("求圆柱的侧面积，底面半径3cm，高5cm", ["S=2πrh", "S=2×π×3×5", "S=30π"]),
         ("Find the curved surface of a cone with radius 3 and slant height 5.", ["S = πrl", "S = π × 3 × 5", "S = 15π"]),
         ("Make h the subject of V = πr²h", ["V/π = r²h", "h = V/(πr²)"]),
+        # All behind the slash is below it
+        ("Make a the subject of v² = u² + 2as", ["v² - u² = 2as", "a = (v² - u²)/2s"]),
+        ("Make r the subject of C = 2πr", ["r = C/2π"]),
         # Plus or minus without its sign
         ("Solve x^2 + 6x - 7 = 0", ["(x+3)^2 = 16", "x = -3 +- 4", "x = 1, -7"]),
         ("Solve x^2 + 6x - 7 = 0", ["(x+3)^2 = 16", "x + 3 = +-4", "x = -3 +/- 4", "x = 1 or x = -7"]),
@@ -39,6 +42,8 @@ def test_what_is_right_is_not_blamed(problem, steps):
         ("Solve x^2 = 16", ["x = +/- 8"], 0),
         ("Solve √(x+5) = x - 1", ["x²-3x-4 = 0", "x = 4 or x = -1"], 1),
         ("Solve x² = 16", ["x² - 16 = 0", "only x = 4"], 1),
+        ("Make x the subject of 3xy = z", ["x = z·3y"], 0),
+        ("Make r the subject of C = 2πr", ["r = 2π/C"], 0),
         # The value of all happens to be its first number
         ("Work out 5 - 2 × 3 + 4", ["= 3 × 3 + 4", "= 9 + 4", "= 13"], 0),
         ("Work out 5 - 2 × 3 + 4", ["5 - 2 × 3 + 4 = 3 × 3 + 4 = 13"], 0),

@@ -206,6 +206,10 @@ class Solving:
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
         points = self._solve(self._state.relations)
         verdict = self._relate(step, alternatives, points, names)
+        if verdict is None:
+            others = [[relation.other or relation for relation in all_of] for all_of in alternatives]
+            if others != alternatives and (verdict := self._relate(step, others, points, names)) is not None:
+                alternatives = others
         if verdict is not None:
             if verdict.truth is Truth.RIGHT:
                 self._state.lines += all_relations(alternatives)
