@@ -1,8 +1,13 @@
 """Workings of pupils whose way to write, or whose mistake, is easily taken for another."""
 
+import json
+from pathlib import Path
+
 import pytest
 
-from grading.checking.steps import check_steps
+from grading.checking.steps import check_steps, split_steps
+
+WORKINGS = [json.loads(line) for line in (Path(__file__).parent / "facts" / "typed_workings.jsonl").read_text("utf-8").splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -54,3 +59,8 @@ def test_what_is_wrong_is_found(problem, steps, first_error):
     report = check_steps(problem, steps)
     assert report.first_error == first_error
     assert not report.answer_is_right
+
+
+@pytest.mark.parametrize("working", WORKINGS, ids=lambda working: f"{working['problem'][:40]} {working['first_error']}")
+def test_a_typed_working_is_wrong_where_it_is_and_nowhere_else(working):
+    assert check_steps(working["problem"], split_steps(working["work"])).first_error == working["first_error"]
