@@ -42,6 +42,9 @@ def find_variables(texts: Iterable[str]) -> frozenset[str]:
     for text in texts:
         tokens = tokenize(plain(text))
         found |= {token.text for at, token in enumerate(tokens) if token.kind == "letter" and _is_used(tokens, at)}
+        found |= {
+            letter for at, token in enumerate(tokens) if _is_behind_pi(tokens, at) or _is_behind_power(tokens, at) for letter in token.text
+        }
         in_degrees |= {tokens[at].text for at in range(len(tokens)) if _is_in_degrees(tokens[at : at + 4])}
         angles |= {token.text for at, token in enumerate(tokens) if token.kind == "letter" and _is_angle(tokens[max(0, at - 2) : at])}
     constants = {letter: name for letter, (name, sign) in CONSTANTS.items() if sign.search("\n".join(texts)[:LONGEST])}
@@ -86,6 +89,19 @@ def _is_used(tokens: Sequence[Token], at: int) -> bool:
     if follows_number and token.glued:
         return after is None or not (after.kind in ("word", "letter") and after.glued and token.text in UNIT_LETTERS)
     return _is_maths(before) or _is_maths(after) or (before is not None and bool(ASKED.search(before.text)) and token.text not in ARTICLES)
+
+
+def _is_behind_pi(tokens: Sequence[Token], at: int) -> bool:
+    """Whether letters are factors of a formula: `2πr`, `πrl`, but not the metres of `2πm`."""
+    token = tokens[at]
+    is_short = token.kind in ("letter", "word") and len(token.text) < 3 and token.text.isascii()
+    return is_short and token.glued and at > 0 and tokens[at - 1].text == "pi" and "m" not in token.text
+
+
+def _is_behind_power(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a letter is a factor behind a letter's power: the h of `r²h`, which are no hours."""
+    is_glued = at > 2 and tokens[at].kind == "letter" and tokens[at].glued and len(tokens[at].text) == 1
+    return is_glued and tokens[at - 2].text == "^" and tokens[at - 3].kind == "letter"
 
 
 def _is_in_ratio(tokens: Sequence[Token]) -> bool:
@@ -170,7 +186,7 @@ def _is_product(tokens: Sequence[Token], at: int, variables: frozenset[str]) -> 
     if not {_constant(letter, variables) for letter in token.text} <= variables:
         return False
     neighbours = [*tokens[max(0, at - 1) : at], *tokens[at + 1 : at + 2]]
-    return any(near.kind in ("operator", "relation", "open", "close", "number") for near in neighbours)
+    return _is_behind_pi(tokens, at) or any(near.kind in ("operator", "relation", "open", "close", "number") for near in neighbours)
 
 
 def _with_subscripts(tokens: list[Token]) -> list[Token]:

@@ -15,6 +15,7 @@ from grading.checking.working.expressions import CONSTANTS, Expression, Operatio
 from grading.checking.working.findings import Finding, Truth
 from grading.checking.working.going_on import CONNECTORS, begins_with_equals
 from grading.checking.working.naming import name_of_calculation, name_of_rewriting
+from grading.checking.working.quantities import stated
 from grading.checking.working.symbolic import sides_identical
 from grading.checking.working.task import MOST_WORDS, Task, asked, is_bare
 
@@ -44,6 +45,8 @@ class Rewriting:
         self._aside: Side | None = None  # where a line goes on that is about something else
         self._is_sure = False  # of what it has come to
         self._strict = is_bare(ASKING.sub(" ", problem), MOST_WORDS)
+        numbers = stated(self._right.text) if self._right is not None else []
+        self._is_whole = self._strict and sorted(stated(problem)) == sorted(numbers)
         self._puts_in_values = bool(VALUES.search(problem)) or (task.has_relations and not task.name)
         self._constant = task.kind != "integrate"
         self._is_higher = task.kind == "differentiate" and bool(HIGHER.search(problem))
@@ -118,7 +121,7 @@ class Rewriting:
         return self._last is not None and sides_identical(self._last, side, self._task.functions, self._algebra) is True
 
     def _pair(self, text: str, left: Side, right: Side, *, linked: bool) -> Finding | None:
-        verdict = self._equal(text, left, right)
+        verdict = self._equal(text, left, right, may_run_on=not (linked and self._is_whole))
         if verdict is None or (not verdict and not self._is_claimed(left, right, linked=linked)):
             return None
         if verdict:
@@ -151,10 +154,11 @@ class Rewriting:
         known = [reading for whole in (self._right, self._last) if whole is not None for reading in whole.readings]
         return any(part in side.readings for reading in known for part in walk(reading)) and not isinstance(side.readings[0], Symbol)
 
-    def _equal(self, text: str, left: Side, right: Side) -> bool | None:
+    def _equal(self, text: str, left: Side, right: Side, *, may_run_on: bool = True) -> bool | None:
+        """Whether they are. What all is to be calculated does not run on: of `12 + 5` nothing is left to do in `17 × 2`."""
         if not _has_symbols(left) and not _has_symbols(right) and not _has_calculus(left):
             (comparison,) = compare_numbers(Chain((left, right), ("=",)), text)
-            return {Equality.RIGHT: True, Equality.RUN_ON: True, Equality.WRONG: False, Equality.NONE: None}[comparison.truth]
+            return {Equality.RIGHT: True, Equality.RUN_ON: may_run_on, Equality.WRONG: False, Equality.NONE: None}[comparison.truth]
         return sides_identical(left, right, self._task.functions, self._algebra)
 
     def _right_pair(self, left: Side, right: Side) -> Finding:

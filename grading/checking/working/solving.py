@@ -17,6 +17,7 @@ from grading.checking.working.quantities import stated
 from grading.checking.working.statements import (
     EXPRESSED,
     GOES_ON,
+    LEAVES_OUT,
     OF_ALL,
     OF_ROOTS,
     ONLY_SOME,
@@ -80,6 +81,7 @@ class Solving:
         self._extra: list[tuple[int, Points]] = []
         self._solves: list[int] = []  # steps that say all solutions
         self._rejects = False
+        self._leaves_out: int | None = None  # the last step that does
         self._solved = False
         self._may_round = bool(ROUNDING.search(problem))
         self._rounds = False
@@ -97,6 +99,7 @@ class Solving:
         """What the chains of one step claim. Raises `TooSlow`."""
         chains = [part for chain in chains for part in with_function_first(chain, self._known_functions, self._problem)]
         self._rejects = self._rejects or bool(REJECTS.search(text))
+        self._leaves_out = step if LEAVES_OUT.search(text) else self._leaves_out
         unknown = self._names() - told(self._state.relations)
         statements = [alternatives for alternatives in read_statements(chains, unknown, text) if alternatives]
         found = self._value.check(chains, self._state.relations) if self._value is not None else []
@@ -212,6 +215,10 @@ class Solving:
             return Finding(Truth.OPEN, Reason(findings.NOT_DECIDED))
         points = self._solve(self._state.relations)
         verdict = self._relate(step, alternatives, points, names)
+        if verdict is None:
+            others = [[relation.other or relation for relation in all_of] for all_of in alternatives]
+            if others != alternatives and (verdict := self._relate(step, others, points, names)) is not None:
+                alternatives = others
         if verdict is not None:
             if verdict.truth is Truth.RIGHT:
                 self._state.lines += all_relations(alternatives)
@@ -467,7 +474,7 @@ class Solving:
             wrong[self._cases[0][0]] = Finding(Truth.WRONG, Reason(findings.LOST), show_points(points), "lost_solution")
         later = [*self._solves, *(step for step, _ in self._cases)]
         extra = [(step, own) for step, own in self._extra if all(other < step for other in later)]
-        if extra and not self._rejects:
+        if extra and not self._rejects and (self._leaves_out is None or self._leaves_out < extra[0][0]):
             wrong[extra[0][0]] = Finding(
                 Truth.WRONG,
                 Reason(findings.NOT_A_SOLUTION, {"value": show_points(extra[0][1])}),

@@ -17,11 +17,13 @@ SUPPOSES = re.compile(
 )
 REJECTS = re.compile(
     r"reject|discard|extraneous|invalid|not valid|cannot be|can't be|ignore|must be positive|since .{0,20}(?:>|positive)"
-    r"|not an? (?:\w+ )?(?:solution|root|zero)\b|no solution|do(?:es)?(?: not|n't) (?:work|satisfy)|fails|too (?:small|big)"
+    r"|(?:not|n't) an? (?:\w+ )?(?:solution|root|zero)\b|no solution|do(?:es)?(?: not|n't) (?:work|satisfy)|fails|too (?:small|big)"
     r"|(?:not|im)[ -]?possible|not allowed|\bundefined|not defined|\bn/a\b|not in the domain"
     r"|舍去|舍|增根|不合题意|不符合|不满足|不可能|不成立|无意义|无解",
     re.IGNORECASE,
 )
+# What was found is tried, and not all of it kept. It may be too few all the same.
+LEAVES_OUT = re.compile(r"\bonly\b|(?:is|are)n't\b|doesn't (?:check|fit)|≠|只有|不是[^，。,;；]{0,8}[解根]", re.IGNORECASE)
 ONLY_SOME = re.compile(
     r"positiv|negativ|nonzero|non-zero|smallest|largest|integer|正|负|最小|最大|整数"
     # A length is not negative, and nobody says so.

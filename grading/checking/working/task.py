@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from grading.checking.working.claims import Chain, Side, find_chains
@@ -67,12 +67,13 @@ MOST_WORDS = 3  # of a problem that is nothing but its equations
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """`left operator right`, in one reading, and as it was written."""
+    """`left operator right`, in the first reading, and as it was written; `other` is it in the last one: `z/3y` as z/(3y)."""
 
     left: Expression
     operator: str
     right: Expression
     text: str = ""
+    other: "Relation | None" = field(default=None, compare=False)
 
     @property
     def symbols(self) -> frozenset[str]:
@@ -119,13 +120,16 @@ def read_task(problem: str, variables: frozenset[str]) -> Task:
 
 
 def read_relations(chain: Chain) -> list[Relation]:
-    """Of each pair of neighbours that can be read, the first reading."""
+    """Of each pair of neighbours that can be read, the first reading, and with it the last."""
     pairs = zip(chain.sides, chain.relations, chain.sides[1:], strict=False)
-    return [
-        Relation(left.readings[0], operator, right.readings[0], f"{left.text} {operator} {right.text}")
-        for left, operator, right in pairs
-        if left.readings and right.readings
-    ]
+    return [_read(left, operator, right) for left, operator, right in pairs if left.readings and right.readings]
+
+
+def _read(left: Side, operator: str, right: Side) -> Relation:
+    text = f"{left.text} {operator} {right.text}"
+    last = Relation(left.readings[-1], operator, right.readings[-1], text)
+    first = Relation(left.readings[0], operator, right.readings[0], text)
+    return first if first == last else replace(first, other=last)
 
 
 def _defines(relation: Relation, functions: Functions, kind: Kind) -> bool:

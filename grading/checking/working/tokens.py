@@ -178,6 +178,8 @@ AS_WORDS = re.compile(
     r"(?<=[-+=*/½\d) ])(?<![A-Za-z] )(a)([ts])(?=\s*(?:$|[-+=*/^²;,)]|\.(?:\s|$)|(?:for|to)\b))", re.MULTILINE
 )  # `v = u + at`, `2as`
 MATRIX = re.compile(r"\\begin\{(\w?matrix\*?)\}.*?\\end\{\1\}", re.DOTALL)  # not read
+# `+/- 4`, and `+- 4` where the minus is not the sign of what is added: `5 +-3` is 2.
+PLUS_OR_MINUS = re.compile(r"\+\s?/\s?-|\+-(?=\s)|(?<=[=(])\+-|(?<=[=(] )\+-")
 STRUCK = re.compile(r"~~.*?~~")  # what is crossed out
 RECURRING = re.compile(r"(?P<whole>\d*)\.(?P<before>\d*?)(?P<period>\d{1,6}?)(?P=period)+(?P<rest>\d*)")
 ONE_SIGN_UNITS = str.maketrans(UNIT_SIGNS | {"℃": "°C"})
@@ -197,6 +199,7 @@ def plain(text: str) -> str:
         text = re.sub(rf"(?<![A-Za-z_\\]){letter}(\d{{1,2}})(?![\d.])", rf"{letter}_{{\1}}", text)
     text = SET_OF.sub(lambda found: found["condition"], text)
     text = re.sub(r"[−–—‐‑﹣]", "-", text).replace("{,}", ",").replace(",\\!", ",").replace("’", "'")
+    text = PLUS_OR_MINUS.sub("±", text)
     text = MATRIX.sub(r" \\matrix ", text)
     text = re.sub(r"\\q?quad(?![A-Za-z])|\\\\", ";", text)
     text = DEGREE.sub("°", text)
