@@ -144,7 +144,7 @@ async def test_of_good_hints_the_one_that_is_nearest_to_the_step_is_shown():
     assert (await student.ask("hint", "no idea")).text == near
 
 
-@pytest.mark.parametrize("wrapped", [f"Question: {GOOD}", f'"{GOOD}"', f'"{GOOD}', f"Hint: “{GOOD}”"])
+@pytest.mark.parametrize("wrapped", [f"Question: {GOOD}", f"思考问题：{GOOD}", f'"{GOOD}"', f'"{GOOD}', f"Hint: “{GOOD}”"])
 async def test_a_hint_stands_without_label_and_quotation_marks(wrapped):
     student = Student(*SOLVES, REPLIED, ("You never say the final answer", [wrapped]))
     await student.ask()

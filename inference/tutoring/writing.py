@@ -10,7 +10,7 @@ from inference.together import together
 TEMPERATURE = 0.8  # candidates must differ
 TOP_P = 0.95
 TOKENS = 160
-LABEL = re.compile(r"^(?:question|hint|tutor|teacher|问题|提示|老师)\s*[:：]\s*", re.IGNORECASE)
+LABEL = re.compile(r"^(?:question|hint|tutor|teacher|(?:思考)?问题|提问|思考|提示|老师)\s*[:：]\s*", re.IGNORECASE)
 QUOTES = '"“”「」'
 
 
