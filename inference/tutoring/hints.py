@@ -298,7 +298,7 @@ def _quotient(top: str, bottom: str, told: str, known: Sequence[Fraction]) -> st
     if bottom == "100" and f"{top}%" in told:
         return f"{top}%"
     share = Fraction(top) / int(bottom)
-    return f"{top}/{bottom}" if share < 1 and share in known else f"{top} / {bottom}"
+    return f"{top}/{bottom}" if top.isdigit() and share < 1 and share in known else f"{top} / {bottom}"
 
 
 def _as_percentage(number: str, told: str) -> str:
