@@ -286,6 +286,7 @@ async def test_a_chinese_problem_is_quoted_by_clauses_and_no_formula_is_cut():
         ("30% of 120 are ready.", r"It is $30\% \text{ of } 120 = 0.30 \times 120 = 36$.", "Think about $30\\%$ and $120$."),
         ("Ann has 12, three times as many as Bob, and Cem has four times as many.", "Bob has $12/3 = 4$.", "Think about $12$ and $3$."),
         ("A quarter of a litre is 0.5 shared by 2.", "It is $0.5/2 = 0.25$.", "Think about $0.5$ and $2$."),
+        ("How many halves of 0.5 are in 3?", "There are $3/0.5 = 6$.", "Think about $3$ and $0.5$."),
         ("30% less than 30.", "It is $30 - 0.30 * 30 = 21$.", "Think about $30$ and $30\\%$."),
         ("A price of 2.50 for each of 4.", "It is $2.50 * 4 = 10$.", "Think about $2.50$ and $4$."),
         ("Ann has 48 clips and 3 boxes.", "In each are $48/3 = 16$.", "Think about $48$ and $3$."),
