@@ -111,20 +111,24 @@ def enrol(classroom: Classroom, text: str, by: User) -> list[Entry]:
         entries = preview(classroom, text)
         taken = [entry for entry in entries if not entry.error]
         classrooms.check_room(classroom, sum(not entry.enrolled for entry in taken))
-        opened = _opened_by(by)
+        opened = _opened_by(by, [entry.user for entry in taken if entry.user])
         for entry in taken:
             student = _named(entry.user, entry.name) if entry.user else _new_student(entry)
             number = {"number": entry.number} if entry.number else {}
-            new = number | {"opens_account": entry.user is None or by.role == User.Role.ADMIN or entry.user.pk in opened}
+            new = number | {"opens_account": entry.user is None or entry.user in opened}
             Enrolment.objects.update_or_create(classroom=classroom, student=student, defaults=number, create_defaults=new)
         changes.enrolled(by, [entry.user for entry in taken if entry.user and not entry.enrolled], classroom)
     return [entry for entry in entries if entry.error]
 
 
-def _opened_by(teacher: User) -> set[int]:
-    """Whose accounts are the teacher's to open in another class: last year's list comes into this year's."""
-    taught = Enrolment.objects.filter(classroom__in=Classroom.objects.taught_by(teacher), opens_account=True)
-    return set(taught.values_list("student_id", flat=True))
+def _opened_by(by: User, users: list[User]) -> set[User]:
+    """Whose accounts are theirs to open: an administrator's all, a teacher's those of other classes: last year's list comes into this
+    year's."""
+    if by.role == User.Role.ADMIN:
+        return set(users)
+    taught = Enrolment.objects.filter(classroom__in=Classroom.objects.taught_by(by), opens_account=True, student__in=users)
+    known = set(taught.values_list("student_id", flat=True))
+    return {user for user in users if user.pk in known}
 
 
 def _named(student: User, name: str) -> User:

@@ -56,6 +56,7 @@ PRONOUN = re.compile(r"\b(?:he|she|they|him|her|his|them|their)\b", re.IGNORECAS
 FEW = 3  # words at least that say what a problem asks: "left" alone is in many another question
 WRITTEN = re.compile(r"\d+/[1-9]\d*(?![\d.])|\d+(?:,\d{3})*(?:\.\d+)?%?")
 QUOTIENT = re.compile(r"\\[dt]?frac\{(\d+(?:\.\d+)?)\}\{([1-9]\d*)\}|(?<![\d.])(\d+(?:\.\d+)?)\s*/\s*([1-9]\d*)(?![\d.])")
+DECIMAL = re.compile(r"\d+\.\d+")
 ENDS = ":： *"
 IN_A_LIST = re.compile(r"^\s*(?:\d{1,2}[.)、]|[-*•])\s+")
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}|[\u3400-\u9fff]")  # of Chinese, which has no spaces, each character
@@ -303,8 +304,9 @@ def _quotient(top: str, bottom: str, told: str, known: Sequence[Fraction]) -> st
 
 def _as_percentage(number: str, told: str) -> str:
     """`0.3` as 30%, where that was told."""
-    share = f"{plain_number(100 * Fraction(number))}%" if "." in number and "," not in number and "%" not in number else ""
-    return share if share and share in told else number
+    if DECIMAL.fullmatch(number) and (share := f"{plain_number(100 * Fraction(number))}%") in told:
+        return share
+    return number
 
 
 def _listed(numbers: Sequence[str], language: Language) -> str:

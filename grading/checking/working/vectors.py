@@ -6,7 +6,7 @@ What a vector equation says is written out for each of its components, `2*1-3 = 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from grading.checking.reasons import Reason
 from grading.checking.text import half_width
@@ -173,13 +173,18 @@ def _parts(text: str) -> Iterator[str]:
     for spelling, sign in SPELLINGS:
         text = text.replace(spelling, sign)
     for part in SPLITS.split(text):
-        depth, start = 0, 0
-        for at, char in enumerate(part):
-            depth = max(depth + (char in "({") - (char in ")}"), 0)
-            if char == "," and not depth:
-                yield part[start:at]
-                start = at + 1
-        yield part[start:]
+        yield from _at_commas(part)
+
+
+def _at_commas(text: str) -> Iterator[str]:
+    """What stands between those that are within no brackets; a bracket too many, as of the label `1)`, closes nothing."""
+    depth, start = 0, 0
+    for at, char in enumerate(text):
+        depth = max(depth + (char in "({") - (char in ")}"), 0)
+        if char == "," and not depth:
+            yield text[start:at]
+            start = at + 1
+    yield text[start:]
 
 
 def _closing(text: str, start: int) -> int:
@@ -197,12 +202,8 @@ def _components(text: str) -> Components:
     inside = text[1:-1]
     if THOUSANDS.fullmatch(inside) or LETTERS.search(inside):
         return ()
-    depth = [0]
-    for char in inside:
-        depth.append(depth[-1] + (char in "({") - (char in ")}"))
-    letters = zip(inside, depth, strict=False)
-    parts = ["".join(char for char, _ in run) for is_comma, run in groupby(letters, lambda one: one == (",", 0)) if not is_comma]
-    return tuple(part.strip() for part in parts) if 1 < len(parts) <= MOST_COMPONENTS and all(part.strip() for part in parts) else ()
+    parts = tuple(part.strip() for part in _at_commas(inside) if part)
+    return parts if 1 < len(parts) <= MOST_COMPONENTS and all(parts) else ()
 
 
 def _truth(left: str, right: str, text: str) -> Equality:
@@ -222,9 +223,12 @@ def _filled(skeleton: str, vectors: Sequence[Components]) -> Components:
 
 
 def _bracketed(text: str) -> str:
-    is_one = NUMBER.fullmatch(text) or (text.startswith("(") and _closing(text, 0) == len(text))
-    return text if is_one else f"({text})"
+    return text if NUMBER.fullmatch(text) or _is_bracketed(text) else f"({text})"
 
 
 def _unbracketed(text: str) -> str:
-    return text[1:-1] if text.startswith("(") and _closing(text, 0) == len(text) else text
+    return text[1:-1] if _is_bracketed(text) else text
+
+
+def _is_bracketed(text: str) -> bool:
+    return text.startswith("(") and _closing(text, 0) == len(text)
